@@ -1,0 +1,159 @@
+//! What an audit can find: one kind for each thing that does not add up, how grave it is, and where it stands.
+
+use serde::Serialize;
+use std::fmt;
+
+mod kind;
+
+pub use kind::{Evidence, Kind, Part};
+
+/// One thing that an audit found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// How grave a finding is, and so what it does to the verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; the verdict stays as it is.
+    Note,
+    /// Something could not be checked, because trust or data is missing: the verdict is at best inconclusive.
+    Gap,
+    /// Something is wrong: a log that was kept as it should be cannot show this.
+    Fault,
+}
+
+/// Where a finding stands, as far as that can be said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Index of the entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// Where several entries are concerned: one past the last of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry_end: Option<u64>,
+    /// Name of the file: a segment, the published checkpoint, or a piece of evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Byte in that file, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// Bit of that byte, 0 for the lowest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bit: Option<u8>,
+}
+
+impl Finding {
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        self.kind.severity()
+    }
+
+    /// The kind's name for machines, for example `FLIPPED_BIT`; never changes its meaning.
+    pub fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+}
+
+impl Place {
+    /// Nowhere in particular: the log as a whole.
+    pub fn whole_log() -> Self {
+        Self::default()
+    }
+
+    /// An entry, without a file: it came over the wire.
+    pub fn entry(index: u64) -> Self {
+        Self { entry: Some(index), ..Self::default() }
+    }
+
+    /// A byte of a file.
+    pub fn byte(file: &str, offset: u64) -> Self {
+        Self { file: Some(file.to_owned()), offset: Some(offset), ..Self::default() }
+    }
+
+    /// A whole file.
+    pub fn file(file: &str) -> Self {
+        Self { file: Some(file.to_owned()), ..Self::default() }
+    }
+
+    /// The same place, and that the entries from `first` up to, not including, `end` are concerned.
+    #[must_use]
+    pub fn about(self, first: u64, end: u64) -> Self {
+        let entry_end = (end > first.saturating_add(1)).then_some(end);
+        Self { entry: Some(first), entry_end, ..self }
+    }
+
+    /// The same place, narrowed to one bit.
+    #[must_use]
+    pub fn with_bit(self, bit: u8) -> Self {
+        Self { bit: Some(bit), ..self }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        match (self.entry, self.entry_end) {
+            (Some(first), Some(end)) => {
+                parts.push(format!("entries {first} to {}", end.saturating_sub(1)));
+            }
+            (Some(entry), None) => parts.push(format!("entry {entry}")),
+            (None, _) => {}
+        }
+        parts.extend(self.file.clone());
+        parts.extend(self.offset.map(|offset| format!("byte {offset}")));
+        parts.extend(self.bit.map(|bit| format!("bit {bit}")));
+        if parts.is_empty() {
+            parts.push("the log".to_owned());
+        }
+        f.write_str(&parts.join(", "))
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.kind)
+    }
+}
+
+impl Serialize for Finding {
+    /// `{"code", "severity", "sentence", "where": {"entry", "entry_end", "file", "offset", "bit"}}`, absent parts left out.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut finding = serializer.serialize_struct("Finding", 4)?;
+        finding.serialize_field("code", self.code())?;
+        finding.serialize_field("severity", &self.severity())?;
+        finding.serialize_field("sentence", &self.kind.to_string())?;
+        finding.serialize_field("where", &self.place)?;
+        finding.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_reads_as_a_person_would_say_it() {
+        assert_eq!(Place::whole_log().to_string(), "the log");
+        assert_eq!(Place::byte("a.seg", 7).with_bit(3).to_string(), "a.seg, byte 7, bit 3");
+        assert_eq!(Place::file("a.seg").about(4, 9).to_string(), "entries 4 to 8, a.seg");
+        assert_eq!(Place::file("a.seg").about(4, 5).to_string(), "entry 4, a.seg");
+    }
+
+    #[test]
+    fn a_finding_tells_machines_code_severity_sentence_and_place() {
+        let finding = Finding { kind: Kind::TornTail { bytes: 12 }, place: Place::byte("a.seg", 7) };
+        let json = serde_json::to_value(&finding).unwrap();
+        assert_eq!(json["code"], "TORN_TAIL");
+        assert_eq!(json["severity"], "note");
+        assert_eq!(json["where"]["offset"], 7);
+        assert!(json["where"].get("entry").is_none());
+        assert!(json["sentence"].as_str().unwrap().contains("12 bytes"));
+    }
+}

@@ -1,0 +1,1 @@
+//! Replays a log and says what does not add up.

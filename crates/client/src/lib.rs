@@ -1,0 +1,1 @@
+//! A node's side: submit, subscribe, verify before believing.

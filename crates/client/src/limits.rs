@@ -1,0 +1,60 @@
+//! Every limit of the client, with its unit and its reason.
+
+use std::time::Duration;
+
+/// For the TCP connection alone; loopback and leased lines take milliseconds, a lossy link two retransmissions.
+pub const TCP_CONNECT_MAX: Duration = Duration::from_secs(5);
+
+/// For the TLS handshake; the gateway gives up after as long.
+pub const HANDSHAKE_MAX: Duration = Duration::from_secs(5);
+
+/// From the end of our half of the handshake to the gateway's first bytes, which say that it took our certificate.
+pub const FIRST_BYTES_MAX: Duration = Duration::from_secs(5);
+
+/// For a call with one answer; the gateway honours at most as long.
+pub const UNARY_MAX: Duration = Duration::from_secs(10);
+
+/// How long a subscription may be silent: three heartbeats of 15 s.
+pub const DEAD_LINK: Duration = Duration::from_secs(45);
+
+/// HTTP/2 pings are for the line below the calls; heartbeats say more.
+pub const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// How long a ping may stay unanswered.
+pub const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Shortest pause before a new attempt, jitter included.
+pub const RETRY_MIN: Duration = Duration::from_secs(1);
+
+/// Longest pause before a new attempt.
+pub const RETRY_MAX: Duration = Duration::from_secs(60);
+
+/// One message from the gateway, in bytes: its own limit.
+pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
+
+/// Response headers, in bytes: an error with all its violations travels in them.
+pub const HEADERS_BYTES_MAX: u32 = 64 * 1024;
+
+/// HTTP/2 window of one stream, in bytes: what a gateway may send before we read.
+pub const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+
+/// HTTP/2 window of a connection, in bytes.
+pub const CONNECTION_WINDOW_BYTES: u32 = 2 * 1024 * 1024;
+
+/// Most submissions unanswered in one pipelined stream.
+pub const WINDOW_MAX: usize = 1024;
+
+/// Most deliveries unsettled in one subscription; the gateway's limit.
+pub const CREDIT_MAX: u32 = 1000;
+
+/// Verified checkpoints remembered: a batch's receipts arrive together, those of a few batches interleave.
+pub const CHECKPOINTS_REMEMBERED: usize = 16;
+
+/// Certificates of signers remembered by a subscriber; beyond that all are forgotten and fetched again.
+pub const CERTIFICATES_REMEMBERED: usize = 4096;
+
+/// Digests in one question for certificates; the gateway's limit.
+pub const CERTIFICATES_ASKED_MAX: usize = 64;
+
+/// A pin file holds one signed note.
+pub const PIN_BYTES_MAX: u64 = precinto_merkle::note::NOTE_BYTES_MAX as u64;

@@ -1,0 +1,3 @@
+//! Who vouches for a message.
+
+pub mod crypto;

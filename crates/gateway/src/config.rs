@@ -1,0 +1,378 @@
+//! The gateway's settings: one TOML file, read once, every value checked before a port opens.
+//!
+//! This module, with [`crate::registry`] for the directory and [`crate::material`] for keys and certificates, is the only
+//! one that reads files named by an operator.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::limits::FILE_BYTES_MAX;
+
+#[cfg(test)]
+mod tests;
+
+/// A commented settings file that works as it stands once the files it names exist.
+///
+/// ```
+/// use precinto_gateway::config::{Config, EXAMPLE};
+/// let config = Config::parse(EXAMPLE, "/etc/precinto/gateway.toml".as_ref()).expect("the example is valid");
+/// assert_eq!(config.sides.len(), 2);
+/// assert_eq!(config.data.to_str(), Some("/etc/precinto/data"));
+/// ```
+pub const EXAMPLE: &str = include_str!("config/gateway.example.toml");
+
+/// What an operator may set. Every path is resolved against the folder of the file it came from.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The gateway's name, as in `spiffe://<side>/gateway/<name>`.
+    pub name: String,
+    /// The origin of its log (C2SP tlog-checkpoint).
+    pub origin: String,
+    /// The data folder: journal, checkpoint, cursors.
+    pub data: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Whether trust domains that end in `.invalid` are allowed.
+    pub dev: bool,
+    /// Whether server reflection is offered; only with `dev`.
+    pub reflection: bool,
+    /// The directory's file.
+    pub directory: PathBuf,
+    /// The file with the log's signing key.
+    pub log_key: PathBuf,
+    /// The sides, at least one.
+    pub sides: Vec<SideConfig>,
+    defaulted: BTreeSet<&'static str>,
+}
+
+/// What belongs to one side.
+#[derive(Debug, Clone)]
+pub struct SideConfig {
+    /// Its trust domain, for example `us.dev.invalid`.
+    pub domain: String,
+    /// Its country, ISO 3166-1 alpha-2.
+    pub country: String,
+    /// The server name (SNI) that selects its certificate.
+    pub server_name: String,
+    /// The gateway's TLS certificate chain under this side's root, PEM.
+    pub certificate: PathBuf,
+    /// The key of that certificate, PKCS#8 PEM.
+    pub key: PathBuf,
+    /// The side's root certificates, PEM.
+    pub roots: Vec<PathBuf>,
+    /// The side's revocation lists, PEM.
+    pub crls: Vec<PathBuf>,
+}
+
+/// One value in force, for `config show`. Secrets never stand here: the file only names where they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The key with its table, for example `side.us.dev.invalid.country`.
+    pub key: String,
+    /// The value, paths resolved.
+    pub value: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The file says so.
+    File,
+    /// The file is silent.
+    Default,
+}
+
+/// Why settings were refused; the operator's to mend.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Not TOML, an unknown key, a missing key or a value of the wrong kind. The text shows the line.
+    #[error("{path}: {message}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        message: String,
+    },
+    /// Values that cannot be, all of them.
+    #[error("{path}: {}", list(problems))]
+    Values {
+        /// The file.
+        path: PathBuf,
+        /// Each with its key.
+        problems: Vec<Problem>,
+    },
+}
+
+/// One value that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The key.
+    pub key: String,
+    /// What is wrong with its value, and what would be right.
+    pub text: String,
+}
+
+impl Config {
+    /// Reads and checks the file at `path`. The files that it names are read by [`crate::Gateway::check`].
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = read_text(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        Self::parse(&text, path)
+    }
+
+    /// As [`Config::load`], from the text of the file at `path`.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let file: File = toml::from_str(text).map_err(|error| ConfigError::Syntax {
+            path: path.to_owned(),
+            message: error.to_string(),
+        })?;
+        let problems = file.problems();
+        if !problems.is_empty() {
+            return Err(ConfigError::Values { path: path.to_owned(), problems });
+        }
+        Ok(file.resolve(path.parent().unwrap_or(Path::new(""))))
+    }
+
+    /// Every value in force with where it came from, in the order of the example.
+    pub fn show(&self) -> Vec<Setting> {
+        let Self { name, origin, data, listen, dev, reflection, directory, log_key, sides, .. } =
+            self;
+        let mut all = vec![
+            self.setting("name", name),
+            self.setting("origin", origin),
+            self.setting("data", data.display()),
+            self.setting("listen", listen),
+            self.setting("dev", dev),
+            self.setting("reflection", reflection),
+            self.setting("directory", directory.display()),
+            self.setting("log.key", log_key.display()),
+        ];
+        for side in sides {
+            all.extend(side.settings());
+        }
+        all
+    }
+
+    fn setting(&self, key: &'static str, value: impl fmt::Display) -> Setting {
+        let defaulted = self.defaulted.contains(key);
+        let origin = if defaulted { Origin::Default } else { Origin::File };
+        Setting { key: key.to_owned(), value: value.to_string(), origin }
+    }
+}
+
+impl SideConfig {
+    fn settings(&self) -> Vec<Setting> {
+        let Self { domain, country, server_name, certificate, key, roots, crls } = self;
+        let files = |paths: &[PathBuf]| {
+            paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        };
+        [
+            ("country", country.clone()),
+            ("server_name", server_name.clone()),
+            ("certificate", certificate.display().to_string()),
+            ("key", key.display().to_string()),
+            ("roots", files(roots)),
+            ("crls", files(crls)),
+        ]
+        .into_iter()
+        .map(|(name, value)| Setting {
+            key: format!("side.{domain}.{name}"),
+            value,
+            origin: Origin::File,
+        })
+        .collect()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::File => "file",
+            Self::Default => "default",
+        })
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, text } = self;
+        write!(f, "{key}: {text}")
+    }
+}
+
+/// Reads a text file of at most [`FILE_BYTES_MAX`].
+pub(crate) fn read_text(path: &Path) -> std::io::Result<String> {
+    let size = std::fs::metadata(path)?.len();
+    if size > FILE_BYTES_MAX {
+        let text = format!("{size} bytes are more than the {FILE_BYTES_MAX} that are read");
+        return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, text));
+    }
+    std::fs::read_to_string(path)
+}
+
+/// The file as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    origin: String,
+    data: PathBuf,
+    listen: SocketAddr,
+    dev: Option<bool>,
+    reflection: Option<bool>,
+    directory: PathBuf,
+    log: LogFile,
+    side: Vec<SideFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogFile {
+    key: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SideFile {
+    domain: String,
+    country: String,
+    server_name: String,
+    certificate: PathBuf,
+    key: PathBuf,
+    roots: Vec<PathBuf>,
+    crls: Vec<PathBuf>,
+}
+
+impl File {
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut wrong = |key: &str, text: &str| {
+            problems.push(Problem { key: key.to_owned(), text: text.to_owned() });
+        };
+        let dev = self.dev.unwrap_or_default();
+        if !is_label(&self.name) {
+            wrong("name", "must be 1 to 63 lower-case letters, digits or hyphens");
+        }
+        if !is_origin(&self.origin) {
+            wrong("origin", "must be like \"gw.example.org/log/2026\": no scheme, no blank, no plus");
+        }
+        if self.reflection.unwrap_or_default() && !dev {
+            wrong("reflection", "is for development only: set dev = true, or remove it");
+        }
+        if self.side.is_empty() {
+            wrong("side", "at least one [[side]] is needed");
+        }
+        let (mut domains, mut names) = (BTreeSet::new(), BTreeSet::new());
+        for side in &self.side {
+            side.problems(dev, &mut wrong);
+            if !domains.insert(&side.domain) {
+                wrong("side.domain", "each side has its own trust domain");
+            }
+            if !names.insert(&side.server_name) {
+                wrong("side.server_name", "each side has its own server name");
+            }
+        }
+        problems
+    }
+
+    fn resolve(self, base: &Path) -> Config {
+        let Self { name, origin, data, listen, dev, reflection, directory, log, side } = self;
+        let mut defaulted = BTreeSet::new();
+        let mut or_false = |key, value: Option<bool>| {
+            value.unwrap_or_else(|| {
+                defaulted.insert(key);
+                false
+            })
+        };
+        Config {
+            dev: or_false("dev", dev),
+            reflection: or_false("reflection", reflection),
+            name,
+            origin,
+            data: base.join(data),
+            listen,
+            directory: base.join(directory),
+            log_key: base.join(log.key),
+            sides: side.into_iter().map(|side| side.resolve(base)).collect(),
+            defaulted,
+        }
+    }
+}
+
+impl SideFile {
+    fn problems(&self, dev: bool, wrong: &mut impl FnMut(&str, &str)) {
+        if !is_domain(&self.domain) {
+            wrong("side.domain", "must be a lower-case domain name, for example us.example.org");
+        }
+        if !dev && (self.domain == "invalid" || self.domain.ends_with(".invalid")) {
+            wrong("side.domain", "ends in .invalid, which needs dev = true");
+        }
+        let [_, _] = self.country.as_bytes() else {
+            wrong("side.country", "must be two capital letters (ISO 3166-1)");
+            return;
+        };
+        if !self.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            wrong("side.country", "must be two capital letters (ISO 3166-1)");
+        }
+        if !is_domain(&self.server_name) {
+            wrong("side.server_name", "must be a lower-case domain name");
+        }
+        if self.roots.is_empty() {
+            wrong("side.roots", "at least one root certificate is needed");
+        }
+        if self.crls.is_empty() {
+            wrong("side.crls", "a revocation list is needed for every CA; without one nothing is judged");
+        }
+    }
+
+    fn resolve(self, base: &Path) -> SideConfig {
+        let Self { domain, country, server_name, certificate, key, roots, crls } = self;
+        let join = |paths: Vec<PathBuf>| paths.into_iter().map(|path| base.join(path)).collect();
+        SideConfig {
+            domain,
+            country,
+            server_name,
+            certificate: base.join(certificate),
+            key: base.join(key),
+            roots: join(roots),
+            crls: join(crls),
+        }
+    }
+}
+
+fn is_label(text: &str) -> bool {
+    let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(inside)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+fn is_domain(text: &str) -> bool {
+    text.len() <= 253 && text.split('.').all(is_label)
+}
+
+/// What C2SP signed-note asks of a key's name, and the advice for origins: no scheme.
+fn is_origin(text: &str) -> bool {
+    (1..=255).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+')
+        && !text.contains("://")
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,67 @@
+//! What settings are taken and what is refused.
+
+use super::*;
+
+fn parse(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(text, Path::new("/etc/precinto/gateway.toml"))
+}
+
+fn problems(text: &str) -> Vec<String> {
+    match parse(text) {
+        Err(ConfigError::Values { problems, .. }) => {
+            problems.into_iter().map(|problem| problem.key).collect()
+        }
+        other => panic!("expected problems, got {other:?}"),
+    }
+}
+
+#[test]
+fn the_example_is_valid_and_every_key_in_it_is_explained() {
+    let config = parse(EXAMPLE).unwrap();
+    assert!(config.dev && config.reflection);
+    assert_eq!(config.sides[1].roots, [Path::new("/etc/precinto/mx/root.pem")]);
+    let first_block = EXAMPLE.split("domain = \"mx.dev.invalid\"").next().unwrap();
+    let lines: Vec<&str> = first_block.lines().collect();
+    for (number, line) in lines.iter().enumerate() {
+        if line.contains(" = ") && !line.starts_with('#') {
+            assert!(lines[number - 1].starts_with('#'), "no comment above `{line}`");
+        }
+    }
+}
+
+#[test]
+fn unknown_and_missing_keys_are_refused_by_name() {
+    let unknown = EXAMPLE.replacen("listen =", "lisen =", 1);
+    let text = parse(&unknown).unwrap_err().to_string();
+    assert!(text.contains("lisen") && text.contains("listen"), "{text}");
+    let inside = EXAMPLE.replacen("country =", "contry =", 1);
+    assert!(parse(&inside).unwrap_err().to_string().contains("contry"));
+    let missing = EXAMPLE.replacen("origin = \"gw.dev.invalid/log/2026\"", "", 1);
+    assert!(parse(&missing).unwrap_err().to_string().contains("origin"));
+}
+
+#[test]
+fn all_impossible_values_are_named_at_once() {
+    let text = EXAMPLE
+        .replacen("\"gw1\"", "\"Gw 1\"", 1)
+        .replacen("gw.dev.invalid/log", "https://gw.dev.invalid/log", 1)
+        .replacen("\"US\"", "\"usa\"", 1)
+        .replacen("mx.gw.dev.invalid", "us.gw.dev.invalid", 1);
+    assert_eq!(problems(&text), ["name", "origin", "side.country", "side.server_name"]);
+}
+
+#[test]
+fn development_domains_and_reflection_need_dev() {
+    let text = EXAMPLE.replacen("dev = true", "dev = false", 1);
+    assert_eq!(problems(&text), ["reflection", "side.domain", "side.domain"]);
+}
+
+#[test]
+fn show_names_the_source_of_each_value() {
+    let text = EXAMPLE.replacen("reflection = true", "", 1);
+    let shown = parse(&text).unwrap().show();
+    let of = |key: &str| shown.iter().find(|setting| setting.key == key).unwrap().clone();
+    assert_eq!((of("reflection").value.as_str(), of("reflection").origin), ("false", Origin::Default));
+    assert_eq!((of("dev").value.as_str(), of("dev").origin), ("true", Origin::File));
+    assert_eq!(of("side.mx.dev.invalid.country").value, "MX");
+}

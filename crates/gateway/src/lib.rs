@@ -1,0 +1,1 @@
+//! The server: authenticate, decide, append, relay, prove.

@@ -1,0 +1,166 @@
+//! Every number that bounds the gateway, each with its unit and its reason.
+//!
+//! A limit is a constant until an operator has a reason to turn it. Sizes are in bytes.
+
+use std::time::Duration;
+
+// ---- connections ----
+
+/// Handshakes under way at once. One costs about 0.4 ms of CPU; the rest wait in the kernel's queue.
+pub const HANDSHAKES_MAX: usize = 64;
+/// From the accepted socket to the end of the handshake: a peer that dawdles holds one of the 64 places.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+/// From the end of the handshake to the first request. HTTP/2 keep-alive begins only after the client's preface, so
+/// without this a silent peer would be held for ever.
+pub const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// Connections of the process: half of the usual 1,024 descriptors.
+pub const CONNECTIONS_MAX: usize = 512;
+/// Connections from one address. Sites sit behind one address, and so does a whole exercise on one machine.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
+/// Connections with one certificate: submission, subscription and an operator's query, twice over at a restart.
+pub const CONNECTIONS_PER_CERTIFICATE_MAX: usize = 8;
+/// Then a connection is asked to go (GOAWAY), so that everybody authenticates again now and then.
+pub const CONNECTION_AGE_MAX: Duration = Duration::from_secs(3600);
+/// What open streams get after that before they are cut.
+pub const CONNECTION_AGE_GRACE: Duration = Duration::from_secs(30);
+/// A connection without any open call is closed after this time.
+pub const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(15 * 60);
+/// How often age and idleness of a connection are looked at.
+pub const CONNECTION_PATROL: Duration = Duration::from_secs(15);
+/// First wait when the process runs out of descriptors; doubled up to [`ACCEPT_BACKOFF_MAX`].
+pub const ACCEPT_BACKOFF_MIN: Duration = Duration::from_millis(5);
+/// Longest wait when the process is out of descriptors.
+pub const ACCEPT_BACKOFF_MAX: Duration = Duration::from_millis(500);
+/// TCP keep-alive: finds dead peers before TLS is up and after HTTP/2 has gone.
+pub const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
+
+// ---- HTTP/2 ----
+
+/// Streams of one connection at once (tonic's default is none; hyper's 200 is lost on the way).
+pub const STREAMS_PER_CONNECTION_MAX: u32 = 64;
+/// Streams reset by us for the peer's faults before the connection ends (`MadeYouReset`, CVE-2025-8671).
+pub const LOCAL_RESETS_MAX: usize = 64;
+/// Streams reset by the peer before we accepted them (rapid reset, CVE-2023-44487).
+pub const PENDING_RESETS_MAX: usize = 20;
+/// All headers of a request together.
+pub const HEADER_BYTES_MAX: u32 = 8 * 1024;
+/// One HTTP/2 frame.
+pub const FRAME_BYTES_MAX: u32 = 16 * 1024;
+/// What a peer may send on one stream before we have read it.
+pub const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
+/// What a peer may send on one connection before we have read it.
+pub const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+/// A ping after this silence.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
+/// A peer that does not answer a ping in this time is gone.
+pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+// ---- calls ----
+
+/// Longest time to the head of an answer. Streams answer with a head at once and have limits of their own.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// Calls of one connection that wait for the head of their answer; the next is refused as `OVERLOADED`.
+pub const CALLS_PER_CONNECTION_MAX: usize = 32;
+/// A `SubmitRequest` or a message of a submission stream.
+pub const SUBMISSION_BYTES_MAX: usize = 320 * 1024;
+/// Any other request: none of them carries content.
+pub const REQUEST_BYTES_MAX: usize = 64 * 1024;
+/// Any answer. The largest is a delivery: an envelope, a body, a record and a receipt.
+pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// The serialised envelope inside a submission.
+pub const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
+/// The serialised body inside a submission.
+pub const BODY_BYTES_MAX: usize = 240 * 1024;
+/// Certificates hinted at in a submission: four signers with two intermediates each.
+pub const HINTS_MAX: usize = 12;
+/// One hinted certificate, as in the handshake.
+pub const HINT_BYTES_MAX: usize = 8 * 1024;
+/// Submissions that the process holds at once, in bytes: what memory may cost when everybody sends at once.
+pub const IN_FLIGHT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// What a refused call is told to wait before it tries again.
+pub const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+// ---- submission streams ----
+
+/// Submissions of one stream that are being verified or wait for their sync; more wait in the stream's window.
+pub const PIPELINE_MAX: usize = 256;
+/// Submission streams of one node at once.
+pub const SUBMIT_STREAMS_PER_NODE_MAX: usize = 16;
+/// Longest silence between two messages of a submission stream, when no answer is due. Not 30 s as for an upload:
+/// `send -` keeps its stream open while a person types.
+pub const SUBMIT_IDLE_MAX: Duration = Duration::from_secs(15 * 60);
+/// Conflicts of one node that are logged in each [`CONFLICT_WINDOW`]; further ones are refused without an entry, so that
+/// nobody can fill the log with entries that nobody accepted.
+pub const CONFLICTS_PER_NODE_MAX: u32 = 64;
+/// The window of [`CONFLICTS_PER_NODE_MAX`].
+pub const CONFLICT_WINDOW: Duration = Duration::from_secs(60);
+/// How far ahead of our clock a statement may be dated.
+pub const FUTURE_MAX: Duration = Duration::from_secs(300);
+/// A statement older than this is let in and flagged.
+pub const STALE_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// Signing certificates kept ready for verification; beyond them the sender's hints are parsed again.
+pub const KNOWN_CERTIFICATES_MAX: usize = 4096;
+
+// ---- subscriptions ----
+
+/// Unsettled deliveries that a subscriber may ask for.
+pub const CREDIT_MAX: u32 = 1000;
+/// Deliveries that may wait for their nack's delay; then new deliveries pause.
+pub const NACKED_MAX: usize = 1000;
+/// Longest delay that a nack may ask for.
+pub const NACK_DELAY_MAX: Duration = Duration::from_secs(3600);
+/// Subscriptions that one node may have.
+pub const SUBSCRIPTIONS_PER_NODE_MAX: usize = 64;
+/// Bytes of a subscription's name.
+pub const SUBSCRIPTION_NAME_MAX: usize = 64;
+/// Subscription streams of one node at once.
+pub const SUBSCRIBE_STREAMS_PER_NODE_MAX: usize = 16;
+/// Messages between the task that reads the log and the connection.
+pub const OUTBOX_MESSAGES_MAX: usize = 256;
+/// Bytes between the task that reads the log and the connection.
+pub const OUTBOX_BYTES_MAX: usize = 1024 * 1024;
+/// A subscriber that takes no message for this time is cut; it resumes without loss.
+pub const PROGRESS_TIMEOUT: Duration = Duration::from_secs(30);
+/// A heartbeat after this silence.
+pub const HEARTBEAT_SILENCE: Duration = Duration::from_secs(15);
+/// A heartbeat at least this often, however busy the stream.
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(60);
+/// A live stream that is this many entries behind returns to replay, and says so.
+pub const FALL_BEHIND_ENTRIES: u64 = 1024;
+/// What one read from the log may bring, so that a thousand streams cannot hold a thousand segments.
+pub const READ_BYTES_MAX: usize = 256 * 1024;
+/// How often cursors are written to disk.
+pub const CURSOR_FLUSH: Duration = Duration::from_millis(200);
+/// Acks and nacks of one stream that are taken before deliveries get their turn again.
+pub const SETTLEMENTS_PER_TURN_MAX: usize = 256;
+/// How long a new stream waits for the one it supersedes to let go of the cursor.
+pub const TAKE_OVER_TIMEOUT: Duration = Duration::from_secs(5);
+
+// ---- proofs ----
+
+/// Longest wait for a size in `GetCheckpoint`; a little less than [`CALL_TIMEOUT`], so that an answer still gets out.
+pub const CHECKPOINT_WAIT_MAX: Duration = Duration::from_millis(9_500);
+/// Digests in one `GetCertificates`.
+pub const DIGESTS_MAX: usize = 64;
+/// `ReadEntries` streams of one node at once.
+pub const READ_STREAMS_PER_NODE_MAX: usize = 4;
+
+// ---- ending ----
+
+/// From the signal to the end of the last connection: a supervisor kills after 30 s or more.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// What a subscriber is told to wait before it comes back after [`DRAIN_TIMEOUT`].
+pub const DRAIN_RETRY: Duration = Duration::from_secs(2);
+
+// ---- files ----
+
+/// Any file that the gateway reads at its start: a revocation list of a large country is the biggest.
+pub const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Agencies in the directory; with nodes and officers, what fits well into memory.
+pub const AGENCIES_MAX: usize = 1024;
+/// Nodes of one agency.
+pub const NODES_PER_AGENCY_MAX: usize = 256;
+/// Officers of one agency.
+pub const OFFICERS_PER_AGENCY_MAX: usize = 4096;
+/// Groups, and topics, in the directory.
+pub const GROUPS_MAX: usize = 1024;

@@ -1,0 +1,1 @@
+//! Append once, durably, in order; read by index.

@@ -1,0 +1,121 @@
+//! The command line as one typed tree: names, help that teaches, and the environment's twins of flags.
+
+mod keys;
+mod log;
+mod node;
+mod run;
+mod send;
+
+pub use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
+pub use log::{AuditCommand, AuditLog, LogCommand, Reference};
+pub use node::{NodeArgs, Start, Watch};
+pub use run::{Demo, GatewayCheck, GatewayCommand, GatewayRun};
+pub use send::{AckArgs, OutcomeArgs, SendCommand, SendOptions};
+
+use crate::output::{Format, Lang};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Exit codes, as `--help` prints them; [`crate::exit::Exit`] is the same list.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   done, healthy, or evidence valid
+  1   a failure not listed here
+  2   wrong usage
+  3   verification failed: signature, proof, checkpoint, policy
+  4   verification inconclusive: trust, revocation list or data missing or stale
+  5   unauthenticated or not permitted
+  6   unreachable, or the deadline passed
+  7   not found
+  10  reachable but unhealthy
+
+Data goes to stdout, talk goes to stderr. Start with:  precinto demo";
+
+/// Suspicious-shipment alerts between two countries: signed, logged, relayed, proven.
+#[derive(Debug, Parser)]
+#[command(name = "precinto", version, after_help = EXIT_CODES, propagate_version = true)]
+pub struct Cli {
+    /// What to print on stdout: text for people, json (one object), jsonl (one object a line)
+    #[arg(short, long, global = true, value_enum, default_value_t = Format::Text, env = "PRECINTO_OUTPUT")]
+    pub output: Format,
+    /// Language of texts for people; codes never change [default: the locale's]
+    #[arg(long, global = true, value_enum, env = "PRECINTO_LANG")]
+    pub lang: Option<Lang>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands, each labelled by whether it changes anything.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// [throw-away] The whole system in one terminal: two sides, a gateway, nodes, alerts, an audit
+    Demo(Demo),
+    /// The server
+    #[command(subcommand)]
+    Gateway(GatewayCommand),
+    /// [changes state] Sign and submit: alerts, acknowledgements, outcomes
+    Send(Send),
+    /// [reads] Deliveries as they come, each verified, resuming where the last run settled
+    Watch(Watch),
+    /// [reads] The log: checkpoint, receipts, proofs, entries
+    #[command(subcommand)]
+    Log(LogCommand),
+    /// [reads] Independent verification, trusting nothing that a gateway computed
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Keys and certificates
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// [reads] Configuration files: check, show, example
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// [reads] Says what is wrong with this node, or with this gateway, and what to do about it
+    Doctor(Doctor),
+    /// [reads] What a reason means and what to do next, in English and Spanish
+    Explain(Explain),
+}
+
+/// `precinto send …`
+#[derive(Debug, Args)]
+pub struct Send {
+    /// Options that every way of sending shares.
+    #[command(flatten)]
+    pub options: SendOptions,
+    /// What to send
+    #[command(subcommand)]
+    pub command: SendCommand,
+}
+
+/// `precinto doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  precinto doctor --node nodes/us-cbp-lax.toml
+  precinto doctor --node nodes/us-cbp-lax.toml --offline
+  precinto doctor --config gateway.toml --offline
+
+Exit code 0 when nothing failed (warnings included), 10 when something did, 6 when only the gateway could not be reached.")]
+pub struct Doctor {
+    /// Which node is examined.
+    #[command(flatten)]
+    pub node: NodeArgs,
+    /// Examine a gateway's configuration file instead of a node's
+    #[arg(long, value_name = "FILE", conflicts_with = "node")]
+    pub config: Option<PathBuf>,
+    /// Do not connect: look at files and dates only
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// `precinto explain`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  precinto explain CERT_REVOKED
+  precinto --lang es explain AWB_CHECK_DIGIT
+  precinto explain                         (lists every reason)")]
+pub struct Explain {
+    /// The reason, as it stands in errors and records; without one, the list of all
+    pub reason: Option<String>,
+}

@@ -1,0 +1,105 @@
+//! `log` and `audit`: what the log proves, and whether it is true.
+
+use super::NodeArgs;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `precinto log …`
+#[derive(Debug, Subcommand)]
+pub enum LogCommand {
+    /// The newest signed checkpoint, verified under the log's key
+    #[command(after_help = "Example:\n  precinto log checkpoint --node nodes/us-cbp-lax.toml > checkpoint")]
+    Checkpoint(NodeArgs),
+    /// The receipt of an entry, verified; byte-identical to the first one
+    #[command(after_help = "\
+Examples:
+  precinto log receipt 0192f0c1-… --node nodes/us-cbp-lax.toml > alert.tlog-proof
+  precinto log receipt --index 17 --node nodes/us-cbp-lax.toml")]
+    Receipt {
+        /// Which entry.
+        #[command(flatten)]
+        which: Reference,
+        /// Which node asks.
+        #[command(flatten)]
+        node: NodeArgs,
+        /// Write <message id>.tlog-proof and its record into this folder instead of printing
+        #[arg(long, value_name = "DIR")]
+        save: Option<PathBuf>,
+    },
+    /// Asks for the proofs and checks them: that the log holds an entry, and that it extends what was seen before
+    #[command(after_help = "\
+Examples:
+  precinto log prove --index 17 --node nodes/us-cbp-lax.toml
+  precinto log prove --old-checkpoint checkpoint --node nodes/us-cbp-lax.toml")]
+    Prove {
+        /// Prove that the log holds the leaf with this index
+        #[arg(long, value_name = "N", required_unless_present = "old_checkpoint")]
+        index: Option<u64>,
+        /// Prove that the log extends this older checkpoint
+        #[arg(long, value_name = "FILE")]
+        old_checkpoint: Option<PathBuf>,
+        /// Which node asks.
+        #[command(flatten)]
+        node: NodeArgs,
+    },
+    /// The newest entries, as far as this node may see them
+    #[command(after_help = "Example:\n  precinto log tail -n 20 --node nodes/us-oversight-audit.toml")]
+    Tail {
+        /// How many
+        #[arg(short = 'n', long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1000))]
+        count: u64,
+        /// Which node asks.
+        #[command(flatten)]
+        node: NodeArgs,
+    },
+}
+
+/// Names one entry.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct Reference {
+    /// The message id, as a UUID, of a statement that this node sent
+    #[arg(value_name = "MESSAGE_ID")]
+    pub message: Option<String>,
+    /// The entry's index
+    #[arg(long, value_name = "N")]
+    pub index: Option<u64>,
+}
+
+/// `precinto audit …`
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Replay a whole log and say what does not add up: exit 0 clean, 3 findings, 4 inconclusive
+    #[command(after_help = "\
+Reads the journal by its documented format with code of its own: every signature, certificate, digest, leaf, root and
+checkpoint is checked again. Take the verifier key and the roots from the agreement, not from the gateway.
+
+What no proof from outside can show: a false time given at append, and truncation beyond the newest receipt or checkpoint
+that anybody holds. Keep receipts and checkpoints, and give them with --against.
+
+Examples:
+  precinto audit log data/ --vkey gw.dev.invalid/log/2026+… --trust trust/ --against receipts/
+  precinto audit log data/ --vkey \"$(cat vkey-from-paper)\"
+  precinto audit log --node nodes/us-oversight-audit.toml --against receipts/    (over gRPC, from a running gateway)")]
+    Log(AuditLog),
+}
+
+/// `precinto audit log`
+#[derive(Debug, Args)]
+pub struct AuditLog {
+    /// The gateway's data folder (with its folder `journal`); not needed with --node
+    #[arg(value_name = "DIR", required_unless_present = "node")]
+    pub dir: Option<PathBuf>,
+    /// An auditor node: read the entries over gRPC from a running gateway
+    #[command(flatten)]
+    pub node: NodeArgs,
+    /// The log's verifier key, name+hash+base64, or a file that holds it [default: DIR/log.vkey, which proves less]
+    #[arg(long, value_name = "VKEY")]
+    pub vkey: Option<String>,
+    /// Each side's roots: a folder with one folder a side, named by trust domain [default: the log's own TRUST entries]
+    #[arg(long, value_name = "DIR")]
+    pub trust: Option<PathBuf>,
+    /// Receipts and checkpoints that others hold: files or folders
+    #[arg(long, value_name = "PATH")]
+    pub against: Vec<PathBuf>,
+}

@@ -1,0 +1,69 @@
+//! The commands that run something: `demo` and `gateway`.
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `precinto demo`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Needs nothing else: it makes throw-away keys, starts a gateway on a free loopback port and nodes of both sides as processes
+of this same binary, plays a story in both directions, audits the log it has just written, and says what it found. Every
+alert is marked EXERCISE.
+
+Examples:
+  precinto demo
+  precinto demo --keep                                  stay, and show commands to try from another terminal
+  precinto demo --input seizures.csv --data kept/       real records; keep journal and receipts
+  precinto demo -o json                                 one JSON object for machines
+
+Exit code 0 only if every alert that was acknowledged to a sender reached every entitled subscriber, everything that had to
+be refused was refused for the right reason, and the audit found nothing.")]
+pub struct Demo {
+    /// Stay in the foreground with everything running until Ctrl-C
+    #[arg(long)]
+    pub keep: bool,
+    /// Play seizure records from this CSV file instead of the built-in story
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// Keep the gateway's data folder and the senders' receipts here; must be new or empty
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Repeat the same made-up details (waybill numbers, flights, parties, faults)
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// `precinto gateway …`
+#[derive(Debug, Subcommand)]
+pub enum GatewayCommand {
+    /// [changes state] Run the gateway until SIGTERM or Ctrl-C; prints one JSON line when it listens
+    #[command(after_help = "\
+Example:
+  precinto gateway run --config gateway.toml
+
+Prints {\"event\":\"listening\",\"address\":…,\"origin\":…,\"vkey\":…} on stdout when it accepts connections. Its own log goes to
+stderr; PRECINTO_LOG=debug shows more. SIGTERM stops it cleanly: what was answered is on disk already.")]
+    Run(GatewayRun),
+    /// [reads] Check configuration, keys, certificates, revocation lists and directory without starting
+    #[command(after_help = "Example:\n  precinto gateway check --config gateway.toml")]
+    Check(GatewayCheck),
+}
+
+/// `precinto gateway run`
+#[derive(Debug, Args)]
+pub struct GatewayRun {
+    /// The gateway's configuration file (see: precinto config example gateway)
+    #[arg(long, value_name = "FILE", env = "PRECINTO_GATEWAY_CONFIG")]
+    pub config: PathBuf,
+    /// End when stdin ends: for programs that start this one
+    #[arg(long, hide = true)]
+    pub exit_with_stdin: bool,
+}
+
+/// `precinto gateway check`
+#[derive(Debug, Args)]
+pub struct GatewayCheck {
+    /// The gateway's configuration file
+    #[arg(long, value_name = "FILE", env = "PRECINTO_GATEWAY_CONFIG")]
+    pub config: PathBuf,
+}

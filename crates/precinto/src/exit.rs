@@ -1,0 +1,90 @@
+//! How the program ends: the documented exit codes, and a failure that says what happened and what to do next.
+
+use precinto_alert::Reason;
+use std::fmt;
+use std::process::ExitCode;
+
+/// The documented exit codes. Zero never means bad news.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, healthy, or evidence valid.
+    Done = 0,
+    /// A failure that no other code names.
+    Failed = 1,
+    /// Wrong usage: arguments, a draft or a configuration file that cannot be used.
+    Usage = 2,
+    /// Verification failed; never mixed with "could not try".
+    VerificationFailed = 3,
+    /// Verification was not possible: trust, revocation list or data missing or stale.
+    Inconclusive = 4,
+    /// Unauthenticated, or not permitted.
+    NotPermitted = 5,
+    /// Unreachable, or the deadline passed.
+    Unreachable = 6,
+    /// No such thing.
+    NotFound = 7,
+    /// Reachable but unhealthy.
+    Unhealthy = 10,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// The coded reason, where the catalogue has one.
+    pub reason: Option<Reason>,
+    /// What happened, in one sentence.
+    pub message: String,
+    /// What to do next, where the reason does not say it already.
+    pub next: Option<String>,
+}
+
+impl Failure {
+    /// A failure without a coded reason.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            reason: None,
+            message: message.into(),
+            next: None,
+        }
+    }
+
+    /// Wrong usage.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// A failure with a coded reason; the exit code follows from it.
+    pub fn coded(reason: Reason, message: impl Into<String>) -> Self {
+        Self {
+            exit: of_reason(reason),
+            reason: Some(reason),
+            message: message.into(),
+            next: None,
+        }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,3 @@
+//! The `precinto` binary.
+
+fn main() {}
