@@ -24,8 +24,9 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     for part in parts {
         context.update(part);
     }
-    let digest = context.finish();
-    digest.as_ref().try_into().expect("SHA-256 gives 32 bytes")
+    let mut digest = [0; 32];
+    digest.copy_from_slice(context.finish().as_ref());
+    digest
 }
 
 /// `N` fresh random bytes from the operating system.

@@ -2,6 +2,14 @@
 //!
 //! The vectors lie beside the project, not in it; without them these tests say so and pass.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    reason = "a test may panic, and says what it skips"
+)]
+
 use precinto_envelope::crypto::{Algorithm, PublicKey, SigningKey};
 use serde_json::Value;
 use std::path::PathBuf;

@@ -7,7 +7,9 @@
 //! ```
 
 use crate::hash::{EMPTY_ROOT, Hash};
-use crate::note::{Kind, NoteError, NoteSigner, NoteVerifier, SignedNote, VerifiedSignature, is_key_name};
+use crate::note::{
+    Kind, NoteError, NoteSigner, NoteVerifier, SignedNote, VerifiedSignature, is_key_name,
+};
 use crate::text::{base64, from_base64_exact, from_decimal};
 use std::fmt;
 
@@ -39,7 +41,9 @@ pub struct SignedCheckpoint {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
     /// The origin cannot name a log; see [`Origin::parse`].
-    #[error("the origin is empty, too long, has spaces, or begins like another kind of signed text")]
+    #[error(
+        "the origin is empty, too long, has spaces, or begins like another kind of signed text"
+    )]
     Origin,
     /// Not three lines of origin, decimal size and base64 root.
     #[error("a checkpoint is three lines: origin, size, root")]
@@ -65,7 +69,9 @@ impl Origin {
     /// Takes a name of at most [`ORIGIN_BYTES_MAX`] bytes that can name a key (not empty, no space, no `+`, no
     /// control character) and cannot be mistaken for the beginning of another kind of signed text.
     pub fn parse(origin: &str) -> Result<Self, CheckpointError> {
-        let confusable = OTHER_SIGNED_TEXTS.iter().any(|beginning| origin.starts_with(beginning));
+        let confusable = OTHER_SIGNED_TEXTS
+            .iter()
+            .any(|beginning| origin.starts_with(beginning));
         if !is_key_name(origin) || origin.len() > ORIGIN_BYTES_MAX || confusable {
             return Err(CheckpointError::Origin);
         }
@@ -87,7 +93,10 @@ impl fmt::Display for Origin {
 impl Checkpoint {
     /// Reads the text of a checkpoint; extension lines are refused.
     pub fn parse(text: &str) -> Result<Self, CheckpointError> {
-        let mut lines = text.strip_suffix('\n').ok_or(CheckpointError::Form)?.split('\n');
+        let mut lines = text
+            .strip_suffix('\n')
+            .ok_or(CheckpointError::Form)?
+            .split('\n');
         let mut next = || lines.next().ok_or(CheckpointError::Form);
         let (origin, size, root) = (Origin::parse(next()?)?, next()?, next()?);
         let size = from_decimal(size).ok_or(CheckpointError::Form)?;
@@ -111,9 +120,14 @@ impl Checkpoint {
     /// Fails if the signer's name is not the checkpoint's origin.
     pub fn sign(&self, signer: &NoteSigner) -> Result<SignedCheckpoint, CheckpointError> {
         if signer.verifier().name() != self.origin.as_str() {
-            return Err(CheckpointError::Key { origin: self.origin.clone() });
+            return Err(CheckpointError::Key {
+                origin: self.origin.clone(),
+            });
         }
-        Ok(SignedCheckpoint { checkpoint: self.clone(), note: signer.sign(&self.text())? })
+        Ok(SignedCheckpoint {
+            checkpoint: self.clone(),
+            note: signer.sign(&self.text())?,
+        })
     }
 }
 
@@ -123,10 +137,15 @@ impl SignedCheckpoint {
         let note = SignedNote::parse(note)?;
         let checkpoint = Checkpoint::parse(note.text())?;
         if key.kind() != Kind::Log || key.name() != checkpoint.origin.as_str() {
-            return Err(CheckpointError::Key { origin: checkpoint.origin });
+            return Err(CheckpointError::Key {
+                origin: checkpoint.origin,
+            });
         }
         note.verify(std::slice::from_ref(key))?;
-        Ok(Self { checkpoint, note: note.into_string() })
+        Ok(Self {
+            checkpoint,
+            note: note.into_string(),
+        })
     }
 
     /// The claim that was signed.
@@ -140,12 +159,20 @@ impl SignedCheckpoint {
     }
 
     /// The cosignatures by `cosigners`, verified. None of them there is no error; one that does not hold is.
+    ///
+    /// Signatures of log keys are left out: no log is its own witness.
     pub fn cosignatures(
         &self,
         cosigners: &[NoteVerifier],
     ) -> Result<Vec<VerifiedSignature>, NoteError> {
         match SignedNote::parse(self.note.as_bytes())?.verify(cosigners) {
-            Ok(note) => Ok(note.signatures().to_vec()),
+            Ok(note) => {
+                let timed = note
+                    .signatures()
+                    .iter()
+                    .filter(|signature| signature.time.is_some());
+                Ok(timed.cloned().collect())
+            }
             Err(NoteError::Unknown) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
@@ -157,7 +184,10 @@ impl SignedCheckpoint {
         if note.text() != self.checkpoint.text() {
             return Err(NoteError::SignatureLine); // the lines held an empty line and moved the text's end
         }
-        Ok(Self { checkpoint: self.checkpoint.clone(), note: note.into_string() })
+        Ok(Self {
+            checkpoint: self.checkpoint.clone(),
+            note: note.into_string(),
+        })
     }
 }
 

@@ -59,7 +59,11 @@ pub fn verify(
         None => return Err(ProofError::Length),
     };
     let (old_reached, new_reached) = climb(old, new, seed, rest)?;
-    if old_reached == *old_root && new_reached == *new_root { Ok(()) } else { Err(ProofError::Root) }
+    if old_reached == *old_root && new_reached == *new_root {
+        Ok(())
+    } else {
+        Err(ProofError::Root)
+    }
 }
 
 /// Rebuilds both roots from the largest subtree that ends where the old tree ends, `seed`, and the hashes beside
@@ -85,5 +89,74 @@ fn climb(old: u64, new: u64, seed: &Hash, siblings: &[Hash]) -> Result<(Hash, Ha
         first >>= 1;
         last >>= 1;
     }
-    if last == 0 { Ok((old_reached, new_reached)) } else { Err(ProofError::Length) }
+    if last == 0 {
+        Ok((old_reached, new_reached))
+    } else {
+        Err(ProofError::Length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::tests::{leaf_hashes, mth, store_of};
+
+    #[test]
+    fn every_pair_of_sizes_is_proven_and_nothing_else() {
+        let leaf_hashes = leaf_hashes(64);
+        let store = store_of(&leaf_hashes);
+        for new in 0..=64_u64 {
+            assert_eq!(prove(&store, 0, new), None);
+            assert_eq!(prove(&store, new + 1, new), None);
+            for old in 1..=new {
+                let (old_root, new_root) = (store.root(old).unwrap(), store.root(new).unwrap());
+                let proof = prove(&store, old, new).unwrap();
+                verify(old, new, &old_root, &new_root, &proof).unwrap();
+                refuses_mutations(old, new, &old_root, &new_root, &proof);
+            }
+        }
+    }
+
+    fn refuses_mutations(old: u64, new: u64, old_root: &Hash, new_root: &Hash, proof: &[Hash]) {
+        for at in 0..proof.len() {
+            let mut bent = proof.to_vec();
+            bent[at][at % 32] ^= 0x80;
+            assert_eq!(
+                verify(old, new, old_root, new_root, &bent),
+                Err(ProofError::Root)
+            );
+        }
+        if !proof.is_empty() {
+            let (tail, head) = (&proof[1..], &proof[..proof.len() - 1]);
+            assert!(verify(old, new, old_root, new_root, tail).is_err());
+            assert!(verify(old, new, old_root, new_root, head).is_err());
+            assert!(verify(old, new, new_root, old_root, proof).is_err());
+        }
+        let longer = [proof, &[*old_root]].concat();
+        assert_eq!(
+            verify(old, new, old_root, new_root, &longer),
+            Err(ProofError::Length)
+        );
+        assert_eq!(
+            verify(0, new, old_root, new_root, proof),
+            Err(ProofError::Range)
+        );
+        assert_eq!(
+            verify(new + 1, new, old_root, new_root, proof),
+            Err(ProofError::Range)
+        );
+    }
+
+    #[test]
+    fn a_log_that_rewrote_an_old_entry_cannot_prove_it_did_not() {
+        let honest = leaf_hashes(20);
+        for rewritten in 0..13 {
+            let mut other = honest.clone();
+            other[rewritten][0] ^= 1;
+            let store = store_of(&other);
+            let proof = prove(&store, 13, 20).unwrap();
+            let verdict = verify(13, 20, &mth(&honest[..13]), &mth(&other), &proof);
+            assert_eq!(verdict, Err(ProofError::Root));
+        }
+    }
 }

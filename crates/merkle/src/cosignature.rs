@@ -63,3 +63,18 @@ pub(crate) fn verify(key: &PublicKey, text: &str, timed: &[u8]) -> Option<u64> {
 fn message(text: &str, time: u64) -> String {
     format!("cosignature/v1\ntime {time}\n{text}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_overflows_a_signed_integer_is_refused_although_signed() {
+        let key = SigningKey::from_ed25519_seed([4; 32]);
+        for (time, accepted) in [(TIME_MAX, Some(TIME_MAX)), (TIME_MAX + 1, None)] {
+            let signature = key.sign(message("text\n", time).as_bytes());
+            let timed = [time.to_be_bytes().as_slice(), &signature].concat();
+            assert_eq!(verify(&key.verifier(), "text\n", &timed), accepted);
+        }
+    }
+}

@@ -63,7 +63,9 @@ impl EntryType {
 
     /// The type with this number, if it is a known one.
     pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|entry_type| entry_type.number() == number)
+        Self::ALL
+            .into_iter()
+            .find(|entry_type| entry_type.number() == number)
     }
 }
 
@@ -97,9 +99,13 @@ pub enum LeafError {
 
 impl Leaf {
     /// The leaf's bytes, as hashed into the tree.
-    pub fn to_bytes(&self) -> [u8; LEAF_LEN] {
+    pub fn to_bytes(self) -> [u8; LEAF_LEN] {
         let mut bytes = [0; LEAF_LEN];
-        let fields = [&[VERSION, self.entry_type.number()], &self.time_ms.to_be_bytes()[..], &self.commitment];
+        let fields = [
+            &[VERSION, self.entry_type.number()],
+            &self.time_ms.to_be_bytes()[..],
+            &self.commitment,
+        ];
         for (byte, value) in bytes.iter_mut().zip(fields.concat()) {
             *byte = value;
         }
@@ -119,7 +125,11 @@ impl Leaf {
         if reserved != RESERVED {
             return Err(LeafError::Reserved);
         }
-        Ok(Self { entry_type, time_ms: u64::from_be_bytes(*time), commitment: *commitment })
+        Ok(Self {
+            entry_type,
+            time_ms: u64::from_be_bytes(*time),
+            commitment: *commitment,
+        })
     }
 
     /// The hash under which the leaf stands in the tree.
@@ -133,7 +143,12 @@ impl Leaf {
 /// `salt` is 32 fresh random bytes, kept beside the record and deleted with it; without it a record of few
 /// possible values could be guessed from its hash.
 pub fn commitment(entry_type: EntryType, salt: &[u8; 32], record: &[u8]) -> Hash {
-    sha256(&[b"precinto/rec/v1".as_slice(), &[0, entry_type.number()], salt, record])
+    sha256(&[
+        b"precinto/rec/v1".as_slice(),
+        &[0, entry_type.number()],
+        salt,
+        record,
+    ])
 }
 
 const VERSION: u8 = 1;

@@ -102,9 +102,16 @@ impl SignedNote {
         if block.split('\n').count() > SIGNATURES_MAX {
             return Err(NoteError::TooManySignatures);
         }
-        let lines = block.split('\n').map(SignatureLine::parse).collect::<Option<_>>();
+        let lines = block
+            .split('\n')
+            .map(SignatureLine::parse)
+            .collect::<Option<_>>();
         let lines = lines.ok_or(NoteError::SignatureLine)?;
-        Ok(Self { note: note.to_owned(), text: format!("{text}\n"), lines })
+        Ok(Self {
+            note: note.to_owned(),
+            text: format!("{text}\n"),
+            lines,
+        })
     }
 
     /// The whole note as it was read.
@@ -127,12 +134,17 @@ impl SignedNote {
             }
             // Two known keys may share name and id by accident; then the line has to be by one of them.
             let verified = known.find_map(|key| key.verify(&self.text, line));
-            signatures.push(verified.ok_or_else(|| NoteError::Signature { name: line.name.clone() })?);
+            signatures.push(verified.ok_or_else(|| NoteError::Signature {
+                name: line.name.clone(),
+            })?);
         }
         if signatures.is_empty() {
             return Err(NoteError::Unknown);
         }
-        Ok(VerifiedNote { text: self.text.clone(), signatures })
+        Ok(VerifiedNote {
+            text: self.text.clone(),
+            signatures,
+        })
     }
 }
 
@@ -149,7 +161,9 @@ impl VerifiedNote {
 
     /// Whether `key` is among those that signed.
     pub fn is_signed_by(&self, key: &NoteVerifier) -> bool {
-        self.signatures.iter().any(|signature| signature.key == *key)
+        self.signatures
+            .iter()
+            .any(|signature| signature.key == *key)
     }
 }
 
@@ -161,7 +175,11 @@ impl SignatureLine {
         if !is_key_name(name) || signature.is_empty() {
             return None;
         }
-        Some(Self { name: name.to_owned(), key_id: *key_id, signature: signature.to_vec() })
+        Some(Self {
+            name: name.to_owned(),
+            key_id: *key_id,
+            signature: signature.to_vec(),
+        })
     }
 
     /// The line with its final line feed.

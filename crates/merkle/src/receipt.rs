@@ -11,7 +11,7 @@
 //!
 //! How much a receipt is worth, its grade, is never written in it: whoever verifies it decides.
 
-use crate::checkpoint::{CheckpointError, SignedCheckpoint};
+use crate::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use crate::hash::Hash;
 use crate::leaf::{LEAF_LEN, Leaf, LeafError, commitment};
 use crate::note::{NOTE_BYTES_MAX, NoteError, NoteVerifier, SignedNote};
@@ -94,14 +94,22 @@ impl Receipt {
             return Err(ReceiptError::Form("too large"));
         }
         let text = std::str::from_utf8(receipt).map_err(|_| ReceiptError::Form("not UTF-8"))?;
-        let (proof, note) = text.split_once("\n\n").ok_or(ReceiptError::Form("no checkpoint"))?;
-        SignedNote::parse(note.as_bytes()).map_err(CheckpointError::from)?;
+        let (proof, note) = text
+            .split_once("\n\n")
+            .ok_or(ReceiptError::Form("no checkpoint"))?;
+        let checkpoint = SignedNote::parse(note.as_bytes()).map_err(CheckpointError::from)?;
+        Checkpoint::parse(checkpoint.text())?;
         let mut lines = proof.split('\n');
         if lines.next() != Some(HEAD) {
             return Err(ReceiptError::Form("not a tlog-proof of version 1"));
         }
-        let (leaf, salt) = lines.next().and_then(parse_extra).ok_or(ReceiptError::Form("extra"))?;
-        let index = lines.next().and_then(|line| from_decimal(line.strip_prefix("index ")?));
+        let (leaf, salt) = lines
+            .next()
+            .and_then(parse_extra)
+            .ok_or(ReceiptError::Form("extra"))?;
+        let index = lines
+            .next()
+            .and_then(|line| from_decimal(line.strip_prefix("index ")?));
         let path: Option<Vec<Hash>> = lines.map(from_base64_exact).collect();
         let path = path.filter(|path| path.len() <= PROOF_HASHES_MAX);
         Ok(Self {
@@ -134,15 +142,23 @@ impl Receipt {
         let checkpoint = self.checkpoint(log)?;
         let verified = self.verify_under(&checkpoint, record)?;
         let cosignatures = checkpoint.cosignatures(witnesses)?;
-        let has_cosigned = |witness: &NoteVerifier| cosignatures.iter().any(|by| by.key == *witness);
+        let has_cosigned =
+            |witness: &NoteVerifier| cosignatures.iter().any(|by| by.key == *witness);
         let witnessed = !witnesses.is_empty() && witnesses.iter().all(has_cosigned);
-        let grade = if witnessed { Grade::Witnessed } else { Grade::Local };
+        let grade = if witnessed {
+            Grade::Witnessed
+        } else {
+            Grade::Local
+        };
         Ok(VerifiedReceipt { grade, ..verified })
     }
 
     /// The checkpoint inside, its signature by `log` verified.
     pub fn checkpoint(&self, log: &NoteVerifier) -> Result<SignedCheckpoint, ReceiptError> {
-        Ok(SignedCheckpoint::verify(self.checkpoint_note.as_bytes(), log)?)
+        Ok(SignedCheckpoint::verify(
+            self.checkpoint_note.as_bytes(),
+            log,
+        )?)
     }
 
     /// As [`Receipt::verify`], under a checkpoint whose signature was verified before: many receipts share one.
@@ -154,13 +170,19 @@ impl Receipt {
         if checkpoint.note() != self.checkpoint_note {
             return Err(ReceiptError::OtherCheckpoint);
         }
-        let Receipt { leaf, index, .. } = *self;
+        let Self { leaf, index, .. } = *self;
         if commitment(leaf.entry_type, &self.salt, record) != leaf.commitment {
             return Err(ReceiptError::Record);
         }
         let (size, root) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root);
         inclusion::verify(index, size, &leaf.hash(), &self.path, &root)?;
-        Ok(VerifiedReceipt { leaf, index, size, root, grade: Grade::Local })
+        Ok(VerifiedReceipt {
+            leaf,
+            index,
+            size,
+            root,
+            grade: Grade::Local,
+        })
     }
 }
 

@@ -35,7 +35,18 @@ mod tests {
     fn a_number_has_one_spelling() {
         assert_eq!(from_decimal("0"), Some(0));
         assert_eq!(from_decimal("18446744073709551615"), Some(u64::MAX));
-        for bad in ["", "00", "01", "+1", "-1", " 1", "1 ", "1_0", "١", "18446744073709551616"] {
+        for bad in [
+            "",
+            "00",
+            "01",
+            "+1",
+            "-1",
+            " 1",
+            "1 ",
+            "1_0",
+            "١",
+            "18446744073709551616",
+        ] {
             assert_eq!(from_decimal(bad), None, "{bad:?}");
         }
     }
@@ -43,7 +54,9 @@ mod tests {
     #[test]
     fn bytes_have_one_spelling() {
         assert_eq!(from_base64("AAE="), Some(vec![0, 1]));
-        for bad in ["AAE", "AAE==", "AAF=", "AAE=\n", " AAE=", "AA E=", "AAE=AAE=", "A", "====", "_-8="] {
+        for bad in [
+            "AAE", "AAE==", "AAF=", "AAE=\n", " AAE=", "AA E=", "AAE=AAE=", "A", "====", "_-8=",
+        ] {
             assert_eq!(from_base64(bad), None, "{bad:?}");
         }
         assert_eq!(from_base64_exact::<32>("AAE="), None);

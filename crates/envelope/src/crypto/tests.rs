@@ -7,11 +7,8 @@ use ring::signature::{
 };
 
 fn hex(text: &str) -> Vec<u8> {
-    let digit = |c: u8| char::from(c).to_digit(16).unwrap() as u8;
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
-        .collect()
+    let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2).unwrap(), 16).unwrap();
+    (0..text.len()).step_by(2).map(byte).collect()
 }
 
 fn new_ecdsa_key(scheme: &'static EcdsaSigningAlgorithm) -> Vec<u8> {
@@ -116,19 +113,25 @@ fn ecdsa_is_emitted_with_low_s_and_accepted_with_either_half() {
         let pkcs8 = new_ecdsa_key(scheme);
         let key = SigningKey::from_pkcs8_der(&pkcs8).unwrap();
         assert_eq!(key.algorithm(), algorithm);
-        let (mut high, ring_key) = (
-            None,
-            EcdsaKeyPair::from_pkcs8(scheme, &pkcs8, &SystemRandom::new()).unwrap(),
-        );
         for _ in 0..20 {
-            let ours = key.sign(b"message");
-            assert!(ours[half] < 0x80, "s is in the upper half");
-            key.verifier().verify(b"message", &ours).unwrap();
-            // ring itself emits either half, so one of twenty is high but once in a million runs.
-            let rings = ring_key.sign(&SystemRandom::new(), b"message").unwrap();
-            high = high.or_else(|| (rings.as_ref()[half] >= 0x80).then(|| rings.as_ref().to_vec()));
+            let signature = key.sign(b"message");
+            assert!(signature[half] < 0x80, "s is in the upper half");
+            key.verifier().verify(b"message", &signature).unwrap();
         }
-        let mut high = high.expect("one of twenty signatures has a high s");
+        // ring itself emits either half with equal chance; one of 64 is high.
+        let random = SystemRandom::new();
+        let ring_key = EcdsaKeyPair::from_pkcs8(scheme, &pkcs8, &random).unwrap();
+        let ring_signs = |_| {
+            ring_key
+                .sign(&random, b"message")
+                .unwrap()
+                .as_ref()
+                .to_vec()
+        };
+        let mut high = (0..64)
+            .map(ring_signs)
+            .find(|signature| signature[half] >= 0x80)
+            .unwrap();
         key.verifier().verify(b"message", &high).unwrap();
         ecdsa::lower_s(algorithm, &mut high);
         assert!(high[half] < 0x80);
@@ -187,8 +190,9 @@ fn a_key_with_anything_cut_added_or_bent_is_malformed() {
     let p256_point = [vec![0x04], vec![0x11; 64]].concat();
     let p256 = |point: &[u8]| {
         let head = hex("301306072a8648ce3d020106082a8648ce3d030107");
-        let bits = [vec![0x03, point.len() as u8 + 1, 0x00], point.to_vec()].concat();
-        [vec![0x30, (head.len() + bits.len()) as u8], head, bits].concat()
+        let len = |bytes: &[u8]| u8::try_from(bytes.len()).unwrap();
+        let bits = [vec![0x03, len(point) + 1, 0x00], point.to_vec()].concat();
+        [vec![0x30, len(&head) + len(&bits)], head, bits].concat()
     };
     assert!(PublicKey::from_spki_der(&p256(&p256_point)).is_ok());
     let compressed = p256(&[vec![0x02], vec![0x11; 32]].concat());

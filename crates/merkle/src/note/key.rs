@@ -50,12 +50,21 @@ impl NoteVerifier {
         let (key_id, encoded) = rest.split_once('+').ok_or(VkeyError::Form)?;
         let bytes = from_base64(encoded).ok_or(VkeyError::Form)?;
         let (number, key) = bytes.split_first().ok_or(VkeyError::Form)?;
-        let kind = [Kind::Log, Kind::Cosigner].into_iter().find(|kind| *kind as u8 == *number);
-        let key = key.try_into().ok().and_then(|key| PublicKey::ed25519(key).ok());
+        let kind = [Kind::Log, Kind::Cosigner]
+            .into_iter()
+            .find(|kind| *kind as u8 == *number);
+        let key = key
+            .try_into()
+            .ok()
+            .and_then(|key| PublicKey::ed25519(key).ok());
         if !is_key_name(name) {
             return Err(VkeyError::Form);
         }
-        let verifier = Self::new(name, kind.ok_or(VkeyError::Kind)?, key.ok_or(VkeyError::Key)?);
+        let verifier = Self::new(
+            name,
+            kind.ok_or(VkeyError::Kind)?,
+            key.ok_or(VkeyError::Key)?,
+        );
         if hex(verifier.key_id) != key_id {
             return Err(VkeyError::KeyId);
         }
@@ -66,7 +75,12 @@ impl NoteVerifier {
     fn new(name: &str, kind: Kind, key: PublicKey) -> Self {
         let digest = sha256(&[name.as_bytes(), b"\n", &[kind as u8], key.as_bytes()]);
         let [a, b, c, d, ..] = digest;
-        Self { name: name.to_owned(), kind, key, key_id: [a, b, c, d] }
+        Self {
+            name: name.to_owned(),
+            kind,
+            key,
+            key_id: [a, b, c, d],
+        }
     }
 
     /// The key's name; for a log it is the log's origin.
@@ -98,7 +112,10 @@ impl NoteVerifier {
             }
             Kind::Cosigner => Some(cosignature::verify(&self.key, text, &line.signature)?),
         };
-        Some(VerifiedSignature { key: self.clone(), time })
+        Some(VerifiedSignature {
+            key: self.clone(),
+            time,
+        })
     }
 }
 

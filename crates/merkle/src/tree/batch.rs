@@ -3,11 +3,11 @@
 //! The log's owner makes a receipt for every entry before it has written any of them. All it needs: the
 //! siblings on the way from a new entry to the root are either made of new leaves or are peaks of the old edge.
 
-use super::{Edge, HashSource};
+use super::{Edge, HashSource, root_of};
 use crate::hash::{Hash, node_hash};
 use crate::inclusion;
 
-/// The subtrees that a batch touches: costs one hash an entry to build, none to prove from except at the edge.
+/// The subtrees that a batch touches: about one hash an entry to build; a proof then takes a few more, at the right edge.
 #[derive(Debug, Clone)]
 pub struct BatchProver {
     old_size: u64,
@@ -34,15 +34,29 @@ impl BatchProver {
             // With the old peak in front, the row starts at an even position: at a pair.
             let first = (old.size() >> height) & !1;
             let hashes: Vec<Hash> = old.peak(height).copied().into_iter().chain(new).collect();
-            new = hashes.as_chunks().0.iter().map(|[left, right]| node_hash(left, right)).collect();
+            new = hashes
+                .as_chunks()
+                .0
+                .iter()
+                .map(|[left, right]| node_hash(left, right))
+                .collect();
             rows.push(Row { first, hashes });
         }
-        Self { old_size: old.size(), size, rows }
+        Self {
+            old_size: old.size(),
+            size,
+            rows,
+        }
     }
 
     /// The number of entries, those of the batch included.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// The root of all entries, from the rows: a second way to it beside [`Edge::append`], against bit flips.
+    pub fn root(&self) -> Option<Hash> {
+        root_of(self, self.size)
     }
 
     /// The way from entry `index` to the root of all entries; none if it is not of this batch.

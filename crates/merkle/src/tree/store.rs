@@ -1,6 +1,6 @@
 //! All leaf hashes of a log in memory, at about 34 bytes an entry.
 
-use super::{HashSource, root_of};
+use super::{Edge, HashSource, root_of};
 use crate::hash::{Hash, node_hash};
 
 /// Every leaf hash, and above the leaves the nodes of every fourth level; levels between are hashed anew.
@@ -25,12 +25,16 @@ impl HashStore {
             if index == self.levels.len() {
                 self.levels.push(Level::default());
             }
-            let Some(level) = self.levels.get_mut(index) else { return };
+            let Some(level) = self.levels.get_mut(index) else {
+                return;
+            };
             level.push(hash);
             if !level.len.is_multiple_of(FAN) {
                 return;
             }
-            let Some(parent) = level.join(level.len - FAN, FAN) else { return };
+            let Some(parent) = level.join(level.len - FAN, FAN) else {
+                return;
+            };
             hash = parent;
         }
     }
@@ -50,6 +54,11 @@ impl HashStore {
         root_of(self, size)
     }
 
+    /// The right edge of the tree of the first `size` entries, ready to grow; none if there are fewer.
+    pub fn edge(&self, size: u64) -> Option<Edge> {
+        Edge::from_source(self, size)
+    }
+
     /// The leaf hash of entry `index`.
     pub fn leaf_hash(&self, index: u64) -> Option<Hash> {
         self.subtree(index, 0)
@@ -58,6 +67,9 @@ impl HashStore {
 
 impl HashSource for HashStore {
     fn subtree(&self, start: u64, height: u32) -> Option<Hash> {
+        if start.trailing_zeros() < height {
+            return None;
+        }
         let level = self.levels.get((height / FAN_HEIGHT) as usize)?;
         let stored_height = height - height % FAN_HEIGHT;
         level.join(start >> stored_height, 1 << (height - stored_height))
@@ -95,7 +107,10 @@ impl Level {
             return self.hash(first);
         }
         let half = count / 2;
-        Some(node_hash(&self.join(first, half)?, &self.join(first + half, half)?))
+        Some(node_hash(
+            &self.join(first, half)?,
+            &self.join(first + half, half)?,
+        ))
     }
 }
 
