@@ -1,1 +1,14 @@
-//! What the whole-system tests share.
+//! What the whole-system tests share: the real binary, a site made by its own `keys dev`, nodes, and the audit at the end.
+
+mod binary;
+mod gateway;
+mod message;
+mod node;
+pub mod pki;
+mod site;
+
+pub use binary::{precinto, python, run, shared};
+pub use gateway::GatewayProcess;
+pub use message::Messages;
+pub use node::{Node, now_ms};
+pub use site::{Site, audit};

@@ -13,7 +13,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("precinto-ledger", &["alert", "envelope", "merkle"]),
     ("precinto-client", &["proto", "alert", "envelope", "merkle"]),
     ("precinto-audit", &["proto", "alert", "envelope", "merkle"]),
-    ("precinto-gateway", &["proto", "alert", "envelope", "merkle", "ledger", "client"]),
+    (
+        "precinto-gateway",
+        &["proto", "alert", "envelope", "merkle", "ledger", "client"],
+    ),
 ];
 
 /// The packages of ours named in a manifest, without prefix; development dependencies of ours included.
@@ -33,7 +36,10 @@ fn dependencies_point_downwards() {
         let path = entry.expect("a crate").path().join("Cargo.toml");
         if path.is_file() {
             let table: toml::Table = text(&path).parse().expect("a manifest");
-            let name = table["package"]["name"].as_str().expect("a name").to_owned();
+            let name = table["package"]["name"]
+                .as_str()
+                .expect("a name")
+                .to_owned();
             manifests.insert(name, table);
         }
     }
@@ -45,8 +51,14 @@ fn dependencies_point_downwards() {
         assert!(wrong.is_empty(), "{name} may not depend on {wrong:?}");
     }
     let known: BTreeSet<_> = ARROWS.iter().map(|(n, _)| *n).chain(["precinto"]).collect();
-    let unknown: Vec<_> = manifests.keys().filter(|n| !known.contains(n.as_str())).collect();
-    assert!(unknown.is_empty(), "give {unknown:?} a place among the arrows");
+    let unknown: Vec<_> = manifests
+        .keys()
+        .filter(|n| !known.contains(n.as_str()))
+        .collect();
+    assert!(
+        unknown.is_empty(),
+        "give {unknown:?} a place among the arrows"
+    );
 }
 
 /// Files that contain `needle` outside the allowed places.

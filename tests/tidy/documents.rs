@@ -6,9 +6,15 @@ use crate::source::{files, root, shown, text};
 fn readme_shows_the_two_commands() {
     let readme = text(&root().join("README.md"));
     for command in ["cargo run --release -- demo", "cargo test --workspace"] {
-        assert!(readme.contains(command), "README.md does not show `{command}`");
+        assert!(
+            readme.contains(command),
+            "README.md does not show `{command}`"
+        );
     }
-    assert!(readme.contains("not affiliated"), "README.md must say whose project this is not");
+    assert!(
+        readme.contains("not affiliated"),
+        "README.md must say whose project this is not"
+    );
 }
 
 #[test]
@@ -17,8 +23,15 @@ fn every_crate_stands_in_the_architecture_document() {
     for entry in std::fs::read_dir(root().join("crates")).expect("the crates") {
         let path = entry.expect("a crate").path();
         if path.is_dir() {
-            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-            assert!(map.contains(&format!("`{name}`")), "crates/README.md does not name `{name}`");
+            let name = path
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            assert!(
+                map.contains(&format!("`{name}`")),
+                "crates/README.md does not name `{name}`"
+            );
         }
     }
 }

@@ -9,20 +9,27 @@ const LINES_USUAL: usize = 400;
 
 #[test]
 fn every_rust_file_opens_with_what_it_is() {
-    let bare: Vec<_> =
-        rust().iter().filter(|p| !text(p).starts_with("//! ")).map(|p| shown(p)).collect();
+    let bare: Vec<_> = rust()
+        .iter()
+        .filter(|p| !text(p).starts_with("//! "))
+        .map(|p| shown(p))
+        .collect();
     assert!(bare.is_empty(), "no `//!` head: {bare:#?}");
 }
 
 /// Lines of a file without the unit tests at its end.
 fn lines(text: &str) -> usize {
-    text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count()
+    text.lines()
+        .take_while(|line| !line.starts_with("#[cfg(test)]"))
+        .count()
 }
 
 #[test]
 fn files_stay_short() {
-    let product: Vec<_> =
-        rust().into_iter().filter(|p| shown(p).contains("/src/") && !p.ends_with("tests.rs")).collect();
+    let product: Vec<_> = rust()
+        .into_iter()
+        .filter(|p| shown(p).contains("/src/") && !p.ends_with("tests.rs"))
+        .collect();
     let mut long = Vec::new();
     let mut usual = 0;
     for path in &product {
@@ -33,12 +40,18 @@ fn files_stay_short() {
         usual += usize::from(lines <= LINES_USUAL);
     }
     assert!(long.is_empty(), "cut by concept: {long:#?}");
-    assert!(usual * 10 >= product.len() * 9, "only {usual} of {} below {LINES_USUAL}", product.len());
+    assert!(
+        usual * 10 >= product.len() * 9,
+        "only {usual} of {} below {LINES_USUAL}",
+        product.len()
+    );
 }
 
 #[test]
 fn no_room_is_called_misc() {
-    let forbidden = ["util", "utils", "common", "misc", "helpers", "types", "manager", "mod"];
+    let forbidden = [
+        "util", "utils", "common", "misc", "helpers", "types", "manager", "mod",
+    ];
     let found: Vec<_> = rust()
         .iter()
         .filter(|p| {
@@ -66,7 +79,10 @@ fn no_private_key_is_in_the_repository() {
     }
     assert!(found.is_empty(), "private keys: {found:#?}");
     let ignore = text(&root().join("certs-dev/.gitignore"));
-    assert!(ignore.lines().any(|l| l == "*"), "certs-dev/.gitignore must keep everything out");
+    assert!(
+        ignore.lines().any(|l| l == "*"),
+        "certs-dev/.gitignore must keep everything out"
+    );
 }
 
 #[test]

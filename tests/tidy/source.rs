@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 /// The workspace's root folder.
 pub(crate) fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace exists")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .expect("the workspace exists")
 }
 
 /// Every file below `folder` (relative to the root) whose name ends in `suffix`, sorted; build output and hidden
@@ -15,7 +18,11 @@ pub(crate) fn files(folder: &str, suffix: &str) -> Vec<PathBuf> {
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder of ours") {
             let path = entry.expect("an entry of ours").path();
-            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+            let name = path
+                .file_name()
+                .and_then(|n| n.to_str())
+                .unwrap_or_default()
+                .to_owned();
             if path.is_dir() {
                 if !name.starts_with('.') && name != "target" && name != "__pycache__" {
                     open.push(path);
@@ -44,5 +51,8 @@ pub(crate) fn text(path: &Path) -> String {
 
 /// The path as a reader of the repository would write it.
 pub(crate) fn shown(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+    path.strip_prefix(root())
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }

@@ -1,1 +1,24 @@
-//! What an alert says.
+//! What an alert says: its vocabulary, its rules, and every reason for refusing it, in two languages.
+//!
+//! This crate reads no clock and does no input or output. The two ways in are [`Statement::decode`], for the signed
+//! statement that stays in the log, and [`Content::decode`], for the body that may be deleted later. Both collect every
+//! violation before they answer, because a sender who hears of one mistake at a time sends many times.
+
+pub mod check_digit;
+pub mod code;
+pub mod content;
+pub mod country;
+pub mod handling;
+pub mod id;
+pub mod lang;
+pub mod limits;
+pub mod quantity;
+pub mod reason;
+pub mod statement;
+pub mod violation;
+
+pub use content::Content;
+pub use lang::Lang;
+pub use reason::Reason;
+pub use statement::Statement;
+pub use violation::Violation;

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use std::fmt;
 
+mod class;
 mod kind;
 
-pub use kind::{Evidence, Kind, Part};
+pub use class::{Check, Evidence, Part};
+pub use kind::Kind;
 
 /// One thing that an audit found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,30 +70,47 @@ impl Place {
 
     /// An entry, without a file: it came over the wire.
     pub fn entry(index: u64) -> Self {
-        Self { entry: Some(index), ..Self::default() }
+        Self {
+            entry: Some(index),
+            ..Self::default()
+        }
     }
 
     /// A byte of a file.
     pub fn byte(file: &str, offset: u64) -> Self {
-        Self { file: Some(file.to_owned()), offset: Some(offset), ..Self::default() }
+        Self {
+            file: Some(file.to_owned()),
+            offset: Some(offset),
+            ..Self::default()
+        }
     }
 
     /// A whole file.
     pub fn file(file: &str) -> Self {
-        Self { file: Some(file.to_owned()), ..Self::default() }
+        Self {
+            file: Some(file.to_owned()),
+            ..Self::default()
+        }
     }
 
     /// The same place, and that the entries from `first` up to, not including, `end` are concerned.
     #[must_use]
     pub fn about(self, first: u64, end: u64) -> Self {
         let entry_end = (end > first.saturating_add(1)).then_some(end);
-        Self { entry: Some(first), entry_end, ..self }
+        Self {
+            entry: Some(first),
+            entry_end,
+            ..self
+        }
     }
 
     /// The same place, narrowed to one bit.
     #[must_use]
     pub fn with_bit(self, bit: u8) -> Self {
-        Self { bit: Some(bit), ..self }
+        Self {
+            bit: Some(bit),
+            ..self
+        }
     }
 }
 
@@ -141,14 +160,26 @@ mod tests {
     #[test]
     fn a_place_reads_as_a_person_would_say_it() {
         assert_eq!(Place::whole_log().to_string(), "the log");
-        assert_eq!(Place::byte("a.seg", 7).with_bit(3).to_string(), "a.seg, byte 7, bit 3");
-        assert_eq!(Place::file("a.seg").about(4, 9).to_string(), "entries 4 to 8, a.seg");
-        assert_eq!(Place::file("a.seg").about(4, 5).to_string(), "entry 4, a.seg");
+        assert_eq!(
+            Place::byte("a.seg", 7).with_bit(3).to_string(),
+            "a.seg, byte 7, bit 3"
+        );
+        assert_eq!(
+            Place::file("a.seg").about(4, 9).to_string(),
+            "entries 4 to 8, a.seg"
+        );
+        assert_eq!(
+            Place::file("a.seg").about(4, 5).to_string(),
+            "entry 4, a.seg"
+        );
     }
 
     #[test]
     fn a_finding_tells_machines_code_severity_sentence_and_place() {
-        let finding = Finding { kind: Kind::TornTail { bytes: 12 }, place: Place::byte("a.seg", 7) };
+        let finding = Finding {
+            kind: Kind::TornTail { bytes: 12 },
+            place: Place::byte("a.seg", 7),
+        };
         let json = serde_json::to_value(&finding).unwrap();
         assert_eq!(json["code"], "TORN_TAIL");
         assert_eq!(json["severity"], "note");

@@ -1,1 +1,63 @@
 //! Replays a log and says what does not add up.
+//!
+//! An audit trusts nothing that a gateway has computed. It reads the journal by its documented format with a reader of
+//! its own ([`mod@format`]), or the entries that a running gateway streams ([`source`]); recomputes every leaf, root, key
+//! and digest ([`Replay`]); repeats every decision about a signature as of the time of its entry, under the trust that
+//! the entry's record names; and compares the result with what others hold ([`Held`]). What it finds is typed
+//! ([`finding`]) and comes with its place, to the bit where bytes are damaged. The verdict ([`report`]) is *clean*,
+//! *findings* or *inconclusive*: the last one if nothing is wrong but something could not be checked.
+//!
+//! # What an audit can prove, and what nobody can
+//!
+//! Whoever runs a gateway can delete its log, and holds the key that signs it. An audit of the files alone therefore
+//! shows that they are *consistent*: that every statement was signed by whom it says, that nothing was damaged, that
+//! the gateway's own signatures fit. An operator who rewrites everything and signs it anew passes such an audit.
+//!
+//! He does not pass one with evidence from outside, because receipts and checkpoints leave the gateway with every
+//! answer and every heartbeat, and none of them can be taken back:
+//!
+//! | Fraud | What shows it |
+//! |---|---|
+//! | an entry deleted, moved, re-timed, or its record altered | the receipt of that entry |
+//! | any change before an entry | the receipt of that entry, or any later checkpoint: its root was another one |
+//! | the end cut off | any checkpoint or receipt beyond the new end |
+//! | another log put in its place, or a fork shown to some | any checkpoint or receipt of the first one |
+//! | another key | the verifier key that was given on paper |
+//! | a statement invented, altered, or attributed to somebody else | its signatures: the gateway does not hold the senders' keys |
+//! | recipients changed in the record | the directory in the log; and the receipt |
+//! | a signer accepted after revocation | a revocation list from outside, or a later one in the log |
+//!
+//! What no outside proof can show:
+//!
+//! * **A false time given at the moment of writing.** The leaf's time is the gateway's word. Times must not fall from
+//!   entry to entry and must fit the statement's own window, but within these bounds a gateway can lie. Cosignatures
+//!   by a witness carry the witness's time and close this gap.
+//! * **Truncation beyond the newest proof that anybody holds.** If entries 90 to 99 are cut off and nobody ever saw a
+//!   receipt or a checkpoint of more than 90 entries, nothing is left to contradict it. Heartbeats with checkpoints
+//!   keep that window down to seconds; a receipt closes it for its sender at once.
+//! * **A statement refused or never accepted.** Without a receipt there was no promise.
+//! * **That the statements are true, and that nobody else has read them.**
+//!
+//! # Invariants
+//!
+//! No clock, no socket, no code of `ledger` or `gateway`. Foreign bytes never cause a panic. One pass; in memory at
+//! most one segment, about 60 bytes for each entry, and what trust rests on.
+
+pub mod expect;
+pub mod finding;
+pub mod format;
+pub mod replay;
+pub mod report;
+pub mod source;
+
+mod against;
+mod journal_audit;
+#[cfg(test)]
+mod specimen;
+
+pub use expect::{Expect, Held, LogKey, SideRoots};
+pub use finding::{Finding, Kind, Place, Severity};
+pub use journal_audit::{Progress, audit_folder};
+pub use replay::{Replay, replay};
+pub use report::{Report, Verdict};
+pub use source::{OpenError, Step, from_wire};

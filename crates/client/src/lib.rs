@@ -1,1 +1,29 @@
 //! A node's side: submit, subscribe, verify before believing.
+//!
+//! Nothing that a gateway says is handed on before it is proven: a receipt by the log's signature and its inclusion
+//! proof, a delivery by its signers' certificates under their own side's root, a checkpoint by its consistency with
+//! what was seen before. Configuration files are read elsewhere, and the time is an argument.
+
+pub mod author;
+pub mod clock;
+pub mod connection;
+pub mod limits;
+pub mod load;
+pub mod log;
+pub mod pin;
+pub mod pipeline;
+pub mod receipt;
+pub mod refusal;
+pub mod submit;
+pub mod subscribe;
+#[cfg(test)]
+mod test_gateway;
+
+pub use author::{Author, Draft, DraftContent, Signed, Signer};
+pub use clock::Clock;
+pub use connection::{ConnectError, Connection, Settings};
+pub use log::LogClient;
+pub use pin::Pin;
+pub use refusal::Refusal;
+pub use submit::{Accepted, SubmitError, submit, validate};
+pub use subscribe::{Delivery, Event, SubscribeOptions, Subscriber};

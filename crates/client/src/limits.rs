@@ -18,7 +18,7 @@ pub const UNARY_MAX: Duration = Duration::from_secs(10);
 pub const DEAD_LINK: Duration = Duration::from_secs(45);
 
 /// HTTP/2 pings are for the line below the calls; heartbeats say more.
-pub const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(60);
+pub const KEEP_ALIVE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How long a ping may stay unanswered.
 pub const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -27,7 +27,7 @@ pub const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 pub const RETRY_MIN: Duration = Duration::from_secs(1);
 
 /// Longest pause before a new attempt.
-pub const RETRY_MAX: Duration = Duration::from_secs(60);
+pub const RETRY_MAX: Duration = Duration::from_mins(1);
 
 /// One message from the gateway, in bytes: its own limit.
 pub const MESSAGE_BYTES_MAX: usize = 1024 * 1024;
@@ -49,9 +49,6 @@ pub const CREDIT_MAX: u32 = 1000;
 
 /// Verified checkpoints remembered: a batch's receipts arrive together, those of a few batches interleave.
 pub const CHECKPOINTS_REMEMBERED: usize = 16;
-
-/// Certificates of signers remembered by a subscriber; beyond that all are forgotten and fetched again.
-pub const CERTIFICATES_REMEMBERED: usize = 4096;
 
 /// Digests in one question for certificates; the gateway's limit.
 pub const CERTIFICATES_ASKED_MAX: usize = 64;

@@ -1,3 +1,19 @@
 //! Who vouches for a message.
+//!
+//! Certificates and the trust that each side puts in them, the DSSE envelope around a statement, the body
+//! beside it, and the TLS between those who exchange them. Time is an argument everywhere; nothing here reads
+//! a clock, a file or a socket.
 
+pub mod body;
+pub mod certificate;
 pub mod crypto;
+pub mod limits;
+pub mod pae;
+pub mod pem;
+pub mod sign;
+pub mod tls;
+pub mod trust;
+pub mod verify;
+
+#[cfg(test)]
+mod test_pki;

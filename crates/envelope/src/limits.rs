@@ -1,13 +1,4 @@
-//! Every cap of this crate, with its unit and its reason.
-
-/// One serialised envelope, in bytes: a statement of a few kilobytes, four signatures, and much room.
-pub const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
-
-/// One serialised body, in bytes: an alert with its consignments; pictures travel elsewhere.
-pub const BODY_BYTES_MAX: usize = 240 * 1024;
-
-/// Signatures of one envelope: a node and up to three officers.
-pub const SIGNATURES_MAX: usize = 4;
+//! Every cap on certificates and trust, with its unit and its reason. Those of messages are in [`precinto_alert::limits`].
 
 /// One certificate, DER, in bytes. Ours have about 700; a bigger one is an attack on path building.
 pub const CERTIFICATE_BYTES_MAX: usize = 8 * 1024;

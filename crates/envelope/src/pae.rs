@@ -33,14 +33,38 @@ fn head(payload_type: &str, payload_len: usize) -> String {
 mod tests {
     use super::*;
     use crate::crypto::PublicKey;
-    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+    /// `SubjectPublicKeyInfo` of the P-256 key on the protocol page, its signature (r then s), and what it signs.
+    const KEY: &str = "3059301306072a8648ce3d020106082a8648ce3d0301070342000467cd390f77aa359cb08c2235f652270493a9ed832b0abcc01f70954c0390d2380c782bd54e269125a44f4433aff1432ce94e12bca73aa67ac80cea12608ddf74";
+    const SIGNATURE: &str = "03726ab101ad56c2763b6c6aac8e487275e2a79193a09dc5f859d9f8ef3c4a3b51eab0c06a369b64a7222537d4887a893dc200ae21060074d57825235b624864";
+
+    fn hex(text: &str) -> Vec<u8> {
+        let byte = |at: usize| u8::from_str_radix(text.get(at..at + 2).unwrap(), 16).unwrap();
+        (0..text.len()).step_by(2).map(byte).collect()
+    }
 
     #[test]
-    fn the_published_check_value_of_dsse() {
-        let bytes = pae("http://example.com/HelloWorld", b"hello world");
-        assert_eq!(
-            bytes,
-            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
-        );
+    fn the_published_check_value_of_dsse_and_its_signature() {
+        let signed = pae("http://example.com/HelloWorld", b"hello world");
+        let text = b"DSSEv1 29 http://example.com/HelloWorld 11 hello world";
+        assert_eq!(signed, text);
+        let key = PublicKey::from_spki_der(&hex(KEY)).unwrap();
+        assert_eq!(key.verify(&signed, &hex(SIGNATURE)), Ok(()));
+        let other_type = pae("http://example.com/HelloWorl", b"hello world");
+        assert!(key.verify(&other_type, &hex(SIGNATURE)).is_err());
+    }
+
+    #[test]
+    fn the_identity_of_a_statement_is_the_hash_of_its_encoding() {
+        let payload = b"any bytes";
+        let expected = sha256(&[&pae(PAYLOAD_TYPE, payload)]);
+        assert_eq!(statement_id(payload), expected);
+        assert_eq!(PAYLOAD_TYPE.len(), 46);
+    }
+
+    #[test]
+    fn lengths_keep_type_and_payload_apart() {
+        assert_ne!(pae("a", b"b 1 c"), pae("a 5 b", b"c"));
+        assert_eq!(pae("", b""), b"DSSEv1 0  0 ");
     }
 }

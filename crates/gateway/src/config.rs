@@ -1,6 +1,6 @@
 //! The gateway's settings: one TOML file, read once, every value checked before a port opens.
 //!
-//! This module, with [`crate::registry`] for the directory and [`crate::material`] for keys and certificates, is the only
+//! This module, with [`crate::registry`] for the directory and `material` for keys and certificates, is the only
 //! one that reads files named by an operator.
 
 use std::collections::BTreeSet;
@@ -8,10 +8,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use crate::limits::FILE_BYTES_MAX;
 
+mod file;
 #[cfg(test)]
 mod tests;
 
@@ -129,28 +128,43 @@ pub struct Problem {
 impl Config {
     /// Reads and checks the file at `path`. The files that it names are read by [`crate::Gateway::check`].
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = read_text(path)
-            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = read_text(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
         Self::parse(&text, path)
     }
 
     /// As [`Config::load`], from the text of the file at `path`.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let file: File = toml::from_str(text).map_err(|error| ConfigError::Syntax {
+        let file: file::File = toml::from_str(text).map_err(|error| ConfigError::Syntax {
             path: path.to_owned(),
             message: error.to_string(),
         })?;
         let problems = file.problems();
         if !problems.is_empty() {
-            return Err(ConfigError::Values { path: path.to_owned(), problems });
+            return Err(ConfigError::Values {
+                path: path.to_owned(),
+                problems,
+            });
         }
-        Ok(file.resolve(path.parent().unwrap_or(Path::new(""))))
+        Ok(file.resolve(path.parent().unwrap_or_else(|| Path::new(""))))
     }
 
     /// Every value in force with where it came from, in the order of the example.
     pub fn show(&self) -> Vec<Setting> {
-        let Self { name, origin, data, listen, dev, reflection, directory, log_key, sides, .. } =
-            self;
+        let Self {
+            name,
+            origin,
+            data,
+            listen,
+            dev,
+            reflection,
+            directory,
+            log_key,
+            sides,
+            ..
+        } = self;
         let mut all = vec![
             self.setting("name", name),
             self.setting("origin", origin),
@@ -169,16 +183,36 @@ impl Config {
 
     fn setting(&self, key: &'static str, value: impl fmt::Display) -> Setting {
         let defaulted = self.defaulted.contains(key);
-        let origin = if defaulted { Origin::Default } else { Origin::File };
-        Setting { key: key.to_owned(), value: value.to_string(), origin }
+        let origin = if defaulted {
+            Origin::Default
+        } else {
+            Origin::File
+        };
+        Setting {
+            key: key.to_owned(),
+            value: value.to_string(),
+            origin,
+        }
     }
 }
 
 impl SideConfig {
     fn settings(&self) -> Vec<Setting> {
-        let Self { domain, country, server_name, certificate, key, roots, crls } = self;
+        let Self {
+            domain,
+            country,
+            server_name,
+            certificate,
+            key,
+            roots,
+            crls,
+        } = self;
         let files = |paths: &[PathBuf]| {
-            paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+            paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         [
             ("country", country.clone()),
@@ -224,155 +258,10 @@ pub(crate) fn read_text(path: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
-/// The file as it is written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    origin: String,
-    data: PathBuf,
-    listen: SocketAddr,
-    dev: Option<bool>,
-    reflection: Option<bool>,
-    directory: PathBuf,
-    log: LogFile,
-    side: Vec<SideFile>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LogFile {
-    key: PathBuf,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SideFile {
-    domain: String,
-    country: String,
-    server_name: String,
-    certificate: PathBuf,
-    key: PathBuf,
-    roots: Vec<PathBuf>,
-    crls: Vec<PathBuf>,
-}
-
-impl File {
-    fn problems(&self) -> Vec<Problem> {
-        let mut problems = Vec::new();
-        let mut wrong = |key: &str, text: &str| {
-            problems.push(Problem { key: key.to_owned(), text: text.to_owned() });
-        };
-        let dev = self.dev.unwrap_or_default();
-        if !is_label(&self.name) {
-            wrong("name", "must be 1 to 63 lower-case letters, digits or hyphens");
-        }
-        if !is_origin(&self.origin) {
-            wrong("origin", "must be like \"gw.example.org/log/2026\": no scheme, no blank, no plus");
-        }
-        if self.reflection.unwrap_or_default() && !dev {
-            wrong("reflection", "is for development only: set dev = true, or remove it");
-        }
-        if self.side.is_empty() {
-            wrong("side", "at least one [[side]] is needed");
-        }
-        let (mut domains, mut names) = (BTreeSet::new(), BTreeSet::new());
-        for side in &self.side {
-            side.problems(dev, &mut wrong);
-            if !domains.insert(&side.domain) {
-                wrong("side.domain", "each side has its own trust domain");
-            }
-            if !names.insert(&side.server_name) {
-                wrong("side.server_name", "each side has its own server name");
-            }
-        }
-        problems
-    }
-
-    fn resolve(self, base: &Path) -> Config {
-        let Self { name, origin, data, listen, dev, reflection, directory, log, side } = self;
-        let mut defaulted = BTreeSet::new();
-        let mut or_false = |key, value: Option<bool>| {
-            value.unwrap_or_else(|| {
-                defaulted.insert(key);
-                false
-            })
-        };
-        Config {
-            dev: or_false("dev", dev),
-            reflection: or_false("reflection", reflection),
-            name,
-            origin,
-            data: base.join(data),
-            listen,
-            directory: base.join(directory),
-            log_key: base.join(log.key),
-            sides: side.into_iter().map(|side| side.resolve(base)).collect(),
-            defaulted,
-        }
-    }
-}
-
-impl SideFile {
-    fn problems(&self, dev: bool, wrong: &mut impl FnMut(&str, &str)) {
-        if !is_domain(&self.domain) {
-            wrong("side.domain", "must be a lower-case domain name, for example us.example.org");
-        }
-        if !dev && (self.domain == "invalid" || self.domain.ends_with(".invalid")) {
-            wrong("side.domain", "ends in .invalid, which needs dev = true");
-        }
-        let [_, _] = self.country.as_bytes() else {
-            wrong("side.country", "must be two capital letters (ISO 3166-1)");
-            return;
-        };
-        if !self.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            wrong("side.country", "must be two capital letters (ISO 3166-1)");
-        }
-        if !is_domain(&self.server_name) {
-            wrong("side.server_name", "must be a lower-case domain name");
-        }
-        if self.roots.is_empty() {
-            wrong("side.roots", "at least one root certificate is needed");
-        }
-        if self.crls.is_empty() {
-            wrong("side.crls", "a revocation list is needed for every CA; without one nothing is judged");
-        }
-    }
-
-    fn resolve(self, base: &Path) -> SideConfig {
-        let Self { domain, country, server_name, certificate, key, roots, crls } = self;
-        let join = |paths: Vec<PathBuf>| paths.into_iter().map(|path| base.join(path)).collect();
-        SideConfig {
-            domain,
-            country,
-            server_name,
-            certificate: base.join(certificate),
-            key: base.join(key),
-            roots: join(roots),
-            crls: join(crls),
-        }
-    }
-}
-
-fn is_label(text: &str) -> bool {
-    let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    (1..=63).contains(&text.len())
-        && text.bytes().all(inside)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
-}
-
-fn is_domain(text: &str) -> bool {
-    text.len() <= 253 && text.split('.').all(is_label)
-}
-
-/// What C2SP signed-note asks of a key's name, and the advice for origins: no scheme.
-fn is_origin(text: &str) -> bool {
-    (1..=255).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+')
-        && !text.contains("://")
-}
-
 fn list(problems: &[Problem]) -> String {
-    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("; ")
+    problems
+        .iter()
+        .map(Problem::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }

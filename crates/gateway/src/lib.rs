@@ -1,1 +1,205 @@
 //! The server: authenticate, decide, append, relay, prove.
+//!
+//! ```text
+//! bytes ─TLS──> Line, Caller     accept, authenticate   which node of which side is on the line
+//!       ─gRPC─> handler          layer                  within every limit; every error with its reason
+//!       ──────> Checked          submit                 verified, understood, in time, allowed (policy, registry)
+//!       ──────> Receipt          ledger                 on disk, under a signed checkpoint
+//! ledger ─────> Delivery         subscribe              every entitled subscriber, in order, from its cursor
+//! ledger ─────> proofs, entries  prove                  for whoever may see them (rights)
+//! ```
+//!
+//! A program checks the settings, opens the log, then a port, and serves until it is told to stop:
+//! [`Gateway::check`], [`Gateway::open`], [`Opened::serve`]; or all of it by [`run`].
+
+pub mod accept;
+pub mod authenticate;
+pub mod certificates;
+pub mod config;
+pub mod layer;
+pub mod limits;
+mod material;
+mod open_streams;
+pub mod policy;
+pub mod prove;
+pub mod registry;
+pub mod rights;
+mod serve;
+pub mod status;
+pub mod submit;
+pub mod subscribe;
+
+use std::sync::Arc;
+
+use precinto_envelope::tls;
+use precinto_ledger::clock::Clock;
+use precinto_ledger::{
+    AppendError, BatchLimits, Ledger, OpenError, Options, OwnerHandle, StopError,
+};
+use precinto_merkle::note::NoteVerifier;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use certificates::Certificates;
+use config::Config;
+use material::Material;
+use subscribe::store::Store;
+
+pub use material::CheckError;
+
+/// A gateway whose settings, keys, certificates and directory have been read and judged. Nothing is open yet.
+pub struct Gateway {
+    config: Config,
+    material: Material,
+}
+
+/// A gateway whose log is open. Nobody can reach it yet.
+pub struct Opened {
+    pub(crate) config: Config,
+    pub(crate) tls: Arc<rustls::ServerConfig>,
+    pub(crate) trust: Arc<precinto_envelope::trust::TrustStore>,
+    pub(crate) directory: Arc<registry::Directory>,
+    pub(crate) certificates: Arc<Certificates>,
+    pub(crate) ledger: Ledger,
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) owner: OwnerHandle,
+}
+
+/// Why a gateway did not run, or not to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The settings, or what they name.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// The log cannot be opened.
+    #[error("the log: {0}")]
+    Open(#[from] OpenError),
+    /// What trust rests on cannot be logged.
+    #[error("the log does not take what trust rests on: {0}")]
+    Trust(#[from] AppendError),
+    /// The cursors cannot be read.
+    #[error("the cursors: {0}")]
+    Cursors(std::io::Error),
+    /// The server failed.
+    #[error("the server: {0}")]
+    Serve(#[from] tonic::transport::Error),
+    /// The log did not stop cleanly.
+    #[error("the log did not stop cleanly: {0}")]
+    Stop(#[from] StopError),
+    /// A task of ours died: our bug.
+    #[error("a task of the gateway died")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// Checks, opens and serves on `listener` until `shutdown` is cancelled, then drains. Nothing acknowledged is lost.
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+) -> Result<(), RunError> {
+    let gateway = Gateway::check(config, clock.now_ms())?;
+    gateway.open(clock).await?.serve(listener, shutdown).await
+}
+
+impl Gateway {
+    /// Reads and judges everything that the settings name, as of `now_ms`. Opens and writes nothing.
+    pub fn check(config: Config, now_ms: u64) -> Result<Self, CheckError> {
+        let material = Material::load(&config, now_ms)?;
+        Ok(Self { config, material })
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The key by which the log's checkpoints are verified: what nodes are given on paper.
+    pub fn verifier(&self) -> NoteVerifier {
+        self.material.signer.verifier()
+    }
+
+    /// The directory.
+    pub fn directory(&self) -> &registry::Directory {
+        &self.material.directory
+    }
+
+    /// Opens the log, recovering it if need be, and logs what trust rests on as far as that is new.
+    pub async fn open(self, clock: Arc<dyn Clock>) -> Result<Opened, RunError> {
+        let Self { config, material } = self;
+        let Material {
+            trust,
+            names,
+            directory,
+            signer,
+        } = material;
+        let now = Arc::clone(&clock);
+        let time = tls::time_provider(move || now.now_ms());
+        let tls = tls::server_config(Arc::clone(&trust), names, time);
+        let options = Options {
+            dir: config.data.clone(),
+            signer,
+            limits: BatchLimits::default(),
+        };
+        let ledger_clock = Arc::clone(&clock);
+        let (ledger, owner) =
+            tokio::task::spawn_blocking(move || Ledger::open(options, ledger_clock)).await??;
+        let certificates = Arc::new(Certificates::new(ledger.clone()));
+        certificates.log_foundations(&trust, &directory).await?;
+        let size = ledger.published().borrow().size;
+        let store = Store::open(&config.data.join("cursors"), size).map_err(RunError::Cursors)?;
+        tracing::info!(origin = config.origin, size, "log open");
+        let store = Arc::new(store);
+        Ok(Opened {
+            config,
+            tls,
+            trust,
+            directory,
+            certificates,
+            ledger,
+            store,
+            clock,
+            owner,
+        })
+    }
+}
+
+impl Opened {
+    /// The key by which the log's checkpoints are verified.
+    pub fn verifier(&self) -> &NoteVerifier {
+        self.ledger.verifier()
+    }
+
+    /// The log's name.
+    pub fn origin(&self) -> &str {
+        &self.config.origin
+    }
+
+    /// How many entries the log has.
+    pub fn size(&self) -> u64 {
+        self.ledger.published().borrow().size
+    }
+
+    /// Serves until `shutdown` is cancelled, then drains: subscribers hear `DRAINING`, what was read is answered,
+    /// cursors are written, the log is closed.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: CancellationToken,
+    ) -> Result<(), RunError> {
+        serve::serve(self, listener, shutdown).await
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _written = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// Handshakes under way at once. One costs about 0.4 ms of CPU; the rest wait in the kernel's queue.
 pub const HANDSHAKES_MAX: usize = 64;
+/// Handshakes under way from one address: half of the places, so that no single address can take them all.
+pub const HANDSHAKES_PER_ADDRESS_MAX: usize = 32;
 /// From the accepted socket to the end of the handshake: a peer that dawdles holds one of the 64 places.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the end of the handshake to the first request. HTTP/2 keep-alive begins only after the client's preface, so
@@ -20,11 +22,11 @@ pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
 /// Connections with one certificate: submission, subscription and an operator's query, twice over at a restart.
 pub const CONNECTIONS_PER_CERTIFICATE_MAX: usize = 8;
 /// Then a connection is asked to go (GOAWAY), so that everybody authenticates again now and then.
-pub const CONNECTION_AGE_MAX: Duration = Duration::from_secs(3600);
+pub const CONNECTION_AGE_MAX: Duration = Duration::from_hours(1);
 /// What open streams get after that before they are cut.
 pub const CONNECTION_AGE_GRACE: Duration = Duration::from_secs(30);
 /// A connection without any open call is closed after this time.
-pub const CONNECTION_IDLE_MAX: Duration = Duration::from_secs(15 * 60);
+pub const CONNECTION_IDLE_MAX: Duration = Duration::from_mins(15);
 /// How often age and idleness of a connection are looked at.
 pub const CONNECTION_PATROL: Duration = Duration::from_secs(15);
 /// First wait when the process runs out of descriptors; doubled up to [`ACCEPT_BACKOFF_MAX`].
@@ -61,20 +63,14 @@ pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Calls of one connection that wait for the head of their answer; the next is refused as `OVERLOADED`.
 pub const CALLS_PER_CONNECTION_MAX: usize = 32;
-/// A `SubmitRequest` or a message of a submission stream.
-pub const SUBMISSION_BYTES_MAX: usize = 320 * 1024;
+pub use precinto_alert::limits::{BODY_BYTES_MAX, CREDIT_MAX, CREDIT_MIN, SUBMISSION_BYTES_MAX};
 /// Any other request: none of them carries content.
 pub const REQUEST_BYTES_MAX: usize = 64 * 1024;
 /// Any answer. The largest is a delivery: an envelope, a body, a record and a receipt.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
-/// The serialised envelope inside a submission.
-pub const ENVELOPE_BYTES_MAX: usize = 64 * 1024;
-/// The serialised body inside a submission.
-pub const BODY_BYTES_MAX: usize = 240 * 1024;
-/// Certificates hinted at in a submission: four signers with two intermediates each.
-pub const HINTS_MAX: usize = 12;
-/// One hinted certificate, as in the handshake.
-pub const HINT_BYTES_MAX: usize = 8 * 1024;
+/// Submissions that the process holds at once. Less than the ledger's queue, so that a full queue is met by waiting here
+/// and not by a refusal there.
+pub const IN_FLIGHT_MAX: usize = 896;
 /// Submissions that the process holds at once, in bytes: what memory may cost when everybody sends at once.
 pub const IN_FLIGHT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// What a refused call is told to wait before it tries again.
@@ -88,27 +84,21 @@ pub const PIPELINE_MAX: usize = 256;
 pub const SUBMIT_STREAMS_PER_NODE_MAX: usize = 16;
 /// Longest silence between two messages of a submission stream, when no answer is due. Not 30 s as for an upload:
 /// `send -` keeps its stream open while a person types.
-pub const SUBMIT_IDLE_MAX: Duration = Duration::from_secs(15 * 60);
+pub const SUBMIT_IDLE_MAX: Duration = Duration::from_mins(15);
 /// Conflicts of one node that are logged in each [`CONFLICT_WINDOW`]; further ones are refused without an entry, so that
 /// nobody can fill the log with entries that nobody accepted.
 pub const CONFLICTS_PER_NODE_MAX: u32 = 64;
 /// The window of [`CONFLICTS_PER_NODE_MAX`].
-pub const CONFLICT_WINDOW: Duration = Duration::from_secs(60);
-/// How far ahead of our clock a statement may be dated.
-pub const FUTURE_MAX: Duration = Duration::from_secs(300);
-/// A statement older than this is let in and flagged.
-pub const STALE_AFTER: Duration = Duration::from_secs(24 * 3600);
+pub const CONFLICT_WINDOW: Duration = Duration::from_mins(1);
 /// Signing certificates kept ready for verification; beyond them the sender's hints are parsed again.
 pub const KNOWN_CERTIFICATES_MAX: usize = 4096;
 
 // ---- subscriptions ----
 
-/// Unsettled deliveries that a subscriber may ask for.
-pub const CREDIT_MAX: u32 = 1000;
 /// Deliveries that may wait for their nack's delay; then new deliveries pause.
 pub const NACKED_MAX: usize = 1000;
 /// Longest delay that a nack may ask for.
-pub const NACK_DELAY_MAX: Duration = Duration::from_secs(3600);
+pub const NACK_DELAY_MAX: Duration = Duration::from_hours(1);
 /// Subscriptions that one node may have.
 pub const SUBSCRIPTIONS_PER_NODE_MAX: usize = 64;
 /// Bytes of a subscription's name.
@@ -124,11 +114,15 @@ pub const PROGRESS_TIMEOUT: Duration = Duration::from_secs(30);
 /// A heartbeat after this silence.
 pub const HEARTBEAT_SILENCE: Duration = Duration::from_secs(15);
 /// A heartbeat at least this often, however busy the stream.
-pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(60);
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_mins(1);
 /// A live stream that is this many entries behind returns to replay, and says so.
 pub const FALL_BEHIND_ENTRIES: u64 = 1024;
-/// What one read from the log may bring, so that a thousand streams cannot hold a thousand segments.
-pub const READ_BYTES_MAX: usize = 256 * 1024;
+/// What one read from the log may bring: a stream that waits for credit holds so much, and no more.
+pub const READ_BYTES_MAX: usize = 64 * 1024;
+/// A revocation list that ends within this time is an alarm: when it ends, its side is refused.
+pub const STALE_ALARM: Duration = Duration::from_hours(24);
+/// How often that is looked at.
+pub const STALE_PATROL: Duration = Duration::from_hours(1);
 /// How often cursors are written to disk.
 pub const CURSOR_FLUSH: Duration = Duration::from_millis(200);
 /// Acks and nacks of one stream that are taken before deliveries get their turn again.

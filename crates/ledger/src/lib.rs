@@ -1,1 +1,198 @@
 //! Append once, durably, in order; read by index.
+//!
+//! A [`Ledger`] is one append-only log in one folder: a journal of frames, and in memory what it takes to find
+//! and to prove. One thread, the owner, writes; everyone else reads what it has committed. Entries are bytes:
+//! nothing here knows protobuf, connections, subscribers or anybody's rights.
+//!
+//! Promises: an entry that was answered for is on the disk, stays at its index, and is read back as it was or not
+//! at all; a repeat gets the first answer, for the life of the log; no two signed checkpoints have one size and
+//! different roots. When the ledger cannot keep a promise it ends the process.
+//!
+//! The format on disk is drawn byte by byte in this crate's `README.md`.
+
+mod batch;
+pub mod clock;
+mod committed;
+pub mod durable;
+mod entry;
+mod fatal;
+mod index;
+mod journal;
+mod open;
+mod owner;
+mod publish;
+mod queue;
+mod start;
+pub mod storage;
+pub mod testing;
+mod view;
+
+pub use committed::Proven;
+pub use entry::{Entry, EntryKey, StoredEntry};
+pub use open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
+pub use queue::InFlight;
+pub use start::{OwnerHandle, StopError};
+pub use view::{Found, Published, ReadError};
+
+use clock::Clock;
+use fatal::Fatal;
+use precinto_merkle::hash::Hash;
+use precinto_merkle::leaf::LEAF_LEN;
+use precinto_merkle::note::NoteVerifier;
+use queue::{Answer, NotQueued, Queue};
+use std::sync::Arc;
+use tokio::sync::watch;
+use view::View;
+
+/// A handle on an open log. Clones are cheap and equal.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    queue: Queue,
+    view: Arc<View>,
+    entry_bytes_max: usize,
+    fatal: Fatal,
+}
+
+/// What became of an entry that was appended.
+#[derive(Debug, Clone)]
+pub struct Appended {
+    /// Whether the log had it already; the proof is then that of the first time.
+    pub duplicate: bool,
+    /// The entry with its receipt.
+    pub proven: Proven,
+}
+
+/// Why an entry was not appended.
+#[derive(Debug, thiserror::Error)]
+pub enum AppendError {
+    /// The caller's fault: the log holds something else under the same key.
+    #[error("entry {index} has the same key and says something else")]
+    Conflict {
+        /// The entry that the log holds.
+        index: u64,
+        /// Its digest.
+        digest: Hash,
+    },
+    /// The caller's fault: record, content and body together exceed [`BatchLimits::data_bytes`].
+    #[error("the entry is too large for a batch")]
+    TooLarge,
+    /// More is waiting than may wait. Worth trying again in a moment.
+    #[error("too much is waiting to be written")]
+    Busy,
+    /// The ledger is stopping or has stopped. If the entry was on its way it may have been appended: trying again
+    /// later is safe.
+    #[error("the log has stopped")]
+    Stopped,
+    /// The disk's fault: whether the log has the entry could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl Ledger {
+    /// Opens the log in a folder, after a clean stop or after any other end; an empty folder becomes an empty log.
+    ///
+    /// Reads the whole journal but for the data; blocks for as long as that takes. Starts the owner's thread, and
+    /// one that publishes.
+    pub fn open(options: Options, clock: Arc<dyn Clock>) -> Result<(Self, OwnerHandle), OpenError> {
+        start::open_folder(options, clock)
+    }
+
+    /// The log's key: its name is the origin, its `Display` the `vkey`.
+    pub fn verifier(&self) -> &NoteVerifier {
+        self.view.key()
+    }
+
+    /// Says that a submission has arrived that will probably be appended; see [`InFlight`].
+    pub fn announce(&self) -> InFlight {
+        self.queue.announce()
+    }
+
+    /// Takes an entry to the point where losing it is no longer possible.
+    ///
+    /// MUST NOT return a proof, nor a refusal that rests on another entry, before the frame that holds the entry is
+    /// synced. If the caller stops waiting, the entry may be appended all the same.
+    pub async fn append(&self, entry: Entry) -> Result<Appended, AppendError> {
+        if entry.size_bytes() > self.entry_bytes_max {
+            return Err(AppendError::TooLarge);
+        }
+        let answer = self.queue.push(entry).map_err(|refused| match refused {
+            NotQueued::Full => AppendError::Busy,
+            NotQueued::Stopped => AppendError::Stopped,
+        })?;
+        match answer.await.map_err(|_| AppendError::Stopped)? {
+            Answer::Appended {
+                batch,
+                index,
+                duplicate,
+            } => {
+                let Some(Ok(proven)) = batch.proven(index) else {
+                    // It held when the owner computed it from the same memory.
+                    self.fatal.end("verifying a receipt", &"it does not hold");
+                    return Err(AppendError::Stopped);
+                };
+                Ok(Appended { duplicate, proven })
+            }
+            Answer::Repeat(found) => Ok(Appended {
+                duplicate: true,
+                proven: self.view.proven(found.index)?,
+            }),
+            Answer::Conflict(Found { index, digest }) => {
+                Err(AppendError::Conflict { index, digest })
+            }
+            Answer::Unreadable(error) => Err(error.into()),
+        }
+    }
+
+    /// The entry under a key, if the log has one.
+    pub fn find(&self, key: &EntryKey) -> Result<Option<Found>, ReadError> {
+        self.view.find(key)
+    }
+
+    /// The receipt of an entry: the same bytes as the first time, verified, signature included.
+    pub fn receipt(&self, index: u64) -> Result<Proven, ReadError> {
+        self.view.proven(index)
+    }
+
+    /// How far the log reaches; changes after every commit, and stays open for as long as any handle lives.
+    pub fn published(&self) -> watch::Receiver<Published> {
+        self.view.published().subscribe()
+    }
+
+    /// The entry at an index.
+    pub fn read(&self, index: u64) -> Result<Arc<StoredEntry>, ReadError> {
+        self.view.read(index)
+    }
+
+    /// Entries from `index` on: at least one unless the log ends before, and no more than fit into `bytes_max`.
+    ///
+    /// The answer ends where the entry's batch ends, at the latest; go on from there. The entries of a batch are
+    /// read from the disk together, so many small answers cost more than few large ones.
+    pub fn read_from(
+        &self,
+        index: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Arc<StoredEntry>>, ReadError> {
+        self.view.read_from(index, bytes_max)
+    }
+
+    /// The leaf at an index, as it was hashed into the tree.
+    pub fn leaf(&self, index: u64) -> Result<[u8; LEAF_LEN], ReadError> {
+        self.view.leaf(index)
+    }
+
+    /// The inclusion path of an entry in the tree of the first `size` entries; none if either is not there.
+    pub fn inclusion(&self, index: u64, size: u64) -> Option<Vec<Hash>> {
+        self.view.inclusion(index, size)
+    }
+
+    /// The proof that the tree of the first `old` entries begins that of the first `new`; none if `old` is zero or
+    /// the log does not reach so far.
+    pub fn consistency(&self, old: u64, new: u64) -> Option<Vec<Hash>> {
+        self.view.consistency(old, new)
+    }
+
+    /// The root of the first `size` entries; none if there are fewer.
+    pub fn root(&self, size: u64) -> Option<Hash> {
+        self.view.root(size)
+    }
+}

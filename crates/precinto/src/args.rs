@@ -1,16 +1,21 @@
 //! The command line as one typed tree: names, help that teaches, and the environment's twins of flags.
+#![expect(
+    rustdoc::broken_intra_doc_links,
+    reason = "[reads] and [changes state] are labels for --help, not links"
+)]
 
+pub(crate) mod environment;
 mod keys;
 mod log;
 mod node;
 mod run;
 mod send;
 
-pub use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
-pub use log::{AuditCommand, AuditLog, LogCommand, Reference};
-pub use node::{NodeArgs, Start, Watch};
-pub use run::{Demo, GatewayCheck, GatewayCommand, GatewayRun};
-pub use send::{AckArgs, OutcomeArgs, SendCommand, SendOptions};
+pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
+pub(crate) use log::{AuditCommand, AuditLog, LogCommand, Reference};
+pub(crate) use node::{NodeArgs, Start, Watch};
+pub(crate) use run::{Demo, GatewayCommand};
+pub(crate) use send::{AckArgs, OutcomeArgs, SendCommand, SendOptions};
 
 use crate::output::{Format, Lang};
 use clap::{Args, Parser, Subcommand};
@@ -34,21 +39,35 @@ Data goes to stdout, talk goes to stderr. Start with:  precinto demo";
 /// Suspicious-shipment alerts between two countries: signed, logged, relayed, proven.
 #[derive(Debug, Parser)]
 #[command(name = "precinto", version, after_help = EXIT_CODES, propagate_version = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to print on stdout: text for people, json (one object), jsonl (one object a line)
-    #[arg(short, long, global = true, value_enum, default_value_t = Format::Text, env = "PRECINTO_OUTPUT")]
-    pub output: Format,
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        default_value_t = Format::Text,
+        env = "PRECINTO_OUTPUT",
+        help_heading = "Options of every command"
+    )]
+    pub(crate) output: Format,
     /// Language of texts for people; codes never change [default: the locale's]
-    #[arg(long, global = true, value_enum, env = "PRECINTO_LANG")]
-    pub lang: Option<Lang>,
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        env = "PRECINTO_LANG",
+        help_heading = "Options of every command"
+    )]
+    pub(crate) lang: Option<Lang>,
     /// What to do
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// The commands, each labelled by whether it changes anything.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// [throw-away] The whole system in one terminal: two sides, a gateway, nodes, alerts, an audit
     Demo(Demo),
     /// The server
@@ -78,13 +97,13 @@ pub enum Command {
 
 /// `precinto send …`
 #[derive(Debug, Args)]
-pub struct Send {
+pub(crate) struct Send {
     /// Options that every way of sending shares.
     #[command(flatten)]
-    pub options: SendOptions,
+    pub(crate) options: SendOptions,
     /// What to send
     #[command(subcommand)]
-    pub command: SendCommand,
+    pub(crate) command: SendCommand,
 }
 
 /// `precinto doctor`
@@ -96,16 +115,16 @@ Examples:
   precinto doctor --config gateway.toml --offline
 
 Exit code 0 when nothing failed (warnings included), 10 when something did, 6 when only the gateway could not be reached.")]
-pub struct Doctor {
+pub(crate) struct Doctor {
     /// Which node is examined.
     #[command(flatten)]
-    pub node: NodeArgs,
+    pub(crate) node: NodeArgs,
     /// Examine a gateway's configuration file instead of a node's
     #[arg(long, value_name = "FILE", conflicts_with = "node")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Do not connect: look at files and dates only
     #[arg(long)]
-    pub offline: bool,
+    pub(crate) offline: bool,
 }
 
 /// `precinto explain`
@@ -115,7 +134,7 @@ Examples:
   precinto explain CERT_REVOKED
   precinto --lang es explain AWB_CHECK_DIGIT
   precinto explain                         (lists every reason)")]
-pub struct Explain {
+pub(crate) struct Explain {
     /// The reason, as it stands in errors and records; without one, the list of all
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }

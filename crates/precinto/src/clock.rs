@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
     clippy::disallowed_methods,
     reason = "the command line's only reading of the wall clock"
 )]
-pub fn now_us() -> u64 {
+pub(crate) fn now_us() -> u64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or(Duration::ZERO);
@@ -15,13 +15,13 @@ pub fn now_us() -> u64 {
 }
 
 /// Milliseconds since 1970 UTC.
-pub fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     now_us() / 1_000
 }
 
 /// Measures how long something took, unmoved by corrections of the wall clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Stopwatch(Instant);
+pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
     /// Starts measuring.
@@ -29,18 +29,18 @@ impl Stopwatch {
         clippy::disallowed_methods,
         reason = "the command line's only reading of the monotonic clock"
     )]
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
     /// The time since the start.
-    pub fn elapsed(self) -> Duration {
+    pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
 }
 
 /// A time as people and machines both read it: RFC 3339, UTC, with microseconds.
-pub fn rfc3339_us(us: u64) -> String {
+pub(crate) fn rfc3339_us(us: u64) -> String {
     i64::try_from(us)
         .ok()
         .and_then(|us| jiff::Timestamp::from_microsecond(us).ok())
@@ -48,7 +48,7 @@ pub fn rfc3339_us(us: u64) -> String {
 }
 
 /// A time with milliseconds, as the log keeps it.
-pub fn rfc3339_ms(ms: u64) -> String {
+pub(crate) fn rfc3339_ms(ms: u64) -> String {
     i64::try_from(ms)
         .ok()
         .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 /// The documented exit codes. Zero never means bad news.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done, healthy, or evidence valid.
     Done = 0,
     /// A failure that no other code names.
@@ -36,20 +36,20 @@ impl From<Exit> for ExitCode {
 
 /// Why a command could not do what it was asked.
 #[derive(Debug, Clone)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// The exit code.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// The coded reason, where the catalogue has one.
-    pub reason: Option<Reason>,
+    pub(crate) reason: Option<Reason>,
     /// What happened, in one sentence.
-    pub message: String,
+    pub(crate) message: String,
     /// What to do next, where the reason does not say it already.
-    pub next: Option<String>,
+    pub(crate) next: Option<String>,
 }
 
 impl Failure {
     /// A failure without a coded reason.
-    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self {
             exit,
             reason: None,
@@ -59,12 +59,12 @@ impl Failure {
     }
 
     /// Wrong usage.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
     /// A failure with a coded reason; the exit code follows from it.
-    pub fn coded(reason: Reason, message: impl Into<String>) -> Self {
+    pub(crate) fn coded(reason: Reason, message: impl Into<String>) -> Self {
         Self {
             exit: of_reason(reason),
             reason: Some(reason),
@@ -75,7 +75,7 @@ impl Failure {
 
     /// Adds what to do next.
     #[must_use]
-    pub fn next(mut self, next: impl Into<String>) -> Self {
+    pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
         self
     }
@@ -88,3 +88,26 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// The exit code of a coded reason: what it means for whoever called the program.
+pub(crate) fn of_reason(reason: Reason) -> Exit {
+    use precinto_alert::reason::{GrpcCode, entry};
+    match reason {
+        Reason::ReceiptInvalid
+        | Reason::CheckpointInvalid
+        | Reason::LogInconsistent
+        | Reason::DeliveryGap
+        | Reason::GatewayMismatch
+        | Reason::SigBad
+        | Reason::BodyMismatch
+        | Reason::BodyBinding => Exit::VerificationFailed,
+        Reason::CrlStale => Exit::Inconclusive,
+        Reason::TlsRefused => Exit::NotPermitted,
+        _ => match entry(reason).code {
+            GrpcCode::Unauthenticated | GrpcCode::PermissionDenied => Exit::NotPermitted,
+            GrpcCode::Unavailable | GrpcCode::DeadlineExceeded => Exit::Unreachable,
+            GrpcCode::NotFound => Exit::NotFound,
+            _ => Exit::Failed,
+        },
+    }
+}

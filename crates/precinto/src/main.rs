@@ -1,3 +1,63 @@
-//! The `precinto` binary.
+//! The `precinto` binary: a table of contents.
 
-fn main() {}
+mod args;
+mod clock;
+mod commands;
+mod config;
+mod connect;
+mod counters;
+mod demo;
+mod draft;
+mod exit;
+mod files;
+mod output;
+mod pki;
+mod runtime;
+mod stop;
+
+use args::{Cli, Command};
+use clap::Parser;
+use exit::{Exit, Failure};
+use output::Output;
+use std::io;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.output, cli.lang);
+    match run(&cli.command, output) {
+        Ok(exit) => exit.into(),
+        Err(error) => report(&error, output).into(),
+    }
+}
+
+fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
+    match command {
+        Command::Demo(args) => demo::run(args, output),
+        Command::Gateway(command) => commands::gateway::run(command, output),
+        Command::Send(args) => commands::send::run(args, output),
+        Command::Watch(args) => commands::watch::run(args, output),
+        Command::Log(command) => commands::log::run(command, output),
+        Command::Audit(command) => commands::audit::run(command, output),
+        Command::Keys(command) => commands::keys::run(command, output),
+        Command::Config(command) => commands::config::run(command, output),
+        Command::Doctor(args) => commands::doctor::run(args, output),
+        Command::Explain(args) => commands::explain::run(args, output),
+    }
+}
+
+/// Says what went wrong; whoever closed our stdout does not want to hear it.
+fn report(error: &anyhow::Error, output: Output) -> Exit {
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        output.failure(failure);
+        return failure.exit;
+    }
+    let closed = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
+    if error
+        .downcast_ref::<io::Error>()
+        .is_none_or(|cause| !closed(cause))
+    {
+        output.failure(&Failure::new(Exit::Failed, format!("{error:#}")));
+    }
+    Exit::Failed
+}

@@ -3,17 +3,19 @@
 mod lang;
 mod table;
 
-pub use lang::Lang;
-pub use table::{Align, Table};
+pub(crate) use lang::Lang;
+pub(crate) use table::{Align, Table};
 
+use crate::args::environment;
 use crate::exit::Failure;
 use indicatif::{ProgressBar, ProgressStyle};
+use precinto_alert::reason as catalogue;
 use serde::Serialize;
 use std::io::{self, IsTerminal, Write};
 
 /// What goes to stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Text for people.
     Text,
     /// One JSON object; where results come one by one, one object a line.
@@ -24,7 +26,7 @@ pub enum Format {
 
 /// Where and how this run prints. Cheap to copy.
 #[derive(Debug, Clone, Copy)]
-pub struct Output {
+pub(crate) struct Output {
     format: Format,
     lang: Lang,
     colour: bool,
@@ -32,7 +34,7 @@ pub struct Output {
 
 /// A mark in front of a line, coloured on a terminal that wants colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
+pub(crate) enum Mark {
     /// As it should be.
     Good,
     /// Worth a look.
@@ -41,46 +43,50 @@ pub enum Mark {
     Bad,
 }
 
+#[expect(
+    clippy::unused_self,
+    reason = "whoever prints goes through the one value that knows how"
+)]
 impl Output {
     /// Text is coloured only on a terminal, and never with `NO_COLOR` or `TERM=dumb`.
-    pub fn new(format: Format, lang: Option<Lang>) -> Self {
+    pub(crate) fn new(format: Format, lang: Option<Lang>) -> Self {
         Self {
             format,
             lang: lang.unwrap_or_else(Lang::from_locale),
-            colour: io::stdout().is_terminal() && wants_colour(),
+            colour: io::stdout().is_terminal() && environment::wants_colour(),
         }
     }
 
     /// The language of texts for people.
-    pub fn lang(self) -> Lang {
+    pub(crate) fn lang(self) -> Lang {
         self.lang
     }
 
     /// True when stdout is for people.
-    pub fn is_text(self) -> bool {
+    pub(crate) fn is_text(self) -> bool {
         self.format == Format::Text
     }
 
     /// Writes one line of data for people.
-    pub fn line(self, line: impl AsRef<str>) -> io::Result<()> {
+    pub(crate) fn line(self, line: impl AsRef<str>) -> io::Result<()> {
         write_line(&mut io::stdout().lock(), line.as_ref())
     }
 
     /// Writes text that already ends its lines, byte for byte: receipts, checkpoints, configuration.
-    pub fn verbatim(self, text: &str) -> io::Result<()> {
+    pub(crate) fn verbatim(self, text: &str) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
 
     /// Writes one JSON object on one line, whatever the format: for results that come one by one.
-    pub fn json_line(self, value: &impl Serialize) -> io::Result<()> {
+    pub(crate) fn json_line(self, value: &impl Serialize) -> io::Result<()> {
         let text = serde_json::to_string(value).map_err(io::Error::other)?;
         write_line(&mut io::stdout().lock(), &text)
     }
 
     /// Writes a whole result: indented for `json`, on one line for `jsonl`.
-    pub fn json(self, value: &impl Serialize) -> io::Result<()> {
+    pub(crate) fn json(self, value: &impl Serialize) -> io::Result<()> {
         if self.format == Format::Jsonl {
             return self.json_line(value);
         }
@@ -89,7 +95,7 @@ impl Output {
     }
 
     /// Writes a result in the chosen format: the object for machines, the lines for people.
-    pub fn result(
+    pub(crate) fn result(
         self,
         value: &impl Serialize,
         text: impl FnOnce() -> Vec<String>,
@@ -104,37 +110,39 @@ impl Output {
     }
 
     /// Says something to the person at the terminal; a closed stderr is nobody listening.
-    pub fn talk(self, line: impl AsRef<str>) {
+    pub(crate) fn talk(self, line: impl AsRef<str>) {
         drop(write_line(&mut io::stderr().lock(), line.as_ref()));
     }
 
     /// Says how the command failed: reason, cause and next step. For machines it is an object on stdout.
-    pub fn failure(self, failure: &Failure) {
+    pub(crate) fn failure(self, failure: &Failure) {
         if !self.is_text() {
             drop(self.json(&FailureJson::from(failure)));
             return;
         }
         let label = failure.reason.map_or_else(
             || "error".to_owned(),
-            |reason| format!("error[{}]", reason.name()),
+            |reason| format!("error[{}]", catalogue::name(reason)),
         );
         self.talk(format!("{label}: {}", failure.message));
         let next = failure.next.clone().or_else(|| {
-            failure
-                .reason
-                .map(|reason| self.lang.pick(reason.next_en(), reason.next_es()).to_owned())
+            let entry = failure.reason.map(catalogue::entry);
+            entry.map(|entry| entry.next(self.lang.texts()).to_owned())
         });
         if let Some(next) = next {
             self.talk(format!("  {}: {next}", self.lang.pick("next", "siguiente")));
         }
         if let Some(reason) = failure.reason {
             let more = self.lang.pick("more", "más");
-            self.talk(format!("  {more}: precinto explain {}", reason.name()));
+            self.talk(format!(
+                "  {more}: precinto explain {}",
+                catalogue::name(reason)
+            ));
         }
     }
 
     /// The mark as it stands in front of a line.
-    pub fn mark(self, mark: Mark) -> String {
+    pub(crate) fn mark(self, mark: Mark) -> String {
         let (sign, colour) = match mark {
             Mark::Good => ("ok  ", "32"),
             Mark::Warning => ("warn", "33"),
@@ -148,7 +156,7 @@ impl Output {
     }
 
     /// Text in bold on a terminal that wants it.
-    pub fn bold(self, text: &str) -> String {
+    pub(crate) fn bold(self, text: &str) -> String {
         if self.colour {
             format!("\u{1b}[1m{text}\u{1b}[0m")
         } else {
@@ -157,11 +165,11 @@ impl Output {
     }
 
     /// A progress bar on stderr with rate and time left; silent away from a terminal.
-    pub fn progress(self, length: u64, what: &'static str) -> ProgressBar {
+    pub(crate) fn progress(self, length: u64, what: &'static str) -> ProgressBar {
         let bar = ProgressBar::new(length);
-        if let Ok(style) = ProgressStyle::with_template(
-            "{msg} [{bar:32}] {pos}/{len}  {per_sec}  {eta} left",
-        ) {
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg} [{bar:32}] {pos}/{len}  {per_sec}  {eta} left")
+        {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.with_message(what)
@@ -185,16 +193,11 @@ impl<'a> From<&'a Failure> for FailureJson<'a> {
             schema: "precinto.error/v1",
             ok: false,
             exit: failure.exit as u8,
-            reason: failure.reason.map(|reason| reason.name()),
+            reason: failure.reason.map(catalogue::name),
             message: &failure.message,
             next: failure.next.as_deref(),
         }
     }
-}
-
-fn wants_colour() -> bool {
-    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 fn write_line(to: &mut impl Write, line: &str) -> io::Result<()> {

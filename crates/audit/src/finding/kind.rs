@@ -1,32 +1,7 @@
-//! The catalogue of findings: every kind with its sentence, its name for machines and its gravity.
+//! The catalogue of findings: every kind with its sentence.
 
-use super::Severity;
+use super::{Evidence, Part};
 use crate::format::Problem;
-use std::fmt;
-
-/// A part of a stored segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// The 64 bytes that open a segment.
-    SegmentHeader,
-    /// The 64 bytes that open a frame.
-    FrameHeader,
-    /// The entry table of a frame and the checkpoint that follows it.
-    Table,
-    /// Records, contents and bodies.
-    Data,
-}
-
-/// What somebody outside holds against the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Evidence {
-    /// A sender's or recipient's receipt.
-    Receipt,
-    /// A signed checkpoint, from a subscriber, a witness, or paper.
-    Checkpoint,
-    /// The checkpoint that the gateway itself has published beside its journal.
-    Published,
-}
 
 /// One thing that does not add up, or could not be checked. The text of each is one sentence for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -129,7 +104,9 @@ pub enum Kind {
     #[error("stands in the log a second time")]
     RepeatedEntries,
     /// After a hole the tree cannot be followed.
-    #[error("from here on no root could be recomputed, because entries before are missing or unreadable")]
+    #[error(
+        "from here on no root could be recomputed, because entries before are missing or unreadable"
+    )]
     TreeBroken,
     /// A leaf that is none.
     #[error("the leaf is malformed: {why}")]
@@ -210,8 +187,8 @@ pub enum Kind {
         /// The entries up to here.
         size: u64,
     },
-    /// A stretch of entries that no signed checkpoint covers.
-    #[error("no signed checkpoint covers the last entries")]
+    /// A stretch of entries that no signed checkpoint covers, or not a single checkpoint.
+    #[error("no checkpoint signed by the log's key covers this")]
     Uncovered,
     /// The verifier key was not given.
     #[error("the log's verifier key was not given, so no signature of the log could be checked")]
@@ -296,7 +273,9 @@ pub enum Kind {
         digest: String,
     },
     /// Revoked, by a list newer than the one relied on, before the entry's time.
-    #[error("the certificate {digest} of its signer was revoked before this entry's time, by a list given from outside")]
+    #[error(
+        "the certificate {digest} of its signer was revoked before this entry's time, by a list given from outside"
+    )]
     RevokedBefore {
         /// SHA-256 of the certificate in hexadecimal.
         digest: String,
@@ -340,6 +319,12 @@ pub enum Kind {
         why: String,
     },
 
+    /// What the gateway has published beside its journal is no checkpoint of this log.
+    #[error("the published checkpoint is not one of this log: {why}")]
+    Published {
+        /// What is wrong with it.
+        why: String,
+    },
     /// A piece of evidence that proves nothing about this log.
     #[error("{evidence} cannot be used: {why}")]
     EvidenceUnusable {
@@ -349,7 +334,9 @@ pub enum Kind {
         why: String,
     },
     /// A piece of evidence that could not be compared.
-    #[error("{evidence} could not be compared, because the log is not readable without a hole up to there")]
+    #[error(
+        "{evidence} could not be compared, because the log is not readable without a hole up to there"
+    )]
     EvidenceUncompared {
         /// What was held.
         evidence: Evidence,
@@ -365,7 +352,9 @@ pub enum Kind {
         holds: u64,
     },
     /// The log has two histories.
-    #[error("{evidence} proves another history: the root of the first {size} entries was a different one")]
+    #[error(
+        "{evidence} proves another history: the root of the first {size} entries was a different one"
+    )]
     RootContradicted {
         /// What was held.
         evidence: Evidence,
@@ -379,7 +368,9 @@ pub enum Kind {
         from: u64,
     },
     /// A receipted entry has another time.
-    #[error("by its receipt this entry {from} was taken in at {held_ms} ms; now it says {logged_ms} ms")]
+    #[error(
+        "by its receipt this entry {from} was taken in at {held_ms} ms; now it says {logged_ms} ms"
+    )]
     EntryRetimed {
         /// The index in the receipt.
         from: u64,
@@ -394,118 +385,4 @@ pub enum Kind {
     /// A receipted entry is nowhere.
     #[error("is not the entry that a receipt was given for; that one is nowhere in the log")]
     EntryGone,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::SegmentHeader => "header of the segment",
-            Self::FrameHeader => "header of the frame",
-            Self::Table => "entry table or checkpoint of the frame",
-            Self::Data => "data of the frame",
-        })
-    }
-}
-
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Receipt => "the receipt",
-            Self::Checkpoint => "the checkpoint held",
-            Self::Published => "the published checkpoint",
-        })
-    }
-}
-
-impl Kind {
-    /// How grave it is.
-    pub fn severity(&self) -> Severity {
-        match self {
-            Self::LeftoverFile
-            | Self::TornTail { .. }
-            | Self::TrustFromLog
-            | Self::UnknownFields { .. } => Severity::Note,
-            Self::Unreadable { .. }
-            | Self::TreeBroken
-            | Self::UnknownType { .. }
-            | Self::Withheld
-            | Self::Uncovered
-            | Self::NoLogKey
-            | Self::LogKeyUnpinned
-            | Self::TrustIncomplete { .. }
-            | Self::EvidenceUnusable { .. }
-            | Self::EvidenceUncompared { .. } => Severity::Gap,
-            _ => Severity::Fault,
-        }
-    }
-
-    /// The name for machines; never changes its meaning.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Unreadable { .. } => "UNREADABLE",
-            Self::StrayFile => "STRAY_FILE",
-            Self::LeftoverFile => "LEFTOVER_FILE",
-            Self::SegmentName { .. } => "SEGMENT_NAME",
-            Self::SegmentLength { .. } => "SEGMENT_LENGTH",
-            Self::DuplicateSegment { .. } => "DUPLICATE_SEGMENT",
-            Self::Header { .. } => "HEADER",
-            Self::FlippedBit { .. } => "FLIPPED_BIT",
-            Self::Checksum { .. } => "CHECKSUM",
-            Self::TornTail { .. } => "TORN_TAIL",
-            Self::CutShort { .. } => "CUT_SHORT",
-            Self::ForeignBytes { .. } => "FOREIGN_BYTES",
-            Self::Lengths { .. } => "LENGTHS",
-            Self::Flags { .. } => "FLAGS",
-            Self::RowNotZero => "ROW_NOT_ZERO",
-            Self::PrunedRemains => "PRUNED_REMAINS",
-            Self::MissingEntries => "MISSING_ENTRIES",
-            Self::RepeatedEntries => "REPEATED_ENTRIES",
-            Self::TreeBroken => "TREE_BROKEN",
-            Self::Leaf { .. } => "LEAF",
-            Self::TimeWentBack { .. } => "TIME_WENT_BACK",
-            Self::TimeAhead { .. } => "TIME_AHEAD",
-            Self::UnknownType { .. } => "UNKNOWN_TYPE",
-            Self::Commitment => "COMMITMENT",
-            Self::EntryKey => "ENTRY_KEY",
-            Self::EntryDigest => "ENTRY_DIGEST",
-            Self::KeyReused { .. } => "KEY_REUSED",
-            Self::RecordPruned => "RECORD_PRUNED",
-            Self::BodyPruned => "BODY_PRUNED",
-            Self::Withheld => "WITHHELD",
-            Self::CheckpointForm { .. } => "CHECKPOINT_FORM",
-            Self::CheckpointSignature { .. } => "CHECKPOINT_SIGNATURE",
-            Self::CheckpointSize { .. } => "CHECKPOINT_SIZE",
-            Self::Root { .. } => "ROOT",
-            Self::Uncovered => "UNCOVERED",
-            Self::NoLogKey => "NO_LOG_KEY",
-            Self::LogKeyUnpinned => "LOG_KEY_UNPINNED",
-            Self::LogKeyDiffers => "LOG_KEY_DIFFERS",
-            Self::TrustFromLog => "TRUST_FROM_LOG",
-            Self::RecordMalformed { .. } => "RECORD_MALFORMED",
-            Self::UnknownFields { .. } => "UNKNOWN_FIELDS",
-            Self::EnvelopeMalformed { .. } => "ENVELOPE_MALFORMED",
-            Self::EnvelopeDigest => "ENVELOPE_DIGEST",
-            Self::StatementId => "STATEMENT_ID",
-            Self::Refused { .. } => "REFUSED",
-            Self::TrustIncomplete { .. } => "TRUST_INCOMPLETE",
-            Self::TrustAbsent { .. } => "TRUST_ABSENT",
-            Self::TrustUnnamed { .. } => "TRUST_UNNAMED",
-            Self::RootUnknown { .. } => "ROOT_UNKNOWN",
-            Self::RevokedBefore { .. } => "REVOKED_BEFORE",
-            Self::WrongLog { .. } => "WRONG_LOG",
-            Self::Window { .. } => "WINDOW",
-            Self::Recipients { .. } => "RECIPIENTS",
-            Self::Body { .. } => "BODY",
-            Self::Trust { .. } => "TRUST",
-            Self::Conflict { .. } => "CONFLICT",
-            Self::EvidenceUnusable { .. } => "EVIDENCE_UNUSABLE",
-            Self::EvidenceUncompared { .. } => "EVIDENCE_UNCOMPARED",
-            Self::BeyondLog { .. } => "BEYOND_LOG",
-            Self::RootContradicted { .. } => "ROOT_CONTRADICTED",
-            Self::EntryMoved { .. } => "ENTRY_MOVED",
-            Self::EntryRetimed { .. } => "ENTRY_RETIMED",
-            Self::EntryAltered => "ENTRY_ALTERED",
-            Self::EntryGone => "ENTRY_GONE",
-        }
-    }
 }

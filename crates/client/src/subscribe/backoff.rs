@@ -14,7 +14,10 @@ pub struct Retry {
 
 impl Default for Retry {
     fn default() -> Self {
-        Self { min: RETRY_MIN, max: RETRY_MAX }
+        Self {
+            min: RETRY_MIN,
+            max: RETRY_MAX,
+        }
     }
 }
 
@@ -43,7 +46,7 @@ impl Backoff {
         self.failures = self.failures.saturating_add(1);
         let factor = 1_u32.checked_shl(self.failures).unwrap_or(u32::MAX);
         let ceiling = min.saturating_mul(factor).min(max).max(min);
-        let span_ns = u64::try_from((ceiling - min).as_nanos()).unwrap_or(u64::MAX);
+        let span_ns = u64::try_from(ceiling.saturating_sub(min).as_nanos()).unwrap_or(u64::MAX);
         let jitter_ns = (u128::from(random) * u128::from(span_ns)) >> u64::BITS;
         min + Duration::from_nanos(u64::try_from(jitter_ns).unwrap_or(span_ns))
     }
@@ -56,7 +59,9 @@ mod tests {
     #[test]
     fn pauses_grow_from_one_second_to_a_minute_and_start_again_after_success() {
         let mut backoff = Backoff::new(Retry::default());
-        let longest: Vec<_> = (0..8).map(|_| backoff.next(u64::MAX).as_secs_f64().round()).collect();
+        let longest: Vec<_> = (0..8)
+            .map(|_| backoff.next(u64::MAX).as_secs_f64().round())
+            .collect();
         assert_eq!(longest, [2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]);
         for _ in 0..100 {
             assert_eq!(backoff.next(0), RETRY_MIN, "no pause is shorter");

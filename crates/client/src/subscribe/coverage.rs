@@ -67,7 +67,10 @@ impl Coverage {
         match (self.in_stream, self.reached) {
             (Some(end), _) if first < end => return Err(CoverageError::Overlap { first }),
             (Some(end), _) | (None, Some(end)) if first > end => {
-                return Err(CoverageError::Gap { from: end, to: first });
+                return Err(CoverageError::Gap {
+                    from: end,
+                    to: first,
+                });
             }
             _ => {}
         }
@@ -82,8 +85,9 @@ impl Coverage {
         index: u64,
         range: Option<&pb::Range>,
     ) -> Result<(), CoverageError> {
-        let outside = |range: &&pb::Range| range.first < range.end && !(range.first..range.end).contains(&index);
-        if range.filter(outside).is_some() {
+        let is_outside =
+            |&pb::Range { first, end }: &pb::Range| first < end && !(first..end).contains(&index);
+        if range.is_some_and(is_outside) {
             return Err(CoverageError::Outside { index });
         }
         self.cover(range)
@@ -102,50 +106,58 @@ impl Coverage {
 mod tests {
     use super::*;
 
-    const fn range(first: u64, end: u64) -> Option<pb::Range> {
-        Some(pb::Range { first, end })
+    const fn range(first: u64, end: u64) -> pb::Range {
+        pb::Range { first, end }
     }
 
     #[test]
     fn contiguous_ranges_pass_and_holes_do_not() {
         let mut coverage = Coverage::default();
-        for step in [range(3, 5), range(5, 6), range(2, 2), None, range(6, 100)] {
-            coverage.cover(step.as_ref()).unwrap();
+        for step in [range(3, 5), range(5, 6), range(2, 2), range(6, 100)] {
+            coverage.cover(Some(&step)).unwrap();
+            coverage.cover(None).unwrap();
         }
-        let hole = coverage.cover(range(101, 102).as_ref());
+        let hole = coverage.cover(Some(&range(101, 102)));
         assert_eq!(hole, Err(CoverageError::Gap { from: 100, to: 101 }));
-        let overlap = coverage.cover(range(99, 103).as_ref());
+        let overlap = coverage.cover(Some(&range(99, 103)));
         assert_eq!(overlap, Err(CoverageError::Overlap { first: 99 }));
-        assert_eq!(coverage.cover(range(5, 4).as_ref()), Err(CoverageError::Form));
+        assert_eq!(coverage.cover(Some(&range(5, 4))), Err(CoverageError::Form));
     }
 
     #[test]
     fn a_new_stream_may_go_back_but_not_ahead() {
         let mut coverage = Coverage::default();
-        coverage.cover(range(0, 10).as_ref()).unwrap();
+        coverage.cover(Some(&range(0, 10))).unwrap();
         coverage.new_stream();
-        coverage.cover(range(4, 8).as_ref()).unwrap();
+        coverage.cover(Some(&range(4, 8))).unwrap();
         coverage.new_stream();
-        let ahead = coverage.cover(range(11, 12).as_ref());
-        assert_eq!(ahead, Err(CoverageError::Gap { from: 10, to: 11 }), "10 was never covered");
-        coverage.cover(range(10, 12).as_ref()).unwrap();
+        let ahead = coverage.cover(Some(&range(11, 12)));
+        assert_eq!(
+            ahead,
+            Err(CoverageError::Gap { from: 10, to: 11 }),
+            "10 was never covered"
+        );
+        coverage.cover(Some(&range(10, 12))).unwrap();
     }
 
     #[test]
     fn a_delivery_lies_in_its_range_or_is_a_redelivery() {
         let mut coverage = Coverage::default();
-        coverage.cover_delivery(4, range(0, 5).as_ref()).unwrap();
-        coverage.cover_delivery(1, range(5, 5).as_ref()).unwrap();
-        let outside = coverage.cover_delivery(9, range(5, 9).as_ref());
+        coverage.cover_delivery(4, Some(&range(0, 5))).unwrap();
+        coverage.cover_delivery(1, Some(&range(5, 5))).unwrap();
+        let outside = coverage.cover_delivery(9, Some(&range(5, 9)));
         assert_eq!(outside, Err(CoverageError::Outside { index: 9 }));
     }
 
     #[test]
     fn nothing_is_covered_beyond_the_checkpoint() {
         let mut coverage = Coverage::default();
-        coverage.cover(range(0, 5).as_ref()).unwrap();
+        coverage.cover(Some(&range(0, 5))).unwrap();
         coverage.stays_below(5).unwrap();
         let beyond = coverage.stays_below(4);
-        assert_eq!(beyond, Err(CoverageError::BeyondCheckpoint { end: 5, size: 4 }));
+        assert_eq!(
+            beyond,
+            Err(CoverageError::BeyondCheckpoint { end: 5, size: 4 })
+        );
     }
 }

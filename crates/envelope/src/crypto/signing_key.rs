@@ -23,16 +23,17 @@ enum Pair {
 pub struct SigningKeyError;
 
 impl SigningKey {
-    /// A fresh Ed25519 key and its PKCS#8 v2 DER, which the caller must keep as the secret it is.
+    /// A fresh Ed25519 key and its PKCS#8 DER, which the caller must keep as the secret it is.
+    ///
+    /// It is version 1, without the public key (RFC 8410, 7): OpenSSL 3.0 and Python's `cryptography` do not read the
+    /// version 2 that ring writes.
     ///
     /// # Panics
     /// As [`super::random`].
     pub fn generate_ed25519() -> (Self, Vec<u8>) {
-        let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
-            .expect("the operating system gives random bytes");
-        let key = Self::from_pkcs8_der(document.as_ref())
-            .expect("ring reads the key it has just written");
-        (key, document.as_ref().to_vec())
+        let seed = super::random();
+        let der = [ED25519_PKCS8_HEAD.as_slice(), &seed].concat();
+        (Self::from_ed25519_seed(seed), der)
     }
 
     /// Reads unencrypted PKCS#8 DER (RFC 5958) of any supported algorithm, by trying each.
@@ -117,6 +118,11 @@ impl SigningKey {
         }
     }
 }
+
+/// What stands before the 32 bytes of the seed in an Ed25519 `OneAsymmetricKey` of version 1 (RFC 8410, 7 and 10.3).
+const ED25519_PKCS8_HEAD: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,12 +19,18 @@ fn problems(text: &str) -> Vec<String> {
 fn the_example_is_valid_and_every_key_in_it_is_explained() {
     let config = parse(EXAMPLE).unwrap();
     assert!(config.dev && config.reflection);
-    assert_eq!(config.sides[1].roots, [Path::new("/etc/precinto/mx/root.pem")]);
+    assert_eq!(
+        config.sides[1].roots,
+        [Path::new("/etc/precinto/mx/root.pem")]
+    );
     let first_block = EXAMPLE.split("domain = \"mx.dev.invalid\"").next().unwrap();
     let lines: Vec<&str> = first_block.lines().collect();
     for (number, line) in lines.iter().enumerate() {
         if line.contains(" = ") && !line.starts_with('#') {
-            assert!(lines[number - 1].starts_with('#'), "no comment above `{line}`");
+            assert!(
+                lines[number - 1].starts_with('#'),
+                "no comment above `{line}`"
+            );
         }
     }
 }
@@ -47,21 +53,39 @@ fn all_impossible_values_are_named_at_once() {
         .replacen("gw.dev.invalid/log", "https://gw.dev.invalid/log", 1)
         .replacen("\"US\"", "\"usa\"", 1)
         .replacen("mx.gw.dev.invalid", "us.gw.dev.invalid", 1);
-    assert_eq!(problems(&text), ["name", "origin", "side.country", "side.server_name"]);
+    assert_eq!(
+        problems(&text),
+        ["name", "origin", "side.country", "side.server_name"]
+    );
 }
 
 #[test]
 fn development_domains_and_reflection_need_dev() {
     let text = EXAMPLE.replacen("dev = true", "dev = false", 1);
-    assert_eq!(problems(&text), ["reflection", "side.domain", "side.domain"]);
+    assert_eq!(
+        problems(&text),
+        ["reflection", "side.domain", "side.domain"]
+    );
 }
 
 #[test]
 fn show_names_the_source_of_each_value() {
     let text = EXAMPLE.replacen("reflection = true", "", 1);
     let shown = parse(&text).unwrap().show();
-    let of = |key: &str| shown.iter().find(|setting| setting.key == key).unwrap().clone();
-    assert_eq!((of("reflection").value.as_str(), of("reflection").origin), ("false", Origin::Default));
-    assert_eq!((of("dev").value.as_str(), of("dev").origin), ("true", Origin::File));
+    let of = |key: &str| {
+        shown
+            .iter()
+            .find(|setting| setting.key == key)
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(
+        (of("reflection").value.as_str(), of("reflection").origin),
+        ("false", Origin::Default)
+    );
+    assert_eq!(
+        (of("dev").value.as_str(), of("dev").origin),
+        ("true", Origin::File)
+    );
     assert_eq!(of("side.mx.dev.invalid.country").value, "MX");
 }

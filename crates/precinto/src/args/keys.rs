@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// `precinto keys …`
 #[derive(Debug, Subcommand)]
-pub enum KeysCommand {
+pub(crate) enum KeysCommand {
     /// [changes state] A development PKI for two sides, with configuration files that use it. Never for production
     #[command(after_help = "\
 Examples:
@@ -21,24 +21,24 @@ then, in three terminals:
 
 /// `precinto keys dev`
 #[derive(Debug, Args)]
-pub struct KeysDev {
+pub(crate) struct KeysDev {
     /// The folder to fill
     #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// The list of sides, agencies, nodes and officers [default: the one of certs-dev, compiled in]
     #[arg(long, value_name = "FILE")]
-    pub profile: Option<PathBuf>,
+    pub(crate) profile: Option<PathBuf>,
     /// Add the unhappy set: certificates wrong in one way each
     #[arg(long)]
-    pub unhappy: bool,
+    pub(crate) unhappy: bool,
     /// Replace an older set in the same folder
     #[arg(long)]
-    pub force: bool,
+    pub(crate) force: bool,
 }
 
 /// `precinto config …`
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Read a node's or a gateway's file, refuse unknown keys, and check that everything it names is there
     #[command(after_help = "\
 Examples:
@@ -50,7 +50,9 @@ Examples:
         file: PathBuf,
     },
     /// The settings as they take effect
-    #[command(after_help = "Example:\n  precinto config show --node nodes/us-cbp-lax.toml --origin")]
+    #[command(
+        after_help = "Example:\n  precinto config show --node nodes/us-cbp-lax.toml --origin"
+    )]
     Show(ConfigShow),
     /// A commented example to start from
     #[command(after_help = "\
@@ -67,18 +69,18 @@ Examples:
 
 /// `precinto config show`
 #[derive(Debug, Args)]
-pub struct ConfigShow {
+pub(crate) struct ConfigShow {
     /// Which node.
     #[command(flatten)]
-    pub node: super::NodeArgs,
+    pub(crate) node: super::NodeArgs,
     /// Name the source of each value: flag, environment, file or default
     #[arg(long)]
-    pub origin: bool,
+    pub(crate) origin: bool,
 }
 
 /// What an example is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Example {
+pub(crate) enum Example {
     /// A node's configuration file.
     Node,
     /// A gateway's configuration file.

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 /// `precinto log …`
 #[derive(Debug, Subcommand)]
-pub enum LogCommand {
+pub(crate) enum LogCommand {
     /// The newest signed checkpoint, verified under the log's key
-    #[command(after_help = "Example:\n  precinto log checkpoint --node nodes/us-cbp-lax.toml > checkpoint")]
+    #[command(
+        after_help = "Example:\n  precinto log checkpoint --node nodes/us-cbp-lax.toml > checkpoint"
+    )]
     Checkpoint(NodeArgs),
     /// The receipt of an entry, verified; byte-identical to the first one
     #[command(after_help = "\
@@ -22,7 +24,7 @@ Examples:
         /// Which node asks.
         #[command(flatten)]
         node: NodeArgs,
-        /// Write <message id>.tlog-proof and its record into this folder instead of printing
+        /// Write {id}.tlog-proof and its record into this folder instead of printing
         #[arg(long, value_name = "DIR")]
         save: Option<PathBuf>,
     },
@@ -43,7 +45,9 @@ Examples:
         node: NodeArgs,
     },
     /// The newest entries, as far as this node may see them
-    #[command(after_help = "Example:\n  precinto log tail -n 20 --node nodes/us-oversight-audit.toml")]
+    #[command(
+        after_help = "Example:\n  precinto log tail -n 20 --node nodes/us-oversight-audit.toml"
+    )]
     Tail {
         /// How many
         #[arg(short = 'n', long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1000))]
@@ -57,18 +61,18 @@ Examples:
 /// Names one entry.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
-pub struct Reference {
+pub(crate) struct Reference {
     /// The message id, as a UUID, of a statement that this node sent
     #[arg(value_name = "MESSAGE_ID")]
-    pub message: Option<String>,
+    pub(crate) message: Option<String>,
     /// The entry's index
     #[arg(long, value_name = "N")]
-    pub index: Option<u64>,
+    pub(crate) index: Option<u64>,
 }
 
 /// `precinto audit …`
 #[derive(Debug, Subcommand)]
-pub enum AuditCommand {
+pub(crate) enum AuditCommand {
     /// Replay a whole log and say what does not add up: exit 0 clean, 3 findings, 4 inconclusive
     #[command(after_help = "\
 Reads the journal by its documented format with code of its own: every signature, certificate, digest, leaf, root and
@@ -86,20 +90,20 @@ Examples:
 
 /// `precinto audit log`
 #[derive(Debug, Args)]
-pub struct AuditLog {
+pub(crate) struct AuditLog {
     /// The gateway's data folder (with its folder `journal`); not needed with --node
     #[arg(value_name = "DIR", required_unless_present = "node")]
-    pub dir: Option<PathBuf>,
+    pub(crate) dir: Option<PathBuf>,
     /// An auditor node: read the entries over gRPC from a running gateway
     #[command(flatten)]
-    pub node: NodeArgs,
+    pub(crate) node: NodeArgs,
     /// The log's verifier key, name+hash+base64, or a file that holds it [default: DIR/log.vkey, which proves less]
     #[arg(long, value_name = "VKEY")]
-    pub vkey: Option<String>,
+    pub(crate) vkey: Option<String>,
     /// Each side's roots: a folder with one folder a side, named by trust domain [default: the log's own TRUST entries]
     #[arg(long, value_name = "DIR")]
-    pub trust: Option<PathBuf>,
+    pub(crate) trust: Option<PathBuf>,
     /// Receipts and checkpoints that others hold: files or folders
     #[arg(long, value_name = "PATH")]
-    pub against: Vec<PathBuf>,
+    pub(crate) against: Vec<PathBuf>,
 }

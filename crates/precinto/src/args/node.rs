@@ -5,13 +5,18 @@ use std::path::PathBuf;
 
 /// Which node a command acts for. Flags beat environment, environment beats file.
 #[derive(Debug, Clone, Args)]
-pub struct NodeArgs {
+pub(crate) struct NodeArgs {
     /// The node's configuration file (see: precinto config example node)
-    #[arg(long, value_name = "FILE", env = "PRECINTO_NODE")]
-    pub node: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", env = "PRECINTO_NODE", global = true)]
+    pub(crate) node: Option<PathBuf>,
     /// The gateway's address, instead of the one in the file
-    #[arg(long, value_name = "HOST:PORT", env = "PRECINTO_GATEWAY")]
-    pub gateway: Option<String>,
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        env = "PRECINTO_GATEWAY",
+        global = true
+    )]
+    pub(crate) gateway: Option<String>,
 }
 
 /// `precinto watch`
@@ -25,30 +30,30 @@ Examples:
   precinto watch --node nodes/mx-anam-mex.toml
   precinto watch desk-2 --node nodes/mx-anam-mex.toml -o jsonl | jq .alert_id
   precinto watch --node nodes/mx-anam-mex.toml --until-caught-up")]
-pub struct Watch {
+pub(crate) struct Watch {
     /// The subscription's name: 1 to 64 of a-z, 0-9, hyphen, underscore
     #[arg(default_value = "default")]
-    pub name: String,
+    pub(crate) name: String,
     /// Which node watches.
     #[command(flatten)]
-    pub node: NodeArgs,
+    pub(crate) node: NodeArgs,
     /// Where a new subscription begins; an existing one resumes at its cursor
     #[arg(long, value_enum, default_value_t = Start::First)]
-    pub from: Start,
+    pub(crate) from: Start,
     /// End when everything that the log holds now has been delivered and settled
     #[arg(long)]
-    pub until_caught_up: bool,
+    pub(crate) until_caught_up: bool,
     /// Fetch each entry's receipt as well, verify it, and keep it in this folder
     #[arg(long, value_name = "DIR")]
-    pub receipts: Option<PathBuf>,
+    pub(crate) receipts: Option<PathBuf>,
     /// End when stdin ends: for programs that start this one
     #[arg(long, hide = true)]
-    pub exit_with_stdin: bool,
+    pub(crate) exit_with_stdin: bool,
 }
 
 /// Where a new subscription begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Start {
+pub(crate) enum Start {
     /// At the first entry of the log.
     First,
     /// At the next entry to be appended.

@@ -18,24 +18,24 @@ Examples:
 
 Exit code 0 only if every alert that was acknowledged to a sender reached every entitled subscriber, everything that had to
 be refused was refused for the right reason, and the audit found nothing.")]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Stay in the foreground with everything running until Ctrl-C
     #[arg(long)]
-    pub keep: bool,
+    pub(crate) keep: bool,
     /// Play seizure records from this CSV file instead of the built-in story
     #[arg(long, value_name = "FILE")]
-    pub input: Option<PathBuf>,
+    pub(crate) input: Option<PathBuf>,
     /// Keep the gateway's data folder and the senders' receipts here; must be new or empty
     #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// Repeat the same made-up details (waybill numbers, flights, parties, faults)
     #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// `precinto gateway …`
 #[derive(Debug, Subcommand)]
-pub enum GatewayCommand {
+pub(crate) enum GatewayCommand {
     /// [changes state] Run the gateway until SIGTERM or Ctrl-C; prints one JSON line when it listens
     #[command(after_help = "\
 Example:
@@ -51,19 +51,19 @@ stderr; PRECINTO_LOG=debug shows more. SIGTERM stops it cleanly: what was answer
 
 /// `precinto gateway run`
 #[derive(Debug, Args)]
-pub struct GatewayRun {
+pub(crate) struct GatewayRun {
     /// The gateway's configuration file (see: precinto config example gateway)
     #[arg(long, value_name = "FILE", env = "PRECINTO_GATEWAY_CONFIG")]
-    pub config: PathBuf,
+    pub(crate) config: PathBuf,
     /// End when stdin ends: for programs that start this one
     #[arg(long, hide = true)]
-    pub exit_with_stdin: bool,
+    pub(crate) exit_with_stdin: bool,
 }
 
 /// `precinto gateway check`
 #[derive(Debug, Args)]
-pub struct GatewayCheck {
+pub(crate) struct GatewayCheck {
     /// The gateway's configuration file
     #[arg(long, value_name = "FILE", env = "PRECINTO_GATEWAY_CONFIG")]
-    pub config: PathBuf,
+    pub(crate) config: PathBuf,
 }

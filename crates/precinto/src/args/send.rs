@@ -6,27 +6,27 @@ use std::path::PathBuf;
 
 /// Options that every way of sending shares.
 #[derive(Debug, Clone, Args)]
-pub struct SendOptions {
+pub(crate) struct SendOptions {
     /// Which node sends.
     #[command(flatten)]
-    pub node: NodeArgs,
+    pub(crate) node: NodeArgs,
     /// Officers of the node's configuration who sign as well (acknowledgement levels 2 to 4 need one)
     #[arg(long, value_name = "ID", global = true)]
-    pub officer: Vec<String>,
-    /// Keep each receipt in this folder, as <message id>.tlog-proof with its record beside it
+    pub(crate) officer: Vec<String>,
+    /// Keep each receipt in this folder, as {id}.tlog-proof with its record beside it
     #[arg(long, value_name = "DIR", global = true)]
-    pub receipts: Option<PathBuf>,
+    pub(crate) receipts: Option<PathBuf>,
     /// Check everything at the gateway, write nothing
     #[arg(long, global = true)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Sign, write the submission to this file, and do not send it (send it later with: send signed FILE)
     #[arg(long, value_name = "FILE", global = true, conflicts_with = "dry_run")]
-    pub sign_only: Option<PathBuf>,
+    pub(crate) sign_only: Option<PathBuf>,
 }
 
 /// What to send.
 #[derive(Debug, Subcommand)]
-pub enum SendCommand {
+pub(crate) enum SendCommand {
     /// Alerts, or any other message, written as JSON or YAML drafts
     #[command(after_help = "\
 A draft names type, recipients, a few coded fields and the content, in the field names of the protocol. Prefixes of codes
@@ -72,7 +72,9 @@ Example:
         window: u16,
     },
     /// Submissions that were signed earlier with --sign-only
-    #[command(after_help = "Example:\n  precinto send signed alert.signed --node nodes/us-cbp-lax.toml")]
+    #[command(
+        after_help = "Example:\n  precinto send signed alert.signed --node nodes/us-cbp-lax.toml"
+    )]
     Signed {
         /// Files written by --sign-only
         #[arg(required = true, value_name = "FILE")]
@@ -82,43 +84,43 @@ Example:
 
 /// `precinto send ack`
 #[derive(Debug, Args)]
-pub struct AckArgs {
+pub(crate) struct AckArgs {
     /// The message id acknowledged, as a UUID
     #[arg(value_name = "MESSAGE_ID")]
-    pub message: String,
+    pub(crate) message: String,
     /// How far the acknowledgement goes: node, person, assessed, acted
     #[arg(long, default_value = "node")]
-    pub level: String,
+    pub(crate) level: String,
     /// Whom to tell: side/agency, usually the sender of the message
     #[arg(long, required = true, value_name = "SIDE/AGENCY")]
-    pub to: Vec<String>,
+    pub(crate) to: Vec<String>,
     /// The alert it belongs to
     #[arg(long = "alert", value_name = "ALERT_ID")]
-    pub alert_id: Option<String>,
+    pub(crate) alert_id: Option<String>,
     /// ACTUAL, EXERCISE or TEST; the same as the message's
     #[arg(long, default_value = "ACTUAL")]
-    pub status: String,
+    pub(crate) status: String,
 }
 
 /// `precinto send outcome`
 #[derive(Debug, Args)]
-pub struct OutcomeArgs {
+pub(crate) struct OutcomeArgs {
     /// The message id of the alert, as a UUID
     #[arg(value_name = "MESSAGE_ID")]
-    pub message: String,
-    /// What came of it: SEIZED, NEGATIVE_INSPECTION, ALREADY_DEPARTED …
+    pub(crate) message: String,
+    /// What came of it: `SEIZED`, `NEGATIVE_INSPECTION`, `ALREADY_DEPARTED` …
     #[arg(long, value_name = "CODE")]
-    pub code: String,
+    pub(crate) code: String,
     /// Whom to tell: side/agency
     #[arg(long, required = true, value_name = "SIDE/AGENCY")]
-    pub to: Vec<String>,
+    pub(crate) to: Vec<String>,
     /// The alert it belongs to
     #[arg(long = "alert", value_name = "ALERT_ID")]
-    pub alert_id: String,
-    /// The legal form of a seizure: MX_ASEGURAMIENTO, US_ADMINISTRATIVE …
+    pub(crate) alert_id: String,
+    /// The legal form of a seizure: `MX_ASEGURAMIENTO`, `US_ADMINISTRATIVE` …
     #[arg(long, value_name = "FORM")]
-    pub form: Option<String>,
+    pub(crate) form: Option<String>,
     /// ACTUAL, EXERCISE or TEST; the same as the alert's
     #[arg(long, default_value = "ACTUAL")]
-    pub status: String,
+    pub(crate) status: String,
 }

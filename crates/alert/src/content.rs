@@ -1,0 +1,233 @@
+//! What the body of a message says: decoded, checked for itself and against the statement that it belongs to.
+//!
+//! The body is the part that may be deleted by law; no coded state of a case depends on it. Its texts are somebody's
+//! words and are checked for length only. The media types and the mandatory fields are documented in `body.proto`.
+
+mod alert;
+mod field;
+mod party;
+mod reply;
+mod request;
+mod route;
+mod shipment;
+mod subject;
+
+pub(crate) use field::is_language;
+
+use prost::Message;
+
+use crate::Reason;
+use crate::code::MessageType;
+use crate::limits::BODY_BYTES_MAX;
+use crate::statement::Statement;
+use crate::violation::{At, Findings, Violation, headline};
+use precinto_proto::v1 as pb;
+
+/// The checked content of one body. Only [`Content::decode`] and [`Content::decode_lenient`] build one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Content {
+    form: Form,
+    warnings: Vec<Violation>,
+}
+
+/// The content by its kind; one kind serves all message types that have the same media type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Form {
+    /// `ALERT`, `AMEND`.
+    Alert(Box<pb::AlertContent>),
+    /// `CANCEL`.
+    Cancel(Box<pb::CancelContent>),
+    /// `RECALL`, `RECALL_CONFIRM`.
+    Recall(Box<pb::RecallContent>),
+    /// `ACK`.
+    Ack(Box<pb::AckContent>),
+    /// `REJECT`.
+    Reject(Box<pb::RejectContent>),
+    /// `ASSESSMENT`.
+    Assessment(Box<pb::AssessmentContent>),
+    /// `RFI`, `RFS`, `ACTION_REQUEST`.
+    Request(Box<pb::RequestContent>),
+    /// `RFI_RESPONSE`, `RFS_RESULT`, `ACTION_RESPONSE`.
+    Response(Box<pb::ResponseContent>),
+    /// `HOLD_SET`, `HOLD_STATUS`, `HOLD_RELEASE`.
+    Hold(Box<pb::HoldContent>),
+    /// `OUTCOME`.
+    Outcome(Box<pb::OutcomeContent>),
+    /// `DISSEMINATION_REQUEST`, `DISSEMINATION_DECISION`.
+    Dissemination(Box<pb::DisseminationContent>),
+    /// `LINK`.
+    Link(Box<pb::LinkContent>),
+    /// `COMMENT`.
+    Comment(Box<pb::CommentContent>),
+    /// `TRANSFER`.
+    Transfer(Box<pb::TransferContent>),
+    /// `SYSTEM_NOTICE`.
+    SystemNotice(Box<pb::SystemNoticeContent>),
+}
+
+/// Why bytes are not the content of that message. Always the fault of whoever made them.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContentError {
+    /// The media type does not belong to the message's type.
+    #[error("media type should be {expected}")]
+    MediaType {
+        /// The one that belongs to it.
+        expected: &'static str,
+    },
+    /// Not a protobuf message of this shape.
+    #[error("not the content that its media type names: {0}")]
+    Malformed(String),
+    /// Unknown fields, or another encoding than the canonical one.
+    #[error("not the canonical encoding of the content, or unknown fields")]
+    NonCanonical,
+    /// Rules are broken: all of them, never empty.
+    #[error("{} rules broken", .0.len())]
+    Violations(Vec<Violation>),
+}
+
+impl ContentError {
+    /// The reason that heads the answer.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::MediaType { .. } => Reason::MediaType,
+            Self::Malformed(_) => Reason::Malformed,
+            Self::NonCanonical => Reason::NonCanonical,
+            Self::Violations(violations) => headline(violations),
+        }
+    }
+}
+
+/// The media type of the content of a message of that type, as it stands in `Inner.media_type`.
+pub fn media_type(message_type: MessageType) -> &'static str {
+    use MessageType as T;
+    match message_type {
+        T::Unspecified => "",
+        T::Alert | T::Amend => "application/vnd.precinto.alert.v1+protobuf",
+        T::Cancel => "application/vnd.precinto.cancel.v1+protobuf",
+        T::Recall | T::RecallConfirm => "application/vnd.precinto.recall.v1+protobuf",
+        T::Ack => "application/vnd.precinto.ack.v1+protobuf",
+        T::Reject => "application/vnd.precinto.reject.v1+protobuf",
+        T::Assessment => "application/vnd.precinto.assessment.v1+protobuf",
+        T::Rfi | T::Rfs | T::ActionRequest => "application/vnd.precinto.request.v1+protobuf",
+        T::RfiResponse | T::RfsResult | T::ActionResponse => {
+            "application/vnd.precinto.response.v1+protobuf"
+        }
+        T::HoldSet | T::HoldStatus | T::HoldRelease => "application/vnd.precinto.hold.v1+protobuf",
+        T::Outcome => "application/vnd.precinto.outcome.v1+protobuf",
+        T::DisseminationRequest | T::DisseminationDecision => {
+            "application/vnd.precinto.dissemination.v1+protobuf"
+        }
+        T::Link => "application/vnd.precinto.link.v1+protobuf",
+        T::Comment => "application/vnd.precinto.comment.v1+protobuf",
+        T::Transfer => "application/vnd.precinto.transfer.v1+protobuf",
+        T::SystemNotice => "application/vnd.precinto.system-notice.v1+protobuf",
+    }
+}
+
+impl Content {
+    /// Reads content as a gateway does: canonical, or refused.
+    pub fn decode(
+        media_type: &str,
+        bytes: &[u8],
+        statement: &Statement,
+    ) -> Result<Self, ContentError> {
+        let (content, unknown_fields) = Self::decode_lenient(media_type, bytes, statement)?;
+        if unknown_fields {
+            Err(ContentError::NonCanonical)
+        } else {
+            Ok(content)
+        }
+    }
+
+    /// Reads content as clients and auditors do; `true` means that there is more in the bytes than was understood.
+    pub fn decode_lenient(
+        media_type: &str,
+        bytes: &[u8],
+        statement: &Statement,
+    ) -> Result<(Self, bool), ContentError> {
+        let expected = self::media_type(statement.message_type());
+        if media_type != expected {
+            return Err(ContentError::MediaType { expected });
+        }
+        if bytes.len() > BODY_BYTES_MAX {
+            return Err(ContentError::Malformed(format!(
+                "larger than {BODY_BYTES_MAX} bytes"
+            )));
+        }
+        let (form, unknown_fields) = Form::decode(bytes, statement.message_type())?;
+        let mut found = Findings::default();
+        form.check(&mut found, &At::root("content"), statement);
+        match found.finish() {
+            Ok(warnings) => Ok((Self { form, warnings }, unknown_fields)),
+            // A field that we do not know may be why a rule seems broken.
+            Err(_) if unknown_fields => Err(ContentError::NonCanonical),
+            Err(violations) => Err(ContentError::Violations(violations)),
+        }
+    }
+
+    /// The content by its kind.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// What is accepted and flagged: belongs into the record.
+    pub fn warnings(&self) -> &[Violation] {
+        &self.warnings
+    }
+}
+
+impl Form {
+    fn decode(bytes: &[u8], message_type: MessageType) -> Result<(Self, bool), ContentError> {
+        use MessageType as T;
+        match message_type {
+            T::Unspecified => Err(ContentError::MediaType { expected: "" }),
+            T::Alert | T::Amend => read(bytes, Self::Alert),
+            T::Cancel => read(bytes, Self::Cancel),
+            T::Recall | T::RecallConfirm => read(bytes, Self::Recall),
+            T::Ack => read(bytes, Self::Ack),
+            T::Reject => read(bytes, Self::Reject),
+            T::Assessment => read(bytes, Self::Assessment),
+            T::Rfi | T::Rfs | T::ActionRequest => read(bytes, Self::Request),
+            T::RfiResponse | T::RfsResult | T::ActionResponse => read(bytes, Self::Response),
+            T::HoldSet | T::HoldStatus | T::HoldRelease => read(bytes, Self::Hold),
+            T::Outcome => read(bytes, Self::Outcome),
+            T::DisseminationRequest | T::DisseminationDecision => read(bytes, Self::Dissemination),
+            T::Link => read(bytes, Self::Link),
+            T::Comment => read(bytes, Self::Comment),
+            T::Transfer => read(bytes, Self::Transfer),
+            T::SystemNotice => read(bytes, Self::SystemNotice),
+        }
+    }
+
+    fn check(&self, found: &mut Findings, at: &At<'_>, statement: &Statement) {
+        match self {
+            Self::Alert(content) => alert::check(found, at, content, statement),
+            Self::Cancel(content) => reply::cancel(found, at, content),
+            Self::Recall(content) => reply::recall(found, at, content),
+            Self::Ack(content) => reply::ack(found, at, content),
+            Self::Reject(content) => reply::reject(found, at, content),
+            Self::Assessment(content) => reply::assessment(found, at, content),
+            Self::Request(content) => request::request(found, at, content, statement),
+            Self::Response(content) => request::response(found, at, content, statement),
+            Self::Hold(content) => reply::hold(found, at, content),
+            Self::Outcome(content) => reply::outcome(found, at, content, statement),
+            Self::Dissemination(content) => reply::dissemination(found, at, content, statement),
+            Self::Link(content) => reply::link(found, at, content),
+            Self::Comment(content) => reply::comment(found, at, content),
+            Self::Transfer(content) => reply::transfer(found, at, content),
+            Self::SystemNotice(content) => reply::system_notice(found, at, content),
+        }
+    }
+}
+
+fn read<T: Message + Default>(
+    bytes: &[u8],
+    form: impl Fn(Box<T>) -> Form,
+) -> Result<(Form, bool), ContentError> {
+    let content = T::decode(bytes).map_err(|error| ContentError::Malformed(error.to_string()))?;
+    let unknown_fields = content.encode_to_vec() != bytes;
+    Ok((form(Box::new(content)), unknown_fields))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! Parties: the nominal blocks, and who must be named.
+
+use super::field::{
+    coded, country, line_list, lines_of, list, phone_number, required, shipment_positions,
+};
+use crate::Reason;
+use crate::code::{Confidence, PartyRole, TaxIdKind};
+use crate::handling::Release;
+use crate::limits::{LIST_MAX, PARTIES_MAX, RELEASES_MAX};
+use crate::violation::{At, Findings};
+use precinto_proto::v1 as pb;
+
+/// The three reasons for a role that must be named whole: name, address, country.
+struct Missing {
+    role: PartyRole,
+    name: Reason,
+    address: Reason,
+    country: Reason,
+}
+
+const MANDATORY: [Missing; 2] = [
+    Missing {
+        role: PartyRole::Shipper,
+        name: Reason::MissingShpName,
+        address: Reason::MissingShpAddr,
+        country: Reason::MissingShpCtry,
+    },
+    Missing {
+        role: PartyRole::Consignee,
+        name: Reason::MissingCneName,
+        address: Reason::MissingCneAddr,
+        country: Reason::MissingCneCtry,
+    },
+];
+
+/// Checks every party, and that each of `shipments` has its shipper and consignee.
+pub(super) fn check_all(
+    found: &mut Findings,
+    at: &At<'_>,
+    parties: &[pb::Party],
+    shipments: usize,
+) {
+    for (index, party) in list(found, at, "parties", parties, PARTIES_MAX) {
+        let at = at.item("parties", index);
+        shipment_positions(found, &at, &party.shipments, shipments);
+        check(found, &at, party);
+        if let Some(missing) = MANDATORY
+            .iter()
+            .find(|missing| missing.role as i32 == party.role)
+        {
+            whole(found, &at, party, missing);
+        }
+    }
+    for position in 1..=shipments {
+        for missing in &MANDATORY {
+            let named = parties.iter().any(|party| {
+                party.role == missing.role as i32
+                    && (party.shipments.is_empty()
+                        || party
+                            .shipments
+                            .iter()
+                            .any(|of| usize::try_from(*of) == Ok(position)))
+            });
+            if !named {
+                let detail = format!(
+                    "no such party for shipment {position}; not_stated says that there is none"
+                );
+                found.error(at.field("parties"), missing.name, detail);
+            }
+        }
+    }
+}
+
+fn whole(found: &mut Findings, at: &At<'_>, party: &pb::Party, missing: &Missing) {
+    if party.not_stated {
+        return;
+    }
+    if party.name.trim().is_empty() {
+        found.error(at.field("name"), missing.name, "the name, or not_stated");
+    }
+    let address = party.address.as_ref();
+    let has_address = address.is_some_and(|address| {
+        !address.city.trim().is_empty() || address.lines.iter().any(|line| !line.trim().is_empty())
+    });
+    if !has_address {
+        found.error(at.field("address"), missing.address, "a line or a city");
+    }
+    if address.is_none_or(|address| address.country.is_empty()) {
+        found.error(
+            at.field("address").field("country"),
+            missing.country,
+            "ISO 3166-1",
+        );
+    }
+}
+
+fn check(found: &mut Findings, at: &At<'_>, party: &pb::Party) {
+    let pb::Party {
+        role,
+        shipments: _,
+        not_stated,
+        name,
+        also_known_as,
+        address,
+        phones,
+        emails,
+        tax_ids,
+        account,
+        ip_addresses,
+        known_consignor,
+        role_confidence,
+        releasable_to,
+        retain_until_ms: _,
+    } = party;
+    required::<PartyRole>(found, at.field("role"), *role);
+    coded::<Confidence>(found, at.field("role_confidence"), *role_confidence);
+    lines_of(found, at, &[("name", name)]);
+    line_list(found, at, "also_known_as", also_known_as);
+    line_list(found, at, "emails", emails);
+    line_list(found, at, "ip_addresses", ip_addresses);
+    for (index, phone) in list(found, at, "phones", phones, LIST_MAX) {
+        phone_number(found, at.item("phones", index), phone);
+    }
+    let says_nothing = name.is_empty()
+        && address.is_none()
+        && account.is_none()
+        && !known_consignor
+        && [also_known_as, phones, emails, ip_addresses]
+            .iter()
+            .all(|list| list.is_empty())
+        && tax_ids.is_empty();
+    if *not_stated && !says_nothing {
+        found.error(
+            at.field("not_stated"),
+            Reason::FieldUnexpected,
+            "a party that is not stated says nothing else",
+        );
+    }
+    if let Some(address) = address {
+        postal_address(found, &at.field("address"), address);
+    }
+    for (index, id) in list(found, at, "tax_ids", tax_ids, LIST_MAX) {
+        let at = at.item("tax_ids", index);
+        let pb::TaxId { kind, number } = id;
+        required::<TaxIdKind>(found, at.field("kind"), *kind);
+        lines_of(found, &at, &[("number", number)]);
+    }
+    if let Some(pb::Account {
+        issuer,
+        number,
+        opened_ms: _,
+        uses_last_year: _,
+        billing,
+    }) = account
+    {
+        let at = at.field("account");
+        lines_of(
+            found,
+            &at,
+            &[("issuer", issuer), ("number", number), ("billing", billing)],
+        );
+    }
+    Release::read_all(found, at, "releasable_to", releasable_to, RELEASES_MAX);
+}
+
+fn postal_address(found: &mut Findings, at: &At<'_>, address: &pb::Address) {
+    let pb::Address {
+        lines,
+        city,
+        subdivision,
+        postal_code,
+        country: code,
+    } = address;
+    line_list(found, at, "lines", lines);
+    lines_of(
+        found,
+        at,
+        &[
+            ("city", city),
+            ("subdivision", subdivision),
+            ("postal_code", postal_code),
+        ],
+    );
+    country(found, at.field("country"), code);
+}

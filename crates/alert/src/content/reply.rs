@@ -1,0 +1,264 @@
+//! The content of every other kind of message.
+
+use super::alert::indicator_list;
+use super::field::{
+    attachments, coded, contact, evaluation, line, line_list, lines_of, list, local_time, quantity,
+    required, required_text, text,
+};
+use super::route::place;
+use super::subject;
+use crate::Reason;
+use crate::code::{
+    Confidence, DisseminationVerdict, IndicatorCode, MessageType, OutcomeCode, SeizureForm,
+};
+use crate::limits::LIST_MAX;
+use crate::quantity::Dimension;
+use crate::statement::Statement;
+use crate::violation::{At, Findings};
+use precinto_proto::v1 as pb;
+
+const ALERT_QUALITY_MAX: u32 = 5;
+
+pub(super) fn cancel(found: &mut Findings, at: &At<'_>, content: &pb::CancelContent) {
+    let pb::CancelContent { remark } = content;
+    text(found, at.field("remark"), remark.as_ref());
+}
+
+pub(super) fn recall(found: &mut Findings, at: &At<'_>, content: &pb::RecallContent) {
+    let pb::RecallContent {
+        remark,
+        order_reference,
+        copies: _,
+        done,
+        responsible_function,
+    } = content;
+    text(found, at.field("remark"), remark.as_ref());
+    local_time(found, at.field("done"), done.as_ref());
+    lines_of(
+        found,
+        at,
+        &[
+            ("order_reference", order_reference),
+            ("responsible_function", responsible_function),
+        ],
+    );
+}
+
+pub(super) fn ack(found: &mut Findings, at: &At<'_>, content: &pb::AckContent) {
+    let pb::AckContent {
+        remark,
+        responsible_function,
+        case_reference,
+        contact: desk,
+    } = content;
+    text(found, at.field("remark"), remark.as_ref());
+    lines_of(
+        found,
+        at,
+        &[
+            ("responsible_function", responsible_function),
+            ("case_reference", case_reference),
+        ],
+    );
+    contact(found, at.field("contact"), desk.as_ref());
+}
+
+pub(super) fn reject(found: &mut Findings, at: &At<'_>, content: &pb::RejectContent) {
+    let pb::RejectContent { remark, fields } = content;
+    text(found, at.field("remark"), remark.as_ref());
+    for (index, item) in list(found, at, "fields", fields, LIST_MAX) {
+        let at = at.item("fields", index);
+        let pb::RejectedField { field, remark } = item;
+        line(found, at.field("field"), field);
+        text(found, at.field("remark"), remark.as_ref());
+    }
+}
+
+pub(super) fn assessment(found: &mut Findings, at: &At<'_>, content: &pb::AssessmentContent) {
+    let pb::AssessmentContent {
+        remark,
+        evaluation: grades,
+        confidence,
+        indicators,
+        responsible_function,
+    } = content;
+    text(found, at.field("remark"), remark.as_ref());
+    evaluation(found, at.field("evaluation"), grades.as_ref());
+    coded::<Confidence>(found, at.field("confidence"), *confidence);
+    indicator_list(found, at, indicators);
+    line(
+        found,
+        at.field("responsible_function"),
+        responsible_function,
+    );
+}
+
+pub(super) fn hold(found: &mut Findings, at: &At<'_>, content: &pb::HoldContent) {
+    let pb::HoldContent {
+        place: held_at,
+        time,
+        hold_reference,
+        pieces: _,
+        weight,
+        remark,
+    } = content;
+    place(found, at.field("place"), held_at.as_ref());
+    local_time(found, at.field("time"), time.as_ref());
+    line(found, at.field("hold_reference"), hold_reference);
+    quantity(
+        found,
+        at.field("weight"),
+        weight.as_ref(),
+        &[Dimension::Mass],
+    );
+    text(found, at.field("remark"), remark.as_ref());
+}
+
+pub(super) fn outcome(
+    found: &mut Findings,
+    at: &At<'_>,
+    content: &pb::OutcomeContent,
+    statement: &Statement,
+) {
+    let pb::OutcomeContent {
+        seizure_form,
+        substances,
+        firearms,
+        fuels,
+        arrests: _,
+        trace_references,
+        laboratory_reference,
+        alert_quality,
+        indicator_feedback,
+        referred_to,
+        remark,
+        time,
+        place: found_at,
+        case_reference,
+        attachments: files,
+    } = content;
+    let demanded = match statement.outcome_code() {
+        Some(OutcomeCode::Seized | OutcomeCode::Partial) => {
+            Some(("seizure_form", *seizure_form == 0))
+        }
+        Some(OutcomeCode::ReferredTo) => Some(("referred_to", referred_to.is_empty())),
+        Some(OutcomeCode::NotInspected) => Some(("remark", remark.is_none())),
+        _ => None,
+    };
+    if let Some((field, true)) = demanded {
+        found.error(
+            at.field(field),
+            Reason::FieldMissing,
+            "this outcome demands it",
+        );
+    }
+    coded::<SeizureForm>(found, at.field("seizure_form"), *seizure_form);
+    subject::check_all(found, at, (substances, firearms, fuels), 0);
+    line_list(found, at, "trace_references", trace_references);
+    lines_of(
+        found,
+        at,
+        &[
+            ("laboratory_reference", laboratory_reference),
+            ("referred_to", referred_to),
+            ("case_reference", case_reference),
+        ],
+    );
+    if *alert_quality > ALERT_QUALITY_MAX {
+        found.error(
+            at.field("alert_quality"),
+            Reason::ValueRange,
+            "1 to 5, or 0 for not judged",
+        );
+    }
+    for (index, feedback) in list(
+        found,
+        at,
+        "indicator_feedback",
+        indicator_feedback,
+        LIST_MAX,
+    ) {
+        let pb::IndicatorFeedback { code, confirmed: _ } = feedback;
+        required::<IndicatorCode>(
+            found,
+            at.item("indicator_feedback", index).field("code"),
+            *code,
+        );
+    }
+    text(found, at.field("remark"), remark.as_ref());
+    local_time(found, at.field("time"), time.as_ref());
+    place(found, at.field("place"), found_at.as_ref());
+    attachments(found, at, files, 0);
+}
+
+pub(super) fn dissemination(
+    found: &mut Findings,
+    at: &At<'_>,
+    content: &pb::DisseminationContent,
+    statement: &Statement,
+) {
+    let pb::DisseminationContent {
+        purpose,
+        conditions,
+        authority_text,
+        remark,
+    } = content;
+    if statement.message_type() == MessageType::DisseminationRequest && purpose.is_none() {
+        found.error(at.field("purpose"), Reason::FieldMissing, "what for");
+    }
+    if statement.dissemination() == Some(DisseminationVerdict::GrantedOnConditions)
+        && conditions.is_none()
+    {
+        found.error(
+            at.field("conditions"),
+            Reason::FieldMissing,
+            "on what conditions",
+        );
+    }
+    for (name, value) in [
+        ("purpose", purpose),
+        ("conditions", conditions),
+        ("authority_text", authority_text),
+        ("remark", remark),
+    ] {
+        text(found, at.field(name), value.as_ref());
+    }
+}
+
+pub(super) fn link(found: &mut Findings, at: &At<'_>, content: &pb::LinkContent) {
+    let pb::LinkContent { remark } = content;
+    text(found, at.field("remark"), remark.as_ref());
+}
+
+pub(super) fn comment(found: &mut Findings, at: &At<'_>, content: &pb::CommentContent) {
+    let pb::CommentContent {
+        text: words,
+        attachments: files,
+    } = content;
+    required_text(found, at.field("text"), words.as_ref());
+    attachments(found, at, files, 0);
+}
+
+pub(super) fn transfer(found: &mut Findings, at: &At<'_>, content: &pb::TransferContent) {
+    let pb::TransferContent {
+        remark,
+        contact: desk,
+    } = content;
+    text(found, at.field("remark"), remark.as_ref());
+    contact(found, at.field("contact"), desk.as_ref());
+}
+
+pub(super) fn system_notice(found: &mut Findings, at: &At<'_>, content: &pb::SystemNoticeContent) {
+    let pb::SystemNoticeContent {
+        text: words,
+        begins,
+        ends,
+        conveyance,
+        place: arrived_at,
+    } = content;
+    text(found, at.field("text"), words.as_ref());
+    local_time(found, at.field("begins"), begins.as_ref());
+    local_time(found, at.field("ends"), ends.as_ref());
+    line(found, at.field("conveyance"), conveyance);
+    place(found, at.field("place"), arrived_at.as_ref());
+}

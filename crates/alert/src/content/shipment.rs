@@ -1,0 +1,315 @@
+//! Shipments: pieces, weight, and what the goods are said to be; the identifiers have a file of their own.
+
+mod identifier;
+
+pub(super) use identifier::replace_last;
+use identifier::{air_waybill, house_bills, identified, labels, postal_item, tracking};
+
+use super::field::{
+    coded, digits, line, line_list, lines_of, list, quantity, required, text, un_number,
+};
+use super::route;
+use crate::Reason;
+use crate::code::{
+    AwbKind, ScreeningExemption, ScreeningMethod, SealCondition, SecurityStatus, ShipmentChannel,
+    TariffSystem, TransportMode,
+};
+use crate::limits::{AIR_WEIGHT_KG_MAX, LIST_MAX, PIECES_MAX};
+use crate::quantity::{Decimal, Dimension, dimension, heavier_than};
+use crate::violation::{At, Findings};
+use precinto_proto::v1 as pb;
+
+/// Checks one shipment. Takes it apart completely, so that a new field does not build until it is checked.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one line for each field of a wide message"
+)]
+pub(super) fn check(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) {
+    let pb::Shipment {
+        mode,
+        channel,
+        master_awb,
+        airline_prefix,
+        house_awbs,
+        awb_kind,
+        postal_item_id,
+        postal_receptacle_id,
+        dispatch_id,
+        courier_tracking,
+        uld_ids,
+        container_ids,
+        label_identifiers,
+        seals,
+        pieces,
+        gross_weight,
+        volume,
+        volume_temperature,
+        goods_description,
+        hs_codes,
+        declared_value,
+        incoterm,
+        payment,
+        dangerous_goods,
+        special_handling,
+        security_status,
+        screening_methods,
+        screening_exemption,
+        route: shipment_route,
+        other_references,
+    } = shipment;
+    coded::<TransportMode>(found, at.field("mode"), *mode);
+    coded::<ShipmentChannel>(found, at.field("channel"), *channel);
+    coded::<AwbKind>(found, at.field("awb_kind"), *awb_kind);
+    coded::<SecurityStatus>(found, at.field("security_status"), *security_status);
+    coded::<ScreeningExemption>(found, at.field("screening_exemption"), *screening_exemption);
+    for (index, method) in list(found, at, "screening_methods", screening_methods, LIST_MAX) {
+        required::<ScreeningMethod>(found, at.item("screening_methods", index), *method);
+    }
+    if !identified(shipment) {
+        found.error(
+            at.field("master_awb"),
+            Reason::MissingWblLine,
+            "no identifier of any kind",
+        );
+    }
+    air_waybill(found, at, master_awb, airline_prefix);
+    house_bills(found, at, house_awbs, *awb_kind);
+    postal_item(found, at.field("postal_item_id"), postal_item_id);
+    lines_of(
+        found,
+        at,
+        &[
+            ("postal_receptacle_id", postal_receptacle_id),
+            ("dispatch_id", dispatch_id),
+            ("incoterm", incoterm),
+            ("payment", payment),
+        ],
+    );
+    for (name, lines) in [
+        ("uld_ids", uld_ids),
+        ("container_ids", container_ids),
+        ("special_handling", special_handling),
+        ("other_references", other_references),
+    ] {
+        line_list(found, at, name, lines);
+    }
+    labels(found, at, label_identifiers);
+    tracking(found, at, courier_tracking);
+    seal_list(found, at, seals);
+    piece_count(found, at.field("pieces"), *pieces);
+    let by_air = matches!(
+        TransportMode::try_from(*mode),
+        Ok(TransportMode::Air | TransportMode::Unspecified)
+    );
+    weight(
+        found,
+        at.field("gross_weight"),
+        gross_weight.as_ref(),
+        by_air,
+    );
+    quantity(
+        found,
+        at.field("volume"),
+        volume.as_ref(),
+        &[Dimension::Volume],
+    );
+    super::subject::temperature(
+        found,
+        at.field("volume_temperature"),
+        volume_temperature.as_ref(),
+    );
+    description(
+        found,
+        at.field("goods_description"),
+        goods_description.as_ref(),
+    );
+    tariff_codes(found, at, hs_codes);
+    money(found, at.field("declared_value"), declared_value.as_ref());
+    hazards(found, at, dangerous_goods);
+    if let Some(shipment_route) = shipment_route {
+        route::check(found, &at.field("route"), shipment_route);
+    }
+}
+
+fn seal_list(found: &mut Findings, at: &At<'_>, seals: &[pb::Seal]) {
+    for (index, seal) in list(found, at, "seals", seals, LIST_MAX) {
+        let at = at.item("seals", index);
+        let pb::Seal { number, condition } = seal;
+        line(found, at.field("number"), number);
+        coded::<SealCondition>(found, at.field("condition"), *condition);
+    }
+}
+
+fn piece_count(found: &mut Findings, at: At<'_>, pieces: u32) {
+    if pieces == 0 {
+        found.error(
+            at,
+            Reason::MissingBillQty,
+            "number of smallest external packing units",
+        );
+    } else if pieces > PIECES_MAX {
+        found.error(at, Reason::InvalidBillQty, format!("1 to {PIECES_MAX}"));
+    }
+}
+
+fn weight(found: &mut Findings, at: At<'_>, weight: Option<&pb::Quantity>, by_air: bool) {
+    let Some(pb::Quantity { value, unit }) = weight else {
+        found.error(at, Reason::MissingWeight, "gross weight");
+        return;
+    };
+    if value.is_empty() {
+        found.error(at.field("value"), Reason::MissingWeight, "gross weight");
+    }
+    let amount = Decimal::parse(value);
+    if !value.is_empty() && amount.is_none_or(Decimal::is_zero) {
+        found.error(
+            at.field("value"),
+            Reason::InvalidWeight,
+            "a decimal above zero",
+        );
+    }
+    if unit.is_empty() {
+        found.error(
+            at.field("unit"),
+            Reason::MissingWtUnits,
+            "KGM, LBR, GRM, TNE, MGM or ONZ",
+        );
+    } else if dimension(unit) != Some(Dimension::Mass) {
+        found.error(
+            at.field("unit"),
+            Reason::UnitUnknown,
+            "KGM, LBR, GRM, TNE, MGM or ONZ",
+        );
+    }
+    if by_air && amount.is_some_and(|amount| heavier_than(amount, unit, AIR_WEIGHT_KG_MAX)) {
+        found.warn(
+            at,
+            Reason::InvalidWeight,
+            format!("more than {AIR_WEIGHT_KG_MAX} kg by air"),
+        );
+    }
+}
+
+fn description(found: &mut Findings, at: At<'_>, value: Option<&pb::Text>) {
+    let Some(value) = value.filter(|value| !value.text.trim().is_empty()) else {
+        found.error(
+            at.field("text"),
+            Reason::MissingCargoDesc,
+            "what the goods are said to be",
+        );
+        return;
+    };
+    text(found, at, Some(value));
+    if is_vague(&value.text) {
+        found.error(
+            at.field("text"),
+            Reason::VagueDescription,
+            "only digits, only symbols, or one character repeated",
+        );
+    }
+}
+
+/// Only digits, only symbols, or one character repeated three or more times.
+fn is_vague(text: &str) -> bool {
+    let mut characters = text.chars().filter(|c| !c.is_whitespace());
+    let Some(first) = characters.next() else {
+        return true;
+    };
+    let rest: Vec<char> = characters.collect();
+    let letters = first.is_alphabetic() || rest.iter().any(|c| c.is_alphabetic());
+    !letters || (rest.len() >= 2 && rest.iter().all(|c| *c == first))
+}
+
+fn tariff_codes(found: &mut Findings, at: &At<'_>, codes: &[pb::TariffCode]) {
+    for (index, code) in list(found, at, "hs_codes", codes, LIST_MAX) {
+        let at = at.item("hs_codes", index);
+        let pb::TariffCode { code, system } = code;
+        if code.is_empty() {
+            found.error(at.field("code"), Reason::FieldMissing, "the code's digits");
+        }
+        let national = matches!(
+            TariffSystem::try_from(*system),
+            Ok(TariffSystem::Htsus | TariffSystem::Tigie)
+        );
+        digits(
+            found,
+            at.field("code"),
+            code,
+            if national { &[8, 10] } else { &[6] },
+        );
+        coded::<TariffSystem>(found, at.field("system"), *system);
+    }
+}
+
+fn money(found: &mut Findings, at: At<'_>, value: Option<&pb::Money>) {
+    let Some(pb::Money { amount, currency }) = value else {
+        return;
+    };
+    if Decimal::parse(amount).is_none() {
+        found.error(
+            at.field("amount"),
+            Reason::QuantityInvalid,
+            "digits with a point",
+        );
+    }
+    if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
+        found.error(
+            at.field("currency"),
+            Reason::FieldFormat,
+            "three capitals of ISO 4217",
+        );
+    }
+}
+
+fn hazards(found: &mut Findings, at: &At<'_>, goods: &[pb::DangerousGoods]) {
+    for (index, item) in list(found, at, "dangerous_goods", goods, LIST_MAX) {
+        let at = at.item("dangerous_goods", index);
+        let pb::DangerousGoods {
+            un_number: number,
+            proper_shipping_name,
+            hazard_class,
+            packing_group,
+            quantity: amount,
+        } = item;
+        un_number(found, at.field("un_number"), number);
+        lines_of(
+            found,
+            &at,
+            &[
+                ("proper_shipping_name", proper_shipping_name),
+                ("hazard_class", hazard_class),
+                ("packing_group", packing_group),
+            ],
+        );
+        quantity(
+            found,
+            at.field("quantity"),
+            amount.as_ref(),
+            &[Dimension::Mass, Dimension::Volume, Dimension::Count],
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptions_that_say_nothing() {
+        for vague in [
+            "123", "12 34", "---", "...", "XXX", "aaaa", "x x x", "1", "?",
+        ] {
+            assert!(is_vague(vague), "{vague}");
+        }
+        for fair in [
+            "XX",
+            "toys",
+            "piezas de plástico",
+            "1 caja de juguetes",
+            "ñandú",
+            "茶",
+        ] {
+            assert!(!is_vague(fair), "{fair}");
+        }
+    }
+}

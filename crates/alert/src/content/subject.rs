@@ -1,0 +1,313 @@
+//! What it is about: substances, firearms, fuels.
+
+use super::field::{
+    coded, country, decimal, digits, lines_of, list, quantity, required, shipment_positions, text,
+    un_number,
+};
+use super::shipment::replace_last;
+use crate::Reason;
+use crate::check_digit::{self, CheckError};
+use crate::code::{
+    BallisticSystem, Confidence, FirearmKind, FuelContainer, FuelProduct, IdentificationMethod,
+    IncbTable, SerialState, SubstanceClass, SubstanceForm, UsChemicalList,
+};
+use crate::limits::{FIREARMS_MAX, FUELS_MAX, LIST_MAX, SUBSTANCES_MAX};
+use crate::quantity::{Decimal, Dimension, dimension};
+use crate::violation::{At, Findings};
+use precinto_proto::v1 as pb;
+
+const PERCENT_100_MICROS: u64 = 100_000_000;
+
+/// The three lists as they stand in an alert and in an outcome; `shipments` is how many the message has.
+pub(super) fn check_all(
+    found: &mut Findings,
+    at: &At<'_>,
+    (substances, firearms, fuels): (&[pb::Substance], &[pb::Firearm], &[pb::Fuel]),
+    shipments: usize,
+) {
+    for (index, item) in list(found, at, "substances", substances, SUBSTANCES_MAX) {
+        let at = at.item("substances", index);
+        shipment_positions(found, &at, &item.shipments, shipments);
+        substance(found, &at, item);
+    }
+    for (index, item) in list(found, at, "firearms", firearms, FIREARMS_MAX) {
+        let at = at.item("firearms", index);
+        shipment_positions(found, &at, &item.shipments, shipments);
+        firearm(found, &at, item);
+    }
+    for (index, item) in list(found, at, "fuels", fuels, FUELS_MAX) {
+        let at = at.item("fuels", index);
+        shipment_positions(found, &at, &item.shipments, shipments);
+        fuel(found, &at, item);
+    }
+}
+
+fn substance(found: &mut Findings, at: &At<'_>, substance: &pb::Substance) {
+    let pb::Substance {
+        substance_class,
+        shipments: _,
+        cas_number,
+        incb_table,
+        us_list,
+        dea_code,
+        mx_list,
+        inn,
+        names,
+        hs_code,
+        un_number: number,
+        form,
+        quantity: amount,
+        purity_percent,
+        identifications,
+        pen_reference,
+        remark,
+    } = substance;
+    required::<SubstanceClass>(found, at.field("substance_class"), *substance_class);
+    cas(found, at.field("cas_number"), cas_number);
+    coded::<IncbTable>(found, at.field("incb_table"), *incb_table);
+    coded::<UsChemicalList>(found, at.field("us_list"), *us_list);
+    coded::<SubstanceForm>(found, at.field("form"), *form);
+    for (index, name) in list(found, at, "names", names, LIST_MAX) {
+        text(found, at.item("names", index), Some(name));
+    }
+    digits(found, at.field("hs_code"), hs_code, &[6]);
+    un_number(found, at.field("un_number"), number);
+    quantity(
+        found,
+        at.field("quantity"),
+        amount.as_ref(),
+        &[Dimension::Mass, Dimension::Volume, Dimension::Count],
+    );
+    let counted = amount
+        .as_ref()
+        .is_some_and(|amount| dimension(&amount.unit) == Some(Dimension::Count));
+    if counted && *form == 0 {
+        found.error(
+            at.field("form"),
+            Reason::FieldMissing,
+            "counted pieces of what form",
+        );
+    }
+    let purity = decimal(found, at.field("purity_percent"), purity_percent);
+    if purity.is_some_and(|purity| purity.micros() > PERCENT_100_MICROS) {
+        found.error(at.field("purity_percent"), Reason::ValueRange, "0 to 100");
+    }
+    identification_list(found, at, identifications);
+    lines_of(
+        found,
+        at,
+        &[
+            ("dea_code", dea_code),
+            ("mx_list", mx_list),
+            ("inn", inn),
+            ("pen_reference", pen_reference),
+            ("remark", remark),
+        ],
+    );
+}
+
+fn identification_list(found: &mut Findings, at: &At<'_>, identifications: &[pb::Identification]) {
+    for (index, identification) in list(found, at, "identifications", identifications, LIST_MAX) {
+        let at = at.item("identifications", index);
+        let pb::Identification {
+            method,
+            confidence,
+            reference,
+        } = identification;
+        required::<IdentificationMethod>(found, at.field("method"), *method);
+        coded::<Confidence>(found, at.field("confidence"), *confidence);
+        lines_of(found, &at, &[("reference", reference)]);
+    }
+}
+
+fn cas(found: &mut Findings, at: At<'_>, number: &str) {
+    if number.is_empty() {
+        return;
+    }
+    match check_digit::cas(number) {
+        Ok(()) => {}
+        Err(CheckError::Format { expected }) => {
+            found.error(at, Reason::FieldFormat, format!("written {expected}"));
+        }
+        Err(error @ CheckError::Digit { expected }) => {
+            found.propose(
+                at,
+                Reason::CasCheckDigit,
+                error.to_string(),
+                replace_last(number, expected),
+            );
+        }
+    }
+}
+
+fn firearm(found: &mut Findings, at: &At<'_>, firearm: &pb::Firearm) {
+    let pb::Firearm {
+        kind,
+        shipments: _,
+        make,
+        model,
+        calibre,
+        action,
+        serial_state,
+        serial_verbatim,
+        serial_normalised,
+        importer_mark,
+        country_of_manufacture,
+        quantity: _,
+        ammunition,
+        parts,
+        trace_reference,
+        trace_status,
+        ffl_number,
+        ballistic_references,
+        recovered: _,
+        hs_code,
+        un_number: number,
+    } = firearm;
+    coded::<FirearmKind>(found, at.field("kind"), *kind);
+    coded::<SerialState>(found, at.field("serial_state"), *serial_state);
+    lines_of(
+        found,
+        at,
+        &[
+            ("make", make),
+            ("model", model),
+            ("calibre", calibre),
+            ("action", action),
+            ("serial_verbatim", serial_verbatim),
+            ("serial_normalised", serial_normalised),
+            ("importer_mark", importer_mark),
+            ("trace_reference", trace_reference),
+            ("trace_status", trace_status),
+            ("ffl_number", ffl_number),
+        ],
+    );
+    country(
+        found,
+        at.field("country_of_manufacture"),
+        country_of_manufacture,
+    );
+    digits(found, at.field("hs_code"), hs_code, &[6]);
+    un_number(found, at.field("un_number"), number);
+    for (index, rounds) in list(found, at, "ammunition", ammunition, LIST_MAX) {
+        let at = at.item("ammunition", index);
+        let pb::Ammunition { calibre, count: _ } = rounds;
+        lines_of(found, &at, &[("calibre", calibre)]);
+    }
+    part_list(found, at, parts);
+    for (index, reference) in list(
+        found,
+        at,
+        "ballistic_references",
+        ballistic_references,
+        LIST_MAX,
+    ) {
+        ballistic(found, &at.item("ballistic_references", index), reference);
+    }
+}
+
+fn part_list(found: &mut Findings, at: &At<'_>, parts: &[pb::FirearmPart]) {
+    for (index, part) in list(found, at, "parts", parts, LIST_MAX) {
+        let at = at.item("parts", index);
+        let pb::FirearmPart {
+            kind,
+            description,
+            count: _,
+        } = part;
+        coded::<FirearmKind>(found, at.field("kind"), *kind);
+        lines_of(found, &at, &[("description", description)]);
+    }
+}
+
+fn ballistic(found: &mut Findings, at: &At<'_>, reference: &pb::BallisticReference) {
+    let pb::BallisticReference {
+        system,
+        site,
+        exhibit,
+        lead_number,
+        image_sha256,
+    } = reference;
+    coded::<BallisticSystem>(found, at.field("system"), *system);
+    lines_of(
+        found,
+        at,
+        &[
+            ("site", site),
+            ("exhibit", exhibit),
+            ("lead_number", lead_number),
+        ],
+    );
+    if !image_sha256.is_empty() && image_sha256.len() != 32 {
+        found.error(at.field("image_sha256"), Reason::FieldFormat, "32 bytes");
+    }
+}
+
+fn fuel(found: &mut Findings, at: &At<'_>, fuel: &pb::Fuel) {
+    let pb::Fuel {
+        shipments: _,
+        declared,
+        suspected,
+        hs_code,
+        un_number: number,
+        volume,
+        density_kg_m3,
+        temperature: degrees,
+        container,
+        plate,
+        sener_permit,
+        cne_permit,
+        carta_porte_id,
+        pedimento,
+        bill_of_lading,
+        epa_id,
+        tceq_id,
+        origin,
+        sample_reference,
+    } = fuel;
+    coded::<FuelProduct>(found, at.field("declared"), *declared);
+    coded::<FuelProduct>(found, at.field("suspected"), *suspected);
+    coded::<FuelContainer>(found, at.field("container"), *container);
+    digits(found, at.field("hs_code"), hs_code, &[6]);
+    un_number(found, at.field("un_number"), number);
+    quantity(
+        found,
+        at.field("volume"),
+        volume.as_ref(),
+        &[Dimension::Volume],
+    );
+    decimal(found, at.field("density_kg_m3"), density_kg_m3);
+    temperature(found, at.field("temperature"), degrees.as_ref());
+    lines_of(
+        found,
+        at,
+        &[
+            ("plate", plate),
+            ("sener_permit", sener_permit),
+            ("cne_permit", cne_permit),
+            ("carta_porte_id", carta_porte_id),
+            ("pedimento", pedimento),
+            ("bill_of_lading", bill_of_lading),
+            ("epa_id", epa_id),
+            ("tceq_id", tceq_id),
+            ("origin", origin),
+            ("sample_reference", sample_reference),
+        ],
+    );
+}
+
+/// A decimal that may be negative, in degrees Celsius or Fahrenheit; `None` is absent.
+pub(super) fn temperature(found: &mut Findings, at: At<'_>, value: Option<&pb::Temperature>) {
+    let Some(pb::Temperature { value, unit }) = value else {
+        return;
+    };
+    if Decimal::parse(value.strip_prefix('-').unwrap_or(value)).is_none() {
+        found.error(
+            at.field("value"),
+            Reason::QuantityInvalid,
+            "digits with a point, a minus sign at most",
+        );
+    }
+    if !["CEL", "FAH"].contains(&unit.as_str()) {
+        found.error(at.field("unit"), Reason::UnitUnknown, "CEL or FAH");
+    }
+}

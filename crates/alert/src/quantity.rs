@@ -1,0 +1,152 @@
+//! Decimals as text, and the closed set of units: a quantity without a known unit means nothing.
+
+/// Digits before the point.
+const WHOLE_DIGITS_MAX: usize = 12;
+/// Digits after the point; also the scale of [`Decimal`].
+const FRACTION_DIGITS_MAX: usize = 6;
+
+/// A non-negative decimal, exact, in millionths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Decimal {
+    micros: u64,
+}
+
+impl Decimal {
+    /// Reads one to twelve digits, optionally a point and one to six more; no sign, exponent, blank or needless leading
+    /// zero.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (whole, fraction) = match text.split_once('.') {
+            Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
+            Some(_) => return None,
+            None => (text, ""),
+        };
+        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        let shaped = (1..=WHOLE_DIGITS_MAX).contains(&whole.len())
+            && fraction.len() <= FRACTION_DIGITS_MAX
+            && digits(whole)
+            && digits(fraction)
+            && (whole == "0" || !whole.starts_with('0'));
+        if !shaped {
+            return None;
+        }
+        // Eighteen digits at most: below 2^63.
+        format!("{whole}{fraction:0<FRACTION_DIGITS_MAX$}")
+            .parse()
+            .ok()
+            .map(|micros| Self { micros })
+    }
+
+    /// Whether it is zero.
+    pub fn is_zero(self) -> bool {
+        self.micros == 0
+    }
+
+    /// The value in millionths.
+    pub fn micros(self) -> u64 {
+        self.micros
+    }
+}
+
+/// What a unit measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// Mass.
+    Mass,
+    /// Volume.
+    Volume,
+    /// Pieces.
+    Count,
+}
+
+/// What the unit `code` of UN/CEFACT Recommendation 20 measures; `None` outside the closed set.
+pub fn dimension(code: &str) -> Option<Dimension> {
+    match code {
+        "KGM" | "LBR" | "GRM" | "TNE" | "MGM" | "ONZ" => Some(Dimension::Mass),
+        "LTR" | "MTQ" | "MLT" | "GLL" | "BLL" => Some(Dimension::Volume),
+        "H87" => Some(Dimension::Count),
+        _ => None,
+    }
+}
+
+/// Whether a mass is more than `limit_kg` kilograms. `false` when `unit` is no unit of mass.
+pub fn heavier_than(amount: Decimal, unit: &str, limit_kg: u64) -> bool {
+    /// Micrograms in one unit; the ounce is the avoirdupois one.
+    fn micrograms(unit: &str) -> Option<u64> {
+        match unit {
+            "KGM" => Some(1_000_000_000),
+            "LBR" => Some(453_592_370),
+            "GRM" => Some(1_000_000),
+            "TNE" => Some(1_000_000_000_000),
+            "MGM" => Some(1_000),
+            "ONZ" => Some(28_349_523),
+            _ => None,
+        }
+    }
+    let limit = u128::from(limit_kg) * 1_000_000_000 * 1_000_000;
+    micrograms(unit).is_some_and(|factor| u128::from(amount.micros) * u128::from(factor) > limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decimals_have_one_form() {
+        for (text, micros) in [
+            ("0", 0),
+            ("0.5", 500_000),
+            ("1841.39", 1_841_390_000),
+            ("999999999999.999999", 999_999_999_999_999_999),
+        ] {
+            assert_eq!(
+                Decimal::parse(text).map(Decimal::micros),
+                Some(micros),
+                "{text}"
+            );
+        }
+        for bad in [
+            "",
+            ".",
+            ".5",
+            "5.",
+            "00",
+            "01",
+            "-1",
+            "+1",
+            "1e3",
+            " 1",
+            "1 ",
+            "1,5",
+            "1.2.3",
+            "1.1234567",
+            "1234567890123",
+            "١",
+            "NaN",
+            "19.012999999999998",
+        ] {
+            assert_eq!(Decimal::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn weights_compare_across_units() {
+        let amount = |text| Decimal::parse(text).unwrap();
+        assert!(heavier_than(amount("250000.000001"), "KGM", 250_000));
+        assert!(!heavier_than(amount("250000"), "KGM", 250_000));
+        assert!(heavier_than(amount("251"), "TNE", 250_000));
+        assert!(!heavier_than(amount("251"), "KGM", 250_000));
+        assert!(heavier_than(amount("551156"), "LBR", 250_000));
+        assert!(!heavier_than(amount("551155"), "LBR", 250_000));
+        assert!(!heavier_than(amount("999999999999"), "LTR", 250_000));
+    }
+
+    #[test]
+    fn the_set_of_units_is_closed() {
+        assert_eq!(dimension("GRM"), Some(Dimension::Mass));
+        assert_eq!(dimension("BLL"), Some(Dimension::Volume));
+        assert_eq!(dimension("H87"), Some(Dimension::Count));
+        for unknown in ["", "kg", "KG", "kgm", "KGM ", "C62"] {
+            assert_eq!(dimension(unknown), None, "{unknown}");
+        }
+    }
+}

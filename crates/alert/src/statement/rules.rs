@@ -1,0 +1,323 @@
+//! What each type of statement demands and forbids: the table applied, and the rules that no table holds.
+
+mod table;
+
+use super::claim::Recipient;
+use super::head::Head;
+use super::says::Says;
+use crate::Reason;
+use crate::code::{
+    AckLevel, ActionCode, ActionVerdict, DisseminationVerdict, HoldState, MessageStatus,
+    MessageType, OutcomeCode, PayloadProtection, ProtectedBag, Tlp,
+};
+use crate::violation::{At, Findings};
+use precinto_proto::v1 as pb;
+use table::{CASE, EVERYWHERE, Rule, WITH_CASE, filled_in, rule};
+
+/// Everything that can be judged without knowing who signs.
+pub(super) fn check(found: &mut Findings, at: &At<'_>, message: &pb::Statement, says: &Says) {
+    let Ok(message_type) = MessageType::try_from(message.r#type) else {
+        return;
+    };
+    if message_type == MessageType::Unspecified {
+        return; // reported by whoever read the head
+    }
+    demands(found, at, message, message_type);
+    case(found, at, message, message_type);
+    status(found, at.field("status"), message.status, message_type);
+    body(found, at, message);
+    bag(found, at.field("protected_bag"), says.protected_bag);
+    if message.last_action_ms > message.expires_ms {
+        found.error(
+            at.field("last_action_ms"),
+            Reason::TimeOrder,
+            "later than expires_ms",
+        );
+    }
+    if says
+        .alert_id
+        .as_ref()
+        .is_some_and(|own| says.linked_alerts.contains(own))
+    {
+        found.error(
+            at.field("linked_alerts"),
+            Reason::Repeated,
+            "an alert is not linked with itself",
+        );
+    }
+    match message_type {
+        MessageType::Ack => acknowledgement(found, at, says),
+        MessageType::ActionResponse => answer(found, at, says),
+        MessageType::HoldSet => hold(found, at, says, |state| state != HoldState::Lifted),
+        MessageType::HoldRelease => hold(found, at, says, |state| state == HoldState::Lifted),
+        MessageType::Outcome => outcome(found, at, says, message.body.is_some()),
+        MessageType::DisseminationDecision => {
+            dissemination(found, at, says, message.body.is_some());
+        }
+        _ => {}
+    }
+}
+
+/// The rules that need signers, recipients or handling.
+pub(super) fn check_signers(found: &mut Findings, at: &At<'_>, head: &Head, says: &Says) {
+    let by_a_person = says.ack_level.is_some_and(|level| level != AckLevel::Node);
+    if by_a_person && head.signers.iter().all(super::Signer::is_node) {
+        found.error(
+            at.field("required_signers"),
+            Reason::OfficerRequired,
+            "ack levels 2 to 4 are an officer's",
+        );
+    }
+    if head.handling.tlp() == Tlp::Red {
+        for (index, recipient) in head.recipients.iter().enumerate() {
+            if !matches!(recipient, Recipient::Officer(_)) {
+                let at = at.item("recipients", index);
+                found.error(
+                    at,
+                    Reason::HandlingConflict,
+                    "TLP:RED goes to named officers only",
+                );
+            }
+        }
+    }
+    if head.handling.do_not_contact_carrier() && says.actions.contains(&ActionCode::NotifyCarrier) {
+        found.error(
+            at.field("actions"),
+            Reason::HandlingConflict,
+            "do_not_contact_carrier forbids NOTIFY_CARRIER",
+        );
+    }
+}
+
+fn demands(found: &mut Findings, at: &At<'_>, message: &pb::Statement, message_type: MessageType) {
+    let Rule { demanded, allowed } = rule(message_type);
+    let notice = message_type == MessageType::SystemNotice;
+    // An alert answers nothing, but a tear-line extract names the message it was taken from.
+    let tear_line = message
+        .handling
+        .as_ref()
+        .is_some_and(|handling| handling.tear_line);
+    let first = message_type == MessageType::Alert;
+    for (field, filled) in filled_in(message) {
+        let of_case = CASE.contains(&field);
+        let must =
+            demanded.contains(&field) || (of_case && !notice && !(first && field == "refers_to"));
+        let may = must
+            || allowed.contains(&field)
+            || EVERYWHERE.contains(&field)
+            || (WITH_CASE.contains(&field) && !notice)
+            || (first && tear_line && field == "refers_to");
+        if must && !filled {
+            let reason = match field {
+                "authority" => Reason::NoLegalBasis,
+                "body" => Reason::BodyMissing,
+                _ => Reason::FieldMissing,
+            };
+            found.error(
+                at.field(field),
+                reason,
+                format!("mandatory in {}", name(message_type)),
+            );
+        } else if filled && !may {
+            let detail = format!("does not belong in {}", name(message_type));
+            found.error(at.field(field), Reason::FieldUnexpected, detail);
+        }
+    }
+}
+
+/// Versions, as far as they can be judged without the alert's history.
+fn case(found: &mut Findings, at: &At<'_>, message: &pb::Statement, message_type: MessageType) {
+    let at = at.field("alert_version");
+    match (message_type, message.alert_version) {
+        // 0 is absent: the table has spoken.
+        (MessageType::Alert, 2..) => {
+            found.error(at, Reason::VersionGap, "a new alert is version 1");
+        }
+        (MessageType::Amend, 1) => {
+            found.error(at, Reason::VersionGap, "an amendment is version 2 or later");
+        }
+        _ => {}
+    }
+}
+
+fn status(found: &mut Findings, at: At<'_>, raw: i32, message_type: MessageType) {
+    let notice = message_type == MessageType::SystemNotice;
+    match MessageStatus::try_from(raw) {
+        Ok(MessageStatus::System) if !notice => {
+            found.error(
+                at,
+                Reason::FieldUnexpected,
+                "SYSTEM is for SYSTEM_NOTICE only",
+            );
+        }
+        Ok(MessageStatus::Actual) if notice => {
+            found.error(
+                at,
+                Reason::FieldUnexpected,
+                "a notice is SYSTEM, EXERCISE or TEST",
+            );
+        }
+        _ => {}
+    }
+}
+
+fn body(found: &mut Findings, at: &At<'_>, message: &pb::Statement) {
+    let field = at.field("payload_protection");
+    let protection = PayloadProtection::try_from(message.payload_protection);
+    match (&message.body, protection) {
+        (None, Ok(PayloadProtection::Unspecified))
+        | (Some(_), Ok(PayloadProtection::Clear))
+        | (_, Err(_)) => {}
+        (None, Ok(_)) => found.error(
+            field,
+            Reason::PayloadProtection,
+            "there is no body to protect",
+        ),
+        (Some(_), Ok(PayloadProtection::Unspecified)) => {
+            found.propose(
+                field,
+                Reason::PayloadProtection,
+                "a body states its protection",
+                "CLEAR".into(),
+            );
+        }
+        (Some(_), Ok(PayloadProtection::Sealed)) => {
+            found.error(
+                field,
+                Reason::PayloadProtection,
+                "sealed bodies are not accepted yet",
+            );
+        }
+    }
+    if message.body.is_some() && message.languages.is_empty() {
+        found.error(
+            at.field("languages"),
+            Reason::FieldMissing,
+            "a body states its language",
+        );
+    }
+}
+
+fn bag(found: &mut Findings, at: At<'_>, bag: Option<ProtectedBag>) {
+    match bag {
+        Some(ProtectedBag::Diplomatic) => {
+            found.error(
+                at,
+                Reason::DiplomaticBag,
+                "Vienna Convention on Diplomatic Relations, article 27",
+            );
+        }
+        Some(ProtectedBag::Consular) => {
+            found.warn(
+                at,
+                Reason::ConsularBag,
+                "Vienna Convention on Consular Relations, article 35",
+            );
+        }
+        Some(ProtectedBag::None | ProtectedBag::Unspecified) | None => {}
+    }
+}
+
+fn acknowledgement(found: &mut Findings, at: &At<'_>, says: &Says) {
+    if !says.actions.is_empty() && says.ack_level != Some(AckLevel::Acted) {
+        found.error(
+            at.field("actions"),
+            Reason::FieldUnexpected,
+            "actions are carried out at level 4",
+        );
+    }
+}
+
+fn answer(found: &mut Findings, at: &At<'_>, says: &Says) {
+    use ActionVerdict as V;
+    let Some(verdict) = says.verdict else { return };
+    let needs = [
+        (
+            "actions",
+            matches!(verdict, V::Accepted | V::Partial),
+            !says.actions.is_empty(),
+        ),
+        (
+            "verdict_ground",
+            matches!(verdict, V::Partial | V::Declined | V::Unable),
+            says.verdict_ground.is_some(),
+        ),
+        (
+            "more_time_until_ms",
+            verdict == V::MoreTime,
+            says.more_time_until_ms.is_some(),
+        ),
+    ];
+    for (field, needed, given) in needs {
+        match (needed, given) {
+            (true, false) => found.error(
+                at.field(field),
+                Reason::FieldMissing,
+                "this verdict demands it",
+            ),
+            (false, true) => found.error(
+                at.field(field),
+                Reason::FieldUnexpected,
+                "not with this verdict",
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn hold(found: &mut Findings, at: &At<'_>, says: &Says, fits: impl Fn(HoldState) -> bool) {
+    if says.hold_state.is_some_and(|state| !fits(state)) {
+        found.error(
+            at.field("hold_state"),
+            Reason::FieldFormat,
+            "contradicts the message type",
+        );
+    }
+}
+
+fn outcome(found: &mut Findings, at: &At<'_>, says: &Says, has_body: bool) {
+    use OutcomeCode as O;
+    let explained = matches!(
+        says.outcome_code,
+        Some(O::Seized | O::Partial | O::NotInspected | O::ReferredTo)
+    );
+    if explained && !has_body {
+        found.error(
+            at.field("body"),
+            Reason::BodyMissing,
+            "this outcome is explained in a body",
+        );
+    }
+}
+
+fn dissemination(found: &mut Findings, at: &At<'_>, says: &Says, has_body: bool) {
+    use DisseminationVerdict as D;
+    let granted = matches!(
+        says.dissemination,
+        Some(D::Granted | D::GrantedOnConditions)
+    );
+    match (granted, says.release_to.is_empty()) {
+        (true, true) => found.error(
+            at.field("release_to"),
+            Reason::FieldMissing,
+            "granted to whom",
+        ),
+        (false, false) => found.error(
+            at.field("release_to"),
+            Reason::FieldUnexpected,
+            "nothing was granted",
+        ),
+        _ => {}
+    }
+    if says.dissemination == Some(D::GrantedOnConditions) && !has_body {
+        found.error(
+            at.field("body"),
+            Reason::BodyMissing,
+            "the conditions stand in a body",
+        );
+    }
+}
+
+fn name(message_type: MessageType) -> &'static str {
+    crate::code::Coded::name(message_type)
+}

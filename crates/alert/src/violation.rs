@@ -1,0 +1,191 @@
+//! What is wrong with a message: field, coded reason, and where possible the remedy; everything at once.
+
+use std::fmt;
+
+use crate::Reason;
+use crate::limits::VIOLATIONS_MAX;
+use crate::reason::{GrpcCode, entry};
+
+/// One thing wrong, or worth flagging, in one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Path of the field as in the interface: `handling.tlp`, `recipients[2].name`; in the body it begins with
+    /// `content.`, as in `content.shipments[0].master_awb`.
+    pub field: String,
+    /// The coded reason; its texts are in [`crate::reason`].
+    pub reason: Reason,
+    /// What exactly, in English. Never quotes free text of the message.
+    pub detail: String,
+    /// A value that would pass, if there is an obvious one. Nothing is ever corrected silently.
+    pub proposal: Option<String>,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {}: {}",
+            self.field,
+            crate::reason::name(self.reason),
+            self.detail
+        )
+    }
+}
+
+/// The reason that stands for all of them in the status of an answer.
+///
+/// A refusal that correcting a field does not cure (a diplomatic bag, a gap in versions) must not hide behind
+/// `FIELD_INVALID`; the first of those wins.
+pub fn headline(violations: &[Violation]) -> Reason {
+    violations
+        .iter()
+        .map(|violation| violation.reason)
+        .find(|reason| entry(*reason).code != GrpcCode::InvalidArgument)
+        .unwrap_or(Reason::FieldInvalid)
+}
+
+/// Where in the message a check is looking; made into text only when something is wrong there.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    parent: Option<&'a Self>,
+    name: &'a str,
+    index: Option<usize>,
+}
+
+impl<'a> At<'a> {
+    pub(crate) const fn root(name: &'a str) -> Self {
+        Self {
+            parent: None,
+            name,
+            index: None,
+        }
+    }
+
+    pub(crate) fn field<'b>(&'b self, name: &'b str) -> At<'b> {
+        At {
+            parent: Some(self),
+            name,
+            index: None,
+        }
+    }
+
+    pub(crate) fn item<'b>(&'b self, name: &'b str, index: usize) -> At<'b> {
+        At {
+            parent: Some(self),
+            name,
+            index: Some(index),
+        }
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The root of a statement has no name of its own.
+        if let Some(parent) = self.parent.filter(|parent| !parent.name.is_empty()) {
+            write!(f, "{parent}.")?;
+        }
+        f.write_str(self.name)?;
+        self.index.map_or(Ok(()), |index| write!(f, "[{index}]"))
+    }
+}
+
+/// Collects what the checks of one message find.
+#[derive(Default)]
+pub(crate) struct Findings {
+    errors: Vec<Violation>,
+    warnings: Vec<Violation>,
+}
+
+impl Findings {
+    /// The message is refused on account of this.
+    pub(crate) fn error(&mut self, at: At<'_>, reason: Reason, detail: impl Into<String>) {
+        push(&mut self.errors, at, reason, detail.into(), None);
+    }
+
+    /// As [`Self::error`], with a value that would pass.
+    pub(crate) fn propose(
+        &mut self,
+        at: At<'_>,
+        reason: Reason,
+        detail: impl Into<String>,
+        value: String,
+    ) {
+        push(&mut self.errors, at, reason, detail.into(), Some(value));
+    }
+
+    /// The message is accepted, and this is flagged.
+    pub(crate) fn warn(&mut self, at: At<'_>, reason: Reason, detail: impl Into<String>) {
+        push(&mut self.warnings, at, reason, detail.into(), None);
+    }
+
+    /// The warnings if nothing was refused, else everything that was.
+    pub(crate) fn finish(self) -> Result<Vec<Violation>, Vec<Violation>> {
+        if self.errors.is_empty() {
+            Ok(self.warnings)
+        } else {
+            Err(self.errors)
+        }
+    }
+}
+
+fn push(
+    list: &mut Vec<Violation>,
+    at: At<'_>,
+    reason: Reason,
+    detail: String,
+    proposal: Option<String>,
+) {
+    if list.len() < VIOLATIONS_MAX {
+        list.push(Violation {
+            field: at.to_string(),
+            reason,
+            detail,
+            proposal,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn violation(reason: Reason) -> Violation {
+        Violation {
+            field: "f".into(),
+            reason,
+            detail: String::new(),
+            proposal: None,
+        }
+    }
+
+    #[test]
+    fn paths_read_as_in_the_interface() {
+        let statement = At::root("");
+        assert_eq!(
+            statement.field("handling").field("tlp").to_string(),
+            "handling.tlp"
+        );
+        let content = At::root("content");
+        assert_eq!(
+            content.item("shipments", 2).field("pieces").to_string(),
+            "content.shipments[2].pieces"
+        );
+    }
+
+    #[test]
+    fn a_refusal_that_no_correction_cures_is_the_headline() {
+        let digit = violation(Reason::AwbCheckDigit);
+        let bag = violation(Reason::DiplomaticBag);
+        assert_eq!(headline(std::slice::from_ref(&digit)), Reason::FieldInvalid);
+        assert_eq!(headline(&[digit, bag]), Reason::DiplomaticBag);
+    }
+
+    #[test]
+    fn hostile_messages_do_not_make_endless_lists() {
+        let mut findings = Findings::default();
+        for index in 0..10_000 {
+            findings.error(At::root("").item("x", index), Reason::FieldFormat, "wrong");
+        }
+        assert_eq!(findings.finish().unwrap_err().len(), VIOLATIONS_MAX);
+    }
+}

@@ -1,0 +1,371 @@
+//! The replay: one pass over the log, entry by entry, recomputing everything that somebody claims.
+//!
+//! For each entry, in this order: it follows the one before; its leaf is one; the time has not gone back; record and
+//! salt are those that the leaf commits to; the record is what its type asks for and fits the content beside it; every
+//! signature holds under the trust that the record names, as of the entry's time, and that trust stands in the log
+//! before it. For each batch: the checkpoint is signed by the log's key, for this size and this root.
+//!
+//! In memory, whatever the log's size: one segment, one key for each entry (about 60 bytes), and what trust rests on.
+
+mod batch;
+mod checkpoint;
+mod conflict;
+mod directory;
+mod keys;
+mod shelf;
+mod stated;
+mod statement;
+mod trust;
+
+use crate::against::Against;
+use crate::expect::{Expect, Held, LogKey};
+use crate::finding::{Finding, Kind, Place, Severity};
+use crate::report::{Findings, Report, Tally};
+use crate::source::{Batch, Entry, Step};
+use batch::{Job, Of, Outcome};
+use keys::{Keys, Known};
+use precinto_merkle::hash::{EMPTY_ROOT, Hash, leaf_hash};
+use precinto_merkle::leaf::{EntryType, Leaf, LeafError};
+use precinto_merkle::note::NoteVerifier;
+use precinto_merkle::tree::Edge;
+use shelf::Shelf;
+
+/// An audit under way: takes [`Step`]s in order and ends in a [`Report`].
+pub struct Replay {
+    expect: Expect,
+    key: Option<NoteVerifier>,
+    against: Against,
+    next: u64,
+    /// None once the tree cannot be followed any more.
+    edge: Option<Edge>,
+    time_ms: u64,
+    keys: Keys,
+    shelf: Shelf,
+    tally: Tally,
+    findings: Findings,
+    /// What is left to do about the entries and checkpoints so far.
+    pending: Vec<Job>,
+    /// How many entries signed checkpoints cover.
+    covered: u64,
+}
+
+/// Replays everything that `source` has to say.
+pub fn replay(
+    source: impl IntoIterator<Item = Step>,
+    expect: Expect,
+    held: Vec<Held>,
+    progress: &mut dyn FnMut(u64),
+) -> Report {
+    let mut replay = Replay::new(expect, held);
+    for step in source {
+        replay.step(step);
+        progress(replay.entries());
+    }
+    replay.finish()
+}
+
+impl Replay {
+    /// An audit that has seen nothing yet. `held` is what others hold against the log.
+    pub fn new(expect: Expect, held: Vec<Held>) -> Self {
+        let key = match &expect.key {
+            LogKey::Given(key) => Some(key.clone()),
+            LogKey::BesideTheLog | LogKey::Unknown => None,
+        };
+        Self::with_key(expect, key, held)
+    }
+
+    /// As [`Replay::new`], with the key to check by, wherever it comes from.
+    pub(crate) fn with_key(expect: Expect, key: Option<NoteVerifier>, held: Vec<Held>) -> Self {
+        let mut against = Against::new(held, key.as_ref());
+        let mut findings = Findings::default();
+        if key.is_none() {
+            findings.push(Finding {
+                kind: Kind::NoLogKey,
+                place: Place::whole_log(),
+            });
+        }
+        if expect.trust.is_none() {
+            findings.push(Finding {
+                kind: Kind::TrustFromLog,
+                place: Place::whole_log(),
+            });
+        }
+        against.meet_root(0, &EMPTY_ROOT);
+        let mut shelf = Shelf::new(expect.trust.as_deref(), expect.now_ms);
+        for finding in shelf.take_findings() {
+            findings.push(finding);
+        }
+        Self {
+            expect,
+            key,
+            against,
+            next: 0,
+            edge: Some(Edge::new()),
+            time_ms: 0,
+            keys: Keys::default(),
+            shelf,
+            tally: Tally::default(),
+            findings,
+            pending: Vec::new(),
+            covered: 0,
+        }
+    }
+
+    /// The checkpoint that the gateway published beside its journal joins what is held against it.
+    pub(crate) fn hold_published(&mut self, note: &[u8]) {
+        self.against.hold_published(note, self.key.as_ref());
+        self.against.meet_root(0, &EMPTY_ROOT);
+    }
+
+    /// Something found outside the entries.
+    pub(crate) fn note(&mut self, kind: Kind, place: Place) {
+        self.findings.push(Finding { kind, place });
+    }
+
+    /// How many entries have been replayed.
+    pub fn entries(&self) -> u64 {
+        self.tally.entries
+    }
+
+    /// Takes the next thing that the source has to say.
+    pub fn step(&mut self, step: Step) {
+        match step {
+            Step::Finding(finding) => self.findings.push(finding),
+            Step::Batch(batch) => self.batch(batch),
+        }
+    }
+
+    /// Ends the audit: nothing more is to come.
+    pub fn finish(mut self) -> Report {
+        self.examine_pending();
+        let root = self.edge.as_ref().map(Edge::root);
+        let (agreed, contradictions) = self.against.finish(self.next, root.is_some());
+        for finding in contradictions {
+            self.findings.push(finding);
+        }
+        let nothing_signed = self.tally.checkpoints == 0 && !agreed.published;
+        if self.key.is_some() && (self.covered < self.next || nothing_signed) {
+            let mut place = Place::whole_log();
+            if self.covered < self.next {
+                place = place.about(self.covered, self.next);
+            }
+            self.findings.push(Finding {
+                kind: Kind::Uncovered,
+                place,
+            });
+        }
+        let origin = self.key.as_ref().map(|key| key.name().to_owned());
+        self.tally.agreed = agreed;
+        Report::new(
+            &self.tally,
+            origin,
+            (self.next, root),
+            self.findings,
+            &self.expect,
+        )
+    }
+
+    fn batch(&mut self, batch: Batch) {
+        let Batch {
+            entries,
+            checkpoint,
+        } = batch;
+        for entry in entries {
+            self.entry(entry);
+        }
+        if let Some(checkpoint) = checkpoint {
+            self.tally.checkpoints += 1;
+            let root = self.edge.as_ref().map(Edge::root);
+            let job = checkpoint::Job {
+                checkpoint,
+                size: self.next,
+                root,
+            };
+            self.pending.push(Job::Checkpoint(job));
+        }
+        if self.pending.len() >= batch::WORTH_WHILE {
+            self.examine_pending();
+        }
+    }
+
+    /// Does what is left to do about the entries and checkpoints so far.
+    fn examine_pending(&mut self) {
+        let jobs = std::mem::take(&mut self.pending);
+        for outcome in batch::examine(jobs, self.key.as_ref()) {
+            self.settle(outcome);
+        }
+    }
+
+    /// The part of an entry's check that depends on those before it.
+    fn entry(&mut self, entry: Entry) {
+        let Entry { index, .. } = entry;
+        if index < self.next {
+            return self.found(Kind::RepeatedEntries, &entry.place);
+        }
+        if index > self.next {
+            let place = entry.place.clone().about(self.next, index);
+            self.findings.push(Finding {
+                kind: Kind::MissingEntries,
+                place,
+            });
+            self.break_tree(&entry.place);
+        }
+        self.next = index.saturating_add(1);
+        self.tally.entries += 1;
+        let leaf = Leaf::from_bytes(&entry.leaf);
+        let hash = leaf_hash(&entry.leaf);
+        self.against
+            .meet(index, leaf.as_ref().ok(), &hash, &entry.salt);
+        self.grow(hash);
+        let leaf = match leaf {
+            Ok(leaf) => leaf,
+            Err(error) => return self.found(malformed(error), &entry.place),
+        };
+        self.time(&leaf, &entry.place);
+        self.tally.count(&leaf);
+        if entry.withheld {
+            return self.found(Kind::Withheld, &entry.place);
+        }
+        if entry.record_pruned {
+            self.tally.pruned += 1;
+            self.found(Kind::RecordPruned, &entry.place);
+            return self.keep_stated_key(&entry);
+        }
+        self.dispatch(leaf, entry);
+    }
+
+    /// What an entry's type asks for. TRUST is taken in at once, because the next entry may rest on it.
+    fn dispatch(&mut self, leaf: Leaf, entry: Entry) {
+        match leaf.entry_type {
+            EntryType::Trust => {
+                let outcome = self.shelf.take_in(&leaf, entry);
+                self.settle(outcome);
+            }
+            EntryType::Statement => {
+                self.pending
+                    .push(statement::prepare(leaf, entry, &mut self.shelf));
+            }
+            EntryType::Conflict => {
+                self.pending
+                    .push(conflict::prepare(leaf, entry, &mut self.shelf));
+            }
+            other => {
+                if let Some(kind) = stated::commitment(&leaf, &entry) {
+                    self.found(kind, &entry.place);
+                }
+                self.found(
+                    Kind::UnknownType {
+                        number: other.number(),
+                    },
+                    &entry.place,
+                );
+                self.keep_stated_key(&entry);
+            }
+        }
+    }
+
+    /// What an examination has brought.
+    fn settle(&mut self, outcome: Outcome) {
+        let Outcome { place, kinds, of } = outcome;
+        let sound = kinds.iter().all(|kind| kind.severity() == Severity::Note);
+        for kind in kinds {
+            self.found(kind, &place);
+        }
+        let (index, known, conflict) = match of {
+            Of::Entry {
+                index,
+                known,
+                conflict,
+            } => (index, known, conflict),
+            Of::Checkpoint { covered } => {
+                self.covered = covered.unwrap_or(self.covered);
+                return;
+            }
+        };
+        if let Some(kind) = conflict.and_then(|claim| claim.check(&self.keys)) {
+            self.found(kind, &place);
+        }
+        if let Some(known) = known
+            && let Some(first) = self.keys.insert(&known, index)
+        {
+            self.found(Kind::KeyReused { first }, &place);
+        }
+        self.tally.sound += u64::from(sound);
+    }
+
+    /// A pruned or unknown entry keeps its key for ever; only the journal's word for it is left.
+    fn keep_stated_key(&mut self, entry: &Entry) {
+        self.examine_pending(); // so that keys stay in the order of the log
+        if let Some(stated) = &entry.stated
+            && let Some(first) = self.keys.insert(
+                &Known {
+                    key: stated.key,
+                    digest: stated.digest,
+                },
+                entry.index,
+            )
+        {
+            self.found(Kind::KeyReused { first }, &entry.place);
+        }
+    }
+
+    fn time(&mut self, leaf: &Leaf, place: &Place) {
+        let Leaf { time_ms, .. } = *leaf;
+        let previous_ms = self.time_ms;
+        if time_ms < previous_ms {
+            self.found(
+                Kind::TimeWentBack {
+                    time_ms,
+                    previous_ms,
+                },
+                place,
+            );
+        }
+        if time_ms > self.expect.now_ms.saturating_add(CLOCK_DIFFERENCE_MS) {
+            self.found(
+                Kind::TimeAhead {
+                    time_ms,
+                    now_ms: self.expect.now_ms,
+                },
+                place,
+            );
+        }
+        self.time_ms = self.time_ms.max(time_ms);
+        self.tally.last_ms = time_ms;
+        self.tally.first_ms.get_or_insert(time_ms);
+    }
+
+    fn grow(&mut self, hash: Hash) {
+        let Some(edge) = &mut self.edge else { return };
+        edge.append(hash);
+        let size = edge.size();
+        if self.against.wants_root(size) {
+            self.against.meet_root(size, &edge.root());
+        }
+    }
+
+    fn break_tree(&mut self, place: &Place) {
+        if self.edge.take().is_some() {
+            self.found(Kind::TreeBroken, place);
+        }
+    }
+
+    fn found(&mut self, kind: Kind, place: &Place) {
+        self.findings.push(Finding {
+            kind,
+            place: place.clone(),
+        });
+    }
+}
+
+/// How far the auditor's clock and the log's may differ before a time counts as lying in the future.
+const CLOCK_DIFFERENCE_MS: u64 = 5 * 60 * 1_000;
+
+fn malformed(error: LeafError) -> Kind {
+    Kind::Leaf {
+        why: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,313 @@
+//! What the log has said that trust rests on: everything from TRUST entries so far, by digest.
+//!
+//! A record names the certificates, revocation lists, roots and the directory that decided. Each must stand on the
+//! shelf by then. What it names is put together into a trust store, and stores are kept: most records name the same.
+
+use super::directory::Directory;
+use crate::expect::SideRoots;
+use crate::finding::{Finding, Kind, Place};
+use precinto_alert::id::Side;
+use precinto_alert::{Reason, reason};
+use precinto_envelope::certificate::{Certificate, CertificatePool};
+use precinto_envelope::trust::{LoadError, SideTrust, TrustKind, TrustStore};
+use precinto_proto::v1 as pb;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Everything that TRUST entries have brought so far.
+pub(super) struct Shelf {
+    items: BTreeMap<[u8; 32], Item>,
+    pool: CertificatePool,
+    stores: HashMap<Vec<[u8; 32]>, Result<Arc<TrustStore>, Kind>>,
+    /// The roots given to the audit, by side; none if the log's own count.
+    outside: Option<BTreeMap<Side, BTreeSet<[u8; 32]>>>,
+    /// The trust given to the audit with its newer revocation lists.
+    newer: Option<Arc<TrustStore>>,
+    findings: Vec<Finding>,
+}
+
+/// One thing on the shelf.
+pub(super) struct Item {
+    pub(super) kind: TrustKind,
+    /// None for the directory.
+    pub(super) side: Option<Side>,
+    pub(super) content: Content,
+}
+
+/// The thing itself, as it will be needed.
+pub(super) enum Content {
+    /// A root or a revocation list, DER.
+    Der(Vec<u8>),
+    /// The certificate of a signer or of an authority below a root.
+    Certificate(Arc<Certificate>),
+    /// The directory.
+    Directory(Arc<Directory>),
+}
+
+/// The trust that one record names, ready to judge by.
+pub(super) struct Named {
+    /// What is wrong with the names themselves.
+    pub(super) kinds: Vec<Kind>,
+    /// The roots and revocation lists named.
+    pub(super) store: Result<Arc<TrustStore>, Kind>,
+    /// Stores with revocation lists that the record does not name: later ones, or older ones it should have known.
+    pub(super) others: Vec<Arc<TrustStore>>,
+    /// The signers' certificates, and those of authorities below the roots.
+    pub(super) pool: CertificatePool,
+    /// The directory named.
+    pub(super) directory: Option<Arc<Directory>>,
+    digests: BTreeSet<[u8; 32]>,
+}
+
+impl Shelf {
+    /// An empty shelf, and the trust given to the audit.
+    pub(super) fn new(trust: Option<&[SideRoots]>, now_ms: u64) -> Self {
+        let mut findings = Vec::new();
+        let newer = trust.and_then(|sides| newer_lists(sides, now_ms, &mut findings));
+        let outside = trust.map(|sides| {
+            let digests = |roots: &Vec<Vec<u8>>| roots.iter().map(|der| sha256(der)).collect();
+            sides
+                .iter()
+                .map(|side| (side.side.clone(), digests(&side.roots)))
+                .collect()
+        });
+        Self {
+            items: BTreeMap::new(),
+            pool: CertificatePool::default(),
+            stores: HashMap::new(),
+            outside,
+            newer,
+            findings,
+        }
+    }
+
+    /// What was wrong with the trust given to the audit.
+    pub(super) fn take_findings(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.findings)
+    }
+
+    /// Puts a thing on the shelf.
+    pub(super) fn put(&mut self, digest: [u8; 32], item: Item) {
+        self.items.insert(digest, item);
+    }
+
+    /// Takes down what a record names. `time_ms` is the entry's time.
+    pub(super) fn named(&mut self, refs: &[pb::TrustRef], time_ms: u64) -> Named {
+        let mut kinds = Vec::new();
+        let mut digests = BTreeSet::new();
+        let mut roots: BTreeMap<Side, Vec<[u8; 32]>> = BTreeMap::new();
+        let mut lists: BTreeMap<Side, Vec<[u8; 32]>> = BTreeMap::new();
+        let mut directory = None;
+        for pb::TrustRef { kind, digest } in refs {
+            let what = what(TrustKind::try_from(*kind).unwrap_or(TrustKind::Unspecified));
+            let known = <[u8; 32]>::try_from(digest.as_slice()).ok();
+            let known = known.and_then(|digest| Some((digest, self.items.get(&digest)?)));
+            let Some((digest, item)) = known.filter(|(_, item)| i32::from(item.kind) == *kind)
+            else {
+                kinds.push(Kind::TrustAbsent {
+                    what,
+                    digest: hex(digest),
+                });
+                continue;
+            };
+            digests.insert(digest);
+            match (&item.content, &item.side) {
+                (Content::Der(_), Some(side)) if item.kind == TrustKind::Root => {
+                    kinds.extend(self.unknown_root(side, &digest));
+                    roots.entry(side.clone()).or_default().push(digest);
+                }
+                (Content::Der(_), Some(side)) => {
+                    lists.entry(side.clone()).or_default().push(digest);
+                }
+                (Content::Certificate(certificate), _) => {
+                    keep(&mut self.pool, certificate);
+                }
+                (Content::Directory(named), _) => directory = Some(Arc::clone(named)),
+                (Content::Der(_), None) => {}
+            }
+        }
+        let store = self.store(&roots, &lists, time_ms);
+        let mut others: Vec<_> = self.newer.iter().map(Arc::clone).collect();
+        let all_lists = self.all_lists(&roots);
+        if all_lists != lists {
+            others.extend(self.store(&roots, &all_lists, time_ms).ok());
+        }
+        Named {
+            kinds,
+            store,
+            others,
+            pool: self.pool.clone(),
+            directory,
+            digests,
+        }
+    }
+
+    fn unknown_root(&self, side: &Side, digest: &[u8; 32]) -> Option<Kind> {
+        let given = self.outside.as_ref()?;
+        let known = given.get(side).is_some_and(|roots| roots.contains(digest));
+        (!known).then(|| Kind::RootUnknown {
+            side: side.to_string(),
+            digest: hex(digest),
+        })
+    }
+
+    /// Every revocation list logged so far for the sides of these roots.
+    fn all_lists(&self, roots: &BTreeMap<Side, Vec<[u8; 32]>>) -> BTreeMap<Side, Vec<[u8; 32]>> {
+        let mut lists: BTreeMap<Side, Vec<[u8; 32]>> = BTreeMap::new();
+        for (digest, item) in &self.items {
+            if item.kind == TrustKind::RevocationList
+                && let Some(side) = item.side.as_ref().filter(|side| roots.contains_key(side))
+            {
+                lists.entry(side.clone()).or_default().push(*digest);
+            }
+        }
+        lists
+    }
+
+    /// The store of these roots and lists, made once.
+    fn store(
+        &mut self,
+        roots: &BTreeMap<Side, Vec<[u8; 32]>>,
+        lists: &BTreeMap<Side, Vec<[u8; 32]>>,
+        time_ms: u64,
+    ) -> Result<Arc<TrustStore>, Kind> {
+        let digests = roots.values().chain(lists.values()).flatten();
+        let name: Vec<[u8; 32]> = digests.copied().collect();
+        if let Some(Ok(store)) = self.stores.get(&name) {
+            return Ok(Arc::clone(store));
+        }
+        let der = |digests: Option<&Vec<[u8; 32]>>| -> Vec<&[u8]> {
+            let items = digests
+                .into_iter()
+                .flatten()
+                .filter_map(|digest| self.items.get(digest));
+            items.filter_map(Item::der).collect()
+        };
+        let sides: Result<Vec<SideTrust>, LoadError> = roots
+            .iter()
+            .map(|(side, roots)| {
+                SideTrust::load(
+                    side.clone(),
+                    &der(Some(roots)),
+                    &der(lists.get(side)),
+                    time_ms,
+                )
+            })
+            .collect();
+        let store = sides
+            .and_then(TrustStore::new)
+            .map(Arc::new)
+            .map_err(|error| insufficient(&error));
+        if self.stores.len() >= STORES_MAX {
+            self.stores.clear();
+        }
+        self.stores.insert(name, store.clone());
+        store
+    }
+}
+
+impl Item {
+    fn der(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::Der(der) => Some(der),
+            Content::Certificate(_) | Content::Directory(_) => None,
+        }
+    }
+}
+
+impl Named {
+    /// Whether the record names the thing with this digest, and the log holds it.
+    pub(super) fn names(&self, digest: &[u8; 32]) -> bool {
+        self.digests.contains(digest)
+    }
+}
+
+/// What a thing is called in a sentence.
+pub(super) fn what(kind: TrustKind) -> &'static str {
+    match kind {
+        TrustKind::Unspecified => "a thing of unknown kind",
+        TrustKind::Root => "the root",
+        TrustKind::Intermediate => "the intermediate certificate",
+        TrustKind::Signer => "the signer's certificate",
+        TrustKind::RevocationList => "the revocation list",
+        TrustKind::Directory => "the directory",
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a string takes everything");
+        text
+    })
+}
+
+/// More would only be needed by a log that changes its trust all the time.
+const STORES_MAX: usize = 64;
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    precinto_envelope::crypto::sha256(&[bytes])
+}
+
+/// Keeps a certificate in the pool; a full pool is emptied first, since each record names what it needs again.
+fn keep(pool: &mut CertificatePool, certificate: &Arc<Certificate>) {
+    if !pool.insert(Arc::clone(certificate)) {
+        *pool = CertificatePool::default();
+        pool.insert(Arc::clone(certificate));
+    }
+}
+
+/// The trust given to the audit as far as it comes with revocation lists.
+fn newer_lists(
+    sides: &[SideRoots],
+    now_ms: u64,
+    findings: &mut Vec<Finding>,
+) -> Option<Arc<TrustStore>> {
+    let mut loaded = Vec::new();
+    for SideRoots { side, roots, crls } in sides.iter().filter(|side| !side.crls.is_empty()) {
+        match SideTrust::load(side.clone(), roots, crls, now_ms) {
+            Ok(side) => loaded.push(side),
+            Err(error) => findings.push(given_insufficient(&error)),
+        }
+    }
+    match TrustStore::new(loaded) {
+        Ok(store) => (store.sides().count() > 0).then(|| Arc::new(store)),
+        Err(error) => {
+            findings.push(given_insufficient(&error));
+            None
+        }
+    }
+}
+
+fn given_insufficient(error: &LoadError) -> Finding {
+    let why = format!("the trust given to this audit cannot be used: {error}");
+    let kind = Kind::TrustIncomplete {
+        reason: reason::name(Reason::CrlStale),
+        why,
+    };
+    Finding {
+        kind,
+        place: Place::whole_log(),
+    }
+}
+
+/// What a store that cannot be made from the things named means for the statement.
+fn insufficient(error: &LoadError) -> Kind {
+    let why = error.to_string();
+    match error {
+        LoadError::CrlMissing { .. } | LoadError::CrlNotInForce { .. } => Kind::TrustIncomplete {
+            reason: reason::name(Reason::CrlStale),
+            why,
+        },
+        LoadError::NoRoot { .. }
+        | LoadError::TooMany { .. }
+        | LoadError::Root { .. }
+        | LoadError::SameName { .. }
+        | LoadError::Crl { .. }
+        | LoadError::SideTwice { .. } => Kind::Refused {
+            reason: reason::name(Reason::SignerUntrusted),
+            why,
+        },
+    }
+}

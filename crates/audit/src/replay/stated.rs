@@ -1,0 +1,37 @@
+//! What stands in an entry's leaf and in the journal's table, compared with what follows from its bytes.
+
+use crate::finding::Kind;
+use crate::source::{Entry, Stated};
+use precinto_alert::{Reason, reason};
+use precinto_merkle::leaf::{self, Leaf};
+
+/// Compares record and salt with the leaf's commitment.
+pub(super) fn commitment(leaf: &Leaf, entry: &Entry) -> Option<Kind> {
+    let salt = <[u8; 32]>::try_from(entry.salt.as_slice()).ok();
+    let right = salt.is_some_and(|salt| {
+        leaf::commitment(leaf.entry_type, &salt, &entry.record) == leaf.commitment
+    });
+    (!right).then_some(Kind::Commitment)
+}
+
+/// Compares key and digest; the wire states neither.
+pub(super) fn compare(stated: Option<&Stated>, key: &[u8; 32], digest: &[u8; 32]) -> Vec<Kind> {
+    let Some(stated) = stated else {
+        return Vec::new();
+    };
+    let key_differs = stated.key != *key;
+    let digest_differs = stated.digest != *digest;
+    let kinds = [
+        key_differs.then_some(Kind::EntryKey),
+        digest_differs.then_some(Kind::EntryDigest),
+    ];
+    kinds.into_iter().flatten().collect()
+}
+
+/// A body stands where none belongs.
+pub(super) fn body_unexpected() -> Kind {
+    Kind::Body {
+        reason: reason::name(Reason::BodyUnexpected),
+        why: "an entry of this type has no body".to_owned(),
+    }
+}

@@ -1,0 +1,293 @@
+//! STATEMENT entries: record, envelope, body and trust must fit each other, and the gateway's decision is repeated.
+
+use super::batch::{self, Of, Outcome};
+use super::keys::Known;
+use super::shelf::{Named, Shelf, hex, what};
+use super::stated;
+use crate::finding::Kind;
+use crate::source::Entry;
+use precinto_alert::statement::{Lenient, Statement};
+use precinto_alert::{Reason, reason};
+use precinto_envelope::body::check_body;
+use precinto_envelope::crypto::sha256;
+use precinto_envelope::pae;
+use precinto_envelope::trust::{Purpose, TrustError};
+use precinto_envelope::verify::{VerifiedEnvelope, verify_bytes};
+use precinto_merkle::leaf::Leaf;
+use precinto_proto::v1 as pb;
+use prost::Message;
+
+/// A statement with the trust that its record names.
+pub(super) struct Job {
+    leaf: Leaf,
+    entry: Entry,
+    record: Result<pb::StatementRecord, Kind>,
+    named: Named,
+}
+
+/// Reads the record and takes down from the shelf what it names.
+pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> batch::Job {
+    let record = pb::StatementRecord::decode(entry.record.as_slice()).map_err(|error| {
+        Kind::RecordMalformed {
+            why: error.to_string(),
+        }
+    });
+    let refs = record.as_ref().map_or(&[][..], |record| &record.trust);
+    let named = shelf.named(refs, leaf.time_ms);
+    batch::Job::Statement(Box::new(Job {
+        leaf,
+        entry,
+        record,
+        named,
+    }))
+}
+
+impl Job {
+    /// Examines the entry for the log of this origin.
+    pub(super) fn run(self, origin: Option<&str>) -> Outcome {
+        let (index, place) = (self.entry.index, self.entry.place.clone());
+        let mut kinds = Vec::new();
+        let known = self.examine(origin, &mut kinds);
+        Outcome {
+            place,
+            kinds,
+            of: Of::Entry {
+                index,
+                known,
+                conflict: None,
+            },
+        }
+    }
+
+    /// Gives back by what it is known.
+    fn examine(self, origin: Option<&str>, kinds: &mut Vec<Kind>) -> Option<Known> {
+        let Self {
+            leaf,
+            mut entry,
+            record,
+            named,
+        } = self;
+        kinds.extend(stated::commitment(&leaf, &entry));
+        kinds.extend(named.kinds.iter().cloned());
+        let content = std::mem::take(&mut entry.content);
+        let record = record.map_err(|kind| kinds.push(kind)).ok();
+        kinds.extend(
+            record
+                .iter()
+                .flat_map(|record| check_record(record, &entry, &content)),
+        );
+        let (envelope, raw) = open(&content).map_err(|kind| kinds.push(kind)).ok()?;
+        let (key, id) = (pair_key(&raw), pae::statement_id(&envelope.payload));
+        kinds.extend(stated::compare(entry.stated.as_ref(), &key, &id));
+        if record
+            .as_ref()
+            .is_some_and(|record| record.statement_id != id)
+        {
+            kinds.push(Kind::StatementId);
+        }
+        if origin.is_some_and(|origin| raw.log_origin != origin) {
+            kinds.push(Kind::WrongLog {
+                origin: raw.log_origin.clone(),
+            });
+        }
+        match Statement::decode_lenient(&envelope.payload) {
+            Ok(Lenient {
+                statement,
+                unknown_fields,
+            }) => {
+                if unknown_fields {
+                    kinds.push(Kind::UnknownFields {
+                        what: "the statement",
+                    });
+                }
+                kinds.extend(outside_its_time(&statement, leaf.time_ms));
+                let asked = (&statement, raw.recipients.as_slice());
+                kinds.extend(record.and_then(|record| recipients(asked, &record, &named)));
+                kinds.extend(body(&statement, &entry));
+            }
+            Err(error) => kinds.push(refused(error.reason(), &error)),
+        }
+        kinds.extend(signatures(content, &named, leaf.time_ms));
+        Some(Known { key, digest: id })
+    }
+}
+
+/// Judges an envelope as of `time_ms` under the trust that its record names, and whether the record names it all.
+pub(super) fn signatures(envelope: Vec<u8>, named: &Named, time_ms: u64) -> Vec<Kind> {
+    let store = match &named.store {
+        Ok(store) => store,
+        Err(kind) => return vec![kind.clone()],
+    };
+    match verify_bytes(envelope, &named.pool, store, time_ms) {
+        Ok(verified) => {
+            let unnamed = verified
+                .relied_on()
+                .into_iter()
+                .filter(|used| !named.names(&used.digest));
+            let mut kinds: Vec<Kind> = unnamed
+                .map(|used| Kind::TrustUnnamed {
+                    what: what(used.kind),
+                    digest: hex(&used.digest),
+                })
+                .collect();
+            kinds.extend(revoked_before(&verified, named, time_ms));
+            kinds
+        }
+        Err(error) if error.reason() == Reason::CrlStale => {
+            let reason = reason::name(error.reason());
+            vec![Kind::TrustIncomplete {
+                reason,
+                why: error.to_string(),
+            }]
+        }
+        Err(error) => vec![refused(error.reason(), &error)],
+    }
+}
+
+/// Envelope and statement, read without judging them.
+pub(super) fn open(content: &[u8]) -> Result<(pb::Envelope, pb::Statement), Kind> {
+    let malformed = |error: prost::DecodeError| Kind::EnvelopeMalformed {
+        why: error.to_string(),
+    };
+    let envelope = pb::Envelope::decode(content).map_err(malformed)?;
+    let statement = pb::Statement::decode(envelope.payload.as_slice()).map_err(malformed)?;
+    Ok((envelope, statement))
+}
+
+/// The key under which a log takes each message of a sender once.
+pub(super) fn pair_key(statement: &pb::Statement) -> [u8; 32] {
+    sha256(&[
+        b"precinto/pair/v1\0",
+        &statement.message_id,
+        statement.sender.as_bytes(),
+    ])
+}
+
+/// A finding that the gateway should have refused this.
+pub(super) fn refused(reason: Reason, error: &dyn std::error::Error) -> Kind {
+    Kind::Refused {
+        reason: reason::name(reason),
+        why: error.to_string(),
+    }
+}
+
+fn check_record(record: &pb::StatementRecord, entry: &Entry, content: &[u8]) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    if record.encode_to_vec() != entry.record {
+        kinds.push(Kind::UnknownFields { what: "the record" });
+    }
+    if record.envelope_digest != sha256(&[content]) {
+        kinds.push(Kind::EnvelopeDigest);
+    }
+    if record
+        .decision
+        .as_ref()
+        .is_none_or(|decision| decision.policy.is_empty())
+    {
+        kinds.push(Kind::RecordMalformed {
+            why: "it states no decision".to_owned(),
+        });
+    }
+    kinds
+}
+
+/// The gateway looked at its clock a little before the owner of the log did, so the end of the window has some slack.
+fn outside_its_time(statement: &Statement, time_ms: u64) -> Option<Kind> {
+    let earliest = time_ms
+        .saturating_sub(QUEUED_MS_MAX)
+        .max(statement.created_ms())
+        .min(time_ms);
+    let refused = statement.check_time(time_ms).err()?;
+    statement.check_time(earliest).err()?;
+    Some(Kind::Window {
+        why: if refused.reason == Reason::Expired {
+            "it had expired"
+        } else {
+            "it was dated too far in the future"
+        },
+    })
+}
+
+/// Resolves the recipients again, through the directory that the record names.
+fn recipients(
+    (statement, requested): (&Statement, &[pb::RecipientRef]),
+    record: &pb::StatementRecord,
+    named: &Named,
+) -> Option<Kind> {
+    let wrong = |why: &str| {
+        Some(Kind::Recipients {
+            why: why.to_owned(),
+        })
+    };
+    if record.recipients.len() != requested.len() {
+        return wrong("their number differs");
+    }
+    let Some(directory) = &named.directory else {
+        return wrong("the record names no directory that the log holds");
+    };
+    let asked = statement.recipients().iter().zip(requested);
+    for ((recipient, requested), resolved) in asked.zip(&record.recipients) {
+        if resolved.requested.as_ref() != Some(requested) {
+            return wrong("one is not the one that the sender asked for");
+        }
+        let Some(entitled) = directory.resolve(recipient, statement.sender().agency()) else {
+            return wrong("the directory does not know one of them");
+        };
+        // Sorted by whom is not said, so only membership counts.
+        let same = |left: &[String], right: &[String]| {
+            left.len() == right.len() && right.iter().all(|name| left.contains(name))
+        };
+        if !same(&resolved.agencies, &entitled.agencies) || !same(&resolved.nodes, &entitled.nodes)
+        {
+            return wrong("the directory entitles others");
+        }
+    }
+    None
+}
+
+fn body(statement: &Statement, entry: &Entry) -> Option<Kind> {
+    if entry.body_pruned {
+        return Some(Kind::BodyPruned);
+    }
+    let sender = statement.node_signer()?.key_id; // a decoded statement has exactly one
+    match check_body(
+        statement.body(),
+        &entry.body,
+        statement.message_id(),
+        sender,
+    ) {
+        Ok(checked) => {
+            let odd = checked.is_some_and(|body| !body.is_canonical());
+            odd.then_some(Kind::UnknownFields { what: "the body" })
+        }
+        Err(error) => Some(Kind::Body {
+            reason: reason::name(error.reason()),
+            why: error.to_string(),
+        }),
+    }
+}
+
+/// Whether a revocation list that the record does not name shows that a signer had been revoked by then.
+fn revoked_before(verified: &VerifiedEnvelope, named: &Named, time_ms: u64) -> Option<Kind> {
+    for store in &named.others {
+        for signer in verified.signers() {
+            let judged = signer.judged();
+            let certificate = signer.certificate();
+            let verdict = store.judge(
+                certificate,
+                judged.intermediates(),
+                Purpose::Signing,
+                time_ms,
+            );
+            if matches!(verdict, Err(TrustError::Revoked { since_ms }) if since_ms <= time_ms) {
+                return Some(Kind::RevokedBefore {
+                    digest: hex(&certificate.digest()),
+                });
+            }
+        }
+    }
+    None
+}
+
+/// How long a statement may have waited between the gateway's look at the clock and its place in the log.
+const QUEUED_MS_MAX: u64 = 10_000;

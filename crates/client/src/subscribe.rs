@@ -1,0 +1,333 @@
+//! A durable subscription as its node sees it: resumes by itself, and hands on nothing that it has not verified.
+//!
+//! ```text
+//! Down ── pause over ──> connect, create or find the subscription, Init ──> Up
+//!  ^                                                                        │ each message: covered ranges contiguous?
+//!  └── line broken, or silent for 45 s, or Closing with retry advice ───────┤ deliveries: envelope, record, body, receipt
+//!                                                                           │ checkpoints: signed, and extending the pin
+//!                                                                 anything that cannot be: stop, and say so
+//! ```
+//!
+//! Delivery is at least once: `index` is the key by which a repeat is recognised.
+
+mod backoff;
+mod coverage;
+mod delivery;
+mod event;
+mod link;
+
+pub use backoff::Retry;
+pub use coverage::CoverageError;
+pub use delivery::{Delivery, Unbelievable};
+pub use event::{Event, LinkDown, SubscribeError};
+
+use crate::clock::Clock;
+use crate::connection::Settings;
+use crate::pin::Pin;
+use backoff::Backoff;
+use coverage::Coverage;
+use link::{Failure, Message, Up};
+use precinto_alert::Reason;
+use precinto_envelope::certificate::{Certificate, CertificatePool};
+use precinto_envelope::crypto::random;
+use precinto_proto::v1 as pb;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// What to subscribe to, and how.
+#[derive(Debug, Clone)]
+pub struct SubscribeOptions {
+    /// The subscription's name, of this node's own choice: 1 to 64 of a to z, 0 to 9, hyphen, underscore.
+    pub name: String,
+    /// Where a new subscription begins; an existing one goes on where it was.
+    pub start: Start,
+    /// How many deliveries may be unsettled at once, 1 to [`crate::limits::CREDIT_MAX`].
+    pub credit: u32,
+    /// Whether each delivery shall carry its receipt: about as large again.
+    pub with_proofs: bool,
+    /// Pauses between attempts to connect.
+    pub retry: Retry,
+}
+
+/// Where a new subscription begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At the first entry of the log.
+    First,
+    /// At the next entry to be appended.
+    Now,
+    /// At this index.
+    Index(u64),
+}
+
+/// A subscription that keeps itself alive.
+#[derive(Debug)]
+pub struct Subscriber {
+    settings: Settings,
+    clock: Clock,
+    options: SubscribeOptions,
+    pin: Pin,
+    link: Link,
+    backoff: Backoff,
+    coverage: Coverage,
+    known: CertificatePool,
+}
+
+#[derive(Debug)]
+enum Link {
+    Down { until: Option<Instant> },
+    Up(Box<Up>),
+    Stopped,
+}
+
+impl SubscribeOptions {
+    /// From the first entry, with a credit of 64, without proofs.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            start: Start::First,
+            credit: 64,
+            with_proofs: false,
+            retry: Retry::default(),
+        }
+    }
+}
+
+impl Subscriber {
+    /// Prepares a subscription; nothing happens before the first [`Subscriber::next`]. One pin per subscriber.
+    pub fn new(settings: Settings, clock: Clock, options: SubscribeOptions, pin: Pin) -> Self {
+        Self {
+            backoff: Backoff::new(options.retry),
+            link: Link::Down { until: None },
+            coverage: Coverage::default(),
+            known: CertificatePool::default(),
+            settings,
+            clock,
+            options,
+            pin,
+        }
+    }
+
+    /// The newest checkpoint verified.
+    pub fn pin(&self) -> &Pin {
+        &self.pin
+    }
+
+    /// The next event; waits as long as it takes. Cancel-safe: nothing is lost when the future is dropped.
+    ///
+    /// An error is final: the subscription has stopped, and a person should know why.
+    pub async fn next(&mut self) -> Result<Event, SubscribeError> {
+        let step = match &self.link {
+            Link::Stopped => return Err(SubscribeError::Stopped),
+            Link::Down { until } => {
+                let until = *until;
+                self.connect(until).await
+            }
+            Link::Up(_) => self.listen().await,
+        };
+        match step {
+            Ok(event) => Ok(event),
+            Err(Failure::Line {
+                reason,
+                detail,
+                retry_after,
+            }) => Ok(self.fall_back(reason, detail, retry_after)),
+            Err(Failure::Final(error)) => {
+                self.link = Link::Stopped;
+                Err(error)
+            }
+        }
+    }
+
+    /// Settles one delivery. It moves a cursor and is no evidence: that is a signed acknowledgement.
+    pub async fn ack(&self, index: u64) -> Result<(), LinkDown> {
+        self.settle(pb::Ack {
+            index,
+            all_up_to: false,
+        })
+        .await
+    }
+
+    /// Settles everything delivered up to and with `index`.
+    pub async fn ack_up_to(&self, index: u64) -> Result<(), LinkDown> {
+        self.settle(pb::Ack {
+            index,
+            all_up_to: true,
+        })
+        .await
+    }
+
+    /// Puts a delivery back: it comes again after `delay`, at most one hour.
+    pub async fn nack(&self, index: u64, delay: Duration, reason: Reason) -> Result<(), LinkDown> {
+        let nack = pb::Nack {
+            index,
+            delay: link::duration(delay),
+            reason: reason.into(),
+        };
+        self.say(pb::SubscribeRequest {
+            nack: Some(nack),
+            ..Default::default()
+        })
+        .await
+    }
+
+    /// Ends the stream on purpose: what was settled is durable at the gateway when this returns without an error.
+    ///
+    /// What is still on its way is not handed on; it comes again. [`LinkDown`] after [`limits::UNARY_MAX`].
+    ///
+    /// [`limits::UNARY_MAX`]: crate::limits::UNARY_MAX
+    pub async fn finish(self) -> Result<(), LinkDown> {
+        match self.link {
+            Link::Up(up) => up.finish().await,
+            Link::Down { .. } | Link::Stopped => Ok(()),
+        }
+    }
+
+    async fn settle(&self, ack: pb::Ack) -> Result<(), LinkDown> {
+        self.say(pb::SubscribeRequest {
+            ack: Some(ack),
+            ..Default::default()
+        })
+        .await
+    }
+
+    async fn say(&self, request: pb::SubscribeRequest) -> Result<(), LinkDown> {
+        match &self.link {
+            Link::Up(up) => up.say(request).await,
+            Link::Down { .. } | Link::Stopped => Err(LinkDown),
+        }
+    }
+
+    async fn connect(&mut self, until: Option<Instant>) -> Result<Event, Failure> {
+        if let Some(until) = until {
+            tokio::time::sleep_until(until).await;
+        }
+        let (up, settled) = Up::open(&self.settings, &self.clock, &self.options).await?;
+        self.coverage.new_stream();
+        self.link = Link::Up(Box::new(up));
+        Ok(Event::Connected {
+            gateway: self.settings.gateway.clone(),
+            settled,
+        })
+    }
+
+    /// Takes the next message, or goes on with one that a dropped future has left half done.
+    async fn listen(&mut self) -> Result<Event, Failure> {
+        let Link::Up(up) = &mut self.link else {
+            return Err(Failure::Final(SubscribeError::Stopped));
+        };
+        if up.current.is_none() {
+            let message = up.receive().await?;
+            self.backoff.reset();
+            account(&mut self.coverage, &message).map_err(SubscribeError::from)?;
+            up.current = Some(message);
+        }
+        match &up.current {
+            Some(Message::Delivery(delivery)) => {
+                let needed = delivery::certificates_needed(delivery, &self.known);
+                let fetched = up.certificates(&needed).await?;
+                remember(&mut self.known, &fetched);
+            }
+            Some(
+                Message::CaughtUp(pb::CaughtUp { checkpoint, .. })
+                | Message::Heartbeat(pb::Heartbeat { checkpoint, .. }),
+            ) => {
+                let size = up.pin(&mut self.pin, checkpoint).await?;
+                self.coverage
+                    .stays_below(size)
+                    .map_err(SubscribeError::from)?;
+            }
+            Some(Message::Closing(_)) | None => {}
+        }
+        let message = up.current.take().ok_or(SubscribeError::Message)?;
+        self.event(message)
+    }
+
+    /// Turns a message, for which everything needed is at hand, into an event.
+    fn event(&self, message: Message) -> Result<Event, Failure> {
+        let tree_size = self
+            .pin
+            .newest()
+            .map_or(0, |newest| newest.checkpoint().size);
+        match message {
+            Message::Delivery(delivery) => {
+                let Link::Up(up) = &self.link else {
+                    return Err(Failure::Final(SubscribeError::Stopped));
+                };
+                let receipts = up.receipts();
+                let judged =
+                    delivery::judge(*delivery, &self.known, &self.settings.trust, receipts);
+                Ok(match judged {
+                    Ok(delivery) => Event::Delivery(delivery),
+                    Err(unbelievable) => Event::Unbelievable(unbelievable),
+                })
+            }
+            Message::CaughtUp(pb::CaughtUp {
+                position,
+                checkpoint: _,
+                settled,
+                covered: _,
+            }) => Ok(Event::CaughtUp {
+                position,
+                settled,
+                tree_size,
+            }),
+            Message::Heartbeat(heartbeat) => Ok(Event::Heartbeat {
+                tree_size,
+                settled: heartbeat.settled,
+                unsettled: heartbeat.unsettled,
+                live: heartbeat.phase() == pb::Phase::Live,
+                server_time_ms: heartbeat.server_time.map_or(0, link::timestamp_ms),
+            }),
+            Message::Closing(closing) => Err(link::closed(&closing)),
+        }
+    }
+
+    /// Waits before the next attempt: as long as the gateway asks, or longer with each failure.
+    fn fall_back(
+        &mut self,
+        reason: Option<Reason>,
+        detail: String,
+        retry_after: Option<Duration>,
+    ) -> Event {
+        let pause = self.backoff.next(u64::from_be_bytes(random()));
+        let retry_in = pause.max(retry_after.unwrap_or_default().min(self.options.retry.max));
+        self.link = Link::Down {
+            until: Some(Instant::now() + retry_in),
+        };
+        Event::Disconnected {
+            reason,
+            detail,
+            retry_in,
+        }
+    }
+}
+
+/// Counts a message's range, once, when it arrives.
+fn account(coverage: &mut Coverage, message: &Message) -> Result<(), CoverageError> {
+    match message {
+        Message::Delivery(delivery) => {
+            coverage.cover_delivery(delivery.index, delivery.covered.as_ref())
+        }
+        Message::CaughtUp(caught_up) => coverage.cover(caught_up.covered.as_ref()),
+        Message::Heartbeat(heartbeat) => coverage.cover(heartbeat.covered.as_ref()),
+        Message::Closing(_) => Ok(()),
+    }
+}
+
+/// Keeps certificates for the next deliveries. A full pool is emptied: what is needed again is fetched again.
+fn remember(known: &mut CertificatePool, fetched: &[Arc<Certificate>]) {
+    let keep = |pool: &mut CertificatePool| {
+        fetched
+            .iter()
+            .all(|certificate| pool.insert(Arc::clone(certificate)))
+    };
+    if !keep(known) {
+        *known = CertificatePool::default();
+        keep(known);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! One delivery, believed: these signers said exactly this, and the record in the log is about it.
+
+use crate::limits::CERTIFICATES_ASKED_MAX;
+use crate::receipt::{ReceiptError, ReceiptVerifier, Subject};
+use precinto_alert::Reason;
+use precinto_alert::statement::{Lenient, Statement, StatementError};
+use precinto_envelope::body::{BodyError, CheckedBody, check_body};
+use precinto_envelope::certificate::CertificatePool;
+use precinto_envelope::trust::{TrustKind, TrustStore};
+use precinto_envelope::verify::{VerifiedEnvelope, VerifyError, verify};
+use precinto_proto::v1 as pb;
+use prost::Message;
+
+/// A verified entry. There is no other way to one than [`crate::subscribe::Subscriber::next`].
+#[derive(Debug)]
+pub struct Delivery {
+    /// Where in the log it stands, from 0: the key to recognise a repeat by.
+    pub index: u64,
+    /// 1 for the first delivery on this subscription, one more each time.
+    pub attempt: u32,
+    /// When the log took it in, by the log's clock, milliseconds since 1970-01-01 UTC.
+    ///
+    /// Under the log's signature only if `receipt` is there.
+    pub time_ms: u64,
+    /// The signed bytes and who signed them; chains were judged as of `time_ms`, so that what was rightly signed stays
+    /// right when a certificate expires. One that was revoked since does count as revoked: of the time only the gateway
+    /// assures, and a stolen key must not be of use by back-dating.
+    pub envelope: VerifiedEnvelope,
+    /// What it says.
+    pub statement: Statement,
+    /// Whether the statement, or the body, has fields that this version does not know: shown, never dropped silently.
+    pub unknown_fields: bool,
+    /// The body, if the statement names one: every byte is the one that was signed for.
+    pub body: Option<pb::Inner>,
+    /// The serialised body as it travelled.
+    pub body_bytes: Vec<u8>,
+    /// The gateway's record: recipients, warnings, decision, trust relied on.
+    pub record: pb::StatementRecord,
+    /// The verified receipt, if proofs were asked for.
+    pub receipt: Option<pb::Receipt>,
+}
+
+/// A delivery that is no message, because something about it does not hold.
+///
+/// It must be settled like any other: `ack` to pass over it, `nack` to have it again (for example after the trust
+/// settings were mended).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unbelievable {
+    /// Where in the log it stands.
+    pub index: u64,
+    /// 1 for the first delivery on this subscription.
+    pub attempt: u32,
+    /// The gateway's time of acceptance, milliseconds since 1970-01-01 UTC.
+    pub time_ms: u64,
+    /// The coded reason.
+    pub reason: Reason,
+    /// One sentence.
+    pub detail: String,
+}
+
+/// What does not hold.
+#[derive(Debug, thiserror::Error)]
+enum Disbelief {
+    #[error("the delivery has no envelope")]
+    NoEnvelope,
+    #[error("the record cannot be read")]
+    Record,
+    #[error("the record is about another envelope")]
+    OtherRecord,
+    #[error("the receipt is for another entry")]
+    OtherEntry,
+    #[error(transparent)]
+    Envelope(#[from] VerifyError),
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    #[error("the message's sender is {stated}, but {signed} has signed")]
+    Sender { stated: String, signed: String },
+    #[error("the statement is meant for the log {0}")]
+    LogOrigin(String),
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+}
+
+impl Disbelief {
+    fn reason(&self) -> Reason {
+        match self {
+            Self::NoEnvelope => Reason::Malformed,
+            Self::Record | Self::OtherRecord | Self::OtherEntry => Reason::ReceiptInvalid,
+            Self::Envelope(error) => error.reason(),
+            Self::Statement(error) => error.reason(),
+            Self::Sender { .. } => Reason::SenderMismatch,
+            Self::LogOrigin(_) => Reason::LogOriginWrong,
+            Self::Body(error) => error.reason(),
+            Self::Receipt(error) => error.reason(),
+        }
+    }
+}
+
+/// Digests of certificates that judging this delivery takes and that `known` does not hold.
+pub(super) fn certificates_needed(
+    delivery: &pb::Delivery,
+    known: &CertificatePool,
+) -> Vec<[u8; 32]> {
+    let signatures = delivery
+        .envelope
+        .iter()
+        .flat_map(|envelope| &envelope.signatures);
+    let record = delivery
+        .receipt
+        .as_ref()
+        .map(|receipt| receipt.record.as_slice())
+        .unwrap_or_default();
+    // The record names the issuers on the way to the root; if it cannot be read, judging fails and says so.
+    let record = pb::StatementRecord::decode(record).unwrap_or_default();
+    let relied_on = record
+        .trust
+        .iter()
+        .filter(|trust| matches!(trust.kind(), TrustKind::Signer | TrustKind::Intermediate));
+    let digests = signatures
+        .map(|signature| &signature.key_id)
+        .chain(relied_on.map(|trust| &trust.digest));
+    let mut needed: Vec<[u8; 32]> = digests
+        .filter_map(|digest| digest.as_slice().try_into().ok())
+        .filter(|digest| known.get(digest).is_none())
+        .collect();
+    needed.sort_unstable();
+    needed.dedup();
+    needed.truncate(CERTIFICATES_ASKED_MAX); // four signers with two issuers each are twelve
+    needed
+}
+
+/// Verifies a delivery; what does not hold is told, and is never handed on as a message.
+pub(super) fn judge(
+    delivery: pb::Delivery,
+    known: &CertificatePool,
+    trust: &TrustStore,
+    receipts: &ReceiptVerifier,
+) -> Result<Box<Delivery>, Unbelievable> {
+    let (index, attempt, time_ms) = (delivery.index, delivery.attempt, delivery.time_ms);
+    believe(delivery, known, trust, receipts)
+        .map(Box::new)
+        .map_err(|disbelief| Unbelievable {
+            index,
+            attempt,
+            time_ms,
+            reason: disbelief.reason(),
+            detail: disbelief.to_string(),
+        })
+}
+
+fn believe(
+    delivery: pb::Delivery,
+    known: &CertificatePool,
+    trust: &TrustStore,
+    receipts: &ReceiptVerifier,
+) -> Result<Delivery, Disbelief> {
+    let pb::Delivery {
+        index,
+        covered: _,
+        envelope,
+        body,
+        receipt,
+        attempt,
+        time_ms,
+    } = delivery;
+    let envelope = envelope.ok_or(Disbelief::NoEnvelope)?;
+    let envelope = verify(envelope, known, trust, time_ms)?;
+    let Lenient {
+        statement,
+        unknown_fields,
+    } = Statement::decode_lenient(envelope.payload())?;
+    if statement.sender() != envelope.sender() {
+        let (stated, signed) = (
+            statement.sender().to_string(),
+            envelope.sender().to_string(),
+        );
+        return Err(Disbelief::Sender { stated, signed });
+    }
+    if statement.log_origin() != receipts.log().name() {
+        return Err(Disbelief::LogOrigin(statement.log_origin().to_owned()));
+    }
+    let subject = Subject {
+        statement_id: envelope.statement_id(),
+        envelope_digest: envelope.envelope_digest(),
+    };
+    let receipt = receipt.ok_or(Disbelief::Record)?;
+    let (record, receipt) = check_record(receipt, &subject, receipts, (index, time_ms))?;
+    let sender_key = envelope.node().certificate().digest();
+    let checked = check_body(statement.body(), &body, statement.message_id(), sender_key)?;
+    let canonical = checked.as_ref().is_none_or(CheckedBody::is_canonical);
+    Ok(Delivery {
+        index,
+        attempt,
+        time_ms,
+        statement,
+        unknown_fields: unknown_fields || !canonical,
+        body: checked.map(|checked| checked.inner().clone()),
+        body_bytes: body,
+        record,
+        receipt,
+        envelope,
+    })
+}
+
+/// The record must be about this envelope; with a proof, the log's signature must say so, and say where and when.
+fn check_record(
+    receipt: pb::Receipt,
+    subject: &Subject,
+    receipts: &ReceiptVerifier,
+    (index, time_ms): (u64, u64),
+) -> Result<(pb::StatementRecord, Option<pb::Receipt>), Disbelief> {
+    if !receipt.proof.is_empty() {
+        let proven = receipts.verify(Some(&receipt), subject, false)?;
+        if (proven.index, proven.time_ms) != (index, time_ms) {
+            return Err(Disbelief::OtherEntry);
+        }
+        return Ok((proven.record, Some(receipt)));
+    }
+    let record = pb::StatementRecord::decode(receipt.record.as_slice());
+    let record = record.map_err(|_| Disbelief::Record)?;
+    let is_about_it = record.envelope_digest == subject.envelope_digest
+        && record.statement_id == subject.statement_id;
+    if is_about_it {
+        Ok((record, None))
+    } else {
+        Err(Disbelief::OtherRecord)
+    }
+}

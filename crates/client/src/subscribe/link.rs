@@ -1,0 +1,327 @@
+//! One open stream of a subscription, and what can go wrong with it: for now, or for good.
+
+use super::{LinkDown, Start, SubscribeError, SubscribeOptions};
+use crate::clock::Clock;
+use crate::connection::{ConnectError, Connection, Settings, unary};
+use crate::limits;
+use crate::log::{LogClient, LogError};
+use crate::pin::{Pin, PinError, Step};
+use crate::receipt::ReceiptVerifier;
+use crate::refusal::Refusal;
+use precinto_alert::Reason;
+use precinto_envelope::certificate::Certificate;
+use precinto_merkle::checkpoint::SignedCheckpoint;
+use precinto_proto::v1 as pb;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+
+/// An open stream.
+#[derive(Debug)]
+pub(super) struct Up {
+    log: LogClient,
+    connection: Connection,
+    inbound: Streaming<pb::SubscribeResponse>,
+    outbound: mpsc::Sender<pb::SubscribeRequest>,
+    /// Received and accounted for, but not handed on yet.
+    pub(super) current: Option<Message>,
+}
+
+/// What the gateway says.
+#[derive(Debug)]
+pub(super) enum Message {
+    Delivery(Box<pb::Delivery>),
+    CaughtUp(pb::CaughtUp),
+    Heartbeat(pb::Heartbeat),
+    Closing(pb::Closing),
+}
+
+/// Why a step failed.
+pub(super) enum Failure {
+    /// The line: try again.
+    Line {
+        reason: Option<Reason>,
+        detail: String,
+        retry_after: Option<Duration>,
+    },
+    /// Stop.
+    Final(SubscribeError),
+}
+
+impl Up {
+    /// Connects, finds or makes the subscription, and opens its stream; also gives the durable floor of the cursor.
+    pub(super) async fn open(
+        settings: &Settings,
+        clock: &Clock,
+        options: &SubscribeOptions,
+    ) -> Result<(Self, u64), Failure> {
+        let connection = Connection::open(settings, clock).await?;
+        let created = connection
+            .subscription()
+            .create_subscription(unary(creation(options)))
+            .await?;
+        let settled = created
+            .into_inner()
+            .subscription
+            .map_or(0, |made| made.settled);
+        // Every unsettled delivery may be settled at once without waiting for the line.
+        let places = options.credit.min(limits::CREDIT_MAX) as usize + 1;
+        let (outbound, requests) = mpsc::channel(places);
+        let init = pb::Init {
+            subscription: options.name.clone(),
+            credit: options.credit,
+            with_proofs: options.with_proofs,
+        };
+        let init = pb::SubscribeRequest {
+            init: Some(init),
+            ..Default::default()
+        };
+        let mut service = connection.subscription();
+        let opening = async {
+            let said = outbound.send(init).await;
+            said.map_err(|_| tonic::Status::unavailable("the stream ended at once"))?;
+            service.subscribe(ReceiverStream::new(requests)).await
+        };
+        let inbound = timeout(limits::UNARY_MAX, opening)
+            .await
+            .map_err(|_| Failure::line("the gateway does not open the stream"))??
+            .into_inner();
+        let log = LogClient::new(&connection);
+        Ok((
+            Self {
+                log,
+                connection,
+                inbound,
+                outbound,
+                current: None,
+            },
+            settled,
+        ))
+    }
+
+    pub(super) fn receipts(&self) -> &ReceiptVerifier {
+        self.connection.receipts()
+    }
+
+    pub(super) async fn say(&self, request: pb::SubscribeRequest) -> Result<(), LinkDown> {
+        self.outbound.send(request).await.map_err(|_| LinkDown)
+    }
+
+    /// The next message. Silence for as long as three heartbeats means that nobody is there.
+    pub(super) async fn receive(&mut self) -> Result<Message, Failure> {
+        let message = timeout(limits::DEAD_LINK, self.inbound.message())
+            .await
+            .map_err(|_| Failure::line("nothing was heard for 45 s"))??
+            .ok_or_else(|| Failure::line("the gateway ended the stream"))?;
+        Message::try_from(message).map_err(Failure::Final)
+    }
+
+    /// Says no more, and waits until the gateway has written down what was settled and ended the stream.
+    pub(super) async fn finish(self) -> Result<(), LinkDown> {
+        let Self {
+            mut inbound,
+            outbound,
+            ..
+        } = self;
+        drop(outbound);
+        let ended = async { while let Ok(Some(_)) = inbound.message().await {} };
+        timeout(limits::UNARY_MAX, ended)
+            .await
+            .map_err(|_| LinkDown)
+    }
+
+    /// Those of the certificates asked for that the log holds and that can be read.
+    pub(super) async fn certificates(
+        &self,
+        digests: &[[u8; 32]],
+    ) -> Result<Vec<Arc<Certificate>>, Failure> {
+        if digests.is_empty() {
+            return Ok(Vec::new());
+        }
+        let items = self.log.certificates(digests).await?;
+        Ok(items
+            .iter()
+            .filter_map(|item| Certificate::parse(&item.content).ok().map(Arc::new))
+            .collect())
+    }
+
+    /// Verifies a checkpoint, that it extends the pinned one, and pins it; gives its size.
+    pub(super) async fn pin(&self, pin: &mut Pin, note: &str) -> Result<u64, Failure> {
+        if let Some(pinned) = pin.newest().filter(|pinned| pinned.note() == note) {
+            return Ok(pinned.checkpoint().size);
+        }
+        let offered = SignedCheckpoint::verify(note.as_bytes(), self.receipts().log());
+        let offered = offered.map_err(SubscribeError::from)?;
+        let size = offered.checkpoint().size;
+        match pin.judge(&offered).map_err(SubscribeError::from)? {
+            Step::Known => return Ok(size),
+            Step::First => {}
+            Step::Prove { from } => {
+                let proof = self.log.consistency_unchecked(from, size).await?;
+                pin.check(&offered, &proof).map_err(SubscribeError::from)?;
+            }
+        }
+        pin.advance(offered).await.map_err(SubscribeError::from)?;
+        Ok(size)
+    }
+}
+
+fn creation(options: &SubscribeOptions) -> pb::CreateSubscriptionRequest {
+    let (start, start_index) = match options.start {
+        Start::First => (pb::StartPosition::First, 0),
+        Start::Now => (pb::StartPosition::Now, 0),
+        Start::Index(index) => (pb::StartPosition::Index, index),
+    };
+    pb::CreateSubscriptionRequest {
+        name: options.name.clone(),
+        start: start.into(),
+        start_index,
+    }
+}
+
+impl TryFrom<pb::SubscribeResponse> for Message {
+    type Error = SubscribeError;
+
+    fn try_from(response: pb::SubscribeResponse) -> Result<Self, SubscribeError> {
+        let pb::SubscribeResponse {
+            delivery,
+            caught_up,
+            heartbeat,
+            closing,
+        } = response;
+        match (delivery, caught_up, heartbeat, closing) {
+            (Some(delivery), None, None, None) => Ok(Self::Delivery(Box::new(delivery))),
+            (None, Some(caught_up), None, None) => Ok(Self::CaughtUp(caught_up)),
+            (None, None, Some(heartbeat), None) => Ok(Self::Heartbeat(heartbeat)),
+            (None, None, None, Some(closing)) => Ok(Self::Closing(closing)),
+            _ => Err(SubscribeError::Message),
+        }
+    }
+}
+
+impl Failure {
+    fn line(detail: &str) -> Self {
+        Self::Line {
+            reason: None,
+            detail: detail.to_owned(),
+            retry_after: None,
+        }
+    }
+}
+
+impl From<SubscribeError> for Failure {
+    fn from(error: SubscribeError) -> Self {
+        Self::Final(error)
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        if error.is_transient() {
+            Self::Line {
+                reason: error.reason(),
+                detail: chain(&error),
+                retry_after: None,
+            }
+        } else {
+            Self::Final(SubscribeError::Connect(error))
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        if refusal.is_transient() {
+            let retry_after = refusal.retry_after;
+            Self::Line {
+                reason: refusal.reason,
+                detail: refusal.to_string(),
+                retry_after,
+            }
+        } else {
+            Self::Final(SubscribeError::Refused(Box::new(refusal)))
+        }
+    }
+}
+
+impl From<tonic::Status> for Failure {
+    fn from(status: tonic::Status) -> Self {
+        Refusal::from(status).into()
+    }
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Refused(refusal) => (*refusal).into(),
+            LogError::Checkpoint(error) => Self::Final(error.into()),
+            // An answer that is none to the question: not believed, and no reason to believe the next one.
+            LogError::Receipt(_) | LogError::Proof(_) | LogError::Leaf(_) | LogError::Answer(_) => {
+                Self::Final(SubscribeError::Message)
+            }
+        }
+    }
+}
+
+impl From<PinError> for Failure {
+    fn from(error: PinError) -> Self {
+        Self::Final(error.into())
+    }
+}
+
+/// The end that the gateway has announced: passing if it advises to try again.
+pub(super) fn closed(closing: &pb::Closing) -> Failure {
+    let why = closing.reason();
+    let passing = matches!(
+        why,
+        pb::ClosingReason::Draining | pb::ClosingReason::Slow | pb::ClosingReason::Sought
+    );
+    if !passing {
+        return Failure::Final(SubscribeError::Closed(why));
+    }
+    Failure::Line {
+        reason: closing_reason(why),
+        detail: format!("the gateway closed the stream: {}", why.as_str_name()),
+        retry_after: closing
+            .retry_after
+            .and_then(|delay| Duration::try_from(delay).ok()),
+    }
+}
+
+/// The reason of the catalogue that a closing stands for.
+pub(super) fn closing_reason(closing: pb::ClosingReason) -> Option<Reason> {
+    match closing {
+        pb::ClosingReason::Draining => Some(Reason::Draining),
+        pb::ClosingReason::Superseded => Some(Reason::SubscriptionSuperseded),
+        pb::ClosingReason::Revoked => Some(Reason::CertRevoked),
+        pb::ClosingReason::Slow => Some(Reason::Slow),
+        pb::ClosingReason::Deleted => Some(Reason::SubscriptionUnknown),
+        pb::ClosingReason::Sought | pb::ClosingReason::Unspecified => None,
+    }
+}
+
+/// A span for the wire; what is too long for it is cut to the longest, which the gateway refuses.
+pub(super) fn duration(span: Duration) -> Option<prost_types::Duration> {
+    prost_types::Duration::try_from(span).ok()
+}
+
+/// Milliseconds since 1970-01-01 UTC; 0 for times before.
+pub(super) fn timestamp_ms(time: prost_types::Timestamp) -> u64 {
+    let seconds = u64::try_from(time.seconds).unwrap_or_default();
+    let millis = u64::try_from(time.nanos / 1_000_000).unwrap_or_default();
+    seconds.saturating_mul(1000).saturating_add(millis)
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words = format!("{words}: {error}");
+        cause = error.source();
+    }
+    words
+}

@@ -1,0 +1,146 @@
+//! A log in memory that can prove what it holds, and can be made to lie.
+
+use crate::author::Signed;
+use precinto_envelope::crypto::{SigningKey, random};
+use precinto_merkle::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
+use precinto_merkle::leaf::{EntryType, Leaf, commitment};
+use precinto_merkle::note::{NoteSigner, NoteVerifier};
+use precinto_merkle::receipt::Receipt;
+use precinto_merkle::tree::HashStore;
+use precinto_merkle::{consistency, inclusion};
+use precinto_proto::v1 as pb;
+use prost::Message;
+
+use super::pki::NOW_MS;
+
+pub(crate) const ORIGIN: &str = "gw.dev.invalid/log/2026";
+
+pub(crate) struct TestLog {
+    signer: NoteSigner,
+    tree: HashStore,
+    entries: Vec<TestEntry>,
+}
+
+#[derive(Clone)]
+struct TestEntry {
+    request: pb::SubmitRequest,
+    leaf: Leaf,
+    salt: [u8; 32],
+    record: Vec<u8>,
+}
+
+impl TestLog {
+    pub(crate) fn new() -> Self {
+        let (key, _) = SigningKey::generate_ed25519();
+        let signer = NoteSigner::new(ORIGIN, key).unwrap();
+        Self {
+            signer,
+            tree: HashStore::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    pub(crate) fn verifier(&self) -> NoteVerifier {
+        self.signer.verifier()
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.tree.len()
+    }
+
+    /// Takes a statement in; gives its index.
+    pub(crate) fn append(&mut self, signed: &Signed) -> u64 {
+        let subject = signed.subject();
+        let record = pb::StatementRecord {
+            envelope_digest: subject.envelope_digest.to_vec(),
+            statement_id: subject.statement_id.to_vec(),
+            ..Default::default()
+        };
+        self.append_record(signed.request().clone(), &record, EntryType::Statement)
+    }
+
+    pub(crate) fn append_record(
+        &mut self,
+        request: pb::SubmitRequest,
+        record: &pb::StatementRecord,
+        entry_type: EntryType,
+    ) -> u64 {
+        let (salt, record) = (random(), record.encode_to_vec());
+        let commitment = commitment(entry_type, &salt, &record);
+        let leaf = Leaf {
+            entry_type,
+            time_ms: NOW_MS + self.size(),
+            commitment,
+        };
+        self.tree.push(leaf.hash());
+        self.entries.push(TestEntry {
+            request,
+            leaf,
+            salt,
+            record,
+        });
+        self.size() - 1
+    }
+
+    /// Forgets its first entry, and holds to the rest as if it had never been: a rewritten history.
+    pub(crate) fn forget(&mut self) {
+        let kept = self.entries.split_off(1);
+        self.tree = HashStore::new();
+        for entry in &kept {
+            self.tree.push(entry.leaf.hash());
+        }
+        self.entries = kept;
+    }
+
+    pub(crate) fn checkpoint(&self, size: u64) -> SignedCheckpoint {
+        let (origin, root) = (
+            Origin::parse(ORIGIN).unwrap(),
+            self.tree.root(size).unwrap(),
+        );
+        Checkpoint { origin, size, root }
+            .sign(&self.signer)
+            .unwrap()
+    }
+
+    /// The newest checkpoint's note.
+    pub(crate) fn note(&self) -> String {
+        self.checkpoint(self.size()).note().to_owned()
+    }
+
+    pub(crate) fn receipt(&self, index: u64) -> pb::Receipt {
+        let entry = &self.entries[usize::try_from(index).unwrap()];
+        let proof = Receipt {
+            leaf: entry.leaf,
+            salt: entry.salt,
+            index,
+            path: inclusion::prove(&self.tree, index, self.size()).unwrap(),
+            checkpoint_note: self.note(),
+        };
+        pb::Receipt {
+            proof: proof.to_text(),
+            record: entry.record.clone(),
+        }
+    }
+
+    pub(crate) fn consistency(&self, old: u64, new: u64) -> Vec<Vec<u8>> {
+        let proof = consistency::prove(&self.tree, old, new).unwrap_or_default();
+        proof.iter().map(|hash| hash.to_vec()).collect()
+    }
+
+    /// A delivery of the entry at `index` that covers `first..end`, without a proof.
+    pub(crate) fn delivery(&self, index: u64, first: u64, end: u64) -> pb::Delivery {
+        let entry = &self.entries[usize::try_from(index).unwrap()];
+        pb::Delivery {
+            index,
+            covered: Some(pb::Range { first, end }),
+            envelope: entry.request.envelope.clone(),
+            body: entry.request.body.clone(),
+            receipt: Some(pb::Receipt {
+                proof: String::new(),
+                record: entry.record.clone(),
+            }),
+            attempt: 1,
+            time_ms: entry.leaf.time_ms,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The way in: our own TLS accept loop. What comes out is a [`LineIo`] whose peer is verified, within every limit.
+//!
+//! tonic's built-in TLS offers no revocation lists, version choice or deadlines, bounds neither handshakes nor
+//! connections, and retries at once when descriptors run out.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use precinto_alert::Reason;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio_rustls::TlsAcceptor;
+use tokio_stream::Stream;
+use tokio_util::sync::CancellationToken;
+
+use crate::authenticate::Caller;
+use crate::limits::{
+    ACCEPT_BACKOFF_MAX, ACCEPT_BACKOFF_MIN, HANDSHAKE_TIMEOUT, HANDSHAKES_MAX, TCP_KEEPALIVE,
+};
+
+mod census;
+mod io_line;
+mod line;
+
+pub use census::Census;
+pub use io_line::LineIo;
+pub use line::Line;
+
+/// What tonic is handed, one item for each verified connection.
+pub type Incoming = mpsc::Receiver<Result<LineIo, Infallible>>;
+
+/// Accepts until `stop`; every connection that comes out of the receiver has a verified peer.
+pub fn start(
+    listener: TcpListener,
+    tls: Arc<rustls::ServerConfig>,
+    census: Arc<Census>,
+    stop: CancellationToken,
+) -> impl Stream<Item = Result<LineIo, Infallible>> {
+    let (verified, incoming) = mpsc::channel(HANDSHAKES_MAX);
+    let door = Door {
+        acceptor: TlsAcceptor::from(tls),
+        census,
+        verified,
+    };
+    tokio::spawn(accept(listener, door, stop));
+    LineStream { incoming }
+}
+
+/// What each handshake needs.
+#[derive(Clone)]
+struct Door {
+    acceptor: TlsAcceptor,
+    census: Arc<Census>,
+    verified: mpsc::Sender<Result<LineIo, Infallible>>,
+}
+
+async fn accept(listener: TcpListener, door: Door, stop: CancellationToken) {
+    let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
+    let mut pause = ACCEPT_BACKOFF_MIN;
+    loop {
+        // A permit first: while 64 handshakes are under way, the rest waits in the kernel's queue.
+        let next = async {
+            let permit = Arc::clone(&handshakes).acquire_owned().await.ok()?;
+            Some((permit, listener.accept().await))
+        };
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = next => accepted,
+        };
+        let Some((permit, accepted)) = accepted else {
+            return;
+        };
+        match accepted {
+            Ok((socket, address)) => {
+                pause = ACCEPT_BACKOFF_MIN;
+                tokio::spawn(door.clone().admit(socket, address, permit));
+            }
+            Err(error) if is_exhausted(&error) => {
+                tracing::warn!(%error, "out of descriptors: not accepting for a moment");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(ACCEPT_BACKOFF_MAX);
+            }
+            // The peer went away between the kernel and us.
+            Err(error) => tracing::debug!(%error, "a connection was lost before it was accepted"),
+        }
+    }
+}
+
+/// EMFILE, ENFILE, ENOBUFS, ENOMEM: the process or the machine is short of something; trying again at once is no use.
+fn is_exhausted(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(24 | 23 | 105 | 12))
+}
+
+impl Door {
+    /// Takes one socket through the handshake and into the census, or drops it.
+    async fn admit(self, socket: TcpStream, address: SocketAddr, permit: OwnedSemaphorePermit) {
+        let Some(place) = self.census.enter(address.ip()) else {
+            tracing::info!(%address, reason = "too many connections", "connection refused");
+            return;
+        };
+        if let Err(error) = set_options(&socket) {
+            tracing::debug!(%address, %error, "socket options not set");
+            return;
+        }
+        let handshake = self.handshake(socket, address);
+        let Ok(Some((stream, caller))) = tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await
+        else {
+            return;
+        };
+        drop(permit);
+        let Some(place) = place.hold_certificate(*caller.certificate()) else {
+            tracing::info!(%address, caller = %caller, reason = "too many connections with this certificate", "connection refused");
+            return;
+        };
+        let (line, io) = LineIo::new(stream, caller, address, place);
+        tokio::spawn(line::patrol(line));
+        // The receiver is gone only while the process ends.
+        drop(self.verified.send(Ok(io)).await);
+    }
+
+    async fn handshake(
+        &self,
+        socket: TcpStream,
+        address: SocketAddr,
+    ) -> Option<(tokio_rustls::server::TlsStream<TcpStream>, Caller)> {
+        let stream = match self.acceptor.accept(socket).into_fallible().await {
+            Ok(stream) => stream,
+            Err((error, socket)) => {
+                tracing::info!(%address, %error, "handshake refused");
+                linger(socket).await;
+                return None;
+            }
+        };
+        let (_, session) = stream.get_ref();
+        if session.alpn_protocol() != Some(b"h2") {
+            tracing::info!(%address, reason = "no HTTP/2 negotiated", "connection refused");
+            return None;
+        }
+        let Some(caller) = Caller::of(session.peer_certificates()) else {
+            // The verifier has judged exactly this chain; without it there would be no session.
+            tracing::error!(%address, reason = ?Reason::CertMissing, "a session without a peer certificate");
+            return None;
+        };
+        Some((stream, caller))
+    }
+}
+
+/// Closes a refused connection so that the TLS alert arrives: unread input would turn the close into a reset, and a
+/// reset discards what was sent.
+async fn linger(mut socket: TcpStream) {
+    let mut discard = [0_u8; 4096];
+    let quiet = async {
+        socket.shutdown().await?;
+        while tokio::io::AsyncReadExt::read(&mut socket, &mut discard).await? > 0 {}
+        io::Result::Ok(())
+    };
+    drop(tokio::time::timeout(std::time::Duration::from_millis(500), quiet).await);
+}
+
+/// tonic's own options do not apply to connections that we hand it; without `TCP_NODELAY` a call costs 40 ms.
+fn set_options(socket: &TcpStream) -> io::Result<()> {
+    socket.set_nodelay(true)?;
+    let keepalive = socket2::TcpKeepalive::new().with_time(TCP_KEEPALIVE);
+    socket2::SockRef::from(socket).set_tcp_keepalive(&keepalive)
+}
+
+/// The verified connections as a stream.
+struct LineStream {
+    incoming: Incoming,
+}
+
+impl Stream for LineStream {
+    type Item = Result<LineIo, Infallible>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.incoming.poll_recv(cx)
+    }
+}

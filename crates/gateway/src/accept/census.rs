@@ -1,0 +1,186 @@
+//! Who is connected: caps per process, per address and per certificate, and a handle to cut every line.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Line;
+use crate::limits::{
+    CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX, CONNECTIONS_PER_CERTIFICATE_MAX,
+    HANDSHAKES_PER_ADDRESS_MAX,
+};
+
+/// Counts connections and knows the living ones. One for the process; every count is under one short lock.
+#[derive(Debug, Default)]
+pub struct Census {
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    addresses: HashMap<IpAddr, usize>,
+    handshakes: HashMap<IpAddr, usize>,
+    certificates: HashMap<[u8; 32], usize>,
+    connections: usize,
+    lines: HashMap<u64, Line>,
+    next: u64,
+}
+
+/// One connection's place; given back when dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    census: Arc<Census>,
+    address: IpAddr,
+    certificate: Option<[u8; 32]>,
+    line: Option<u64>,
+}
+
+impl Census {
+    /// A place for a connection from `address`, if there is one.
+    pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+        let mut counts = self.lock();
+        if counts.connections >= CONNECTIONS_MAX
+            || !rise(&mut counts.addresses, address, CONNECTIONS_PER_ADDRESS_MAX)
+        {
+            return None;
+        }
+        counts.connections += 1;
+        Some(Place {
+            census: Arc::clone(self),
+            address,
+            certificate: None,
+            line: None,
+        })
+    }
+
+    /// How many connections there are.
+    pub fn connections(&self) -> usize {
+        self.lock().connections
+    }
+
+    /// Cuts every line that is still up.
+    pub fn cut_all(&self) {
+        let lines: Vec<Line> = self.lock().lines.values().cloned().collect();
+        for line in lines {
+            line.cut();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        // A panic cannot leave the counts half changed: nothing in the critical sections can panic.
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Takes one of the certificate's places as well, if there is one.
+    pub(super) fn hold_certificate(mut self, certificate: [u8; 32]) -> Option<Self> {
+        let rose = rise(
+            &mut self.census.lock().certificates,
+            certificate,
+            CONNECTIONS_PER_CERTIFICATE_MAX,
+        );
+        rose.then(|| {
+            self.certificate = Some(certificate);
+            self
+        })
+    }
+
+    /// Registers the line so that [`Census::cut_all`] reaches it.
+    pub(super) fn register(&mut self, line: &Line) {
+        let mut counts = self.census.lock();
+        let number = counts.next;
+        counts.next = number.wrapping_add(1);
+        counts.lines.insert(number, line.clone());
+        drop(counts);
+        self.line = Some(number);
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.census.lock();
+        counts.connections = counts.connections.saturating_sub(1);
+        fall(&mut counts.addresses, &self.address);
+        if let Some(certificate) = &self.certificate {
+            fall(&mut counts.certificates, certificate);
+        }
+        if let Some(line) = &self.line {
+            counts.lines.remove(line);
+        }
+    }
+}
+
+/// Counts one more, unless there are `max` already.
+fn rise<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: K, max: usize) -> bool {
+    let count = counts.entry(key).or_default();
+    let free = *count < max;
+    *count += usize::from(free);
+    free
+}
+
+/// Counts one less, and forgets the key at zero so that the map does not grow with every peer there ever was.
+fn fall<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_capped_and_come_back() {
+        let census = Arc::new(Census::default());
+        let address: IpAddr = [127, 0, 0, 1].into();
+        let mut places: Vec<Place> = (0..CONNECTIONS_PER_ADDRESS_MAX)
+            .map(|_| census.enter(address).unwrap())
+            .collect();
+        assert!(census.enter(address).is_none());
+        assert!(
+            census.enter([127, 0, 0, 2].into()).is_some(),
+            "another address is not affected"
+        );
+        places.pop();
+        assert!(census.enter(address).is_some());
+        drop(places);
+        assert_eq!(census.connections(), 0);
+        assert!(census.lock().addresses.is_empty());
+    }
+
+    #[test]
+    fn one_certificate_has_few_places() {
+        let census = Arc::new(Census::default());
+        let enter = |last: u8, certificate| {
+            census
+                .enter([10, 0, 0, last].into())
+                .unwrap()
+                .hold_certificate(certificate)
+        };
+        let held: Vec<_> = (0..8).map(|last| enter(last, [7; 32]).unwrap()).collect();
+        assert!(enter(9, [7; 32]).is_none());
+        assert!(enter(9, [8; 32]).is_some());
+        drop(held);
+        assert!(census.lock().certificates.is_empty());
+    }
+
+    #[test]
+    fn the_process_has_so_many_places() {
+        let census = Arc::new(Census::default());
+        let enter = |number: usize| {
+            let [.., high, low] = number.to_be_bytes();
+            census.enter([10, 0, high, low].into())
+        };
+        let held: Vec<_> = (0..CONNECTIONS_MAX)
+            .map(|number| enter(number).unwrap())
+            .collect();
+        assert!(enter(CONNECTIONS_MAX).is_none());
+        drop(held);
+        assert!(enter(0).is_some());
+    }
+}

@@ -1,0 +1,200 @@
+//! One verified connection as the handlers see it: who is on the line, what is open on it, and how to cut it.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::authenticate::Caller;
+use crate::limits::{
+    CALLS_PER_CONNECTION_MAX, CONNECTION_AGE_GRACE, CONNECTION_AGE_MAX, CONNECTION_IDLE_MAX,
+    CONNECTION_PATROL, FIRST_REQUEST_TIMEOUT,
+};
+
+/// A handle to one connection; in the extensions of every request that came over it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    caller: Caller,
+    address: SocketAddr,
+    /// Calls that wait for the head of their answer.
+    calls: Arc<Semaphore>,
+    /// Calls and streams that have not ended.
+    open: AtomicUsize,
+    /// Whether a request has come; the first one has a deadline.
+    spoke: AtomicBool,
+    /// Set by every call, cleared by the patrol: what it finds clear has been idle since its last round.
+    busy: AtomicBool,
+    read_bytes: AtomicU64,
+    written_bytes: AtomicU64,
+    cut: Mutex<Option<oneshot::Sender<()>>>,
+    /// Cancelled when the connection is to end soon: streams say goodbye.
+    leaving: CancellationToken,
+    /// Cancelled when the connection is gone.
+    gone: CancellationToken,
+}
+
+/// Counts a call or a stream as open while it lives.
+#[derive(Debug)]
+pub(crate) struct Open {
+    line: Line,
+    _call: Option<OwnedSemaphorePermit>,
+}
+
+impl Line {
+    pub(super) fn new(caller: Caller, address: SocketAddr) -> (Self, oneshot::Receiver<()>) {
+        let (cut, receiver) = oneshot::channel();
+        let inner = Inner {
+            caller,
+            address,
+            calls: Arc::new(Semaphore::new(CALLS_PER_CONNECTION_MAX)),
+            open: AtomicUsize::new(0),
+            spoke: AtomicBool::new(false),
+            busy: AtomicBool::new(true),
+            read_bytes: AtomicU64::new(0),
+            written_bytes: AtomicU64::new(0),
+            cut: Mutex::new(Some(cut)),
+            leaving: CancellationToken::new(),
+            gone: CancellationToken::new(),
+        };
+        (
+            Self {
+                inner: Arc::new(inner),
+            },
+            receiver,
+        )
+    }
+
+    /// Who is on the line: verified in the handshake.
+    pub fn caller(&self) -> &Caller {
+        &self.inner.caller
+    }
+
+    /// Where the line comes from.
+    pub fn address(&self) -> SocketAddr {
+        self.inner.address
+    }
+
+    /// Bytes read from the peer so far, after decryption.
+    pub fn read_bytes(&self) -> u64 {
+        self.inner.read_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Bytes written to the peer so far, before encryption.
+    pub fn written_bytes(&self) -> u64 {
+        self.inner.written_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Ends the connection at once, with everything open on it.
+    pub fn cut(&self) {
+        let sender = self
+            .inner
+            .cut
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        // Nobody listens any more when the connection has ended by itself.
+        let _was_up = sender.map(|sender| sender.send(()));
+    }
+
+    /// Resolves when the connection is old and about to end.
+    pub async fn leaving(&self) {
+        self.inner.leaving.cancelled().await;
+    }
+
+    /// Notes that a request has come.
+    pub(crate) fn spoke(&self) {
+        self.inner.spoke.store(true, Ordering::Relaxed);
+        self.inner.busy.store(true, Ordering::Relaxed);
+    }
+
+    /// A place for a call until the head of its answer, if there is one.
+    pub(crate) fn begin_call(&self) -> Option<Open> {
+        let call = Arc::clone(&self.inner.calls).try_acquire_owned().ok()?;
+        Some(self.open(Some(call)))
+    }
+
+    /// Counts a stream that outlives the head of its answer.
+    pub(crate) fn begin_stream(&self) -> Open {
+        self.open(None)
+    }
+
+    fn open(&self, call: Option<OwnedSemaphorePermit>) -> Open {
+        self.inner.open.fetch_add(1, Ordering::Relaxed);
+        Open {
+            line: self.clone(),
+            _call: call,
+        }
+    }
+
+    pub(super) fn count_read(&self, bytes: usize) {
+        self.inner
+            .read_bytes
+            .fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_written(&self, bytes: usize) {
+        self.inner
+            .written_bytes
+            .fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn ended(&self) {
+        self.inner.gone.cancel();
+    }
+
+    /// Whether nothing was open or began since the last time this was asked.
+    fn was_idle(&self) -> bool {
+        let busy = self.inner.busy.swap(false, Ordering::Relaxed);
+        !busy && self.inner.open.load(Ordering::Relaxed) == 0
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.line.inner.open.fetch_sub(1, Ordering::Relaxed);
+        self.line.inner.busy.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Watches one connection until it is gone: first request in time, not idle for long, not too old.
+pub(super) async fn patrol(line: Line) {
+    let gone = line.inner.gone.clone();
+    tokio::select! {
+        () = gone.cancelled() => {}
+        reason = overdue(&line) => {
+            tracing::info!(address = %line.address(), caller = %line.caller(), reason, "connection cut");
+            line.cut();
+        }
+    }
+}
+
+/// Resolves when the connection must end, with the reason.
+async fn overdue(line: &Line) -> &'static str {
+    let opened = Instant::now();
+    tokio::time::sleep(FIRST_REQUEST_TIMEOUT).await;
+    if !line.inner.spoke.load(Ordering::Relaxed) {
+        return "no request after the handshake";
+    }
+    let mut idle_since = Instant::now();
+    while opened.elapsed() < CONNECTION_AGE_MAX {
+        tokio::time::sleep(CONNECTION_PATROL).await;
+        if !line.was_idle() {
+            idle_since = Instant::now();
+        }
+        if idle_since.elapsed() >= CONNECTION_IDLE_MAX {
+            return "idle";
+        }
+    }
+    // tonic sends GOAWAY at the same age; streams say goodbye now, and what is left is cut.
+    line.inner.leaving.cancel();
+    tokio::time::sleep(CONNECTION_AGE_GRACE).await;
+    "too old"
+}

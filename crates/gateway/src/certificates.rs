@@ -1,0 +1,190 @@
+//! What trust rests on, as logged: every root, revocation list, signer's certificate and directory is a TRUST entry
+//! before the first statement that relies on it.
+//!
+//! Without that, neither an auditor nor a recipient could repeat a judgement. Verified certificates are kept ready, so
+//! that a sender need not attach them every time; after a restart they are found again in the log.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use precinto_envelope::certificate::{Certificate, CertificatePool, HintError};
+use precinto_envelope::trust::TrustStore;
+use precinto_envelope::verify::VerifiedEnvelope;
+use precinto_ledger::{AppendError, Entry, EntryKey, Ledger, ReadError};
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+
+use crate::limits::KNOWN_CERTIFICATES_MAX;
+use crate::registry::Directory;
+
+/// The TRUST entries of the log, and the certificates among them that are kept ready.
+#[derive(Debug)]
+pub struct Certificates {
+    ledger: Ledger,
+    known: RwLock<Known>,
+}
+
+/// Only what was verified and logged gets in, so nobody can fill it with certificates of their own making.
+#[derive(Debug, Default)]
+struct Known {
+    pool: CertificatePool,
+    logged: HashSet<[u8; 32]>,
+}
+
+impl Certificates {
+    /// An empty set over this log.
+    pub fn new(ledger: Ledger) -> Self {
+        Self {
+            ledger,
+            known: RwLock::default(),
+        }
+    }
+
+    /// Logs the roots and revocation lists in force, and the directory, as far as they are not logged yet.
+    pub async fn log_foundations(
+        &self,
+        trust: &TrustStore,
+        directory: &Directory,
+    ) -> Result<(), AppendError> {
+        for item in trust.items() {
+            self.log(item.kind, item.der, item.digest, item.side.as_str())
+                .await?;
+        }
+        let text = directory.text().as_bytes();
+        self.log(pb::TrustKind::Directory, text, *directory.digest(), "")
+            .await
+    }
+
+    /// The certificates to verify a submission with: those known, those hinted at, and those that only the log knows.
+    pub fn pool(
+        &self,
+        envelope: &pb::Envelope,
+        hints: &[Vec<u8>],
+    ) -> Result<CertificatePool, HintError> {
+        let pool = self.read(|known| known.pool.with_hints(hints))?;
+        let unknown = |signature: &&pb::Signature| {
+            <[u8; 32]>::try_from(signature.key_id.as_slice())
+                .is_ok_and(|id| pool.get(&id).is_none())
+        };
+        let missing: Vec<&pb::Signature> = envelope
+            .signatures
+            .iter()
+            .filter(unknown)
+            .take(precinto_alert::limits::SIGNERS_MAX)
+            .collect();
+        if missing.is_empty() {
+            return Ok(pool);
+        }
+        let mut pool = pool;
+        for signature in missing {
+            if let Some(certificate) = self.find(&signature.key_id) {
+                pool.insert(certificate);
+            }
+        }
+        Ok(pool)
+    }
+
+    /// Whether all the certificates that vouch for this envelope are logged.
+    pub fn is_logged(&self, verified: &VerifiedEnvelope) -> bool {
+        let mut chain = verified.chain();
+        self.read(|known| {
+            chain.all(|(_, certificate)| known.logged.contains(&certificate.digest()))
+        })
+    }
+
+    /// Logs the certificates that vouch for this envelope, as far as they are not logged yet.
+    pub async fn log_chain(&self, verified: &VerifiedEnvelope) -> Result<(), AppendError> {
+        for (kind, certificate) in verified.chain() {
+            let digest = certificate.digest();
+            if self.read(|known| known.logged.contains(&digest)) {
+                continue;
+            }
+            let side = certificate
+                .identity()
+                .map(|identity| identity.side().to_string());
+            // An intermediate has no identity of its own: it belongs to the side of the chain it stands in.
+            let side = side.unwrap_or_else(|_| verified.sender().side().to_string());
+            self.log(kind, certificate.der(), digest, &side).await?;
+            self.keep(certificate);
+        }
+        Ok(())
+    }
+
+    /// The things with these digests that the log holds and `may_see` allows, in the order asked for.
+    pub fn items(
+        &self,
+        digests: &[[u8; 32]],
+        may_see: impl Fn(pb::TrustKind) -> bool,
+    ) -> Result<Vec<pb::TrustItem>, ReadError> {
+        let mut items = Vec::new();
+        for digest in digests {
+            let Some(found) = self.ledger.find(&EntryKey::trust(digest))? else {
+                continue;
+            };
+            let entry = self.ledger.read(found.index)?;
+            let Ok(record) = pb::TrustRecord::decode(entry.record()) else {
+                continue;
+            };
+            if may_see(record.kind()) {
+                let pb::TrustRecord { kind, digest, side } = record;
+                items.push(pb::TrustItem {
+                    kind,
+                    digest,
+                    content: entry.content().to_vec(),
+                    side,
+                });
+            }
+        }
+        Ok(items)
+    }
+
+    async fn log(
+        &self,
+        kind: pb::TrustKind,
+        content: &[u8],
+        digest: [u8; 32],
+        side: &str,
+    ) -> Result<(), AppendError> {
+        let record = pb::TrustRecord {
+            kind: kind.into(),
+            digest: digest.to_vec(),
+            side: side.to_owned(),
+        };
+        self.ledger
+            .append(Entry::trust(content.to_vec(), record.encode_to_vec()))
+            .await?;
+        self.write(|known| {
+            known.logged.insert(digest);
+        });
+        Ok(())
+    }
+
+    /// A certificate that was logged before this process began.
+    fn find(&self, key_id: &[u8]) -> Option<Arc<Certificate>> {
+        let digest: [u8; 32] = key_id.try_into().ok()?;
+        let found = self.ledger.find(&EntryKey::trust(&digest)).ok()??;
+        let entry = self.ledger.read(found.index).ok()?;
+        let certificate = Arc::new(Certificate::parse(entry.content()).ok()?);
+        self.write(|known| {
+            known.logged.insert(digest);
+        });
+        self.keep(&certificate);
+        Some(certificate)
+    }
+
+    fn keep(&self, certificate: &Arc<Certificate>) {
+        self.write(|known| {
+            if known.logged.len() <= KNOWN_CERTIFICATES_MAX {
+                known.pool.insert(Arc::clone(certificate));
+            }
+        });
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Known) -> T) -> T {
+        read(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write(&self, write: impl FnOnce(&mut Known)) {
+        write(&mut self.known.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}

@@ -1,0 +1,145 @@
+//! What happens to every call before and after its handler: limits, deadline, and a reason on every error.
+//!
+//! tonic raises some errors below the handlers (an oversized message, an unknown method), and its own timeout and load
+//! shedding stand outside of any layer, so their answers would carry no reason. Deadline and load are therefore kept here.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{HeaderMap, Request, Response};
+use precinto_alert::Reason;
+use tokio::time::Instant;
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tower::{Layer, Service};
+
+use crate::accept::Line;
+use crate::limits::CALL_TIMEOUT;
+use crate::status::{Refusal, raised_below};
+
+#[cfg(test)]
+mod tests;
+
+/// Puts [`Guarded`] around the routes.
+#[derive(Debug, Clone, Copy)]
+pub struct Guard;
+
+/// The routes, guarded.
+#[derive(Debug, Clone)]
+pub struct Guarded<S> {
+    inner: S,
+}
+
+impl<S> Layer<S> for Guard {
+    type Service = Guarded<S>;
+
+    fn layer(&self, inner: S) -> Guarded<S> {
+        Guarded { inner }
+    }
+}
+
+impl<S, E> Service<Request<Body>> for Guarded<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = E> + Clone + Send + 'static,
+    S::Future: Send,
+    E: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = E;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, E>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), E>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        // The instance that was polled ready is the one to call; its clone takes its place.
+        let fresh = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        let deadline = Instant::now() + deadline(request.headers());
+        Box::pin(async move {
+            let Some(line) = request.extensions().get::<Line>().cloned() else {
+                return Ok(answer(&Refusal::new(Reason::Internal)));
+            };
+            line.spoke();
+            if let Some(reason) = refused_headers(request.headers()) {
+                return Ok(answer(&Refusal::new(reason)));
+            }
+            let Some(_place) = line.begin_call() else {
+                return Ok(answer(&Refusal::new(Reason::Overloaded)));
+            };
+            match tokio::time::timeout_at(deadline, inner.call(request)).await {
+                Ok(response) => response.map(explain),
+                Err(_) => Ok(answer(&Refusal::new(Reason::Deadline))),
+            }
+        })
+    }
+}
+
+/// Gives a status without details the catalogue's reason; leaves every other answer as it is.
+fn explain(response: Response<Body>) -> Response<Body> {
+    let headers = response.headers();
+    if headers
+        .get(Status::GRPC_STATUS)
+        .is_none_or(|status| status == "0")
+        || headers.contains_key(DETAILS)
+    {
+        return response;
+    }
+    match Status::from_header_map(headers) {
+        Some(status) if status.code() != Code::Ok => answer(&Refusal::new(raised_below(&status))),
+        _ => response,
+    }
+}
+
+fn answer(refusal: &Refusal) -> Response<Body> {
+    refusal.to_status().into_http()
+}
+
+/// Nothing compressed, and no header that decides anything twice: two readers might choose differently.
+fn refused_headers(headers: &HeaderMap) -> Option<Reason> {
+    let repeated = |name: &str| headers.get_all(name).iter().nth(1).is_some();
+    if ["grpc-encoding", "grpc-timeout", "content-type"]
+        .into_iter()
+        .any(repeated)
+    {
+        return Some(Reason::Malformed);
+    }
+    let encoding = headers.get("grpc-encoding")?;
+    (encoding != "identity").then_some(Reason::Unsupported)
+}
+
+/// The caller's `grpc-timeout`, but never more than [`CALL_TIMEOUT`].
+///
+/// tonic keeps the caller's as well, outside of us and without a reason; ours is a little shorter, and so comes first.
+fn deadline(headers: &HeaderMap) -> Duration {
+    let asked = headers
+        .get("grpc-timeout")
+        .and_then(|value| parse_timeout(value.to_str().ok()?));
+    asked.map_or(CALL_TIMEOUT, |asked| {
+        asked.saturating_sub(AHEAD_OF_TONIC).min(CALL_TIMEOUT)
+    })
+}
+
+/// At most eight digits and a unit (gRPC over HTTP/2, "Timeout").
+fn parse_timeout(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if !(1..=8).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let count: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(count * 3600)),
+        "M" => Some(Duration::from_secs(count * 60)),
+        "S" => Some(Duration::from_secs(count)),
+        "m" => Some(Duration::from_millis(count)),
+        "u" => Some(Duration::from_micros(count)),
+        "n" => Some(Duration::from_nanos(count)),
+        _ => None,
+    }
+}
+
+const AHEAD_OF_TONIC: Duration = Duration::from_millis(5);
+
+const DETAILS: &str = "grpc-status-details-bin";

@@ -1,0 +1,176 @@
+//! Each rule of the floor: a statement that passes, and the same one a step too far.
+
+use precinto_alert::code::{AckLevel, MessageStatus, RecipientKind, SignerRole};
+use prost::Message as _;
+
+use super::*;
+use crate::registry::tests::example;
+
+const ANAM: &str = "mx.dev.invalid/anam";
+
+/// A valid acknowledgement by the American node, changed.
+fn statement(change: impl FnOnce(&mut pb::Statement)) -> Statement {
+    let mut statement = pb::Statement {
+        message_id: vec![7; 16],
+        r#type: MessageType::Ack.into(),
+        sender: "spiffe://us.dev.invalid/agency/cbp/node/lax".into(),
+        log_origin: "gw.dev.invalid/log/2026".into(),
+        required_signers: vec![pb::SignerRef {
+            key_id: vec![1; 32],
+            role: SignerRole::Node.into(),
+            alg: 1,
+        }],
+        recipients: vec![pb::RecipientRef {
+            kind: RecipientKind::Agency.into(),
+            name: ANAM.into(),
+        }],
+        created_ms: 1_000,
+        expires_ms: 2_000,
+        sender_seq: 1,
+        refers_to: vec![8; 16],
+        status: MessageStatus::Exercise.into(),
+        alert_id: "US-CBPLAX-2026-000123B".into(),
+        alert_version: 1,
+        handling: Some(pb::Handling {
+            tlp: Tlp::AmberStrict.into(),
+            ..Default::default()
+        }),
+        ack_level: AckLevel::Node.into(),
+        ..Default::default()
+    };
+    change(&mut statement);
+    Statement::decode(&statement.encode_to_vec()).unwrap()
+}
+
+fn decide(statement: &Statement) -> Result<Vec<pb::ResolvedRecipient>, Vec<Reason>> {
+    admit(statement.sender(), statement, &example())
+        .map(Admitted::into_recipients)
+        .map_err(|objections| {
+            objections
+                .into_iter()
+                .map(|objection| objection.reason)
+                .collect()
+        })
+}
+
+fn to(kind: RecipientKind, name: &str) -> Vec<pb::RecipientRef> {
+    vec![pb::RecipientRef {
+        kind: kind.into(),
+        name: name.into(),
+    }]
+}
+
+#[test]
+fn the_plain_case_names_whom_the_directory_means() {
+    let recipients = decide(&statement(|_| ())).unwrap();
+    assert_eq!(recipients[0].agencies, [ANAM]);
+    assert_eq!(recipients[0].requested.as_ref().unwrap().name, ANAM);
+}
+
+#[test]
+fn a_node_speaks_for_its_own_agency_only() {
+    let statement = statement(|_| ());
+    let other: NodeId = "spiffe://us.dev.invalid/agency/oig/node/audit"
+        .parse()
+        .unwrap();
+    let objections = admit(&other, &statement, &example()).unwrap_err();
+    assert_eq!(objections[0].reason, Reason::SenderMismatch);
+}
+
+#[test]
+fn red_goes_to_named_officers_and_their_nodes() {
+    let officer = "spiffe://mx.dev.invalid/agency/anam/officer/herrera";
+    let red = |recipients| {
+        statement(|s| {
+            s.handling.as_mut().unwrap().tlp = Tlp::Red.into();
+            s.recipients = recipients;
+        })
+    };
+    let recipients = decide(&red(to(RecipientKind::Officer, officer))).unwrap();
+    assert!(recipients[0].agencies.is_empty());
+    assert_eq!(
+        recipients[0].nodes,
+        ["spiffe://mx.dev.invalid/agency/anam/node/nlu"]
+    );
+    let unknown = "spiffe://mx.dev.invalid/agency/anam/officer/nobody";
+    assert_eq!(
+        decide(&red(to(RecipientKind::Officer, unknown))),
+        Err(vec![Reason::RecipientUnknown])
+    );
+}
+
+#[test]
+fn a_third_agency_gets_nothing() {
+    let released = |release: &str, recipients| {
+        let release = release.to_owned();
+        statement(move |s| {
+            s.handling.as_mut().unwrap().releasable_to = vec![release];
+            s.recipients = recipients;
+        })
+    };
+    let anam = || to(RecipientKind::Agency, ANAM);
+    for release in ["MX", ANAM, "mx.dev.invalid/anam/analysis"] {
+        assert!(decide(&released(release, anam())).is_ok(), "{release}");
+    }
+    for release in ["US", "us.dev.invalid/oig"] {
+        let refused = decide(&released(release, anam()));
+        assert_eq!(
+            refused,
+            Err(vec![Reason::RecipientNotReleasable]),
+            "{release}"
+        );
+    }
+    // A group does not open what an agency's name would not.
+    let group = to(RecipientKind::Group, "air-cargo");
+    assert_eq!(
+        decide(&released("us.dev.invalid/oig", group)),
+        Err(vec![Reason::RecipientNotReleasable])
+    );
+    let officer = "spiffe://mx.dev.invalid/agency/anam/officer/herrera";
+    let refused = decide(&released("US", to(RecipientKind::Officer, officer)));
+    assert_eq!(refused, Err(vec![Reason::RecipientNotReleasable]));
+}
+
+#[test]
+fn every_recipient_is_considered_and_every_objection_named() {
+    let all = statement(|s| {
+        s.recipients.extend(to(RecipientKind::Topic, "nothing"));
+        s.recipients
+            .extend(to(RecipientKind::Agency, "mx.dev.invalid/sat"));
+    });
+    let objections = admit(all.sender(), &all, &example()).unwrap_err();
+    let fields: Vec<&str> = objections
+        .iter()
+        .map(|objection| objection.field.as_str())
+        .collect();
+    assert_eq!(fields, ["recipients[1]", "recipients[2]"]);
+}
+
+#[test]
+fn an_alert_is_taken_back_by_its_own_agency_only() {
+    let cancel = |alert_id: &str| {
+        let alert_id = alert_id.to_owned();
+        statement(move |s| {
+            s.r#type = MessageType::Cancel.into();
+            s.ack_level = 0;
+            s.alert_id = alert_id;
+        })
+    };
+    assert!(decide(&cancel("US-CBPLAX-2026-000123B")).is_ok());
+    // Another node's code, in the sender's country or in its own.
+    for (country, code) in [
+        ("MX", "ANAMNLU"),
+        ("US", "ANAMNLU"),
+        ("MX", "CBPLAX"),
+        ("US", "NOBODY"),
+    ] {
+        let stem = format!("{country}-{code}-2026-000001");
+        let check = precinto_alert::check_digit::mod37_36(&stem.replace('-', "")).unwrap();
+        let refused = decide(&cancel(&format!("{stem}{check}")));
+        assert_eq!(refused, Err(vec![Reason::AlertIdNotYours]), "{stem}");
+    }
+    // An acknowledgement carries the id it was given.
+    let stem = "MX-ANAMNLU-2026-000001";
+    let check = precinto_alert::check_digit::mod37_36(&stem.replace('-', "")).unwrap();
+    assert!(decide(&statement(|s| s.alert_id = format!("{stem}{check}"))).is_ok());
+}

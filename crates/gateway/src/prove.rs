@@ -1,0 +1,330 @@
+//! What the log proves about itself: checkpoints, receipts, proofs, entries. Nothing here asks for trust.
+//!
+//! Leaves and checkpoints are for any node of the directory; the rest is for those that [`crate::rights`] names. What is
+//! absent and what is forbidden read the same.
+
+use std::sync::Arc;
+
+use pb::log_service_server::LogService;
+use precinto_alert::Reason;
+use precinto_alert::id::{MessageId, NodeId};
+use precinto_ledger::{EntryKey, Ledger, StoredEntry};
+use precinto_proto::v1 as pb;
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+
+use crate::accept::Line;
+use crate::authenticate::line;
+use crate::certificates::Certificates;
+use crate::limits::{
+    CHECKPOINT_WAIT_MAX, DIGESTS_MAX, PROGRESS_TIMEOUT, READ_BYTES_MAX, READ_STREAMS_PER_NODE_MAX,
+};
+use crate::open_streams::StreamCount;
+use crate::registry::Directory;
+use crate::rights::Reader;
+use crate::status::Refusal;
+use crate::submit::receipt;
+
+/// Serves `precinto.v1.LogService`.
+pub struct LogHandler {
+    ledger: Ledger,
+    directory: Arc<Directory>,
+    certificates: Arc<Certificates>,
+    streams: StreamCount,
+    draining: CancellationToken,
+}
+
+impl LogHandler {
+    /// A handler over the log. `draining` ends its streams.
+    pub fn new(
+        ledger: Ledger,
+        directory: Arc<Directory>,
+        certificates: Arc<Certificates>,
+        draining: CancellationToken,
+    ) -> Self {
+        let streams = StreamCount::new(READ_STREAMS_PER_NODE_MAX);
+        Self {
+            ledger,
+            directory,
+            certificates,
+            streams,
+            draining,
+        }
+    }
+
+    fn caller<T>(&self, request: &Request<T>) -> Result<(Line, NodeId, Reader), Refusal> {
+        let line = line(request)?;
+        let node = line.caller().node()?.clone();
+        if !self.directory.has_node(&node) {
+            return Err(Refusal::new(Reason::NodeUnknown));
+        }
+        let reader = Reader::new(line.caller(), &node, &self.directory);
+        Ok((line, node, reader))
+    }
+
+    /// Size and text of the newest checkpoint.
+    fn newest(&self) -> (u64, String) {
+        let published = self.ledger.published();
+        let published = published.borrow();
+        (published.size, published.checkpoint.note().to_owned())
+    }
+}
+
+#[tonic::async_trait]
+impl LogService for LogHandler {
+    async fn get_checkpoint(
+        &self,
+        request: Request<pb::GetCheckpointRequest>,
+    ) -> Result<Response<pb::GetCheckpointResponse>, Status> {
+        self.caller(&request)?;
+        let min_size = request.into_inner().min_size;
+        let mut published = self.ledger.published();
+        let grown = published.wait_for(|published| published.size >= min_size);
+        let checkpoint = match tokio::time::timeout(CHECKPOINT_WAIT_MAX, grown).await {
+            Ok(Ok(published)) => published.checkpoint.note().to_owned(),
+            Ok(Err(_)) => return Err(Refusal::new(Reason::Draining).into()),
+            Err(_) => return Err(Refusal::new(Reason::Deadline).into()),
+        };
+        let verifier_key = self.ledger.verifier().to_string();
+        Ok(Response::new(pb::GetCheckpointResponse {
+            checkpoint,
+            verifier_key,
+        }))
+    }
+
+    async fn get_receipt(
+        &self,
+        request: Request<pb::GetReceiptRequest>,
+    ) -> Result<Response<pb::GetReceiptResponse>, Status> {
+        let (_, node, reader) = self.caller(&request)?;
+        let pb::GetReceiptRequest { message_id, index } = request.into_inner();
+        let absent = || Refusal::new(Reason::NotFound);
+        let index = if message_id.is_empty() {
+            index
+        } else {
+            let id = MessageId::from_slice(&message_id)
+                .map_err(|_| Refusal::new(Reason::FieldFormat))?;
+            let found = self
+                .ledger
+                .find(&EntryKey::statement(&node, &id))
+                .map_err(Refusal::from)?;
+            found.ok_or_else(absent)?.index
+        };
+        let entry = self.ledger.read(index).map_err(Refusal::from)?;
+        if !reader.may_read(&entry) {
+            return Err(absent().into());
+        }
+        let proven = self.ledger.receipt(index).map_err(Refusal::from)?;
+        Ok(Response::new(pb::GetReceiptResponse {
+            receipt: Some(receipt(&proven)),
+        }))
+    }
+
+    async fn get_inclusion_proof(
+        &self,
+        request: Request<pb::GetInclusionProofRequest>,
+    ) -> Result<Response<pb::GetInclusionProofResponse>, Status> {
+        self.caller(&request)?;
+        let pb::GetInclusionProofRequest { index, tree_size } = request.into_inner();
+        let (newest, checkpoint) = self.newest();
+        let tree_size = if tree_size == 0 { newest } else { tree_size };
+        if tree_size > newest || index >= tree_size {
+            return Err(Refusal::new(Reason::RangeInvalid)
+                .with_fact("size", newest)
+                .into());
+        }
+        let out_of_range = || Refusal::new(Reason::RangeInvalid);
+        let path = self
+            .ledger
+            .inclusion(index, tree_size)
+            .ok_or_else(out_of_range)?;
+        let leaf = self.ledger.leaf(index).map_err(Refusal::from)?.to_vec();
+        let path = path.into_iter().map(Vec::from).collect();
+        Ok(Response::new(pb::GetInclusionProofResponse {
+            tree_size,
+            leaf,
+            path,
+            checkpoint,
+        }))
+    }
+
+    async fn get_consistency_proof(
+        &self,
+        request: Request<pb::GetConsistencyProofRequest>,
+    ) -> Result<Response<pb::GetConsistencyProofResponse>, Status> {
+        self.caller(&request)?;
+        let pb::GetConsistencyProofRequest { old_size, new_size } = request.into_inner();
+        let (newest, checkpoint) = self.newest();
+        let new_size = if new_size == 0 { newest } else { new_size };
+        let out_of_range = || Refusal::new(Reason::RangeInvalid).with_fact("size", newest);
+        if old_size == 0 || old_size > new_size || new_size > newest {
+            return Err(out_of_range().into());
+        }
+        let proof = self
+            .ledger
+            .consistency(old_size, new_size)
+            .ok_or_else(out_of_range)?;
+        let proof = proof.into_iter().map(Vec::from).collect();
+        Ok(Response::new(pb::GetConsistencyProofResponse {
+            new_size,
+            proof,
+            checkpoint,
+        }))
+    }
+
+    type ReadEntriesStream = Entries;
+
+    async fn read_entries(
+        &self,
+        request: Request<pb::ReadEntriesRequest>,
+    ) -> Result<Response<Entries>, Status> {
+        let (line, node, reader) = self.caller(&request)?;
+        let pb::ReadEntriesRequest {
+            first,
+            end,
+            leaves_only,
+        } = request.into_inner();
+        let (newest, checkpoint) = self.newest();
+        let end = if end == 0 { newest } else { end };
+        if first > end || end > newest {
+            return Err(Refusal::new(Reason::RangeInvalid)
+                .with_fact("size", newest)
+                .into());
+        }
+        let place = self.streams.enter(&node)?;
+        let (entries, receiver) = mpsc::channel(ENTRIES_AHEAD);
+        let read = Read {
+            ledger: self.ledger.clone(),
+            reader,
+            leaves_only,
+            entries,
+        };
+        let draining = self.draining.clone();
+        tokio::spawn(async move {
+            let (_open, _place) = (line.begin_stream(), place);
+            tokio::select! {
+                () = draining.cancelled() => {}
+                () = read.run(first..end, checkpoint) => {}
+            }
+        });
+        Ok(Response::new(Entries { receiver }))
+    }
+
+    async fn get_certificates(
+        &self,
+        request: Request<pb::GetCertificatesRequest>,
+    ) -> Result<Response<pb::GetCertificatesResponse>, Status> {
+        let (_, _, reader) = self.caller(&request)?;
+        let digests = request.into_inner().digests;
+        if digests.len() > DIGESTS_MAX {
+            return Err(Refusal::new(Reason::Size)
+                .with_fact("limit", DIGESTS_MAX)
+                .into());
+        }
+        let digests: Result<Vec<[u8; 32]>, _> =
+            digests.into_iter().map(<[u8; 32]>::try_from).collect();
+        let digests = digests.map_err(|_| Refusal::new(Reason::FieldFormat))?;
+        let items = self
+            .certificates
+            .items(&digests, |kind| reader.may_see_trust(kind));
+        Ok(Response::new(pb::GetCertificatesResponse {
+            items: items.map_err(Refusal::from)?,
+        }))
+    }
+}
+
+/// The answers of one `ReadEntries`.
+#[derive(Debug)]
+pub struct Entries {
+    receiver: mpsc::Receiver<Result<pb::ReadEntriesResponse, Status>>,
+}
+
+impl Stream for Entries {
+    type Item = Result<pb::ReadEntriesResponse, Status>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        self.receiver.poll_recv(cx)
+    }
+}
+
+/// One `ReadEntries` under way.
+struct Read {
+    ledger: Ledger,
+    reader: Reader,
+    leaves_only: bool,
+    entries: mpsc::Sender<Result<pb::ReadEntriesResponse, Status>>,
+}
+
+impl Read {
+    /// Sends the entries, then the checkpoint that covers them.
+    async fn run(&self, mut range: std::ops::Range<u64>, checkpoint: String) {
+        while range.start < range.end {
+            let entries = match self.ledger.read_from(range.start, READ_BYTES_MAX) {
+                Ok(entries) if !entries.is_empty() => entries,
+                Ok(_) => return self.end(Refusal::new(Reason::Internal)).await,
+                Err(error) => return self.end(error.into()).await,
+            };
+            for entry in entries.iter().take_while(|entry| entry.index() < range.end) {
+                range.start = entry.index().saturating_add(1);
+                let entry = Some(self.show(entry));
+                if !self
+                    .send(Ok(pb::ReadEntriesResponse {
+                        entry,
+                        ..Default::default()
+                    }))
+                    .await
+                {
+                    return;
+                }
+            }
+        }
+        self.send(Ok(pb::ReadEntriesResponse {
+            entry: None,
+            checkpoint,
+        }))
+        .await;
+    }
+
+    async fn end(&self, refusal: Refusal) {
+        self.send(Err(refusal.to_status())).await;
+    }
+
+    /// False when the reader is gone, or takes nothing for too long.
+    async fn send(&self, answer: Result<pb::ReadEntriesResponse, Status>) -> bool {
+        self.entries
+            .send_timeout(answer, PROGRESS_TIMEOUT)
+            .await
+            .is_ok()
+    }
+
+    fn show(&self, entry: &StoredEntry) -> pb::Entry {
+        let shown = pb::Entry {
+            index: entry.index(),
+            leaf: entry.leaf().to_bytes().to_vec(),
+            record_pruned: entry.record_pruned(),
+            body_pruned: entry.body_pruned(),
+            ..Default::default()
+        };
+        if self.leaves_only || !self.reader.may_read(entry) {
+            return pb::Entry {
+                withheld: true,
+                ..shown
+            };
+        }
+        pb::Entry {
+            salt: entry.salt().to_vec(),
+            record: entry.record().to_vec(),
+            content: entry.content().to_vec(),
+            body: entry.body().to_vec(),
+            ..shown
+        }
+    }
+}
+
+/// Entries between the task that reads and the connection; each may be a third of a mebibyte.
+const ENTRIES_AHEAD: usize = 4;

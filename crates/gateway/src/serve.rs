@@ -1,0 +1,191 @@
+//! The gRPC server over our own connections, with every setting explicit, and its end.
+
+use std::sync::Arc;
+
+use precinto_proto::v1::log_service_server::LogServiceServer;
+use precinto_proto::v1::submission_service_server::SubmissionServiceServer;
+use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::transport::Server;
+
+use crate::accept::{self, Census};
+use crate::layer::Guard;
+use crate::limits::{
+    ANSWER_BYTES_MAX, CONNECTION_AGE_MAX, CONNECTION_WINDOW_BYTES, CURSOR_FLUSH, DRAIN_TIMEOUT,
+    FRAME_BYTES_MAX, HEADER_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
+    PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STREAM_WINDOW_BYTES, STREAMS_PER_CONNECTION_MAX,
+    SUBMISSION_BYTES_MAX,
+};
+use crate::prove::LogHandler;
+use crate::submit::{Budget, ConflictQuota, SubmissionHandler, Submissions};
+use crate::subscribe::SubscriptionHandler;
+use crate::subscribe::store::Store;
+use crate::{Opened, RunError};
+
+/// Serves until `shutdown`, then drains. See [`Opened::serve`].
+pub(crate) async fn serve(
+    opened: Opened,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> Result<(), RunError> {
+    let draining = shutdown.child_token();
+    let routes = routes(&opened, &draining).await;
+    let Opened {
+        tls,
+        store,
+        owner,
+        ledger,
+        ..
+    } = opened;
+    let census = Arc::new(Census::default());
+    let lines = accept::start(listener, tls, Arc::clone(&census), draining.clone());
+    let flusher = tokio::spawn(flush_cursors(Arc::clone(&store), draining.clone()));
+    let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
+
+    let served = server()
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(lines, draining.cancelled());
+    let served = served.await;
+
+    // Also when the server failed: whatever happens, what is in the log stays, and is closed in order.
+    draining.cancel();
+    overdue.abort();
+    drop(flusher.await);
+    drop(ledger);
+    tokio::task::spawn_blocking(move || {
+        store.flush();
+        owner.stop()
+    })
+    .await??;
+    tracing::info!("stopped");
+    Ok(served?)
+}
+
+/// Every HTTP/2 setting, because what tonic leaves out is unlimited. `max_connection_age_grace` stays unset: with it,
+/// tonic skips the GOAWAY; our patrol cuts instead. Timeout and load shedding are in [`crate::layer`].
+fn server() -> Server<tower::layer::util::Stack<Guard, tower::layer::util::Identity>> {
+    Server::builder()
+        .accept_http1(false)
+        .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
+        .http2_max_local_error_reset_streams(Some(LOCAL_RESETS_MAX))
+        .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS_MAX))
+        .http2_max_header_list_size(HEADER_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .http2_adaptive_window(Some(false))
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .max_connection_age(CONNECTION_AGE_MAX)
+        .layer(Guard)
+}
+
+/// The services, each with limits for its messages.
+async fn routes(opened: &Opened, draining: &CancellationToken) -> Routes {
+    let Opened {
+        config,
+        trust,
+        directory,
+        certificates,
+        ledger,
+        store,
+        clock,
+        ..
+    } = opened;
+    let submissions = Arc::new(Submissions {
+        ledger: ledger.clone(),
+        trust: Arc::clone(trust),
+        directory: Arc::clone(directory),
+        certificates: Arc::clone(certificates),
+        origin: config.origin.clone(),
+        budget: Budget::default(),
+        conflicts: ConflictQuota::default(),
+        clock: Arc::clone(clock),
+        draining: draining.clone(),
+    });
+    let subscriptions = SubscriptionHandler::new(
+        ledger.clone(),
+        Arc::clone(store),
+        Arc::clone(directory),
+        Arc::clone(clock),
+        draining.clone(),
+    );
+    let proofs = LogHandler::new(
+        ledger.clone(),
+        Arc::clone(directory),
+        Arc::clone(certificates),
+        draining.clone(),
+    );
+    let submissions = SubmissionServiceServer::new(SubmissionHandler::new(submissions))
+        .max_decoding_message_size(SUBMISSION_BYTES_MAX)
+        .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let subscriptions = SubscriptionServiceServer::new(subscriptions)
+        .max_decoding_message_size(REQUEST_BYTES_MAX)
+        .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let proofs = LogServiceServer::new(proofs)
+        .max_decoding_message_size(REQUEST_BYTES_MAX)
+        .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health
+        .set_serving::<SubmissionServiceServer<SubmissionHandler>>()
+        .await;
+    health
+        .set_serving::<SubscriptionServiceServer<SubscriptionHandler>>()
+        .await;
+    health.set_serving::<LogServiceServer<LogHandler>>().await;
+    let health_service = health_service.max_decoding_message_size(REQUEST_BYTES_MAX);
+    let routes = Routes::new(submissions)
+        .add_service(subscriptions)
+        .add_service(proofs)
+        .add_service(health_service);
+    if config.reflection {
+        with_reflection(routes)
+    } else {
+        routes
+    }
+}
+
+/// Both versions of server reflection, so that generic clients of any age find the contract.
+fn with_reflection(routes: Routes) -> Routes {
+    use tonic_reflection::server::Builder;
+    let builder = || {
+        Builder::configure()
+            .register_encoded_file_descriptor_set(precinto_proto::FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let v1 = builder()
+        .build_v1()
+        .expect("our own descriptors are well-formed");
+    let v1alpha = builder()
+        .build_v1alpha()
+        .expect("our own descriptors are well-formed");
+    routes.add_service(v1).add_service(v1alpha)
+}
+
+/// Writes what has changed of the cursors, a few times a second, until the gateway stops.
+async fn flush_cursors(store: Arc<Store>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(CURSOR_FLUSH) => {}
+        }
+        let store = Arc::clone(&store);
+        if tokio::task::spawn_blocking(move || store.flush())
+            .await
+            .is_err()
+        {
+            tracing::error!("writing cursors panicked");
+        }
+    }
+}
+
+/// A peer that does not end its streams cannot hold up the shutdown.
+async fn cut_after_drain(census: Arc<Census>, draining: CancellationToken) {
+    draining.cancelled().await;
+    tokio::time::sleep(DRAIN_TIMEOUT).await;
+    let connections = census.connections();
+    tracing::info!(connections, "not drained in time: connections cut");
+    census.cut_all();
+}

@@ -1,0 +1,313 @@
+//! Every error that leaves the gateway: one refusal, with its catalogued reason, as a gRPC status.
+//!
+//! Each status carries `google.rpc.ErrorInfo` (domain `precinto`) and the catalogue's Spanish sentence as
+//! `LocalizedMessage`; violations go all at once into `BadRequest`, advice to wait into `RetryInfo`. Peers get reason
+//! codes and fixed texts, never our own error strings.
+#![warn(clippy::wildcard_enum_match_arm)]
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use precinto_alert::reason::{DOMAIN, Retry};
+use precinto_alert::{Lang, Reason, Violation, reason, violation};
+use precinto_ledger::{AppendError, ReadError};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+use crate::limits::RETRY_AFTER;
+use crate::submit::SubmitError;
+
+/// The language of the localized sentence; the status's own message is English.
+pub const LOCALE: &str = "es-MX";
+
+/// A refusal on its way to a caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    reason: Reason,
+    detail: Option<String>,
+    violations: Vec<Violation>,
+    metadata: Vec<(&'static str, String)>,
+    retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    /// A refusal for this reason and no more.
+    pub fn new(reason: Reason) -> Self {
+        Self {
+            reason,
+            detail: None,
+            violations: Vec::new(),
+            metadata: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// Adds a sentence about this very case. It must hold nothing that the caller may not know.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds a fact for machines, for example a limit or the gateway's time.
+    #[must_use]
+    pub fn with_fact(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
+        self.metadata.push((name, value.to_string()));
+        self
+    }
+
+    /// All that is wrong with a statement or a body; the reason is the gravest of them.
+    pub fn violations(violations: Vec<Violation>) -> Self {
+        Self {
+            reason: violation::headline(&violations),
+            violations,
+            ..Self::new(Reason::FieldInvalid)
+        }
+    }
+
+    /// Why.
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The status for the wire.
+    pub fn to_status(&self) -> Status {
+        let entry = reason::entry(self.reason);
+        let message = match &self.detail {
+            Some(detail) => format!("{} {detail}", entry.text(Lang::En)),
+            None => entry.text(Lang::En).to_owned(),
+        };
+        let facts = self
+            .metadata
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let mut details = ErrorDetails::new();
+        details
+            .set_error_info(entry.name(), DOMAIN, facts.collect::<HashMap<_, _>>())
+            .set_localized_message(LOCALE, entry.text(Lang::Es));
+        if !self.violations.is_empty() {
+            details.set_bad_request(
+                self.violations
+                    .iter()
+                    .map(field_violation)
+                    .collect::<Vec<_>>(),
+            );
+        }
+        if entry.retry == Retry::Later {
+            details.set_retry_info(Some(self.retry_after.unwrap_or(RETRY_AFTER)));
+        }
+        Status::with_error_details(Code::from_i32(entry.code.number()), message, details)
+    }
+
+    /// The serialised `google.rpc.Status`, for answers in band: the same code and details as [`Refusal::to_status`].
+    pub fn to_wire(&self) -> Vec<u8> {
+        // That is what tonic-types keeps in the details of a status.
+        self.to_status().details().to_vec()
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        refusal.to_status()
+    }
+}
+
+fn field_violation(violation: &Violation) -> FieldViolation {
+    let Violation {
+        field,
+        reason,
+        detail,
+        proposal,
+    } = violation;
+    let entry = reason::entry(*reason);
+    let mut description = if detail.is_empty() {
+        entry.text(Lang::En).to_owned()
+    } else {
+        detail.clone()
+    };
+    if let Some(proposal) = proposal {
+        description = format!("{description} (perhaps {proposal})");
+    }
+    FieldViolation {
+        field: field.clone(),
+        description,
+        reason: entry.name().to_owned(),
+        localized_message: Some(tonic_types::LocalizedMessage::new(
+            LOCALE,
+            entry.text(Lang::Es),
+        )),
+    }
+}
+
+impl From<SubmitError> for Refusal {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Malformed(detail) => Self::new(Reason::Malformed).with_detail(detail),
+            SubmitError::TooLarge { what, bytes, max } => Self::new(Reason::Size)
+                .with_detail(format!("The {what} has {bytes} bytes, of at most {max}."))
+                .with_fact("limit", max),
+            SubmitError::Hints(error) => Self::new(error.reason()),
+            SubmitError::Verify(error) => match error.key_id() {
+                Some(key_id) => Self::new(error.reason()).with_fact("key_id", crate::hex(&key_id)),
+                None => Self::new(error.reason()),
+            },
+            SubmitError::Statement(error) => statement(error),
+            SubmitError::NotCarried(reason) => Self::new(reason),
+            SubmitError::Time { violation, now_ms } => {
+                Self::violations(vec![violation]).with_fact("gateway_time_ms", now_ms)
+            }
+            SubmitError::Body(error) => Self::new(error.reason()),
+            SubmitError::Content(error) => content(error),
+            SubmitError::Denied(violations) => Self::violations(violations),
+            SubmitError::Reused { index } => {
+                Self::new(Reason::MessageIdReused).with_fact("accepted_index", index)
+            }
+            SubmitError::Append(error) => error.into(),
+            SubmitError::Read(error) => error.into(),
+            SubmitError::Draining => Self::new(Reason::Draining),
+            SubmitError::Lost => Self::new(Reason::Internal),
+        }
+    }
+}
+
+fn statement(error: precinto_alert::statement::StatementError) -> Refusal {
+    use precinto_alert::statement::StatementError;
+    let reason = error.reason();
+    match error {
+        StatementError::Violations(violations) => Refusal::violations(violations),
+        StatementError::Malformed(_) | StatementError::NonCanonical => Refusal::new(reason),
+    }
+}
+
+fn content(error: precinto_alert::content::ContentError) -> Refusal {
+    use precinto_alert::content::ContentError;
+    let reason = error.reason();
+    match error {
+        ContentError::Violations(violations) => Refusal::violations(violations),
+        ContentError::MediaType { expected } => {
+            Refusal::new(reason).with_detail(format!("Expected {expected}."))
+        }
+        ContentError::Malformed(_) | ContentError::NonCanonical => Refusal::new(reason),
+    }
+}
+
+impl From<AppendError> for Refusal {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Conflict { index, .. } => {
+                Self::new(Reason::MessageIdReused).with_fact("accepted_index", index)
+            }
+            AppendError::Busy => Self::new(Reason::Overloaded),
+            AppendError::TooLarge => Self::new(Reason::Size),
+            AppendError::Stopped => Self::new(Reason::Draining),
+            AppendError::Read(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Absent(_) => Self::new(Reason::NotFound),
+            ReadError::Pruned(_) => Self::new(Reason::Pruned),
+            ReadError::Damaged { index, what } => {
+                tracing::error!(index, what, "an entry of the log is damaged");
+                Self::new(Reason::Internal)
+            }
+            ReadError::Io { index, source } => {
+                tracing::error!(index, error = %source, "the log cannot be read");
+                Self::new(Reason::Internal)
+            }
+        }
+    }
+}
+
+/// What a status that was raised below our handlers is in our catalogue: by tonic, by a codec, by the router.
+pub fn raised_below(status: &Status) -> Reason {
+    match status.code() {
+        Code::OutOfRange => Reason::Size,
+        Code::Unimplemented => Reason::MethodUnknown,
+        Code::DeadlineExceeded => Reason::Deadline,
+        Code::ResourceExhausted => Reason::Overloaded,
+        // tonic reports an expired deadline as CANCELLED.
+        Code::Cancelled if status.message().contains("imeout") => Reason::Deadline,
+        Code::Cancelled | Code::Aborted => Reason::Cancelled,
+        Code::NotFound => Reason::NotFound,
+        // What a codec could not decode, or a frame that is not gRPC.
+        Code::Internal | Code::InvalidArgument | Code::DataLoss => Reason::Malformed,
+        Code::Unauthenticated | Code::PermissionDenied => Reason::CallerForbidden,
+        Code::Unavailable => Reason::Draining,
+        Code::Ok | Code::Unknown | Code::AlreadyExists | Code::FailedPrecondition => {
+            Reason::Internal
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_makes_a_status_with_error_info_in_two_languages() {
+        for entry in reason::entries() {
+            let status = Refusal::new(entry.reason).to_status();
+            let info = status.get_details_error_info().unwrap();
+            assert_eq!(
+                (info.reason.as_str(), info.domain.as_str()),
+                (entry.name(), "precinto")
+            );
+            assert_eq!(i32::from(status.code()), entry.code.number());
+            assert_eq!(status.message(), entry.text(Lang::En));
+            let spanish = status.get_details_localized_message().unwrap();
+            assert_eq!(
+                (spanish.locale.as_str(), spanish.message.as_str()),
+                (LOCALE, entry.text(Lang::Es))
+            );
+            assert_eq!(
+                status.get_details_retry_info().is_some(),
+                entry.retry == Retry::Later
+            );
+        }
+    }
+
+    #[test]
+    fn all_violations_travel_in_one_bad_request() {
+        let violation = |field: &str, reason, proposal: Option<&str>| Violation {
+            field: field.to_owned(),
+            reason,
+            detail: String::new(),
+            proposal: proposal.map(str::to_owned),
+        };
+        let violations = vec![
+            violation(
+                "content.shipments[0].master_awb",
+                Reason::AwbCheckDigit,
+                Some("020-12345675"),
+            ),
+            violation("created_ms", Reason::TimeFuture, None),
+        ];
+        let status = Refusal::violations(violations).to_status();
+        let bad = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!(bad[0].field, "content.shipments[0].master_awb");
+        assert_eq!(
+            (bad[0].reason.as_str(), bad[1].reason.as_str()),
+            ("AWB_CHECK_DIGIT", "TIME_FUTURE")
+        );
+        assert!(bad[0].description.contains("020-12345675"));
+        assert_eq!(
+            status.get_details_error_info().unwrap().reason,
+            "FIELD_INVALID"
+        );
+    }
+
+    #[test]
+    fn the_wire_form_is_the_same_status() {
+        use prost::Message as _;
+        let refusal = Refusal::new(Reason::SigBad).with_fact("key_id", "00ff");
+        let status = refusal.to_status();
+        let wire = tonic_types::pb::Status::decode(refusal.to_wire().as_slice()).unwrap();
+        assert_eq!(wire.code, i32::from(status.code()));
+        assert_eq!(wire.message, status.message());
+        assert_eq!(wire.details.len(), 2);
+    }
+}

@@ -1,0 +1,298 @@
+//! The write path: everything that happens to a submission, in order.
+//!
+//! [`Submissions::check`] takes it to the point where all is known about it, without writing anything;
+//! [`Submissions::commit`] takes it to the point where losing it is no longer possible. A unary call does one after the
+//! other; a stream checks several at once and commits them in the order in which they came.
+
+use std::sync::Arc;
+
+use precinto_alert::Content;
+use precinto_alert::id::{Identity, MessageId, NodeId};
+use precinto_alert::{Reason, Statement, Violation};
+use precinto_envelope::body::check_body;
+use precinto_envelope::trust::TrustStore;
+use precinto_envelope::verify::{VerifiedEnvelope, verify};
+use precinto_ledger::clock::Clock;
+use precinto_ledger::{AppendError, Entry, EntryKey, Found, InFlight, Ledger, Proven};
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+use tokio_util::sync::CancellationToken;
+
+use crate::certificates::Certificates;
+use crate::policy::{self, FLOOR};
+use crate::registry::Directory;
+
+mod conflict;
+mod error;
+mod in_flight;
+mod request;
+mod service;
+mod stream;
+
+pub use conflict::ConflictQuota;
+pub use error::SubmitError;
+use request::Submission;
+
+pub use in_flight::{Budget, Held};
+pub use service::SubmissionHandler;
+pub use stream::Answers;
+
+/// What the write path needs. One for the process, shared by every call.
+#[derive(Debug)]
+pub struct Submissions {
+    /// The log.
+    pub ledger: Ledger,
+    /// Whom to believe.
+    pub trust: Arc<TrustStore>,
+    /// Whom to send to.
+    pub directory: Arc<Directory>,
+    /// What trust rests on, as logged.
+    pub certificates: Arc<Certificates>,
+    /// The log's origin: what a statement must name.
+    pub origin: String,
+    /// What may be in flight.
+    pub budget: Budget,
+    /// What reuse of message ids may cost.
+    pub conflicts: ConflictQuota,
+    /// The only clock.
+    pub clock: Arc<dyn Clock>,
+    /// Cancelled when the gateway shuts down.
+    pub draining: CancellationToken,
+}
+
+/// A submission about which all is known. Nothing has been written on its account.
+#[derive(Debug)]
+pub struct Checked {
+    verified: VerifiedEnvelope,
+    message_id: MessageId,
+    outcome: Outcome,
+    validate_only: bool,
+    /// Tells the ledger that more is coming, until this one has been taken.
+    _announced: InFlight,
+}
+
+#[derive(Debug)]
+enum Outcome {
+    /// The same statement stands at this index.
+    Repeat { index: u64 },
+    /// Another statement, with this digest, has its message id.
+    Reused { index: u64, digest: [u8; 32] },
+    /// It may be appended.
+    Fresh { entry: Entry, warnings: Vec<pb::Finding> },
+}
+
+impl Submissions {
+    /// Takes a submission to the point where losing it is no longer possible.
+    ///
+    /// MUST NOT return a receipt before the frame that holds the entry is synced: [`Ledger::append`] resolves only then.
+    pub async fn submit(
+        &self,
+        caller: &NodeId,
+        request: pb::SubmitRequest,
+    ) -> Result<pb::SubmitResponse, SubmitError> {
+        let announced = self.ledger.announce();
+        let checked = self.check(caller, request, announced)?;
+        self.log_trust(&checked).await?;
+        self.commit(checked).await
+    }
+
+    /// Everything up to the commit, in the order of the verification rules; pure computation and reading.
+    ///
+    /// A repeat is found before time and body are looked at, so that a late retry still gets its receipt.
+    pub fn check(
+        &self,
+        caller: &NodeId,
+        request: pb::SubmitRequest,
+        announced: InFlight,
+    ) -> Result<Checked, SubmitError> {
+        if self.draining.is_cancelled() {
+            return Err(SubmitError::Draining);
+        }
+        let Submission {
+            envelope,
+            body,
+            validate_only,
+            certificates,
+        } = request.try_into()?;
+        let now_ms = self.clock.now_ms();
+        let pool = self.certificates.pool(&envelope, &certificates)?;
+        let verified = verify(envelope, &pool, &self.trust, now_ms)?;
+        let statement = Box::new(Statement::decode(verified.payload())?);
+        self.may_carry(caller, &statement)?;
+        let (sender, message_id) = (statement.sender(), statement.message_id());
+        let outcome = match self.ledger.find(&EntryKey::statement(sender, &message_id))? {
+            Some(Found { index, digest }) if digest == verified.statement_id() => {
+                Outcome::Repeat { index }
+            }
+            Some(Found { index, digest }) => Outcome::Reused { index, digest },
+            None => {
+                let record = self.admit(caller, &verified, &statement, &body, now_ms)?;
+                let bytes = record.encode_to_vec();
+                let entry = Entry::statement(&verified, sender, &message_id, bytes, body);
+                Outcome::Fresh { entry, warnings: record.warnings }
+            }
+        };
+        Ok(Checked { verified, message_id, outcome, validate_only, _announced: announced })
+    }
+
+    /// The certificates that vouch for it go into the log before it does.
+    pub async fn log_trust(&self, checked: &Checked) -> Result<(), SubmitError> {
+        if self.is_trust_logged(checked) {
+            return Ok(());
+        }
+        Ok(self.certificates.log_chain(&checked.verified).await?)
+    }
+
+    /// Whether [`Submissions::log_trust`] has nothing to do.
+    pub fn is_trust_logged(&self, checked: &Checked) -> bool {
+        checked.validate_only
+            || matches!(checked.outcome, Outcome::Repeat { .. })
+            || self.certificates.is_logged(&checked.verified)
+    }
+
+    /// Appends what was checked; [`Submissions::log_trust`] comes before. Its first poll puts the entry in the queue.
+    pub async fn commit(&self, checked: Checked) -> Result<pb::SubmitResponse, SubmitError> {
+        let Checked { verified, message_id, outcome, validate_only, _announced } = checked;
+        if validate_only {
+            return outcome.verdict();
+        }
+        let (index, digest) = match outcome {
+            Outcome::Repeat { index } => return Ok(repeat(&self.ledger.receipt(index)?)),
+            Outcome::Reused { index, digest } => (index, digest),
+            Outcome::Fresh { entry, warnings } => match self.ledger.append(entry).await {
+                Ok(appended) if appended.duplicate => return Ok(repeat(&appended.proven)),
+                Ok(appended) => return Ok(answer(&appended.proven, false, warnings)),
+                // Two submissions of one id were checked at the same time, and the other one was first.
+                Err(AppendError::Conflict { index, digest }) => (index, digest),
+                Err(error) => return Err(error.into()),
+            },
+        };
+        self.record_conflict(&verified, &message_id, index, digest).await?;
+        Err(SubmitError::Reused { index })
+    }
+
+    /// The peer speaks for the sender's agency, and to this log.
+    ///
+    /// Side and agency must be the sender's, the node need not: an agency may send for its nodes over one line, and the
+    /// statement is signed by the node it names in any case.
+    fn may_carry(&self, caller: &NodeId, statement: &Statement) -> Result<(), SubmitError> {
+        let sender = statement.sender();
+        let reason = if caller.side() != sender.side() {
+            Reason::WrongSide
+        } else if caller.agency() != sender.agency() {
+            Reason::SenderMismatch
+        } else if statement.log_origin() != self.origin {
+            Reason::LogOriginWrong
+        } else if !self.directory.has_node(sender) || !self.directory.has_node(caller) {
+            Reason::NodeUnknown
+        } else {
+            return Ok(());
+        };
+        Err(SubmitError::NotCarried(reason))
+    }
+
+    /// In time, with the body that was signed for, breaking no rule of the domain, allowed: the record to append.
+    fn admit(
+        &self,
+        caller: &NodeId,
+        verified: &VerifiedEnvelope,
+        statement: &Statement,
+        body: &[u8],
+        now_ms: u64,
+    ) -> Result<pb::StatementRecord, SubmitError> {
+        let mut warnings = statement
+            .check_time(now_ms)
+            .map_err(|violation| SubmitError::Time { violation, now_ms })?;
+        warnings.extend_from_slice(statement.warnings());
+        let sender_key = verified.node().certificate().digest();
+        if let Some(body) = check_body(statement.body(), body, statement.message_id(), sender_key)?
+        {
+            let inner = body.strict()?;
+            let content = Content::decode(&inner.media_type, &inner.content, statement)?;
+            warnings.extend_from_slice(content.warnings());
+        }
+        for signer in verified.signers() {
+            if let Identity::Officer(officer) = signer.identity()
+                && !self.directory.has_officer(officer)
+            {
+                return Err(SubmitError::NotCarried(Reason::OfficerUnknown));
+            }
+        }
+        let admitted =
+            policy::admit(caller, statement, &self.directory).map_err(SubmitError::Denied)?;
+        Ok(self.record(verified, admitted, &warnings))
+    }
+
+    fn record(
+        &self,
+        verified: &VerifiedEnvelope,
+        admitted: policy::Admitted,
+        warnings: &[Violation],
+    ) -> pb::StatementRecord {
+        let mut trust = trust_refs(verified);
+        trust.push(pb::TrustRef {
+            kind: pb::TrustKind::Directory.into(),
+            digest: self.directory.digest().to_vec(),
+        });
+        pb::StatementRecord {
+            envelope_digest: verified.envelope_digest().to_vec(),
+            statement_id: verified.statement_id().to_vec(),
+            recipients: admitted.into_recipients(),
+            warnings: warnings.iter().map(finding).collect(),
+            decision: Some(pb::Decision {
+                policy: FLOOR.to_owned(),
+                policy_digest: Vec::new(),
+            }),
+            trust,
+        }
+    }
+}
+
+/// What the verdict on the signatures rests on, for a record.
+fn trust_refs(verified: &VerifiedEnvelope) -> Vec<pb::TrustRef> {
+    verified.relied_on().into_iter().map(Into::into).collect()
+}
+
+fn finding(violation: &Violation) -> pb::Finding {
+    let Violation {
+        field,
+        reason,
+        detail,
+        ..
+    } = violation;
+    pb::Finding {
+        field: field.clone(),
+        reason: (*reason).into(),
+        detail: detail.clone(),
+    }
+}
+
+impl Outcome {
+    /// What `validate_only` answers: the same, without a receipt and without a trace in the log.
+    fn verdict(self) -> Result<pb::SubmitResponse, SubmitError> {
+        let (duplicate, warnings) = match self {
+            Self::Repeat { .. } => (true, Vec::new()),
+            Self::Reused { index, .. } => return Err(SubmitError::Reused { index }),
+            Self::Fresh { warnings, .. } => (false, warnings),
+        };
+        Ok(pb::SubmitResponse { receipt: None, duplicate, warnings })
+    }
+}
+
+/// The first answer once more, with the findings that stand in its record.
+fn repeat(proven: &Proven) -> pb::SubmitResponse {
+    let record = pb::StatementRecord::decode(proven.entry.record());
+    answer(proven, true, record.map(|record| record.warnings).unwrap_or_default())
+}
+
+fn answer(proven: &Proven, duplicate: bool, warnings: Vec<pb::Finding>) -> pb::SubmitResponse {
+    pb::SubmitResponse { receipt: Some(receipt(proven)), duplicate, warnings }
+}
+
+/// A receipt for the wire.
+pub(crate) fn receipt(proven: &Proven) -> pb::Receipt {
+    pb::Receipt {
+        proof: proven.receipt.to_text(),
+        record: proven.entry.record().to_vec(),
+    }
+}

@@ -1,0 +1,74 @@
+//! The gRPC face of the write path: find the caller, hand over, map the error.
+
+use std::sync::Arc;
+
+use pb::submission_service_server::SubmissionService;
+use precinto_alert::id::NodeId;
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::{Submissions, stream};
+use crate::authenticate::line;
+use crate::limits::SUBMIT_STREAMS_PER_NODE_MAX;
+use crate::open_streams::StreamCount;
+use crate::status::Refusal;
+
+/// Serves `precinto.v1.SubmissionService`.
+#[derive(Debug)]
+pub struct SubmissionHandler {
+    submissions: Arc<Submissions>,
+    streams: StreamCount,
+}
+
+impl SubmissionHandler {
+    /// A handler over the one write path.
+    pub fn new(submissions: Arc<Submissions>) -> Self {
+        Self {
+            submissions,
+            streams: StreamCount::new(SUBMIT_STREAMS_PER_NODE_MAX),
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl SubmissionService for SubmissionHandler {
+    async fn submit(
+        &self,
+        request: Request<pb::SubmitRequest>,
+    ) -> Result<Response<pb::SubmitResponse>, Status> {
+        let line = line(&request)?;
+        let caller = line.caller().node()?;
+        let request = request.into_inner();
+        let _held = self.submissions.budget.take(request.encoded_len()).await;
+        let answer = self.submissions.submit(caller, request).await;
+        answer
+            .map(Response::new)
+            .map_err(|error| refuse(caller, &error.into()))
+    }
+
+    type SubmitStreamStream = stream::Answers;
+
+    async fn submit_stream(
+        &self,
+        request: Request<Streaming<pb::SubmitStreamRequest>>,
+    ) -> Result<Response<stream::Answers>, Status> {
+        let line = line(&request)?;
+        let caller = line.caller().node()?.clone();
+        let place = self.streams.enter(&caller)?;
+        let submissions = Arc::clone(&self.submissions);
+        Ok(Response::new(stream::start(
+            submissions,
+            line,
+            caller,
+            place,
+            request.into_inner(),
+        )))
+    }
+}
+
+/// A refusal, noted for the operator by reason and caller only.
+pub(super) fn refuse(caller: &NodeId, refusal: &Refusal) -> Status {
+    tracing::info!(%caller, reason = precinto_alert::reason::name(refusal.reason()), "submission refused");
+    refusal.to_status()
+}

@@ -1,0 +1,146 @@
+//! What stands between the task that reads the log and the connection: a bounded queue, by messages and by bytes.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio_stream::Stream;
+use tonic::Status;
+
+use crate::limits::{OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX, PROGRESS_TIMEOUT};
+
+/// The end that the reading task holds.
+#[derive(Debug)]
+pub(super) struct Outbox {
+    queue: mpsc::Sender<Queued>,
+    bytes: Arc<Semaphore>,
+}
+
+/// The end that the connection takes from.
+#[derive(Debug)]
+pub struct Deliveries {
+    queue: mpsc::Receiver<Queued>,
+}
+
+#[derive(Debug)]
+struct Queued {
+    message: Result<pb::SubscribeResponse, Status>,
+    _bytes: Option<OwnedSemaphorePermit>,
+}
+
+/// Why nothing can be put in any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stuck {
+    /// The stream or its connection is gone.
+    Gone,
+    /// The peer has taken nothing for [`PROGRESS_TIMEOUT`].
+    Slow,
+}
+
+/// Both ends of a new queue.
+pub(super) fn outbox() -> (Outbox, Deliveries) {
+    let (sender, receiver) = mpsc::channel(OUTBOX_MESSAGES_MAX);
+    let bytes = Arc::new(Semaphore::new(OUTBOX_BYTES_MAX));
+    (
+        Outbox {
+            queue: sender,
+            bytes,
+        },
+        Deliveries { queue: receiver },
+    )
+}
+
+impl Outbox {
+    /// Puts a message in; waits while the peer is behind, but not for ever.
+    pub(super) async fn put(&self, message: pb::SubscribeResponse) -> Result<(), Stuck> {
+        // One message may be larger than the whole budget; alone, it passes.
+        let bytes = u32::try_from(message.encoded_len().min(OUTBOX_BYTES_MAX)).unwrap_or(u32::MAX);
+        let place = async {
+            let bytes = Arc::clone(&self.bytes).acquire_many_owned(bytes).await;
+            let place = self.queue.reserve().await.map_err(|_| Stuck::Gone)?;
+            bytes.map(|bytes| (place, bytes)).map_err(|_| Stuck::Gone)
+        };
+        let (place, bytes) = tokio::select! {
+            biased;
+            place = place => place?,
+            () = self.queue.closed() => return Err(Stuck::Gone),
+            () = tokio::time::sleep(PROGRESS_TIMEOUT) => return Err(Stuck::Slow),
+        };
+        place.send(Queued {
+            message: Ok(message),
+            _bytes: Some(bytes),
+        });
+        Ok(())
+    }
+
+    /// Puts the last message in if there is room; the queue ends behind it.
+    pub(super) fn close_with(self, message: Result<pb::SubscribeResponse, Status>) {
+        drop(self.queue.try_send(Queued {
+            message,
+            _bytes: None,
+        }));
+    }
+}
+
+impl Stream for Deliveries {
+    type Item = Result<pb::SubscribeResponse, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let queued = ready!(self.queue.poll_recv(cx));
+        Poll::Ready(queued.map(|Queued { message, _bytes }| message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_stream::StreamExt as _;
+
+    use super::*;
+
+    fn delivery(bytes: usize) -> pb::SubscribeResponse {
+        let delivery = pb::Delivery {
+            body: vec![1; bytes],
+            ..Default::default()
+        };
+        pb::SubscribeResponse {
+            delivery: Some(delivery),
+            ..Default::default()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_takes_nothing_is_slow_and_holds_no_more_than_its_share() {
+        let (outbox, _deliveries) = outbox();
+        let mut put = 0;
+        while outbox.put(delivery(100_000)).await == Ok(()) {
+            put += 1;
+        }
+        assert_eq!(put, 10, "a mebibyte");
+        assert_eq!(outbox.put(delivery(100_000)).await, Err(Stuck::Slow));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn taking_makes_room_and_small_messages_are_counted() {
+        let (outbox, mut deliveries) = outbox();
+        for _ in 0..OUTBOX_MESSAGES_MAX {
+            outbox.put(delivery(1)).await.unwrap();
+        }
+        assert_eq!(outbox.put(delivery(1)).await, Err(Stuck::Slow));
+        deliveries.next().await.unwrap().unwrap();
+        assert_eq!(outbox.put(delivery(1)).await, Ok(()));
+        drop(deliveries);
+        assert_eq!(outbox.put(delivery(1)).await, Err(Stuck::Gone));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_larger_than_the_budget_passes_alone() {
+        let (outbox, mut deliveries) = outbox();
+        outbox.put(delivery(2 * OUTBOX_BYTES_MAX)).await.unwrap();
+        assert_eq!(outbox.put(delivery(1)).await, Err(Stuck::Slow));
+        deliveries.next().await.unwrap().unwrap();
+        assert_eq!(outbox.put(delivery(1)).await, Ok(()));
+    }
+}

@@ -1,0 +1,303 @@
+//! One open stream: a task that reads the log by index from the subscriber's cursor, woken by the published size.
+//!
+//! Nothing is queued for a subscriber but the few messages between this task and its connection, so a thousand stalled
+//! subscribers cost what a thousand quiet ones do. The task alone changes the cursor of the slot that it holds. In order
+//! of precedence it redelivers what is due, delivers what is new as far as credit goes, and says where it stands.
+//!
+//! The ranges that messages cover follow each other without a hole, from the cursor's position at the opening. What was
+//! delivered before and not settled comes first, in index order, as redeliveries, which cover nothing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use precinto_alert::Reason;
+use precinto_ledger::clock::Clock;
+use precinto_ledger::{Ledger, Published, ReadError, StoredEntry};
+use precinto_proto::v1 as pb;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tonic::{Status, Streaming};
+
+use super::outbox::Outbox;
+use super::store::Hold;
+use crate::accept::Line;
+use crate::limits::{
+    DRAIN_RETRY, FALL_BEHIND_ENTRIES, HEARTBEAT_INTERVAL, HEARTBEAT_SILENCE, NACKED_MAX,
+    READ_BYTES_MAX,
+};
+use crate::rights::Reader;
+use crate::status::{Refusal, raised_below};
+
+mod settle;
+mod tell;
+
+/// What a stream needs to know of the gateway.
+#[derive(Clone)]
+pub(super) struct Feed {
+    pub(super) ledger: Ledger,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) draining: CancellationToken,
+}
+
+/// One open stream.
+pub(super) struct Session {
+    feed: Feed,
+    line: Line,
+    hold: Hold,
+    reader: Reader,
+    credit: usize,
+    with_proofs: bool,
+    published: watch::Receiver<Published>,
+    outbox: Outbox,
+    phase: pb::Phase,
+    /// Up to here the log was looked at; at or above the cursor's position, which follows when it is told.
+    scanned: u64,
+    /// Read from the log and not looked at yet.
+    batch: VecDeque<Arc<StoredEntry>>,
+    /// Not settled, and to be delivered again as soon as credit allows.
+    due: BTreeSet<u64>,
+    /// Nacked, with the time at which they are due.
+    waiting: BTreeMap<u64, Instant>,
+    last_message: Instant,
+    last_heartbeat: Instant,
+}
+
+/// Why a stream ends.
+#[derive(Debug)]
+pub(super) enum End {
+    /// On purpose, with a reason for the subscriber.
+    Closing(pb::ClosingReason, Option<Duration>),
+    /// The subscriber is gone.
+    Gone,
+    /// The subscriber made a mistake, or we did.
+    Refused(Box<Refusal>),
+}
+
+impl Session {
+    pub(super) fn new(
+        feed: Feed,
+        line: Line,
+        hold: Hold,
+        reader: Reader,
+        init: &pb::Init,
+        outbox: Outbox,
+    ) -> Self {
+        let (position, due) = hold
+            .slot()
+            .with_cursor(|cursor| (cursor.position(), cursor.unsettled().collect()));
+        let now = Instant::now();
+        Self {
+            published: feed.ledger.published(),
+            feed,
+            line,
+            hold,
+            reader,
+            credit: usize::try_from(init.credit).unwrap_or(usize::MAX),
+            with_proofs: init.with_proofs,
+            outbox,
+            phase: pb::Phase::Replay,
+            scanned: position,
+            batch: VecDeque::new(),
+            due,
+            waiting: BTreeMap::new(),
+            last_message: now,
+            last_heartbeat: now,
+        }
+    }
+
+    /// Streams until there is a reason to end, says so, and leaves the cursor on disk.
+    pub(super) async fn run(mut self, mut inbound: Streaming<pb::SubscribeRequest>) {
+        let end = match self.serve(&mut inbound).await {
+            Ok(never) => match never {},
+            Err(end) => end,
+        };
+        let slot = Arc::clone(self.hold.slot());
+        // Before the slot is free again, so that who takes over finds on disk what is settled.
+        drop(tokio::task::spawn_blocking(move || slot.flush_or_warn()).await);
+        let subscription = &self.hold.slot().definition().name;
+        tracing::debug!(caller = %self.line.caller(), subscription, ?end, "subscription stream ended");
+        match end {
+            End::Gone => {}
+            End::Closing(reason, retry_after) => {
+                let retry_after = retry_after.and_then(|wait| wait.try_into().ok());
+                let closing = pb::Closing {
+                    reason: reason.into(),
+                    retry_after,
+                };
+                self.outbox.close_with(Ok(pb::SubscribeResponse {
+                    closing: Some(closing),
+                    ..Default::default()
+                }));
+                if reason == pb::ClosingReason::Slow {
+                    // It takes nothing, so the stream cannot end by itself: what is buffered would stay.
+                    self.line.cut();
+                }
+            }
+            End::Refused(refusal) => self.outbox.close_with(Err(refusal.to_status())),
+        }
+    }
+
+    async fn serve(
+        &mut self,
+        inbound: &mut Streaming<pb::SubscribeRequest>,
+    ) -> Result<std::convert::Infallible, End> {
+        loop {
+            self.check_ending()?;
+            if self.step().await? {
+                // Settlements get their turn, and so does everybody else on this worker.
+                self.settle_what_came(inbound).await?;
+                continue;
+            }
+            let (nack_due, beat_due) = (self.next_nack_due(), self.next_heartbeat());
+            let wants_entries = self.has_credit();
+            tokio::select! {
+                biased;
+                () = self.feed.draining.cancelled() => return Err(draining()),
+                () = self.line.leaving() => return Err(draining()),
+                _ = self.hold.ending.changed() => {}
+                message = inbound.message() => self.take(message)?,
+                changed = self.published.changed(), if wants_entries => {
+                    // The ledger has stopped: the process is ending.
+                    changed.map_err(|_| draining())?;
+                }
+                () = sleep_until(nack_due) => self.nacks_become_due(),
+                () = tokio::time::sleep_until(beat_due) => self.heartbeat().await?,
+            }
+        }
+    }
+
+    /// Does the next thing there is to do; false when there is nothing.
+    async fn step(&mut self) -> Result<bool, End> {
+        self.nacks_become_due();
+        if self.falls_behind() || self.next_heartbeat() <= Instant::now() {
+            return self.heartbeat().await.map(|()| true);
+        }
+        if self.has_credit() {
+            if let Some(index) = self.due.pop_first() {
+                return self.redeliver(index).await.map(|()| true);
+            }
+            if let Some(entry) = self.next_entry()? {
+                return self.consider(&entry).await.map(|()| true);
+            }
+        }
+        if self.phase == pb::Phase::Replay && self.scanned >= self.published.borrow().size {
+            return self.caught_up().await.map(|()| true);
+        }
+        Ok(false)
+    }
+
+    /// Whether a live stream has just returned to replay: it is told at once, and goes on.
+    fn falls_behind(&mut self) -> bool {
+        let behind = self.published.borrow().size.saturating_sub(self.scanned);
+        let falls = self.phase == pb::Phase::Live && behind > FALL_BEHIND_ENTRIES;
+        if falls {
+            self.phase = pb::Phase::Replay;
+        }
+        falls
+    }
+
+    /// Whether another delivery may go out, and its nack, if it comes to that, be remembered.
+    fn has_credit(&self) -> bool {
+        let unsettled = self
+            .hold
+            .slot()
+            .read_cursor(|cursor| cursor.unsettled().len());
+        let at_rest = self.waiting.len() + self.due.len();
+        unsettled.saturating_sub(at_rest) < self.credit && self.waiting.len() < NACKED_MAX
+    }
+
+    /// The next entry below the published size, read in batches.
+    fn next_entry(&mut self) -> Result<Option<Arc<StoredEntry>>, End> {
+        if self.batch.is_empty() {
+            let size = self.published.borrow_and_update().size;
+            if self.scanned >= size {
+                return Ok(None);
+            }
+            self.batch = self
+                .feed
+                .ledger
+                .read_from(self.scanned, READ_BYTES_MAX)
+                .map_err(broken)?
+                .into();
+        }
+        Ok(self.batch.pop_front())
+    }
+
+    /// Delivers an entry, or passes over it.
+    async fn consider(&mut self, entry: &StoredEntry) -> Result<(), End> {
+        self.scanned = entry.index().saturating_add(1);
+        if self.reader.is_delivered(entry) {
+            return self.deliver(entry, entry.index()).await;
+        }
+        // A long way without a delivery must not keep the worker to itself.
+        tokio::task::consume_budget().await;
+        Ok(())
+    }
+
+    async fn redeliver(&mut self, index: u64) -> Result<(), End> {
+        if !self
+            .hold
+            .slot()
+            .read_cursor(|cursor| cursor.is_unsettled(index))
+        {
+            return Ok(());
+        }
+        let entry = self.feed.ledger.read(index).map_err(broken)?;
+        self.deliver(&entry, index).await
+    }
+
+    fn next_heartbeat(&self) -> Instant {
+        (self.last_message + HEARTBEAT_SILENCE).min(self.last_heartbeat + HEARTBEAT_INTERVAL)
+    }
+
+    fn check_ending(&self) -> Result<(), End> {
+        if self.feed.draining.is_cancelled() {
+            return Err(draining());
+        }
+        if self.hold.ending.borrow().is_some() {
+            return Err(ended(true, &self.hold));
+        }
+        Ok(())
+    }
+}
+
+impl End {
+    /// What an error while reading from the subscriber means.
+    pub(super) fn from_inbound(status: &Status) -> Self {
+        use tonic::Code;
+        if matches!(status.code(), Code::Cancelled | Code::Unknown) {
+            // The stream or its connection was reset: nobody to tell.
+            return Self::Gone;
+        }
+        refused(raised_below(status))
+    }
+}
+
+fn refused(reason: Reason) -> End {
+    End::Refused(Box::new(Refusal::new(reason)))
+}
+
+fn broken(error: ReadError) -> End {
+    End::Refused(Box::new(error.into()))
+}
+
+fn draining() -> End {
+    End::Closing(pb::ClosingReason::Draining, Some(DRAIN_RETRY))
+}
+
+/// The end that the slot's holder was told; a slot that is gone altogether was deleted.
+fn ended(told: bool, hold: &Hold) -> End {
+    let reason = hold.ending.borrow().filter(|_| told);
+    let reason = reason.unwrap_or(pb::ClosingReason::Deleted);
+    // Coming back would only supersede whoever has superseded us.
+    End::Closing(reason, None)
+}
+
+async fn sleep_until(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,142 @@
+//! What a subscriber is told: deliveries, that it has caught up, heartbeats; and the ranges that these cover.
+
+use precinto_alert::Reason;
+use precinto_ledger::StoredEntry;
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+use tokio::time::Instant;
+
+use super::{End, Session, broken, draining, ended, refused};
+use crate::limits::RETRY_AFTER;
+use crate::subscribe::outbox::Stuck;
+
+impl Session {
+    pub(super) async fn deliver(&mut self, entry: &StoredEntry, index: u64) -> Result<(), End> {
+        let (covered, attempt) = self.hold.slot().with_cursor(|cursor| {
+            let first = cursor.position();
+            let attempt = cursor.deliver(index);
+            (
+                pb::Range {
+                    first,
+                    end: cursor.position(),
+                },
+                attempt,
+            )
+        });
+        let proof = if self.with_proofs {
+            self.feed
+                .ledger
+                .receipt(index)
+                .map_err(broken)?
+                .receipt
+                .to_text()
+        } else {
+            String::new()
+        };
+        let envelope = if entry.record_pruned() {
+            None
+        } else {
+            Some(pb::Envelope::decode(entry.content()).map_err(|_| damaged(index))?)
+        };
+        self.put(pb::SubscribeResponse {
+            delivery: Some(pb::Delivery {
+                index,
+                covered: Some(covered),
+                envelope,
+                body: entry.body().to_vec(),
+                receipt: Some(pb::Receipt {
+                    proof,
+                    record: entry.record().to_vec(),
+                }),
+                attempt,
+                time_ms: entry.leaf().time_ms,
+            }),
+            ..Default::default()
+        })
+        .await
+    }
+
+    pub(super) async fn caught_up(&mut self) -> Result<(), End> {
+        self.phase = pb::Phase::Live;
+        let covered = self.cover_scanned();
+        let caught_up = pb::CaughtUp {
+            position: covered.end,
+            checkpoint: self.checkpoint(),
+            settled: self.hold.slot().settled(),
+            covered: Some(covered),
+        };
+        self.put(pb::SubscribeResponse {
+            caught_up: Some(caught_up),
+            ..Default::default()
+        })
+        .await
+    }
+
+    pub(super) async fn heartbeat(&mut self) -> Result<(), End> {
+        let unsettled = self
+            .hold
+            .slot()
+            .read_cursor(|cursor| cursor.unsettled().len());
+        let heartbeat = pb::Heartbeat {
+            checkpoint: self.checkpoint(),
+            covered: Some(self.cover_scanned()),
+            phase: self.phase.into(),
+            server_time: Some(timestamp(self.feed.clock.now_ms())),
+            unsettled: u32::try_from(unsettled).unwrap_or(u32::MAX),
+            settled: self.hold.slot().settled(),
+        };
+        self.put(pb::SubscribeResponse {
+            heartbeat: Some(heartbeat),
+            ..Default::default()
+        })
+        .await?;
+        self.last_heartbeat = self.last_message;
+        Ok(())
+    }
+
+    /// Moves the cursor to what was looked at: only what a message tells the subscriber is covered.
+    fn cover_scanned(&self) -> pb::Range {
+        self.hold.slot().with_cursor(|cursor| {
+            let first = cursor.position();
+            cursor.cover(self.scanned);
+            pb::Range {
+                first,
+                end: cursor.position(),
+            }
+        })
+    }
+
+    fn checkpoint(&self) -> String {
+        self.published.borrow().checkpoint.note().to_owned()
+    }
+
+    async fn put(&mut self, message: pb::SubscribeResponse) -> Result<(), End> {
+        let (draining, leaving) = (self.feed.draining.clone(), self.line.clone());
+        tokio::select! {
+            biased;
+            put = self.outbox.put(message) => put.map_err(|stuck| match stuck {
+                Stuck::Gone => End::Gone,
+                Stuck::Slow => End::Closing(pb::ClosingReason::Slow, Some(RETRY_AFTER)),
+            })?,
+            () = draining.cancelled() => return Err(self::draining()),
+            () = leaving.leaving() => return Err(self::draining()),
+            // A half-open connection must not lock its subscriber out.
+            changed = self.hold.ending.changed() => return Err(ended(changed.is_ok(), &self.hold)),
+        }
+        self.last_message = Instant::now();
+        Ok(())
+    }
+}
+
+fn damaged(index: u64) -> End {
+    tracing::error!(index, "a stored envelope cannot be decoded");
+    refused(Reason::Internal)
+}
+
+fn timestamp(now_ms: u64) -> prost_types::Timestamp {
+    let nanos = i32::try_from(now_ms % 1000).unwrap_or_default() * 1_000_000;
+    prost_types::Timestamp {
+        seconds: i64::try_from(now_ms / 1000).unwrap_or(i64::MAX),
+        nanos,
+    }
+}

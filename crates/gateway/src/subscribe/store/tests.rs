@@ -1,0 +1,128 @@
+//! Subscriptions on disk: what comes back after a restart, what a damaged file means, who streams.
+
+use super::*;
+use crate::subscribe::cursor::Start;
+
+fn node() -> NodeId {
+    "spiffe://us.dev.invalid/agency/cbp/node/lax"
+        .parse()
+        .unwrap()
+}
+
+fn definition(name: &str) -> Definition {
+    Definition {
+        node: node(),
+        name: name.to_owned(),
+        start: Start::First,
+        start_index: 0,
+    }
+}
+
+#[test]
+fn cursors_come_back_and_the_floor_is_told_only_when_it_is_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    slot.with_cursor(|cursor| {
+        cursor.deliver(0);
+        cursor.deliver(1);
+        cursor.settle(0).unwrap();
+    });
+    assert_eq!(slot.settled(), 0, "not flushed yet");
+    store.flush();
+    assert_eq!(slot.settled(), 1);
+    slot.with_cursor(|cursor| cursor.settle(1).unwrap());
+    drop((slot, store));
+
+    // Killed before the second flush: a repeat, never a gap.
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.get(&node(), "watch").unwrap();
+    assert_eq!(
+        slot.read_cursor(|cursor| (cursor.position(), cursor.floor())),
+        (2, 1)
+    );
+}
+
+#[test]
+fn a_damaged_cursor_begins_again_and_keeps_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    slot.with_cursor(|cursor| cursor.cover(7));
+    store.flush();
+    let mut bytes = std::fs::read(&slot.path).unwrap();
+    bytes[60] ^= 1;
+    durable::replace(&slot.path, &bytes).unwrap();
+
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.get(&node(), "watch").unwrap();
+    assert_eq!(slot.read_cursor(Cursor::position), 0);
+    // However it was defined before: with NOW it would otherwise skip what was missed.
+    let now = Definition {
+        start: Start::Now,
+        start_index: 10,
+        ..definition("watch")
+    };
+    assert_eq!(store.create(now).unwrap().read_cursor(Cursor::position), 0);
+}
+
+#[test]
+fn a_deleted_subscription_does_not_come_back_with_a_late_flush() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    slot.with_cursor(|cursor| cursor.cover(3));
+    store.delete(&node(), "watch").unwrap();
+    slot.flush_or_warn();
+    let store = Store::open(folder.path(), 10).unwrap();
+    assert_eq!(
+        store.get(&node(), "watch").unwrap_err().reason(),
+        Reason::SubscriptionUnknown
+    );
+}
+
+#[test]
+fn names_and_their_number_are_limited() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    for name in ["", "A", "a b", "../a", "a/b", "ñ", &"x".repeat(65)] {
+        assert_eq!(
+            store.create(definition(name)).unwrap_err().reason(),
+            Reason::SubscriptionName
+        );
+    }
+    for number in 0..SUBSCRIPTIONS_PER_NODE_MAX {
+        store.create(definition(&format!("n{number}"))).unwrap();
+    }
+    assert_eq!(
+        store.create(definition("more")).unwrap_err().reason(),
+        Reason::LimitReached
+    );
+    store.create(definition("n0")).unwrap();
+}
+
+#[tokio::test]
+async fn one_stream_holds_a_slot_and_the_next_one_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    let mut first = slot.hold().await.unwrap();
+    let second = tokio::spawn({
+        let slot = Arc::clone(&slot);
+        async move { slot.hold().await.map(drop) }
+    });
+    first.ending.changed().await.unwrap();
+    assert_eq!(*first.ending.borrow(), Some(ClosingReason::Superseded));
+    assert!(!second.is_finished());
+    drop(first);
+    second.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_does_not_let_go_is_not_waited_for_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    let _first = slot.hold().await.unwrap();
+    assert_eq!(slot.hold().await.unwrap_err().reason(), Reason::Overloaded);
+}

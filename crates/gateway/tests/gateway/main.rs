@@ -1,0 +1,17 @@
+//! The gateway through its door: real TLS, real files, port 0, two sides. One module for each story.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails, in its helpers as well"
+)]
+
+mod deliver;
+mod harness;
+mod limits;
+mod prove;
+mod refuse;
+mod settings;
+mod submit;
+#[cfg(test)]
+mod zz_perf;

@@ -1,0 +1,225 @@
+//! Bad input: each kind has its own reason, changes nothing in the log, and brings nothing down.
+
+use precinto_alert::code::Tlp;
+use precinto_proto::v1 as pb;
+use tokio::io::AsyncReadExt as _;
+use tonic_types::StatusExt as _;
+
+use crate::harness::pki::NOW_MS;
+use crate::harness::say::signed;
+use crate::harness::{GHOST, LAX, NLU, Node, World, reason, server_name};
+
+async fn size(node: &Node) -> String {
+    let answer = node
+        .log()
+        .get_checkpoint(pb::GetCheckpointRequest::default())
+        .await
+        .unwrap();
+    answer
+        .into_inner()
+        .checkpoint
+        .lines()
+        .nth(1)
+        .unwrap()
+        .to_owned()
+}
+
+/// Breaks a good statement, signs it, and expects this reason.
+async fn expect(node: &mut Node, reason_wanted: &str, change: impl FnOnce(&mut pb::Statement)) {
+    let mut statement = node.ack("mx.dev.invalid/anam");
+    change(&mut statement);
+    let status = node.submit(&statement).await.unwrap_err();
+    let violations = status
+        .get_details_bad_request()
+        .map(|bad| bad.field_violations);
+    let named = violations
+        .into_iter()
+        .flatten()
+        .map(|violation| violation.reason);
+    let reasons: Vec<String> = named.chain([reason(&status)]).collect();
+    assert!(
+        reasons.iter().any(|reason| reason == reason_wanted),
+        "{reason_wanted} in {reasons:?}"
+    );
+    assert!(
+        status
+            .get_details_localized_message()
+            .is_some_and(|text| text.locale == "es-MX")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_that_may_not_pass() {
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    let good = lax.ack("mx.dev.invalid/anam");
+    lax.submit(&good).await.unwrap();
+    let before = size(&lax).await;
+
+    expect(&mut lax, "LOG_ORIGIN_WRONG", |s| {
+        s.log_origin = "other.dev.invalid/log".into();
+    })
+    .await;
+    expect(&mut lax, "TIME_FUTURE", |s| s.created_ms = NOW_MS + 301_000).await;
+    expect(&mut lax, "EXPIRED", |s| {
+        s.created_ms = NOW_MS - 7_200_000;
+        s.expires_ms = NOW_MS - 3_600_000;
+    })
+    .await;
+    expect(&mut lax, "RECIPIENT_UNKNOWN", |s| {
+        s.recipients[0].name = "mx.dev.invalid/nobody".into();
+    })
+    .await;
+    expect(&mut lax, "RECIPIENT_NOT_RELEASABLE", |s| {
+        s.handling.as_mut().unwrap().releasable_to = vec!["US".into()];
+    })
+    .await;
+    expect(&mut lax, "HANDLING_CONFLICT", |s| {
+        s.handling.as_mut().unwrap().tlp = Tlp::Red.into();
+    })
+    .await;
+    expect(&mut lax, "HANDLING_MISSING", |s| s.handling = None).await;
+    expect(&mut lax, "SENDER_MISMATCH", |s| s.sender = NLU.into()).await;
+    assert_eq!(size(&lax).await, before, "nothing was logged");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn envelopes_that_do_not_hold() {
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    let statement = lax.ack("mx.dev.invalid/anam");
+    let before = size(&lax).await;
+    let good = lax.sign(&statement);
+    let submit = |change: fn(&mut pb::SubmitRequest)| {
+        let mut request = good.clone();
+        change(&mut request);
+        let mut client = lax.submissions();
+        async move { reason(&client.submit(request).await.unwrap_err()) }
+    };
+    assert_eq!(submit(|r| r.envelope = None).await, "MALFORMED");
+    assert_eq!(
+        submit(|r| r.envelope.as_mut().unwrap().payload_type = "x".into()).await,
+        "PAYLOAD_TYPE"
+    );
+    assert_eq!(
+        submit(|r| r.envelope.as_mut().unwrap().signatures[0].sig[9] ^= 1).await,
+        "SIG_BAD"
+    );
+    assert_eq!(
+        submit(|r| r.envelope.as_mut().unwrap().signatures.clear()).await,
+        "SIGNATURE_COUNT"
+    );
+    assert_eq!(submit(|r| r.certificates.clear()).await, "SIGNER_UNKNOWN");
+    assert_eq!(submit(|r| r.body = vec![1]).await, "BODY_UNEXPECTED");
+    assert_eq!(submit(|r| r.body = vec![1; 240 * 1024 + 1]).await, "SIZE");
+    assert_eq!(
+        submit(|r| r.envelope.as_mut().unwrap().payload.truncate(40)).await,
+        "MALFORMED"
+    );
+    assert_eq!(size(&lax).await, before);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signers_that_are_not_believed() {
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    lax.signing = world.pki.revoked_signing(LAX);
+    let statement = lax.ack("mx.dev.invalid/anam");
+    assert_eq!(
+        reason(&lax.submit(&statement).await.unwrap_err()),
+        "CERT_REVOKED"
+    );
+
+    // The Mexican CA cannot make an American node.
+    lax.signing = world.pki.mx.issue(
+        LAX,
+        None,
+        rcgen::ExtendedKeyUsagePurpose::Other(vec![1, 3, 6, 1, 5, 5, 7, 3, 36]),
+        &rcgen::PKCS_ED25519,
+        8,
+    );
+    let statement = lax.ack("mx.dev.invalid/anam");
+    assert_eq!(
+        reason(&lax.submit(&statement).await.unwrap_err()),
+        "SIGNER_UNTRUSTED"
+    );
+
+    // A TLS certificate does not sign.
+    let tls = world.pki.tls_client(LAX);
+    lax.signing = tls;
+    let mut statement = lax.ack("mx.dev.invalid/anam");
+    statement.required_signers[0].alg = 2;
+    assert_eq!(
+        reason(&lax.submit(&statement).await.unwrap_err()),
+        "CERT_PURPOSE"
+    );
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_may_not_carry_it() {
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    let nlu = world.node(NLU).await;
+    let statement = lax.ack("mx.dev.invalid/anam");
+    let request = lax.sign(&statement);
+    let status = nlu.submissions().submit(request).await.unwrap_err();
+    assert_eq!(reason(&status), "WRONG_SIDE");
+
+    let mut ghost = world.node(GHOST).await;
+    let statement = ghost.ack("us.dev.invalid/cbp");
+    assert_eq!(
+        reason(&ghost.submit(&statement).await.unwrap_err()),
+        "NODE_UNKNOWN"
+    );
+    let mut subscriptions = ghost.subscriptions();
+    let create = pb::CreateSubscriptionRequest {
+        name: "watch".into(),
+        ..Default::default()
+    };
+    assert_eq!(
+        reason(&subscriptions.create_subscription(create).await.unwrap_err()),
+        "NODE_UNKNOWN"
+    );
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_tls_certificate_does_not_get_in() {
+    let mut world = World::start().await;
+    let config = world.client_config(&world.pki.revoked_tls_client(LAX));
+    let socket = tokio::net::TcpStream::connect(world.address).await.unwrap();
+    let name = server_name(LAX).try_into().unwrap();
+    let stream = tokio_rustls::TlsConnector::from(config)
+        .connect(name, socket)
+        .await;
+    // In TLS 1.3 the client learns of it with its first read.
+    let refused = stream.unwrap().read_u8().await.unwrap_err();
+    assert!(
+        refused.to_string().contains("CertificateRevoked"),
+        "{refused}"
+    );
+    // And everybody else still does.
+    size(&world.node(LAX).await).await;
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_signed_by_another_node_of_the_agency_names_its_own_signer() {
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    let other = world
+        .pki
+        .signing("spiffe://us.dev.invalid/agency/cbp/node/jfk");
+    let mut statement = lax.ack("mx.dev.invalid/anam");
+    statement.required_signers[0].key_id = other.digest().to_vec();
+    let status = lax
+        .submissions()
+        .submit(signed(&statement, &other))
+        .await
+        .unwrap_err();
+    assert_eq!(reason(&status), "SENDER_MISMATCH");
+    world.stop().await;
+}

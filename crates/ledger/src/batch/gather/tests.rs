@@ -1,0 +1,114 @@
+//! How batches close: by count, by bytes, and by nobody being on the way.
+
+use super::*;
+use crate::entry::Entry;
+use crate::queue::{InFlight, NotQueued, Queue, queue};
+use std::thread;
+
+fn entry(bytes: usize) -> Entry {
+    Entry::trust(vec![1; bytes], Vec::new())
+}
+
+fn ends(limits: BatchLimits) -> (Queue, Gatherer) {
+    let (queue, receiver) = queue(&limits);
+    let gatherer = Gatherer::new(receiver, limits, queue.in_flight());
+    (queue, gatherer)
+}
+
+#[test]
+fn a_batch_takes_what_is_queued_up_to_its_limits() {
+    let limits = BatchLimits {
+        entries: 3,
+        data_bytes: 100,
+        ..BatchLimits::default()
+    };
+    let (queue, mut gatherer) = ends(limits);
+    let mut answers = Vec::new();
+    for bytes in [10, 10, 10, 10, 90, 10, 10] {
+        answers.push(queue.push(entry(bytes)).unwrap());
+    }
+    queue.stop();
+    let sizes = std::iter::from_fn(|| gatherer.next()).map(|batch| {
+        batch
+            .iter()
+            .map(|pending| pending.entry.size_bytes())
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(
+        sizes.collect::<Vec<_>>(),
+        [vec![10, 10, 10], vec![10, 90], vec![10, 10]]
+    );
+    assert!(gatherer.is_stopping());
+    assert_eq!(queue.push(entry(1)).unwrap_err(), NotQueued::Stopped);
+}
+
+#[test]
+fn too_many_and_too_much_are_refused() {
+    let (queue, gatherer) = ends(BatchLimits {
+        queue_entries: 2,
+        ..BatchLimits::default()
+    });
+    let _first = queue.push(entry(1)).unwrap();
+    let _second = queue.push(entry(1)).unwrap();
+    assert_eq!(queue.push(entry(1)).unwrap_err(), NotQueued::Full);
+    drop(gatherer);
+    assert_eq!(queue.push(entry(1)).unwrap_err(), NotQueued::Stopped);
+
+    let (queue, mut gatherer) = ends(BatchLimits {
+        queue_bytes: 1000,
+        ..BatchLimits::default()
+    });
+    let _first = queue.push(entry(700)).unwrap();
+    assert_eq!(queue.push(entry(700)).unwrap_err(), NotQueued::Full);
+    let batch = gatherer.next();
+    assert_eq!(
+        queue.push(entry(700)).unwrap_err(),
+        NotQueued::Full,
+        "on its way still counts"
+    );
+    drop(batch);
+    queue.push(entry(700)).unwrap();
+}
+
+#[test]
+fn a_batch_waits_for_what_is_announced_and_not_a_moment_when_all_are_here() {
+    let limits = BatchLimits {
+        linger: Duration::from_mins(10),
+        ..BatchLimits::default()
+    };
+    let (queue, mut gatherer) = ends(limits);
+    let mut announced: Vec<InFlight> = (0..2).map(|_| queue.announce()).collect();
+    let _first = queue.push(entry(1)).unwrap();
+    let late = queue.clone();
+    let second = thread::spawn(move || late.push(entry(2)).unwrap());
+    assert_eq!(
+        gatherer.next().unwrap().len(),
+        2,
+        "the second was announced"
+    );
+    second.join().unwrap();
+    announced.pop();
+    let _alone = queue.push(entry(3)).unwrap();
+    assert_eq!(
+        gatherer.next().unwrap().len(),
+        1,
+        "alone, nothing is waited for"
+    );
+}
+
+#[test]
+fn waiting_ends_when_nobody_comes() {
+    let (queue, mut gatherer) = ends(BatchLimits::default());
+    let _announced = [queue.announce(), queue.announce()];
+    let _first = queue.push(entry(1)).unwrap();
+    assert_eq!(gatherer.next().unwrap().len(), 1);
+}
+
+#[test]
+fn a_slow_disk_lets_a_batch_wait_longer_within_limits() {
+    let (_queue, mut gatherer) = ends(BatchLimits::default());
+    for (sync, linger) in [(0, 1), (5, 5), (5000, 10)] {
+        gatherer.last_sync_took(Duration::from_millis(sync));
+        assert_eq!(gatherer.linger, Duration::from_millis(linger));
+    }
+}

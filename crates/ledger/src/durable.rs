@@ -1,0 +1,69 @@
+//! Replacing a small file so that a reader, or a power cut, meets the old one or the new one and nothing else.
+
+use crate::storage::{FileStorage, Storage, folder_of};
+use std::io;
+use std::path::Path;
+
+/// Puts `bytes` into the file at `path`, durably: new file, sync, rename, sync of the folder.
+///
+/// Blocks for as long as the syncs take. After an error the file is the old one or the new one. A file of the
+/// same name with `.tmp` after it is overwritten.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    replace_in(&FileStorage::new(folder), name, bytes)
+}
+
+/// As [`replace`], in any storage.
+pub(crate) fn replace_in(storage: &dyn Storage, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let unfinished = format!("{name}{UNFINISHED}");
+    let file = storage.create(&unfinished)?;
+    file.write_all_at(bytes, 0)?;
+    file.sync_all()?;
+    storage.rename(&unfinished, name)?;
+    storage.sync_folder(folder_of(name))
+}
+
+/// What the name of a file ends with until it is complete.
+pub(crate) const UNFINISHED: &str = ".tmp";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{FaultyMemory, Survival};
+
+    #[test]
+    fn a_file_on_disk_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cursor");
+        replace(&path, b"one").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_crash_at_any_change_leaves_the_old_file_or_the_new() {
+        let disk = FaultyMemory::new();
+        replace_in(&disk, "cursor", &[1; 2000]).unwrap();
+        let before = disk.changes();
+        replace_in(&disk, "cursor", &[2; 3000]).unwrap();
+        let after = disk.changes();
+        let survivals = (0..16).map(Survival::Torn);
+        for survival in survivals.chain([Survival::Discarded, Survival::Kept]) {
+            for changes in before..=after {
+                let found = disk.crash(changes, survival).contents("cursor").unwrap();
+                let is_old = found == [1; 2000];
+                assert!(
+                    is_old || found == [2; 3000],
+                    "after {changes} changes, {survival:?}"
+                );
+                assert!(
+                    changes < after || !is_old,
+                    "durable once replace has returned"
+                );
+            }
+        }
+    }
+}

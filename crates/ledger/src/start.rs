@@ -1,0 +1,170 @@
+//! Starting a ledger: lock, recovery, checks, threads; and stopping it.
+
+use crate::Ledger;
+use crate::batch::Gatherer;
+use crate::clock::Clock;
+use crate::fatal::Fatal;
+use crate::journal::reader::Reader;
+use crate::journal::recovery::{self, REMNANTS, Recovered};
+use crate::journal::segment;
+use crate::journal::{FOLDER, writer::Writer};
+use crate::open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
+use crate::owner::Owner;
+use crate::publish::{self, Publisher};
+use crate::queue::{Queue, queue};
+use crate::storage::{FileStorage, Storage};
+use crate::view::View;
+use precinto_merkle::checkpoint::{Checkpoint, CheckpointError, Origin, SignedCheckpoint};
+use precinto_merkle::hash::EMPTY_ROOT;
+use precinto_merkle::note::NoteSigner;
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+/// Stops the ledger in good order. Dropped instead, the ledger works on until its last handle is gone, and the next
+/// start takes the stop for an unclean one.
+#[derive(Debug)]
+pub struct OwnerHandle {
+    queue: Queue,
+    thread: JoinHandle<bool>,
+}
+
+/// The ledger had ended before it was asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the log had already ended")]
+pub struct StopError;
+
+impl OwnerHandle {
+    /// Commits what is queued, refuses everything after it, publishes the last checkpoint and marks the stop as
+    /// clean. Blocks until that is done.
+    pub fn stop(self) -> Result<(), StopError> {
+        self.queue.stop();
+        if self.thread.join().unwrap_or(false) {
+            Ok(())
+        } else {
+            Err(StopError)
+        }
+    }
+}
+
+/// Opens the log in a real folder.
+pub(crate) fn open_folder(
+    options: Options,
+    clock: Arc<dyn Clock>,
+) -> Result<(Ledger, OwnerHandle), OpenError> {
+    let Options {
+        dir,
+        signer,
+        limits,
+    } = options;
+    let (parent, name) = (dir.parent(), dir.file_name().and_then(|name| name.to_str()));
+    if let (Some(parent), Some(name)) = (parent, name) {
+        let created = FileStorage::new(parent).create_folder(name);
+        created.map_err(|error| OpenError::io("creating the data folder", error))?;
+    }
+    open(
+        Arc::new(FileStorage::new(&dir)),
+        signer,
+        limits,
+        clock,
+        Fatal::abort(),
+    )
+}
+
+/// Opens the log in any storage.
+pub(crate) fn open(
+    storage: Arc<dyn Storage>,
+    signer: NoteSigner,
+    limits: BatchLimits,
+    clock: Arc<dyn Clock>,
+    fatal: Fatal,
+) -> Result<(Ledger, OwnerHandle), OpenError> {
+    let limits = limits.within_format();
+    let key = signer.verifier();
+    let origin = Origin::parse(key.name()).map_err(OpenError::Key)?;
+    let lock = storage.lock(LOCK).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => OpenError::Locked,
+        _ => OpenError::io("taking the lock", error),
+    })?;
+    for folder in [FOLDER, REMNANTS] {
+        let created = storage.create_folder(folder);
+        created.map_err(|error| OpenError::io("creating a folder", error))?;
+    }
+    let recovered = recovery::recover(&*storage, &key)?;
+    let Recovered {
+        index,
+        edge,
+        last_time_ms,
+        checkpoint,
+        tail,
+    } = recovered;
+    refuse_if_clock_is_behind(&*clock, last_time_ms)?;
+    let newest = match checkpoint {
+        Some(checkpoint) => checkpoint,
+        None => of_nothing(&origin, &signer).map_err(OpenError::Key)?,
+    };
+    // What an earlier process committed and did not get to publish is published now.
+    let written = publish::write_key(&*storage, &key)
+        .and_then(|()| publish::write_checkpoint(&*storage, &newest));
+    written.map_err(|error| OpenError::io("publishing the checkpoint", error))?;
+    let origin_digest = segment::origin_digest(key.name());
+    let writer = Writer::open(
+        Arc::clone(&storage),
+        origin_digest,
+        limits.segment_bytes,
+        tail,
+    );
+    let writer = writer.map_err(|error| OpenError::io("opening the last segment", error))?;
+    let threads = |error| OpenError::io("starting a thread", error);
+    let publisher = Publisher::start(Arc::clone(&storage), limits.publish_every, fatal.clone());
+    let publisher = publisher.map_err(threads)?;
+    let reader = Reader::new(Arc::clone(&storage));
+    let view = Arc::new(View::new(key, reader, index, newest));
+    let (queue, receiver) = queue(&limits);
+    let ledger = Ledger {
+        queue: queue.clone(),
+        view: Arc::clone(&view),
+        entry_bytes_max: limits.data_bytes,
+        fatal: fatal.clone(),
+    };
+    let owner = Owner {
+        queue: Gatherer::new(receiver, limits, queue.in_flight()),
+        view,
+        clock,
+        signer,
+        origin,
+        writer,
+        edge,
+        last_time_ms,
+        publisher,
+        storage,
+        fatal,
+        lock,
+    };
+    let thread = thread::Builder::new().name("ledger-owner".to_owned());
+    let thread = thread.spawn(move || owner.run()).map_err(threads)?;
+    Ok((ledger, OwnerHandle { queue, thread }))
+}
+
+/// An entry's time never decreases, so with a clock far behind every new entry would be dated forward.
+fn refuse_if_clock_is_behind(clock: &dyn Clock, last_time_ms: u64) -> Result<(), OpenError> {
+    let behind_ms = last_time_ms.saturating_sub(clock.now_ms());
+    if behind_ms > CLOCK_TOLERANCE_MS {
+        Err(OpenError::ClockBehind { behind_ms })
+    } else {
+        Ok(())
+    }
+}
+
+/// The checkpoint of the empty log: always the same, so it needs no place in the journal.
+fn of_nothing(origin: &Origin, signer: &NoteSigner) -> Result<SignedCheckpoint, CheckpointError> {
+    Checkpoint {
+        origin: origin.clone(),
+        size: 0,
+        root: EMPTY_ROOT,
+    }
+    .sign(signer)
+}
+
+/// The file that is locked.
+const LOCK: &str = "lock";

@@ -1,0 +1,33 @@
+//! For tests only: a ledger on any storage, whose fatal errors do not end the process.
+
+use crate::clock::Clock;
+use crate::fatal::Fatal;
+use crate::storage::Storage;
+use crate::{BatchLimits, Entry, EntryKey, Ledger, OpenError, OwnerHandle, start};
+use precinto_envelope::crypto::sha256;
+use precinto_merkle::leaf::EntryType;
+use precinto_merkle::note::NoteSigner;
+use std::sync::Arc;
+
+/// As [`Ledger::open`], on `storage`; calls `fatal` where the real one would abort, and does nothing more then.
+pub fn open_on(
+    storage: Arc<dyn Storage>,
+    signer: NoteSigner,
+    limits: BatchLimits,
+    clock: Arc<dyn Clock>,
+    fatal: impl Fn() + Send + Sync + 'static,
+) -> Result<(Ledger, OwnerHandle), OpenError> {
+    start::open(storage, signer, limits, clock, Fatal::instead(fatal))
+}
+
+/// An entry of type TRUST under any key, so that it can conflict, which real ones cannot.
+pub fn entry(key: [u8; 32], record: &[u8], content: &[u8], body: &[u8]) -> Entry {
+    Entry {
+        kind: EntryType::Trust,
+        key: EntryKey::from_bytes(key),
+        digest: sha256(&[record, content]),
+        record: record.to_vec(),
+        content: content.to_vec(),
+        body: body.to_vec(),
+    }
+}

@@ -1,0 +1,15 @@
+//! The ledger from outside: what it promises, on a disk that does what disks do.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
+mod appending;
+mod crashes;
+mod damage;
+mod failures;
+mod foreign;
+mod harness;
+mod proofs;
+mod recovery;

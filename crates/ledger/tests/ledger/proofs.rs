@@ -1,0 +1,59 @@
+//! Proofs from the ledger, checked by what a client would check them with.
+
+use crate::harness::*;
+use precinto_merkle::leaf::Leaf;
+use precinto_merkle::{consistency, inclusion};
+
+#[tokio::test]
+async fn every_entry_is_proven_in_every_tree_and_every_tree_in_every_later_one() {
+    let rig = Rig::new();
+    let log = rig.open().unwrap();
+    crate::crashes::run(&log, &rig.disk, 12).await;
+    let size = log.size();
+    let root = |size| log.ledger.root(size).unwrap();
+    for new in 1..=size {
+        for index in 0..new {
+            let leaf = Leaf::from_bytes(&log.ledger.leaf(index).unwrap()).unwrap();
+            let path = log.ledger.inclusion(index, new).unwrap();
+            inclusion::verify(index, new, &leaf.hash(), &path, &root(new)).unwrap();
+        }
+        for old in 1..=new {
+            let proof = log.ledger.consistency(old, new).unwrap();
+            consistency::verify(old, new, &root(old), &root(new), &proof).unwrap();
+        }
+    }
+    assert_eq!(log.ledger.inclusion(size, size), None);
+    assert_eq!(log.ledger.inclusion(0, size + 1), None);
+    assert_eq!(log.ledger.consistency(1, size + 1), None);
+    assert_eq!(log.ledger.consistency(0, size), None);
+    assert!(log.ledger.leaf(size).is_err());
+    log.stop();
+}
+
+#[tokio::test]
+async fn reading_on_covers_every_entry_once_and_keeps_to_the_bytes_asked_for() {
+    let rig = Rig::new();
+    let log = rig.open().unwrap();
+    crate::crashes::run(&log, &rig.disk, 12).await;
+    for bytes_max in [0, 1000, 5000, usize::MAX] {
+        let mut next = 0;
+        while next < log.size() {
+            let some = log.ledger.read_from(next, bytes_max).unwrap();
+            let bytes: usize = some.iter().map(|entry| entry.size_bytes()).sum();
+            assert!(some.len() == 1 || bytes <= bytes_max);
+            for entry in some {
+                assert_eq!(entry.index(), next);
+                assert_eq!(entry.content(), parts(next)[1]);
+                next += 1;
+            }
+        }
+        assert!(log.ledger.read_from(next, bytes_max).unwrap().is_empty());
+        assert!(
+            log.ledger
+                .read_from(u64::MAX, bytes_max)
+                .unwrap()
+                .is_empty()
+        );
+    }
+    log.stop();
+}

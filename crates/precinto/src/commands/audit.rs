@@ -1,0 +1,256 @@
+//! `audit log`: replays a log with code of its own, and says what does not add up.
+
+use crate::args::{AuditCommand, AuditLog};
+use crate::config::{Material, Node};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::{clock, connect, runtime};
+use indicatif::ProgressBar;
+use precinto_audit::{Expect, Held, LogKey, Replay, Report, SideRoots, Verdict, audit_folder};
+use precinto_client::LogClient;
+use precinto_envelope::pem;
+use precinto_merkle::note::NoteVerifier;
+use precinto_proto::v1 as pb;
+use precinto_proto::v1::log_service_client::LogServiceClient;
+use std::path::{Path, PathBuf};
+
+/// The largest answer with one entry that is taken.
+const ENTRY_BYTES_MAX: usize = 1024 * 1024;
+
+/// How many pieces of outside evidence are read at most.
+const HELD_MAX: usize = 1_000_000;
+
+/// The largest file of a folder of evidence: a receipt has a few kilobytes.
+const HELD_BYTES_MAX: u64 = 64 * 1024;
+
+/// Runs `audit …`.
+pub(crate) fn run(command: &AuditCommand, output: Output) -> anyhow::Result<Exit> {
+    let AuditCommand::Log(args) = command;
+    let held = read_held(&args.against)?;
+    let trust = args.trust.as_deref().map(read_trust).transpose()?;
+    let report = match &args.dir {
+        Some(dir) => of_folder(args, dir, trust, held, output)?,
+        None => of_gateway(args, trust, held, output)?,
+    };
+    output.result(&report, || {
+        report.to_string().lines().map(str::to_owned).collect()
+    })?;
+    Ok(exit_of(&report))
+}
+
+/// The exit code of a verdict.
+fn exit_of(report: &Report) -> Exit {
+    match report.verdict() {
+        Verdict::Clean => Exit::Done,
+        Verdict::Findings => Exit::VerificationFailed,
+        Verdict::Inconclusive => Exit::Inconclusive,
+    }
+}
+
+fn of_folder(
+    args: &AuditLog,
+    dir: &Path,
+    trust: Option<Vec<SideRoots>>,
+    held: Vec<Held>,
+    output: Output,
+) -> anyhow::Result<Report> {
+    let key = match &args.vkey {
+        Some(vkey) => LogKey::Given(read_vkey(vkey)?),
+        None => LogKey::BesideTheLog,
+    };
+    let expect = Expect {
+        key,
+        trust,
+        now_ms: clock::now_ms(),
+    };
+    let bar = output.progress(0, "replaying");
+    let report = audit_folder(dir, expect, held, &mut |progress| {
+        bar.set_length(progress.bytes_total);
+        bar.set_position(progress.bytes_read);
+    });
+    bar.finish_and_clear();
+    report.map_err(|error| Failure::new(Exit::Inconclusive, error.to_string()).into())
+}
+
+fn of_gateway(
+    args: &AuditLog,
+    trust: Option<Vec<SideRoots>>,
+    held: Vec<Held>,
+    output: Output,
+) -> anyhow::Result<Report> {
+    let node = Node::from_args(&args.node)?;
+    let material = Material::load(&node).map_err(Failure::from)?;
+    let key = match &args.vkey {
+        Some(vkey) => read_vkey(vkey)?,
+        None => node.log.clone(),
+    };
+    let trust = trust.map_or_else(|| trust_of(&node), Ok)?;
+    let expect = Expect {
+        key: LogKey::Given(key),
+        trust: Some(trust),
+        now_ms: clock::now_ms(),
+    };
+    let bar = output.progress(0, "replaying");
+    let report = runtime::run(replay(&material, expect, held, &bar));
+    bar.finish_and_clear();
+    report
+}
+
+async fn replay(
+    material: &Material,
+    expect: Expect,
+    held: Vec<Held>,
+    bar: &ProgressBar,
+) -> anyhow::Result<Report> {
+    let connection = connect::open(material).await?;
+    let log = LogClient::new(&connection);
+    let failed = |error: precinto_client::log::LogError| match error.reason() {
+        Some(reason) => Failure::coded(reason, error.to_string()),
+        None => Failure::new(Exit::Unreachable, error.to_string()),
+    };
+    let checkpoint = log.checkpoint(0).await.map_err(failed)?;
+    bar.set_length(checkpoint.checkpoint().size);
+    let mut replay = Replay::new(expect, held);
+    // The bare stream: an audit judges every byte itself, and must also see what our own client would refuse.
+    let everything = pb::ReadEntriesRequest {
+        first: 0,
+        end: 0,
+        leaves_only: false,
+    };
+    let mut reader =
+        LogServiceClient::new(connection.channel()).max_decoding_message_size(ENTRY_BYTES_MAX);
+    let mut answers = reader.read_entries(everything).await?.into_inner();
+    while let Some(answer) = answers.message().await? {
+        replay.step(precinto_audit::from_wire(answer));
+        bar.set_position(replay.entries());
+    }
+    Ok(replay.finish())
+}
+
+/// Roots and revocation lists of the auditor's own configuration.
+fn trust_of(node: &Node) -> anyhow::Result<Vec<SideRoots>> {
+    let sides = node.sides.iter().map(|side| {
+        let roots = read_pem(&side.roots, pem::certificates)?;
+        let crls = read_pem(&side.crls, pem::revocation_lists)?;
+        Ok(SideRoots {
+            side: side.domain.parse()?,
+            roots,
+            crls,
+        })
+    });
+    sides.collect()
+}
+
+/// A folder of trust: one folder a side, named by its trust domain, with PEM files of roots and revocation lists.
+fn read_trust(dir: &Path) -> anyhow::Result<Vec<SideRoots>> {
+    let refuse = |what: String| {
+        Failure::new(Exit::Inconclusive, format!("{}: {what}", dir.display()))
+            .next("a folder of trust holds one folder for each side, named by its trust domain, with PEM files")
+    };
+    let mut sides = Vec::new();
+    for place in sorted(dir).map_err(|error| refuse(error.to_string()))? {
+        let name = place
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        if !place.is_dir() {
+            continue;
+        }
+        let side = name
+            .parse()
+            .map_err(|error| refuse(format!("{name}: {error}")))?;
+        let (mut roots, mut crls) = (Vec::new(), Vec::new());
+        for file in sorted(&place).map_err(|error| refuse(error.to_string()))? {
+            let text = crate::config::read_text(&file)?.into_bytes();
+            roots.extend(pem::certificates(&text).unwrap_or_default());
+            crls.extend(pem::revocation_lists(&text).unwrap_or_default());
+        }
+        sides.push(SideRoots { side, roots, crls });
+    }
+    if sides.iter().all(|side| side.roots.is_empty()) {
+        return Err(refuse("no root certificate in it".to_owned()).into());
+    }
+    Ok(sides)
+}
+
+/// The DER of each section of a PEM text.
+type Sections = Result<Vec<Vec<u8>>, pem::PemError>;
+
+fn read_pem(paths: &[PathBuf], parse: fn(&[u8]) -> Sections) -> anyhow::Result<Vec<Vec<u8>>> {
+    let mut found = Vec::new();
+    for path in paths {
+        let text = crate::config::read_text(path)?;
+        let sections = parse(text.as_bytes());
+        found.extend(
+            sections.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?,
+        );
+    }
+    Ok(found)
+}
+
+/// The key itself, or the name of a file that holds it.
+fn read_vkey(given: &str) -> anyhow::Result<NoteVerifier> {
+    let parsed = NoteVerifier::parse(given.trim());
+    if let Ok(key) = parsed {
+        return Ok(key);
+    }
+    let text = std::fs::read_to_string(given);
+    let key = text
+        .ok()
+        .and_then(|text| NoteVerifier::parse(text.trim()).ok());
+    key.ok_or_else(|| {
+        Failure::usage(format!(
+            "\"{given}\" is no verifier key, and no file that holds one"
+        ))
+        .next("a key is one line: name+hash+base64")
+        .into()
+    })
+}
+
+/// Receipts and checkpoints from files and folders; a record beside a receipt is no evidence of its own.
+fn read_held(paths: &[PathBuf]) -> anyhow::Result<Vec<Held>> {
+    let mut held = Vec::new();
+    let mut pending: Vec<PathBuf> = paths.iter().rev().cloned().collect();
+    while let Some(path) = pending.pop() {
+        let refuse = |error: std::io::Error| {
+            Failure::new(
+                Exit::Inconclusive,
+                format!("cannot read {}: {error}", path.display()),
+            )
+        };
+        if path.is_dir() {
+            pending.extend(sorted(&path).map_err(refuse)?.into_iter().rev());
+            continue;
+        }
+        let beside = path
+            .extension()
+            .is_some_and(|extension| extension == "record");
+        if beside {
+            continue;
+        }
+        if held.len() >= HELD_MAX
+            || std::fs::metadata(&path).map_err(refuse)?.len() > HELD_BYTES_MAX
+        {
+            return Err(Failure::usage(format!(
+                "{}: too much evidence, or too large",
+                path.display()
+            ))
+            .into());
+        }
+        let bytes = std::fs::read(&path).map_err(refuse)?;
+        held.push(Held {
+            name: path.display().to_string(),
+            bytes,
+        });
+    }
+    Ok(held)
+}
+
+fn sorted(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries: std::io::Result<Vec<PathBuf>> = std::fs::read_dir(dir)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect();
+    let mut entries = entries?;
+    entries.sort();
+    Ok(entries)
+}

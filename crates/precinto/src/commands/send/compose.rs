@@ -1,0 +1,135 @@
+//! From a draft to a signed statement: what the node alone knows is filled in here.
+
+use super::Outgoing;
+use super::report::Meta;
+use crate::clock;
+use crate::config::{Material, Node};
+use crate::counters::Counters;
+use crate::draft::Draft;
+use crate::exit::Failure;
+use precinto_alert::code::{MessageType, Tlp};
+use precinto_alert::id::AlertId;
+use precinto_client::{Author, Draft as Unsigned, DraftContent, Signer};
+use precinto_proto::v1 as pb;
+use std::collections::BTreeMap;
+
+/// How long a message is of use when its draft does not say.
+const EXPIRES_AFTER_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// Turns drafts into signed statements of one node.
+pub(super) struct Composer<'a> {
+    node: &'a Node,
+    material: &'a Material,
+    author: Author,
+    officers: BTreeMap<String, Signer>,
+    always: Vec<String>,
+    counters: Counters,
+    year: u16,
+}
+
+impl<'a> Composer<'a> {
+    /// A composer whose statements are all signed by the officers in `always` too; takes `block` numbers at a time.
+    pub(super) fn new(
+        node: &'a Node,
+        material: &'a Material,
+        always: &[String],
+        block: u64,
+    ) -> anyhow::Result<Self> {
+        let year = year_of(clock::now_ms());
+        let mut composer = Self {
+            author: material.author().map_err(Failure::from)?,
+            officers: BTreeMap::new(),
+            always: always.to_vec(),
+            counters: Counters::open(&node.state, block, year)?,
+            node,
+            material,
+            year,
+        };
+        for id in always {
+            composer.load_officer(id)?;
+        }
+        Ok(composer)
+    }
+
+    /// Fills in, numbers and signs.
+    pub(super) fn compose(&mut self, draft: Draft) -> anyhow::Result<Outgoing> {
+        let Draft {
+            mut statement,
+            content,
+            officers,
+            tag,
+        } = draft;
+        for id in &officers {
+            self.load_officer(id)?;
+        }
+        self.fill(&mut statement, content.is_some())?;
+        let signers: Vec<&Signer> = self
+            .always
+            .iter()
+            .chain(officers.iter().filter(|id| !self.always.contains(id)))
+            .filter_map(|id| self.officers.get(id))
+            .collect();
+        let content = content.map(|(media_type, bytes)| DraftContent { media_type, bytes });
+        let unsigned = Unsigned { statement, content };
+        let signed = self
+            .author
+            .sign(unsigned, &signers, clock::now_ms())
+            .map_err(|error| Failure::coded(error.reason(), error.to_string()))?;
+        let meta = Meta::of(&signed, tag);
+        Ok(Outgoing { signed, meta })
+    }
+
+    /// At the end: numbers that were taken and not used go back.
+    pub(super) fn finish(&mut self) -> anyhow::Result<()> {
+        self.counters.give_back()
+    }
+
+    fn fill(&mut self, statement: &mut pb::Statement, has_content: bool) -> anyhow::Result<()> {
+        statement.sender_seq = self.counters.sequence()?;
+        if statement.expires_ms == 0 {
+            statement.expires_ms = clock::now_ms() + EXPIRES_AFTER_MS;
+        }
+        if statement.handling.is_none() {
+            let tlp = Tlp::AmberStrict.into();
+            statement.handling = Some(pb::Handling {
+                tlp,
+                ..pb::Handling::default()
+            });
+        }
+        if has_content && statement.languages.is_empty() {
+            let language = if self.node.country == "MX" {
+                "es-MX"
+            } else {
+                "en-US"
+            };
+            statement.languages.push(language.to_owned());
+        }
+        if statement.r#type == i32::from(MessageType::Alert) && statement.alert_id.is_empty() {
+            let number = self.counters.alert()?;
+            let id = AlertId::compose(&self.node.country, &self.node.code, self.year, number);
+            let wrong =
+                |error| Failure::usage(format!("country and code make no alert id: {error}"));
+            statement.alert_id = id.map_err(wrong)?.to_string();
+        }
+        if statement.alert_version == 0 && !statement.alert_id.is_empty() {
+            statement.alert_version = 1;
+        }
+        Ok(())
+    }
+
+    fn load_officer(&mut self, id: &str) -> anyhow::Result<()> {
+        if !self.officers.contains_key(id) {
+            let signer = self.material.officer(id).map_err(Failure::from)?;
+            drop(self.officers.insert(id.to_owned(), signer));
+        }
+        Ok(())
+    }
+}
+
+fn year_of(now_ms: u64) -> u16 {
+    let now = i64::try_from(now_ms)
+        .ok()
+        .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    let year = now.map_or(1970, |now| now.to_zoned(jiff::tz::TimeZone::UTC).year());
+    u16::try_from(year).unwrap_or(0)
+}

@@ -1,0 +1,351 @@
+//! What became of one message: for people a line or two, for machines an object.
+
+use crate::clock;
+use crate::draft::hex;
+use crate::exit::{self, Exit, Failure};
+use crate::files::{make_folder, write_public};
+use crate::output::Output;
+use precinto_alert::code::MessageType;
+use precinto_alert::reason::{self as catalogue, Reason};
+use precinto_client::{Accepted, Signed, SubmitError};
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+use serde::Serialize;
+use std::path::Path;
+use std::time::Duration;
+
+/// What is known of a message before it is sent.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Meta {
+    /// Given back to programs that stream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tag: Option<String>,
+    /// The message id, as a UUID.
+    pub(super) message_id: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+    /// The alert it belongs to.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(super) alert_id: String,
+    /// SHA-256 of what was signed, in hexadecimal.
+    pub(super) statement_id: String,
+}
+
+/// What became of a message.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    schema: &'static str,
+    ok: bool,
+    #[serde(flatten)]
+    meta: Meta,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submit_ms: Option<f64>,
+    #[serde(flatten)]
+    logged: Option<Logged>,
+    /// Where the receipt was put.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) receipt: Option<String>,
+    /// Where the signed submission was put.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Finding>,
+    #[serde(flatten)]
+    refused: Option<Refused>,
+}
+
+/// Where it stands in the log; the receipt has been verified.
+#[derive(Debug, Serialize)]
+struct Logged {
+    index: u64,
+    time: String,
+    tree_size: u64,
+    duplicate: bool,
+    delivered_to: Vec<String>,
+}
+
+/// Why it does not.
+#[derive(Debug, Serialize)]
+struct Refused {
+    reason: Option<&'static str>,
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Finding>,
+    retry: bool,
+    #[serde(skip)]
+    exit: Exit,
+    #[serde(skip)]
+    coded: Option<Reason>,
+}
+
+/// One field with what was found in it.
+#[derive(Debug, Serialize)]
+struct Finding {
+    field: String,
+    reason: Option<&'static str>,
+    detail: String,
+}
+
+impl Meta {
+    /// What a signed message says of itself.
+    pub(super) fn of(signed: &Signed, tag: Option<String>) -> Self {
+        let payload = signed
+            .request()
+            .envelope
+            .as_ref()
+            .map(|envelope| envelope.payload.as_slice());
+        let statement = pb::Statement::decode(payload.unwrap_or_default()).unwrap_or_default();
+        let name = MessageType::try_from(statement.r#type)
+            .unwrap_or_default()
+            .as_str_name();
+        Self {
+            tag,
+            message_id: signed.message_id().to_string(),
+            kind: name.trim_start_matches("MESSAGE_TYPE_").to_owned(),
+            alert_id: statement.alert_id,
+            statement_id: hex(&signed.statement_id()),
+        }
+    }
+}
+
+impl Report {
+    fn new(meta: Meta, ok: bool) -> Self {
+        Self {
+            schema: "precinto.send.result/v1",
+            ok,
+            meta,
+            sent_time: None,
+            submit_ms: None,
+            logged: None,
+            receipt: None,
+            file: None,
+            warnings: Vec::new(),
+            refused: None,
+        }
+    }
+
+    /// What the gateway answered, and how long that took.
+    pub(super) fn of(
+        meta: &Meta,
+        sent_us: u64,
+        took: Duration,
+        answer: &Result<Accepted, SubmitError>,
+    ) -> Self {
+        let mut report = Self::new(meta.clone(), answer.is_ok());
+        report.sent_time = Some(clock::rfc3339_us(sent_us));
+        report.submit_ms = Some(took.as_secs_f64() * 1_000.0);
+        match answer {
+            Ok(accepted) => {
+                report.warnings = accepted.warnings.iter().map(Finding::from).collect();
+                report.logged = Some(Logged::of(accepted));
+            }
+            Err(error) => report.refused = Some(Refused::of(error)),
+        }
+        report
+    }
+
+    /// What a dry run found.
+    pub(super) fn checked(meta: &Meta, checked: Result<Vec<pb::Finding>, SubmitError>) -> Self {
+        let mut report = Self::new(meta.clone(), checked.is_ok());
+        match checked {
+            Ok(warnings) => report.warnings = warnings.iter().map(Finding::from).collect(),
+            Err(error) => report.refused = Some(Refused::of(&error)),
+        }
+        report
+    }
+
+    /// Signed and kept, not sent.
+    pub(super) fn signed(meta: &Meta, file: &Path) -> Self {
+        let mut report = Self::new(meta.clone(), true);
+        report.file = Some(file.display().to_string());
+        report
+    }
+
+    /// A line of a stream that never became a message.
+    pub(super) fn unreadable(tag: Option<String>, failure: &Failure) -> Self {
+        let meta = Meta {
+            tag,
+            message_id: String::new(),
+            kind: String::new(),
+            alert_id: String::new(),
+            statement_id: String::new(),
+        };
+        let mut report = Self::new(meta, false);
+        report.refused = Some(Refused {
+            reason: failure.reason.map(catalogue::name),
+            message: failure.message.clone(),
+            violations: Vec::new(),
+            retry: false,
+            exit: failure.exit,
+            coded: failure.reason,
+        });
+        report
+    }
+
+    /// A message without an answer: it may be in the log or not.
+    pub(super) fn unanswered(meta: &Meta, failure: &Failure) -> Self {
+        let unreadable = Self::unreadable(None, failure);
+        let refused = unreadable.refused.map(|refused| Refused {
+            retry: true,
+            ..refused
+        });
+        Self {
+            refused,
+            ..Self::new(meta.clone(), false)
+        }
+    }
+
+    /// The exit code that this result asks for.
+    pub(super) fn exit(&self) -> Exit {
+        self.refused
+            .as_ref()
+            .map_or(Exit::Done, |refused| refused.exit)
+    }
+
+    /// Prints it: data on stdout, a refusal for people on stderr.
+    pub(super) fn print(&self, output: Output) -> std::io::Result<()> {
+        if !output.is_text() {
+            return output.json_line(self);
+        }
+        if let Some(refused) = &self.refused {
+            let id = &self.meta.message_id;
+            let what = output.lang().pick("was refused", "fue rechazado");
+            let mut failure =
+                Failure::new(refused.exit, format!("{id} {what}: {}", refused.message));
+            failure.reason = refused.coded;
+            for violation in &refused.violations {
+                failure
+                    .message
+                    .extend(["\n  ".to_owned(), violation.to_string()]);
+            }
+            output.failure(&failure);
+            return Ok(());
+        }
+        output.line(self.headline(output))?;
+        for warning in &self.warnings {
+            output.line(format!(
+                "  {}: {warning}",
+                output.lang().pick("warning", "aviso")
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn headline(&self, output: Output) -> String {
+        let Meta {
+            message_id,
+            alert_id,
+            kind,
+            ..
+        } = &self.meta;
+        let lang = output.lang();
+        let name = if alert_id.is_empty() {
+            kind.clone()
+        } else {
+            format!("{kind} {alert_id}")
+        };
+        let head = format!("{name}  {message_id}");
+        match (&self.logged, &self.file) {
+            (Some(logged), _) => {
+                let Logged {
+                    index,
+                    time,
+                    delivered_to,
+                    ..
+                } = logged;
+                let again = if logged.duplicate {
+                    lang.pick(" (again)", " (de nuevo)")
+                } else {
+                    ""
+                };
+                let to = delivered_to.join(", ");
+                let (entry, goes) = lang.pick(("entry", "goes to"), ("entrada", "va a"));
+                format!("{head}  {entry} {index}{again}  {time}  {goes} {to}")
+            }
+            (None, Some(file)) => format!("{head}  {} {file}", lang.pick("signed:", "firmado:")),
+            (None, None) => format!("{head}  {}", lang.pick("would be accepted", "se aceptaría")),
+        }
+    }
+}
+
+impl Logged {
+    fn of(accepted: &Accepted) -> Self {
+        let resolved = accepted.recipients.iter();
+        Self {
+            index: accepted.index,
+            time: clock::rfc3339_ms(accepted.time_ms),
+            tree_size: accepted.tree_size,
+            duplicate: accepted.duplicate,
+            delivered_to: resolved
+                .flat_map(|one| one.agencies.iter().chain(&one.nodes).cloned())
+                .collect(),
+        }
+    }
+}
+
+impl Refused {
+    fn of(error: &SubmitError) -> Self {
+        let coded = error.reason();
+        let violations = match error {
+            SubmitError::Refused(refusal) => refusal.violations.as_slice(),
+            _ => &[],
+        };
+        let message = match error {
+            SubmitError::Refused(refusal) => refusal.message.clone(),
+            other => other.to_string(),
+        };
+        Self {
+            reason: coded.map(catalogue::name),
+            message,
+            violations: violations
+                .iter()
+                .map(|one| Finding {
+                    field: one.field.clone(),
+                    reason: one.reason.map(catalogue::name),
+                    detail: one.description.clone(),
+                })
+                .collect(),
+            retry: error.is_transient(),
+            exit: coded.map_or(Exit::Unreachable, exit::of_reason),
+            coded,
+        }
+    }
+}
+
+impl From<&pb::Finding> for Finding {
+    fn from(finding: &pb::Finding) -> Self {
+        Self {
+            field: finding.field.clone(),
+            reason: Some(catalogue::name(finding.reason())),
+            detail: finding.detail.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            field,
+            reason,
+            detail,
+        } = self;
+        write!(f, "{field}: {}: {detail}", reason.unwrap_or("?"))
+    }
+}
+
+/// Keeps a receipt: the proof as `<message id>.tlog-proof` (c2sp.org/tlog-proof@v1), the record beside it. Not synced: the
+/// log gives the same bytes again.
+pub(super) fn save_receipt(
+    folder: &Path,
+    meta: &Meta,
+    receipt: &pb::Receipt,
+) -> anyhow::Result<String> {
+    make_folder(folder)?;
+    let path = folder.join(format!("{}.tlog-proof", meta.message_id));
+    write_public(&path, &receipt.proof)?;
+    write_public(&path.with_extension("record"), &receipt.record)?;
+    Ok(path.display().to_string())
+}

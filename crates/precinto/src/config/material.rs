@@ -1,0 +1,165 @@
+//! What a node's settings name, loaded: certificates, keys and trust, each problem with its file.
+
+use super::{Node, Pair, Side};
+use crate::exit::{Exit, Failure};
+use precinto_alert::id::Side as SideId;
+use precinto_client::{Author, Clock, Settings, Signer};
+use precinto_envelope::certificate::Certificate;
+use precinto_envelope::crypto::SigningKey;
+use precinto_envelope::pem;
+use precinto_envelope::tls::Credential;
+use precinto_envelope::trust::{SideTrust, TrustStore};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Why something that the settings name cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}: {cause}")]
+pub(crate) struct MaterialError {
+    /// The file or the side.
+    pub(crate) what: String,
+    /// What is wrong with it.
+    pub(crate) cause: String,
+    /// True when trust is missing or stale rather than wrong.
+    pub(crate) stale: bool,
+}
+
+impl MaterialError {
+    fn new(what: &Path, cause: impl std::fmt::Display) -> Self {
+        Self {
+            what: what.display().to_string(),
+            cause: cause.to_string(),
+            stale: false,
+        }
+    }
+}
+
+impl From<MaterialError> for Failure {
+    fn from(error: MaterialError) -> Self {
+        let exit = if error.stale {
+            Exit::Inconclusive
+        } else {
+            Exit::Usage
+        };
+        Self::new(exit, error.to_string()).next("precinto doctor --offline  looks at every file")
+    }
+}
+
+/// Everything a node needs to connect, and to sign if it may.
+pub(crate) struct Material {
+    /// For `precinto_client::Connection`.
+    pub(crate) settings: Settings,
+    /// The clock that certificates are judged by.
+    pub(crate) clock: Clock,
+    node: Node,
+}
+
+impl Material {
+    /// Loads what the node's settings name.
+    pub(crate) fn load(node: &Node) -> Result<Self, MaterialError> {
+        let settings = Settings {
+            gateway: node.gateway.clone(),
+            server_name: node.server_name.clone(),
+            gateway_identity: node.gateway_identity.clone(),
+            credential: load_credential(&node.tls)?,
+            trust: Arc::new(load_trust(&node.sides, crate::clock::now_ms())?),
+            log: node.log.clone(),
+        };
+        Ok(Self {
+            settings,
+            clock: Clock::new(crate::clock::now_ms),
+            node: node.clone(),
+        })
+    }
+
+    /// The author of what this node signs.
+    pub(crate) fn author(&self) -> Result<Author, MaterialError> {
+        let Some(pair) = &self.node.signing else {
+            return Err(MaterialError::new(
+                &self.node.file,
+                "no [signing]: this node only reads",
+            ));
+        };
+        let author = Author::new(load_signer(pair)?, self.node.log.name());
+        author.map_err(|error| MaterialError::new(&pair.certificate, error))
+    }
+
+    /// An officer of the settings, by id.
+    pub(crate) fn officer(&self, id: &str) -> Result<Signer, MaterialError> {
+        let known = self.node.officers.iter().find(|officer| officer.id == id);
+        let officer = known.ok_or_else(|| {
+            let ids: Vec<&str> = self
+                .node
+                .officers
+                .iter()
+                .map(|one| one.id.as_str())
+                .collect();
+            let cause = format!(
+                "no officer \"{id}\" signs at this node; known: {}",
+                ids.join(", ")
+            );
+            MaterialError::new(&self.node.file, cause)
+        })?;
+        let (certificate, key) = (officer.certificate.clone(), officer.key.clone());
+        load_signer(&Pair { certificate, key })
+    }
+}
+
+/// Loads a signing certificate and its key, which must belong together.
+pub(crate) fn load_signer(pair: &Pair) -> Result<Signer, MaterialError> {
+    let (chain, key) = read_pair(pair)?;
+    let key =
+        SigningKey::from_pkcs8_der(&key).map_err(|error| MaterialError::new(&pair.key, error))?;
+    let wrong = |error: &dyn std::fmt::Display| MaterialError::new(&pair.certificate, error);
+    let mut chain = chain.into_iter();
+    let leaf = chain.next().ok_or_else(|| wrong(&"no certificate in it"))?;
+    let leaf = Certificate::parse(&leaf).map_err(|error| wrong(&error))?;
+    Signer::new(key, Arc::new(leaf), chain.collect()).map_err(|error| wrong(&error))
+}
+
+/// Loads a TLS certificate chain and its key, which must belong together.
+pub(crate) fn load_credential(pair: &Pair) -> Result<Credential, MaterialError> {
+    let (chain, key) = read_pair(pair)?;
+    Credential::new(&chain, &key).map_err(|error| MaterialError::new(&pair.certificate, error))
+}
+
+/// Loads one side's trust as of `now_ms`.
+pub(crate) fn read_side(side: &Side, now_ms: u64) -> Result<SideTrust, MaterialError> {
+    let name = || Path::new("side").join(&side.domain);
+    let domain: SideId = side
+        .domain
+        .parse()
+        .map_err(|error| MaterialError::new(&name(), error))?;
+    let (mut roots, mut crls) = (Vec::new(), Vec::new());
+    for path in &side.roots {
+        let found = pem::certificates(&read(path)?);
+        roots.extend(found.map_err(|error| MaterialError::new(path, error))?);
+    }
+    for path in &side.crls {
+        let found = pem::revocation_lists(&read(path)?);
+        crls.extend(found.map_err(|error| MaterialError::new(path, error))?);
+    }
+    SideTrust::load(domain, &roots, &crls, now_ms).map_err(|error| MaterialError {
+        stale: true,
+        ..MaterialError::new(&name(), error)
+    })
+}
+
+fn load_trust(sides: &[Side], now_ms: u64) -> Result<TrustStore, MaterialError> {
+    let loaded: Result<Vec<_>, _> = sides.iter().map(|side| read_side(side, now_ms)).collect();
+    TrustStore::new(loaded?).map_err(|error| MaterialError::new(Path::new("[[side]]"), error))
+}
+
+fn read_pair(pair: &Pair) -> Result<(Vec<Vec<u8>>, Vec<u8>), MaterialError> {
+    let chain = pem::certificates(&read(&pair.certificate)?)
+        .map_err(|error| MaterialError::new(&pair.certificate, error))?;
+    let key = pem::private_key(&read(&pair.key)?)
+        .map_err(|error| MaterialError::new(&pair.key, error))?;
+    Ok((chain, key))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, MaterialError> {
+    super::read_text(path)
+        .map(String::into_bytes)
+        .map_err(|failure| MaterialError::new(path, failure))
+}

@@ -1,0 +1,62 @@
+//! "Did you mean": the known name nearest to one that is not known.
+
+/// The candidate that is at most a third of its length away from `unknown`.
+pub(crate) fn closest<'a>(
+    unknown: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let scored = candidates
+        .into_iter()
+        .map(|name| (distance(unknown, name), name));
+    let (edits, name) = scored.min()?;
+    (edits * 3 <= name.chars().count().max(3)).then_some(name)
+}
+
+/// The text of a TOML error, with a suggestion when it is about an unknown field.
+pub(crate) fn with_suggestion(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    let mut quoted = error.message().split('`').skip(1).step_by(2);
+    if !error.message().starts_with("unknown field") {
+        return text;
+    }
+    let suggestion = quoted.next().and_then(|unknown| closest(unknown, quoted));
+    match suggestion {
+        Some(name) => format!("{}\n  did you mean \"{name}\"?", text.trim_end()),
+        None => text,
+    }
+}
+
+/// Levenshtein's distance in characters.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, left) in one.chars().enumerate() {
+        let mut diagonal = line;
+        let mut before = line + 1;
+        for (cell, right) in row.iter_mut().skip(1).zip(&other) {
+            let edited = (diagonal + usize::from(left != *right))
+                .min(before + 1)
+                .min(*cell + 1);
+            diagonal = *cell;
+            *cell = edited;
+            before = edited;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = line + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_suggested_and_far_ones_are_not() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(closest("gatway", ["gateway", "state"]), Some("gateway"));
+        assert_eq!(closest("zzz", ["gateway", "state"]), None);
+    }
+}

@@ -1,0 +1,50 @@
+//! One way to the gateway, and one way to say why there is none.
+
+use crate::config::Material;
+use crate::exit::{Exit, Failure};
+use precinto_client::{ConnectError, Connection};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The first pause between attempts; each following one is twice as long, up to [`PAUSE_MAX`].
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The longest pause.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// Why there is no connection, with what to do next.
+fn failure_of(error: &ConnectError, gateway: &str) -> Failure {
+    let cause =
+        std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
+    let text = format!("{error}{cause}");
+    match error.reason() {
+        Some(reason) => Failure::coded(reason, text),
+        None => Failure::new(Exit::Unreachable, text).next(format!(
+            "is a gateway running at {gateway}? precinto doctor  looks at every step"
+        )),
+    }
+}
+
+/// Connects once, as the node.
+pub(crate) async fn open(material: &Material) -> Result<Connection, Failure> {
+    Connection::open(&material.settings, &material.clock)
+        .await
+        .map_err(|error| failure_of(&error, &material.settings.gateway))
+}
+
+/// Connects again after a loss: tries for as long as `patience` lasts, unless the gateway says no.
+pub(crate) async fn again(material: &Material, patience: Duration) -> Result<Connection, Failure> {
+    let until = Instant::now() + patience;
+    let mut pause = PAUSE;
+    loop {
+        let error = match Connection::open(&material.settings, &material.clock).await {
+            Ok(connection) => return Ok(connection),
+            Err(error) => error,
+        };
+        if !error.is_transient() || Instant::now() + pause >= until {
+            return Err(failure_of(&error, &material.settings.gateway));
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSE_MAX);
+    }
+}

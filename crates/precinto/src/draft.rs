@@ -1,0 +1,189 @@
+//! Drafts: what a person or a program writes, as readable JSON or YAML, and the statement and content it becomes.
+//!
+//! A draft speaks in the protocol's field names. It may leave out the prefixes of codes, write message ids as UUIDs,
+//! times as RFC 3339 or relative to now, and small values as one text (`12.5 KGM`). What the sending program alone knows
+//! (sender, sequence, signers, digests) is refused in a draft, so that nobody thinks it had been honoured.
+
+mod read;
+mod shorthand;
+mod write;
+
+pub(crate) use write::{content_json, hex, statement_json};
+
+use crate::config::closest;
+use anyhow::Context;
+use precinto_alert::code::MessageType;
+use precinto_alert::content::media_type;
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
+use read::Reader;
+use serde_json::{Map, Value};
+use std::path::Path;
+use std::sync::OnceLock;
+
+/// Fields of a statement that a draft must not set, and what to write instead.
+const NOT_IN_A_DRAFT: [(&str, &str); 8] = [
+    ("sender", "it follows from the node's certificate"),
+    ("log_origin", "it follows from the log's key"),
+    ("required_signers", "name officers in \"officers\""),
+    ("recipients", "write it as \"to\""),
+    ("sender_seq", "the node counts for itself"),
+    ("body", "it is computed from \"content\""),
+    ("payload_protection", "it follows from \"content\""),
+    (
+        "created_ms",
+        "write it as \"created\", or leave it out: now",
+    ),
+];
+
+/// A draft, read: everything but what only the sender knows.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// The statement's fields that the draft sets.
+    pub(crate) statement: pb::Statement,
+    /// Media type and bytes of the content, if there is any.
+    pub(crate) content: Option<(String, Vec<u8>)>,
+    /// Officers who sign as well.
+    pub(crate) officers: Vec<String>,
+    /// Given back with the result, for programs that stream.
+    pub(crate) tag: Option<String>,
+}
+
+/// Everything that is wrong with a draft, each with its path.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", problems.join("\n  "))]
+pub(crate) struct DraftError {
+    /// One sentence each, beginning with the path.
+    pub(crate) problems: Vec<String>,
+}
+
+impl Draft {
+    /// Reads a draft; `now_ms` is what relative times count from.
+    pub(crate) fn read(value: &Value, now_ms: u64) -> Result<Self, DraftError> {
+        let mut reader = Reader::new(now_ms);
+        let draft = Self::assemble(value, &mut reader);
+        match draft {
+            Some(draft) if reader.problems.is_empty() => Ok(draft),
+            _ => Err(DraftError {
+                problems: reader.problems,
+            }),
+        }
+    }
+
+    /// Reads the text of a draft file: JSON by its name or its first character, else YAML.
+    pub(crate) fn parse_file(path: &Path, text: &str) -> anyhow::Result<Value> {
+        let json = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        if json || text.trim_start().starts_with('{') {
+            return serde_json::from_str(text).context("not JSON");
+        }
+        serde_saphyr::from_str(text).context("not YAML")
+    }
+
+    fn assemble(value: &Value, reader: &mut Reader) -> Option<Self> {
+        let Value::Object(draft) = value else {
+            reader.problem("", "a draft is an object with type, to, content and so on");
+            return None;
+        };
+        let mut fields = Map::new();
+        let (mut to, mut content, mut officers, mut tag) = (None, None, Vec::new(), None);
+        for (key, value) in draft {
+            match key.as_str() {
+                "to" => to = Some(value),
+                "content" => content = Some(value),
+                "officers" => officers = reader.texts(key, value),
+                "tag" => tag = value.as_str().map(str::to_owned),
+                _ => match NOT_IN_A_DRAFT.iter().find(|(name, _)| name == key) {
+                    Some((_, instead)) => {
+                        reader.problem(key, &format!("not in a draft: {instead}"));
+                    }
+                    None => drop(fields.insert(key.clone(), value.clone())),
+                },
+            }
+        }
+        let message = reader.message(&descriptor("Statement"), &fields, "");
+        let mut statement: pb::Statement = decoded(&message, reader)?;
+        statement.recipients = reader.recipients(to);
+        let kind = MessageType::try_from(statement.r#type).unwrap_or_default();
+        if kind == MessageType::Unspecified {
+            reader.problem("type", "missing: ALERT, ACK, OUTCOME and so on");
+            return None;
+        }
+        let content = content.and_then(|value| Self::content(kind, value, reader));
+        Some(Self {
+            statement,
+            content,
+            officers,
+            tag,
+        })
+    }
+
+    fn content(kind: MessageType, value: &Value, reader: &mut Reader) -> Option<(String, Vec<u8>)> {
+        let media_type = media_type(kind);
+        let Value::Object(fields) = value else {
+            reader.problem("content", "an object is expected");
+            return None;
+        };
+        let message = reader.message(&content_descriptor(media_type)?, fields, "content");
+        Some((media_type.to_owned(), message.encode_to_vec()))
+    }
+}
+
+/// The descriptors of the contract, decoded once.
+pub(crate) fn pool() -> &'static DescriptorPool {
+    static POOL: OnceLock<DescriptorPool> = OnceLock::new();
+    POOL.get_or_init(|| {
+        DescriptorPool::decode(precinto_proto::FILE_DESCRIPTOR_SET)
+            .expect("the compiled-in descriptors are well formed")
+    })
+}
+
+fn descriptor(name: &str) -> MessageDescriptor {
+    let full = format!("precinto.v1.{name}");
+    pool()
+        .get_message_by_name(&full)
+        .expect("a message of the compiled-in contract")
+}
+
+/// The content message of a media type: `application/vnd.precinto.system-notice.v1+protobuf` is `SystemNoticeContent`.
+pub(crate) fn content_descriptor(media_type: &str) -> Option<MessageDescriptor> {
+    let kebab = media_type
+        .strip_prefix("application/vnd.precinto.")?
+        .strip_suffix(".v1+protobuf")?;
+    let camel: String = kebab.split('-').map(capitalised).collect();
+    pool().get_message_by_name(&format!("precinto.v1.{camel}Content"))
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+fn decoded<T: prost::Message + Default>(
+    message: &DynamicMessage,
+    reader: &mut Reader,
+) -> Option<T> {
+    let decoded = message.transcode_to();
+    decoded
+        .map_err(|error| reader.problem("", &error.to_string()))
+        .ok()
+}
+
+/// "no such field", with the name that was probably meant.
+fn no_such_field(name: &str, message: &MessageDescriptor) -> String {
+    let names: Vec<String> = message
+        .fields()
+        .map(|field| field.name().to_owned())
+        .collect();
+    match closest(name, names.iter().map(String::as_str)) {
+        Some(meant) => format!("no such field; did you mean \"{meant}\"?"),
+        None => format!("no such field; there are: {}", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! Small values as one text: `12.5 KGM`, `2026-11-23T04:10:00-06:00`, `+36h`.
+
+use serde_json::{Value, json};
+
+/// The object that a text stands for, where the message has such a form.
+pub(super) fn expand(message: &str, text: &str, now_ms: u64) -> Option<Value> {
+    match message {
+        "Text" => Some(json!({ "text": text })),
+        "Quantity" | "Temperature" => {
+            let (value, unit) = text.split_once(' ')?;
+            Some(json!({ "value": value, "unit": unit }))
+        }
+        "Money" => {
+            let (amount, currency) = text.split_once(' ')?;
+            Some(json!({ "amount": amount, "currency": currency }))
+        }
+        "LocalTime" => local_time(text, now_ms),
+        _ => None,
+    }
+}
+
+/// What should have been written.
+pub(super) fn expected(message: &str) -> String {
+    match message {
+        "Text" => "a text, or { language, text }, is expected".to_owned(),
+        "Quantity" => "an amount and a unit are expected: \"12.5 KGM\"".to_owned(),
+        "Temperature" => "a temperature and a unit are expected: \"15 CEL\"".to_owned(),
+        "Money" => "an amount and a currency are expected: \"120.00 USD\"".to_owned(),
+        "LocalTime" => "a time with its offset is expected: \"2026-11-23T04:10:00-06:00\", or from now: \"+36h\"".to_owned(),
+        _ => "an object is expected".to_owned(),
+    }
+}
+
+/// A moment in milliseconds since 1970: a number, RFC 3339, or relative to now.
+pub(super) fn moment_ms(value: &Value, now_ms: u64) -> Result<u64, String> {
+    let wrong = "a time is expected: RFC 3339, or from now (\"+36h\", \"-10m\")";
+    match value {
+        Value::Number(number) => number.as_u64().ok_or_else(|| wrong.to_owned()),
+        Value::String(text) => relative_ms(text, now_ms)
+            .or_else(|| absolute_ms(text))
+            .ok_or_else(|| wrong.to_owned()),
+        _ => Err(wrong.to_owned()),
+    }
+}
+
+/// `+36h`, `-10m`, `+7d`: days of 24 hours, because a clock that runs out does not know of summer time.
+fn relative_ms(text: &str, now_ms: u64) -> Option<u64> {
+    let (ahead, rest) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return None,
+    };
+    let digits = rest.strip_suffix(|unit: char| unit.is_ascii_alphabetic())?;
+    let unit_ms = match rest.strip_prefix(digits)? {
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    let span_ms = digits.parse::<u64>().ok()?.checked_mul(unit_ms)?;
+    if ahead {
+        now_ms.checked_add(span_ms)
+    } else {
+        now_ms.checked_sub(span_ms)
+    }
+}
+
+fn absolute_ms(text: &str) -> Option<u64> {
+    let moment: jiff::Timestamp = text.parse().ok()?;
+    u64::try_from(moment.as_millisecond()).ok()
+}
+
+/// RFC 3339 with its offset, or from now with the offset after an `@`: `+36h@-06:00`.
+fn local_time(text: &str, now_ms: u64) -> Option<Value> {
+    let (moment, offset) = match text.split_once('@') {
+        Some((moment, offset)) => (relative_ms(moment, now_ms)?, offset_minutes(offset)?),
+        None => match relative_ms(text, now_ms) {
+            Some(moment) => (moment, 0),
+            None => (absolute_ms(text)?, offset_of(text)?),
+        },
+    };
+    Some(json!({ "utc_ms": moment, "offset_minutes": offset }))
+}
+
+/// The offset at the end of an RFC 3339 time.
+fn offset_of(text: &str) -> Option<i32> {
+    if text.ends_with('Z') {
+        return Some(0);
+    }
+    let (_, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+    offset_minutes(offset)
+}
+
+/// `-06:00` in minutes.
+fn offset_minutes(text: &str) -> Option<i32> {
+    let (hours, minutes) = text.split_once(':')?;
+    let sign = if hours.starts_with('-') { -1 } else { 1 };
+    let hours: i32 = hours.trim_start_matches(['+', '-']).parse().ok()?;
+    Some(sign * (hours * 60 + minutes.parse::<i32>().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW_MS: u64 = 1_795_000_000_000;
+
+    #[test]
+    fn moments() {
+        let check = |text: &str, expected: Option<u64>| {
+            assert_eq!(moment_ms(&json!(text), NOW_MS).ok(), expected, "{text}");
+        };
+        check("+36h", Some(NOW_MS + 36 * 3_600_000));
+        check("-10m", Some(NOW_MS - 600_000));
+        check("1970-01-01T00:00:01Z", Some(1_000));
+        check("1970-01-01T00:00:00-06:00", Some(6 * 3_600_000));
+        check("+36 h", None);
+        check("+99999999999999999999d", None);
+        check("tomorrow", None);
+        check("+h", None);
+        check("", None);
+    }
+
+    #[test]
+    fn local_times_keep_the_clock_on_the_wall() {
+        let read = |text: &str| expand("LocalTime", text, NOW_MS);
+        let expected = json!({ "utc_ms": 21_600_000, "offset_minutes": -360 });
+        assert_eq!(read("1970-01-01T00:00:00-06:00"), Some(expected));
+        let expected = json!({ "utc_ms": NOW_MS + 3_600_000, "offset_minutes": 330 });
+        assert_eq!(read("+1h@+05:30"), Some(expected));
+        assert_eq!(read("1970-01-01"), None);
+    }
+}

@@ -1,0 +1,254 @@
+//! The configuration files of a development set, written as an operator would write them.
+
+use super::profile::AgencyEntry;
+use super::{NodeEntry, Profile, SideEntry};
+use std::fmt::Write;
+
+/// What a node's file says. Paths are relative to the file.
+#[derive(Debug, Clone)]
+pub(crate) struct NodeSettings {
+    /// Its SPIFFE id.
+    pub(crate) identity: String,
+    /// The NODE part of its alert ids.
+    pub(crate) code: String,
+    /// The country of its side.
+    pub(crate) country: String,
+    /// The gateway's address.
+    pub(crate) gateway: String,
+    /// The gateway's server name for this side.
+    pub(crate) server_name: String,
+    /// The gateway's SPIFFE id for this side.
+    pub(crate) gateway_identity: String,
+    /// The log's verifier key.
+    pub(crate) vkey: String,
+    /// Where it keeps its state.
+    pub(crate) state: String,
+    /// The common beginning of its certificate and key files.
+    pub(crate) pairs: String,
+    /// Officers who sign at this node: id and the beginning of their files.
+    pub(crate) officers: Vec<(String, String)>,
+    /// Every side's trust domain.
+    pub(crate) sides: Vec<String>,
+}
+
+impl NodeSettings {
+    /// The settings of one node of a development set.
+    pub(crate) fn of(
+        profile: &Profile,
+        side: &SideEntry,
+        agency: &AgencyEntry,
+        node: &NodeEntry,
+        (address, vkey): (&str, &str),
+    ) -> Self {
+        let officers = agency
+            .officer
+            .iter()
+            .filter(|officer| officer.nodes.contains(&node.name));
+        let officer_file = |id: &str| format!("../officers/{}-{}-{id}", side.key, agency.id);
+        Self {
+            identity: format!(
+                "spiffe://{}/agency/{}/node/{}",
+                side.domain, agency.id, node.name
+            ),
+            code: node.code.clone(),
+            country: side.country.clone(),
+            gateway: address.to_owned(),
+            server_name: side.server_name.clone(),
+            gateway_identity: format!("spiffe://{}/gateway/{}", side.domain, profile.gateway.name),
+            vkey: vkey.to_owned(),
+            state: format!("../state/{}-{}-{}", side.key, agency.id, node.name),
+            pairs: format!("../{}/{}/{}", side.key, agency.id, node.name),
+            officers: officers
+                .map(|one| (one.id.clone(), officer_file(&one.id)))
+                .collect(),
+            sides: profile
+                .side
+                .iter()
+                .map(|side| side.domain.clone())
+                .collect(),
+        }
+    }
+}
+
+/// A node's file, commented.
+pub(crate) fn node_toml(node: &NodeSettings) -> String {
+    let mut text = format!(
+        "\
+# A node's settings. Unknown keys are refused. Paths are relative to this file.
+
+# Who this node is: its certificates say the same.
+identity = \"{identity}\"
+
+# The NODE part of the alert ids that this node gives out, and the country in front of it; the directory binds both to it.
+code = \"{code}\"
+country = \"{country}\"
+
+# The gateway: where it is, by which server name its certificate for this side is chosen, and who it must prove to be.
+gateway = \"{gateway}\"
+server_name = \"{server_name}\"
+gateway_identity = \"{gateway_identity}\"
+
+# The log's verifier key, from the agreement on paper; never from the gateway itself.
+log = \"{vkey}\"
+
+# Where this node keeps what it must not forget: the newest checkpoint it has seen, and its counters.
+state = \"{state}\"
+
+# TLS and signing keys are different keys. Keys are PKCS#8 PEM.
+[tls]
+certificate = \"{pairs}.tls.pem\"
+key = \"{pairs}.tls.key.pem\"
+
+[signing]
+certificate = \"{pairs}.signing.pem\"
+key = \"{pairs}.signing.key.pem\"
+",
+        identity = node.identity,
+        code = node.code,
+        country = node.country,
+        gateway = node.gateway,
+        server_name = node.server_name,
+        gateway_identity = node.gateway_identity,
+        vkey = node.vkey,
+        state = node.state,
+        pairs = node.pairs,
+    );
+    if !node.officers.is_empty() {
+        text += "\n# Officers who sign at this node: acknowledgements from level 2 on need one.\n";
+    }
+    for (id, place) in &node.officers {
+        add(
+            &mut text,
+            format_args!(
+                "[[officer]]\nid = \"{id}\"\ncertificate = \"{place}.pem\"\nkey = \"{place}.key.pem\"\n"
+            ),
+        );
+    }
+    text += "\n# Each side's roots and revocation lists; nobody is judged by another side's.\n";
+    for domain in &node.sides {
+        add(
+            &mut text,
+            format_args!(
+                "[[side]]\ndomain = \"{domain}\"\nroots = [\"../trust/{domain}/root.pem\"]\ncrls = [\"../trust/{domain}/root.crl.pem\"]\n"
+            ),
+        );
+    }
+    text
+}
+
+/// The gateway's file.
+pub(crate) fn gateway_toml(profile: &Profile) -> String {
+    let mut text = format!(
+        "\
+# A gateway for development keys. Unknown keys are refused. Paths are relative to this file.
+# Every key is explained by: precinto config example gateway
+name = \"{}\"
+origin = \"{}\"
+data = \"data\"
+listen = \"{}\"
+dev = true
+reflection = true
+directory = \"directory.toml\"
+
+[log]
+key = \"gateway/log.key.pem\"
+",
+        profile.gateway.name, profile.gateway.origin, profile.gateway.listen,
+    );
+    for side in &profile.side {
+        let SideEntry {
+            key,
+            domain,
+            country,
+            server_name,
+            ..
+        } = side;
+        add(
+            &mut text,
+            format_args!(
+                "\n[[side]]\ndomain = \"{domain}\"\ncountry = \"{country}\"\nserver_name = \"{server_name}\"\n\
+             certificate = \"gateway/{key}.tls.pem\"\nkey = \"gateway/{key}.tls.key.pem\"\n\
+             roots = [\"trust/{domain}/root.pem\"]\ncrls = [\"trust/{domain}/root.crl.pem\"]\n"
+            ),
+        );
+    }
+    text
+}
+
+/// The directory that both sides agree on.
+pub(crate) fn directory_toml(profile: &Profile) -> String {
+    let auditors = profile.nodes().filter(|(_, agency, _)| agency.auditor);
+    let auditors: Vec<String> = auditors
+        .map(|(side, agency, node)| {
+            format!(
+                "spiffe://{}/agency/{}/node/{}",
+                side.domain, agency.id, node.name
+            )
+        })
+        .collect();
+    let mut text = format!(
+        "# Who exists, and whom a name stands for: made from the profile of the development keys.\n\
+         auditors = {}\n",
+        list(&auditors)
+    );
+    for side in &profile.side {
+        for agency in &side.agency {
+            add_agency(&mut text, side, agency);
+        }
+    }
+    for group in &profile.group {
+        let members = list(&group.members);
+        let name = quoted(&group.name);
+        add(
+            &mut text,
+            format_args!("\n[[group]]\nname = {name}\nmembers = {members}\n"),
+        );
+    }
+    for topic in &profile.topic {
+        let subscribers = list(&topic.subscribers);
+        let name = quoted(&topic.name);
+        add(
+            &mut text,
+            format_args!("\n[[topic]]\nname = {name}\nsubscribers = {subscribers}\n"),
+        );
+    }
+    text
+}
+
+fn add_agency(text: &mut String, side: &SideEntry, agency: &AgencyEntry) {
+    let id = quoted(&format!("{}/{}", side.domain, agency.id));
+    let (english, spanish) = (quoted(&agency.name_en), quoted(&agency.name_es));
+    add(
+        text,
+        format_args!("\n[[agency]]\nid = {id}\nname_en = {english}\nname_es = {spanish}\n"),
+    );
+    for node in &agency.node {
+        let (name, code) = (quoted(&node.name), quoted(&node.code));
+        add(
+            text,
+            format_args!("[[agency.node]]\nname = {name}\ncode = {code}\n"),
+        );
+    }
+    for officer in &agency.officer {
+        let (id, nodes) = (quoted(&officer.id), list(&officer.nodes));
+        add(
+            text,
+            format_args!("[[agency.officer]]\nid = {id}\nnodes = {nodes}\n"),
+        );
+    }
+}
+
+/// A TOML basic string; JSON's escapes are among TOML's.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn list(items: &[String]) -> String {
+    let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+    format!("[{}]", items.join(", "))
+}
+
+/// Appends formatted text; a `String` takes everything.
+fn add(text: &mut String, part: std::fmt::Arguments<'_>) {
+    text.write_fmt(part).expect("a String takes everything");
+}

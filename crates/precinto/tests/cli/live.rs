@@ -1,0 +1,301 @@
+//! A gateway and its nodes by hand: send, watch, prove, audit; every door closed to whom it must be.
+
+use super::keys::{made, node};
+use super::{number, objects, precinto, run, stderr, stdout, text};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+/// A running gateway; it ends when its stdin does.
+struct Gateway {
+    child: Child,
+    address: String,
+    folder: tempfile::TempDir,
+}
+
+impl Gateway {
+    fn start() -> Self {
+        let folder = made();
+        let path = folder.path().join("gateway.toml");
+        let text = std::fs::read_to_string(&path).expect("the gateway's file");
+        let text = text.replace("127.0.0.1:7443", "127.0.0.1:0");
+        std::fs::File::create(&path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .expect("the gateway's file");
+        let mut child = precinto()
+            .args(["gateway", "run", "--exit-with-stdin", "--config"])
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the gateway starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("a stdout");
+        BufReader::new(out)
+            .read_line(&mut line)
+            .expect("the gateway says that it listens");
+        let listening: serde_json::Value = serde_json::from_str(&line).expect("one line of JSON");
+        assert_eq!(text_of(&listening, "event"), "listening");
+        let address = text_of(&listening, "address");
+        Self {
+            child,
+            address,
+            folder,
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> std::process::Output {
+        run(&[arguments, &["--gateway", &self.address]].concat())
+    }
+
+    fn node(&self, name: &str) -> String {
+        node(self.path(), name)
+    }
+
+    fn stop(&mut self) -> Option<i32> {
+        drop(self.child.stdin.take());
+        self.child.wait().expect("the gateway ends").code()
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        drop(self.child.wait());
+    }
+}
+
+fn text_of(value: &serde_json::Value, name: &str) -> String {
+    text(value, name).to_owned()
+}
+
+#[test]
+fn an_alert_crosses_is_acknowledged_and_proven() {
+    let mut gateway = Gateway::start();
+    let (lax, mex) = (gateway.node("us-cbp-lax"), gateway.node("mx-anam-mex"));
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/precursor-us-mx.yaml");
+    let receipts = gateway.path().join("receipts").display().to_string();
+
+    let dry = gateway.run(&[
+        "-o",
+        "json",
+        "send",
+        "alert",
+        sample,
+        "--dry-run",
+        "--node",
+        &lax,
+    ]);
+    assert_eq!(dry.status.code(), Some(0), "{}", stdout(&dry));
+    let sent = gateway.run(&[
+        "-o",
+        "json",
+        "send",
+        "alert",
+        sample,
+        "--node",
+        &lax,
+        "--receipts",
+        &receipts,
+    ]);
+    assert_eq!(sent.status.code(), Some(0), "{}", stdout(&sent));
+    let sent = objects(&sent).pop().expect("one result");
+    let (id, alert_id) = (text_of(&sent, "message_id"), text_of(&sent, "alert_id"));
+
+    let watched = gateway.run(&["-o", "jsonl", "watch", "--until-caught-up", "--node", &mex]);
+    assert_eq!(watched.status.code(), Some(0), "{}", stdout(&watched));
+    let delivered = objects(&watched);
+    let delivery = delivered
+        .iter()
+        .find(|one| text(one, "event") == "delivery")
+        .expect("a delivery");
+    assert_eq!(text(delivery, "message_id"), id);
+    assert_eq!(text(delivery, "alert_id"), alert_id);
+
+    let ack = |level: &'static str| {
+        let arguments = [
+            "-o",
+            "json",
+            "send",
+            "ack",
+            &id,
+            "--alert",
+            &alert_id,
+            "--to",
+            "us.dev.invalid/cbp",
+        ];
+        let status = ["--status", "EXERCISE", "--level", level, "--node", &mex];
+        [arguments.as_slice(), &status].concat()
+    };
+    let refused = gateway.run(&ack("person"));
+    assert!(
+        stdout(&refused).contains("OFFICER_REQUIRED"),
+        "{}",
+        stdout(&refused)
+    );
+    assert_ne!(refused.status.code(), Some(0));
+    let taken = gateway.run(&[ack("person"), vec!["--officer", "hernandez"]].concat());
+    assert_eq!(taken.status.code(), Some(0), "{}", stdout(&taken));
+
+    let again = gateway.run(&["-o", "jsonl", "watch", "--until-caught-up", "--node", &mex]);
+    let again = objects(&again);
+    assert!(
+        again.iter().all(|one| text(one, "event") != "delivery"),
+        "settled, so it does not come again"
+    );
+
+    let proven = gateway.run(&["-o", "json", "log", "prove", "--index", "6", "--node", &lax]);
+    assert_eq!(proven.status.code(), Some(0), "{}", stdout(&proven));
+    let receipt = gateway.run(&["log", "receipt", &id, "--node", &lax]);
+    let kept = std::fs::read(Path::new(&receipts).join(format!("{id}.tlog-proof")));
+    assert_eq!(
+        receipt.stdout,
+        kept.expect("the receipt was kept"),
+        "a receipt never changes"
+    );
+
+    assert_eq!(gateway.stop(), Some(0));
+    audited(&gateway, &receipts);
+}
+
+/// The journal of a stopped gateway, against the receipts that its nodes kept.
+fn audited(gateway: &Gateway, receipts: &str) {
+    let data = gateway.path().join("data").display().to_string();
+    let vkey = gateway
+        .path()
+        .join("gateway/log.vkey")
+        .display()
+        .to_string();
+    let trust = gateway.path().join("trust").display().to_string();
+    let audit = [
+        "-o", "json", "audit", "log", &data, "--vkey", &vkey, "--trust", &trust,
+    ];
+    let clean = run(&[audit.as_slice(), &["--against", receipts]].concat());
+    assert_eq!(clean.status.code(), Some(0), "{}", stdout(&clean));
+
+    // One bit of the journal, and the audit says so.
+    let journal = gateway.path().join("data/journal");
+    let mut segments = std::fs::read_dir(&journal).expect("a journal");
+    let segment = segments
+        .next()
+        .expect("a segment")
+        .expect("a segment")
+        .path();
+    let mut bytes = std::fs::read(&segment).expect("a segment");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::File::create(&segment)
+        .and_then(|mut file| file.write_all(&bytes))
+        .expect("a segment");
+    let found = run(&audit);
+    assert_eq!(found.status.code(), Some(3), "{}", stdout(&found));
+}
+
+#[test]
+fn doors_stay_closed_and_say_why() {
+    let gateway = Gateway::start();
+    let lost = gateway.run(&[
+        "-o",
+        "json",
+        "watch",
+        "--node",
+        &gateway.node("us-cbp-lost"),
+    ]);
+    assert_eq!(lost.status.code(), Some(5), "{}", stdout(&lost));
+    let error = objects(&lost).pop().expect("one error");
+    assert_eq!(text(&error, "reason"), "CERT_REVOKED");
+
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/fuel-mx-us.yaml");
+    let old = gateway.run(&[
+        "-o",
+        "json",
+        "send",
+        "alert",
+        sample,
+        "--node",
+        &gateway.node("mx-fgr-old"),
+    ]);
+    assert_eq!(old.status.code(), Some(5), "{}", stdout(&old));
+    assert_eq!(text(&objects(&old)[0], "reason"), "CERT_REVOKED");
+
+    let nobody = run(&[
+        "doctor",
+        "--node",
+        &gateway.node("us-cbp-lax"),
+        "--gateway",
+        "127.0.0.1:9",
+    ]);
+    assert_eq!(nobody.status.code(), Some(6), "{}", stdout(&nobody));
+    let well = gateway.run(&["doctor", "--node", &gateway.node("us-cbp-lax")]);
+    assert_eq!(well.status.code(), Some(0), "{}", stdout(&well));
+}
+
+#[test]
+fn a_stream_answers_every_line_in_order() {
+    let gateway = Gateway::start();
+    let lax = gateway.node("us-cbp-lax");
+    let draft = |tag: &str| {
+        format!(
+            r#"{{"type": "COMMENT", "to": "mx.dev.invalid/anam", "status": "TEST", "tag": "{tag}", "content": {{"text": "x"}}}}"#
+        )
+    };
+    let input = format!("{}\nnot json\n\n{}\n", draft("one"), draft("two"));
+    let mut child = precinto()
+        .args([
+            "send",
+            "--node",
+            &lax,
+            "--gateway",
+            &gateway.address,
+            "-o",
+            "jsonl",
+            "-",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("a stdin");
+    stdin.write_all(input.as_bytes()).expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let results = objects(&output);
+    assert_eq!(results.len(), 3, "{}", stderr(&output));
+    assert_eq!(text(&results[0], "tag"), "one");
+    assert!(
+        text(&results[1], "message").contains("not a line of JSON"),
+        "{}",
+        results[1]
+    );
+    assert_eq!(text(&results[2], "tag"), "two");
+    // A comment needs the alert it belongs to: the gateway says so, for each message on its own.
+    assert_eq!(
+        text(&results[0], "reason"),
+        "FIELD_INVALID",
+        "{}",
+        results[0]
+    );
+    assert_eq!(number(&results[0], "index"), u64::MAX);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_gateway_ends_cleanly_on_sigterm() {
+    let mut gateway = Gateway::start();
+    let id = gateway.child.id().to_string();
+    let killed = std::process::Command::new("kill")
+        .args(["-TERM", &id])
+        .status();
+    assert!(killed.expect("kill runs").success());
+    assert_eq!(gateway.child.wait().expect("it ends").code(), Some(0));
+    assert!(
+        gateway.path().join("data/clean").is_file(),
+        "the log was closed"
+    );
+}

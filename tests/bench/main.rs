@@ -1,0 +1,73 @@
+//! Measures what the README states, as ratios within one run: `cargo bench -p precinto-tests --bench spine`.
+//!
+//! Every gateway is the unmodified release binary, every line mutual TLS on loopback, every answer a verified receipt.
+//! Client and gateway share the machine's cores. `PRECINTO_BENCH=commit,memory` picks parts.
+
+mod commit;
+mod memory;
+
+use std::time::Duration;
+
+use precinto_envelope::crypto::SigningKey;
+use precinto_ledger::clock::{Clock as _, SystemClock};
+
+fn main() {
+    let parts = std::env::var("PRECINTO_BENCH").unwrap_or_else(|_| "commit,memory".to_owned());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    say(&format!(
+        "V, one verification of 1 KiB: {:.1} us",
+        verification_us()
+    ));
+    if parts.contains("commit") {
+        runtime.block_on(commit::run());
+    }
+    if parts.contains("memory") {
+        runtime.block_on(memory::run());
+    }
+}
+
+/// V: the yardstick of this machine at this moment, in microseconds.
+fn verification_us() -> f64 {
+    let (key, _) = SigningKey::generate_ed25519();
+    let public: [u8; 32] = key.public_key().try_into().expect("an Ed25519 key");
+    let public = precinto_envelope::crypto::PublicKey::ed25519(public).expect("a good key");
+    let message = [7; 1024];
+    let signature = key.sign(&message);
+    const ROUNDS: u32 = 2_000;
+    let begun = SystemClock.now_ms();
+    for _ in 0..ROUNDS {
+        public.verify(&message, &signature).expect("verifies");
+    }
+    let spent = Duration::from_millis(SystemClock.now_ms() - begun);
+    (spent / ROUNDS).as_secs_f64() * 1e6
+}
+
+/// One line of the result.
+#[expect(clippy::print_stdout, reason = "a benchmark's result")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+/// A ratio against its goal.
+fn goal(what: &str, value: f64, at_least: f64) {
+    let verdict = if value >= at_least {
+        "reached"
+    } else {
+        "MISSED"
+    };
+    say(&format!(
+        "  {what}: {value:.1} (goal: at least {at_least}) {verdict}"
+    ));
+}
+
+/// A figure against its limit.
+fn limit(what: &str, value: f64, at_most: f64) {
+    let verdict = if value <= at_most { "kept" } else { "EXCEEDED" };
+    say(&format!(
+        "  {what}: {value:.1} (limit: at most {at_most}) {verdict}"
+    ));
+}

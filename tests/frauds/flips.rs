@@ -1,0 +1,160 @@
+//! A single flipped bit anywhere in a stored log: the audit says where.
+
+use crate::forger::segments;
+use crate::real_log::real_log;
+use precinto_audit::format::segment_steps;
+use precinto_audit::{Finding, Kind, Step};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const HEADER: usize = 64;
+
+/// All bits of headers, and of every other byte one bit, each time another.
+fn bits(bytes: &[u8], byte: usize) -> Vec<u8> {
+    let starts = bytes
+        .windows(4)
+        .enumerate()
+        .filter(|(_, four)| *four == b"FRAM")
+        .map(|(at, _)| at);
+    let in_header = byte < HEADER
+        || starts
+            .into_iter()
+            .any(|at| (at..at + HEADER).contains(&byte));
+    // A fixed rule instead of a random one: the same bits in every run.
+    let one = u8::try_from(byte.wrapping_mul(2_654_435_761) >> 7 & 7).expect("three bits");
+    if in_header {
+        (0..8).collect()
+    } else {
+        vec![one]
+    }
+}
+
+#[test]
+fn every_byte_of_the_real_log_is_guarded_to_the_bit() {
+    for (name, right) in segments(real_log().folder()) {
+        let sound = entries(segment_steps(&name, right.clone(), true));
+        std::thread::scope(|scope| {
+            for part in [0, 1] {
+                let (name, right, sound) = (&name, &right, &sound);
+                scope.spawn(move || {
+                    for byte in (0..right.len()).filter(|byte| byte % 2 == part) {
+                        for bit in bits(right, byte) {
+                            let mut wrong = right.clone();
+                            wrong[byte] ^= 1 << bit;
+                            check(name, wrong, (byte, bit), sound);
+                        }
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// The flip is named exactly, and nothing else is lost: the same entries are read.
+fn check(name: &str, wrong: Vec<u8>, (byte, bit): (usize, u8), sound: &[Vec<u8>]) {
+    let steps: Vec<Step> = segment_steps(name, wrong, true).collect();
+    let findings: Vec<&Finding> = steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::Finding(finding) => Some(finding),
+            Step::Batch(_) => None,
+        })
+        .collect();
+    let [finding] = findings.as_slice() else {
+        panic!("{name}, {byte}, {bit}: {findings:?}")
+    };
+    assert!(
+        matches!(finding.kind, Kind::FlippedBit { .. }),
+        "{name}, {byte}, {bit}: {finding}"
+    );
+    assert_eq!(finding.place.file.as_deref(), Some(name));
+    assert_eq!(
+        (finding.place.offset, finding.place.bit),
+        (Some(byte as u64), Some(bit))
+    );
+    assert!(
+        entries(steps) == sound,
+        "{name}, {byte}, {bit}: the bit was put right"
+    );
+}
+
+fn entries(steps: impl IntoIterator<Item = Step>) -> Vec<Vec<u8>> {
+    let batches = steps.into_iter().filter_map(|step| match step {
+        Step::Batch(batch) => Some(batch),
+        Step::Finding(_) => None,
+    });
+    let all = batches.flat_map(|batch| batch.entries);
+    all.map(|entry| {
+        [
+            entry.leaf,
+            entry.salt,
+            entry.record,
+            entry.content,
+            entry.body,
+        ]
+        .concat()
+    })
+    .collect()
+}
+
+#[test]
+fn the_report_names_the_bit_and_the_exit_status_is_three() {
+    let folder = copy(real_log().folder());
+    for (name, right) in segments(real_log().folder()) {
+        // Spread over the file; the sweep above has all of them.
+        for byte in (0..right.len()).step_by(397) {
+            let path = folder.path().join("journal").join(&name);
+            let mut wrong = right.clone();
+            wrong[byte] ^= 4;
+            put(&path, &wrong);
+            let report = real_log().audit(folder.path());
+            assert_eq!(
+                report.counts.keys().copied().collect::<Vec<_>>(),
+                ["FLIPPED_BIT"]
+            );
+            assert_eq!((report.exit_code(), report.findings.len()), (3, 1));
+            assert_eq!(report.entries, 20, "everything else was still audited");
+            let place = format!("{name}, byte {byte}, bit 2");
+            assert!(report.to_string().contains(&place), "{place}: {report}");
+            put(&path, &right);
+        }
+    }
+}
+
+#[test]
+fn every_bit_of_the_published_checkpoint_and_key_is_guarded_too() {
+    let folder = copy(real_log().folder());
+    assert_eq!(real_log().audit(folder.path()).exit_code(), 0);
+    for (name, code) in [("checkpoint", "PUBLISHED"), ("log.vkey", "LOG_KEY_DIFFERS")] {
+        let path = folder.path().join(name);
+        let right = fs::read(&path).expect("readable");
+        for byte in 0..right.len() {
+            let mut wrong = right.clone();
+            wrong[byte] ^= 1 << (byte % 8);
+            put(&path, &wrong);
+            let report = real_log().audit(folder.path());
+            assert!(report.has(code), "{name}, byte {byte}: {report}");
+        }
+        put(&path, &right);
+    }
+}
+
+fn copy(from: &Path) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("journal")).expect("a folder");
+    for (name, bytes) in segments(from) {
+        put(&folder.path().join("journal").join(name), &bytes);
+    }
+    for name in ["checkpoint", "log.vkey"] {
+        fs::copy(from.join(name), folder.path().join(name)).expect("a file");
+    }
+    folder
+}
+
+fn put(path: &Path, bytes: &[u8]) {
+    use std::io::Write;
+    fs::File::create(path)
+        .and_then(|mut file| file.write_all(bytes))
+        .expect("written");
+}

@@ -1,0 +1,82 @@
+//! Finds the programs that tests run: the unmodified `precinto`, and optional foreign ones.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// The binary under test, built once with the profile of the running test.
+///
+/// Cargo offers no path to another package's binary, so the one beside the test's own file is brought up to date with
+/// cargo; after `cargo test --workspace` there is nothing left to do.
+pub fn precinto() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let test = std::env::current_exe().expect("the running test");
+        let profile = test
+            .parent()
+            .and_then(Path::parent)
+            .expect("target/<profile>/deps/<test>");
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--package",
+            "precinto",
+            "--bin",
+            "precinto",
+        ]);
+        cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        if profile.ends_with("release") {
+            cargo.arg("--release");
+        }
+        assert!(
+            cargo.status().expect("cargo runs").success(),
+            "precinto does not build"
+        );
+        profile.join("precinto")
+    })
+}
+
+/// Runs the binary to its end.
+pub fn run<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Output {
+    Command::new(precinto())
+        .args(arguments)
+        .output()
+        .expect("precinto runs")
+}
+
+/// A file or folder of the shared, public material beside the workspace, or `None` with a visible word about it.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let full = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared")
+        .join(path);
+    if full.try_exists().unwrap_or(false) {
+        return Some(full);
+    }
+    skipped(&format!("../shared/{path} is not here"));
+    None
+}
+
+/// A Python with grpcio, grpcio-tools and cryptography: `PRECINTO_PYTHON`, or the workspace's `.venv`.
+pub fn python() -> Option<PathBuf> {
+    let given = std::env::var_os("PRECINTO_PYTHON").map(PathBuf::from);
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.venv/bin/python");
+    let python = given.or_else(|| own.is_file().then_some(own));
+    let python = python.filter(|p| {
+        let import = Command::new(p)
+            .args(["-c", "import grpc, grpc_tools, cryptography"])
+            .output();
+        import.is_ok_and(|o| o.status.success())
+    });
+    if python.is_none() {
+        skipped("no Python with grpcio, grpcio-tools and cryptography (PRECINTO_PYTHON, .venv)");
+    }
+    python
+}
+
+/// Says visibly that something was not tested.
+#[expect(clippy::print_stderr, reason = "a skipped check must be seen")]
+fn skipped(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}

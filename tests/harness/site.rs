@@ -1,0 +1,108 @@
+//! A site: the folder that `precinto keys dev` fills, and the audit of what a gateway wrote there.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::{GatewayProcess, Node, precinto, run};
+
+/// Keys, configuration files and data of one gateway and its nodes, removed at the end.
+pub struct Site {
+    folder: TempDir,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Site {
+    /// Makes the keys with the product's own command, and lets the gateway choose a free port.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let out = folder.path().as_os_str();
+        let made = run(&["keys".as_ref(), "dev".as_ref(), "--out".as_ref(), out]);
+        assert!(
+            made.status.success(),
+            "keys dev: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        let site = Self { folder };
+        site.listen("127.0.0.1:0");
+        site
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The gateway's configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.path().join("gateway.toml")
+    }
+
+    /// The gateway's data folder.
+    pub fn data(&self) -> PathBuf {
+        self.path().join("data")
+    }
+
+    /// Starts the gateway and waits until it listens; later starts use the same port.
+    pub fn start(&self) -> GatewayProcess {
+        let gateway = GatewayProcess::start(precinto(), &self.config());
+        self.listen(gateway.address());
+        gateway
+    }
+
+    /// Puts an address into the gateway's configuration.
+    #[expect(clippy::disallowed_methods, reason = "a test's own throw-away file")]
+    fn listen(&self, address: &str) {
+        let text = std::fs::read_to_string(self.config()).expect("gateway.toml");
+        let lines: Vec<String> = text
+            .lines()
+            .map(|line| match line.starts_with("listen") {
+                true => format!("listen = \"{address}\""),
+                false => line.to_owned(),
+            })
+            .collect();
+        std::fs::write(self.config(), lines.join("\n") + "\n").expect("gateway.toml");
+    }
+
+    /// A node of this site, by the name of its file: `us-cbp-lax`.
+    pub fn node(&self, name: &str, gateway: &GatewayProcess) -> Node {
+        Node::load(&self.node_file(name), gateway.address())
+    }
+
+    /// The configuration file of a node.
+    pub fn node_file(&self, name: &str) -> PathBuf {
+        self.path().join(format!("nodes/{name}.toml"))
+    }
+}
+
+/// Audits a gateway's data folder with the product's auditor and the verifier key from outside; the report as JSON.
+///
+/// # Panics
+/// When the audit is not clean.
+pub fn audit(site: &Site) -> serde_json::Value {
+    let vkey = std::fs::read_to_string(site.data().join("log.vkey")).expect("log.vkey");
+    let (data, trust) = (site.data(), site.path().join("trust"));
+    let out = run(&[
+        "audit".as_ref(),
+        "log".as_ref(),
+        data.as_os_str(),
+        "--vkey".as_ref(),
+        vkey.trim().as_ref(),
+        "--trust".as_ref(),
+        trust.as_os_str(),
+        "-o".as_ref(),
+        "json".as_ref(),
+    ]);
+    let text = String::from_utf8_lossy(&out.stdout);
+    assert!(
+        out.status.success(),
+        "the audit is not clean: {text}\n{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    serde_json::from_str(&text).expect("the audit's JSON")
+}
