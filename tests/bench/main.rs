@@ -30,6 +30,9 @@ fn main() {
     }
 }
 
+/// Verifications that V is measured over.
+const ROUNDS: u32 = 2_000;
+
 /// V: the yardstick of this machine at this moment, in microseconds.
 fn verification_us() -> f64 {
     let (key, _) = SigningKey::generate_ed25519();
@@ -37,7 +40,6 @@ fn verification_us() -> f64 {
     let public = precinto_envelope::crypto::PublicKey::ed25519(public).expect("a good key");
     let message = [7; 1024];
     let signature = key.sign(&message);
-    const ROUNDS: u32 = 2_000;
     let begun = SystemClock.now_ms();
     for _ in 0..ROUNDS {
         public.verify(&message, &signature).expect("verifies");

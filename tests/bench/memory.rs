@@ -52,7 +52,7 @@ async fn growth(stall: bool) -> f64 {
             in_flight: 64,
             style: Style::Pipelined,
         };
-        load::run(&[connection.clone()], work, load)
+        load::run(std::slice::from_ref(&connection), work, load)
             .await
             .expect("the run")
     };

@@ -55,8 +55,7 @@ async fn a_receipt_that_left_is_on_the_disk() {
             sends
                 .iter()
                 .copied()
-                .filter(|at| *at <= held)
-                .last()
+                .rfind(|at| *at <= held)
                 .expect("a send before the receipt")
         })
         .collect();

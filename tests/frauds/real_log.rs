@@ -113,7 +113,7 @@ impl RealLog {
     async fn fill(&mut self, clock_ms: u64) {
         let clock = Arc::new(ManualClock::new(clock_ms));
         let limits = BatchLimits {
-            segment_bytes: 6_000,
+            segment_bytes: 2_500,
             ..BatchLimits::default()
         };
         let options = Options {

@@ -36,7 +36,11 @@ impl GatewayProcess {
             .expect("the gateway speaks");
         let ready: serde_json::Value = serde_json::from_str(&line)
             .unwrap_or_else(|e| panic!("the gateway did not say where it listens ({e}): {line:?}"));
-        let address = ready["address"].as_str().expect("an address").to_owned();
+        let address = ready
+            .get("address")
+            .and_then(|a| a.as_str())
+            .expect("an address")
+            .to_owned();
         Self { child, address }
     }
 
@@ -54,11 +58,11 @@ impl GatewayProcess {
     pub fn inner_id(&self) -> u32 {
         let parent = format!("PPid:\t{}\n", self.child.id());
         let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        let ids = processes.filter_map(|p| p.file_name().to_str()?.parse::<u32>().ok());
+        let mut ids = processes.filter_map(|p| p.file_name().to_str()?.parse::<u32>().ok());
         let is_child = |id: &u32| {
             std::fs::read_to_string(format!("/proc/{id}/status")).is_ok_and(|s| s.contains(&parent))
         };
-        ids.into_iter().find(is_child).unwrap_or(self.child.id())
+        ids.find(is_child).unwrap_or_else(|| self.child.id())
     }
 
     /// Kills it without warning, as a power switch would kill a process.

@@ -1,5 +1,10 @@
 //! What the whole-system tests share: the real binary, a site made by its own `keys dev`, nodes, and the audit at the end.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a harness panics to fail the test"
+)]
+
 mod binary;
 mod gateway;
 mod message;

@@ -26,7 +26,8 @@ struct File {
     server_name: String,
     gateway_identity: String,
     log: Option<String>,
-    log_file: Option<PathBuf>,
+    #[serde(rename = "log_file")]
+    log_beside: Option<PathBuf>,
     tls: Pair,
     signing: Pair,
     side: Vec<Side>,
@@ -77,7 +78,7 @@ impl Node {
         });
         let trust = Arc::new(TrustStore::new(sides.collect()).expect("trust"));
         let log = node.log.unwrap_or_else(|| {
-            let path = node.log_file.as_deref().expect("log or log_file");
+            let path = node.log_beside.as_deref().expect("log or log_file");
             String::from_utf8(read(path)).expect("a verifier key")
         });
         let log = NoteVerifier::parse(log.trim()).expect("a verifier key");

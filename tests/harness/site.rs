@@ -61,9 +61,12 @@ impl Site {
         let text = std::fs::read_to_string(self.config()).expect("gateway.toml");
         let lines: Vec<String> = text
             .lines()
-            .map(|line| match line.starts_with("listen") {
-                true => format!("listen = \"{address}\""),
-                false => line.to_owned(),
+            .map(|line| {
+                if line.starts_with("listen") {
+                    format!("listen = \"{address}\"")
+                } else {
+                    line.to_owned()
+                }
             })
             .collect();
         std::fs::write(self.config(), lines.join("\n") + "\n").expect("gateway.toml");

@@ -11,8 +11,7 @@ async fn a_revoked_node_does_not_get_in_and_what_a_revoked_key_signed_is_refused
     let lost = site.node("us-cbp-lost", &gateway);
     let refused = Connection::open(&lost.settings, &lost.clock)
         .await
-        .err()
-        .expect("a closed door");
+        .expect_err("a closed door");
     assert_eq!(refused.reason(), Some(Reason::CertRevoked), "{refused}");
     assert!(!refused.is_transient());
 
@@ -39,8 +38,7 @@ async fn an_identity_is_bound_to_the_side_whose_root_vouches_for_it() {
     settings.trust = ours.node("us-cbp-lax", &gateway).settings.trust;
     let refused = Connection::open(&settings, &stranger.clock)
         .await
-        .err()
-        .expect("a closed door");
+        .expect_err("a closed door");
     assert_eq!(refused.reason(), Some(Reason::CertUnknownCa), "{refused}");
 
     // And the other way round: the stranger's own trust does not believe our gateway.

@@ -114,7 +114,7 @@ const CASES: &[Case] = &[
         "an unknown recipient",
         |n, s| {
             n.resign(s, |m| {
-                m.recipients[0].name = "mx.dev.invalid/nobody".to_owned()
+                m.recipients[0].name = "mx.dev.invalid/nobody".to_owned();
             })
         },
         Reason::RecipientUnknown,
@@ -123,7 +123,7 @@ const CASES: &[Case] = &[
         "in another node's name",
         |n, s| {
             n.resign(s, |m| {
-                m.sender = "spiffe://us.dev.invalid/agency/dea/node/hq".to_owned()
+                m.sender = "spiffe://us.dev.invalid/agency/dea/node/hq".to_owned();
             })
         },
         Reason::SenderMismatch,
@@ -132,7 +132,7 @@ const CASES: &[Case] = &[
         "in the name of the other side",
         |n, s| {
             n.resign(s, |m| {
-                m.sender = "spiffe://mx.dev.invalid/agency/anam/node/mex".to_owned()
+                m.sender = "spiffe://mx.dev.invalid/agency/anam/node/mex".to_owned();
             })
         },
         Reason::SenderMismatch,
@@ -181,7 +181,7 @@ const CASES: &[Case] = &[
         "another node's alert id",
         |n, s| {
             n.resign(s, |m| {
-                m.alert_id = "US-DEAHQ-2026-000001".to_owned() + &check("USDEAHQ2026000001")
+                m.alert_id = "US-DEAHQ-2026-000001".to_owned() + &check("USDEAHQ2026000001");
             })
         },
         Reason::AlertIdNotYours,

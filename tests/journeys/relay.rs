@@ -8,7 +8,7 @@ use precinto_client::subscribe::{Event, SubscribeOptions, Subscriber};
 use precinto_tests::{Messages, Node, Site, audit};
 
 /// Long enough for a slow machine; reaching it means that something is lost.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn subscriber(node: &Node, name: &str) -> Subscriber {
     let options = SubscribeOptions::named(name);

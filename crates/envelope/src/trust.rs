@@ -201,6 +201,4 @@ impl From<TrustUse> for pb::TrustRef {
 }
 
 #[cfg(test)]
-mod limbo;
-#[cfg(test)]
 mod tests;

@@ -78,20 +78,26 @@ async fn accept(listener: TcpListener, door: Door, stop: CancellationToken) {
                 pause = ACCEPT_BACKOFF_MIN;
                 tokio::spawn(door.clone().admit(socket, address, permit));
             }
-            Err(error) if is_exhausted(&error) => {
-                tracing::warn!(%error, "out of descriptors: not accepting for a moment");
+            Err(error) if is_the_peers(&error) => {
+                tracing::debug!(%error, "a connection was lost before it was accepted");
+            }
+            // Most likely out of descriptors: trying again at once is no use, and would keep a core busy.
+            Err(error) => {
+                tracing::warn!(%error, ?pause, "not accepting for a moment");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(ACCEPT_BACKOFF_MAX);
             }
-            // The peer went away between the kernel and us.
-            Err(error) => tracing::debug!(%error, "a connection was lost before it was accepted"),
         }
     }
 }
 
-/// EMFILE, ENFILE, ENOBUFS, ENOMEM: the process or the machine is short of something; trying again at once is no use.
-fn is_exhausted(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(24 | 23 | 105 | 12))
+/// The peer went away between the kernel and us; the next one need not wait.
+fn is_the_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionReset | Interrupted
+    )
 }
 
 impl Door {

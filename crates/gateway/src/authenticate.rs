@@ -48,6 +48,14 @@ impl Caller {
             }
         }
     }
+
+    #[cfg(test)]
+    pub(crate) fn for_tests(identity: Identity) -> Self {
+        Self {
+            identity,
+            certificate: [0; 32],
+        }
+    }
 }
 
 impl fmt::Display for Caller {

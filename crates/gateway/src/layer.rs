@@ -2,6 +2,7 @@
 //!
 //! tonic raises some errors below the handlers (an oversized message, an unknown method), and its own timeout and load
 //! shedding stand outside of any layer, so their answers would carry no reason. Deadline and load are therefore kept here.
+//! No handler reads metadata, so whatever else a caller sends there has no effect.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -264,10 +264,13 @@ impl Read {
     /// Sends the entries, then the checkpoint that covers them.
     async fn run(&self, mut range: std::ops::Range<u64>, checkpoint: String) {
         while range.start < range.end {
-            let entries = match self.ledger.read_from(range.start, READ_BYTES_MAX) {
-                Ok(entries) if !entries.is_empty() => entries,
-                Ok(_) => return self.end(Refusal::new(Reason::Internal)).await,
-                Err(error) => return self.end(error.into()).await,
+            let (ledger, first) = (self.ledger.clone(), range.start);
+            // Reading and checking takes a while: not on the workers that submissions need.
+            let read = tokio::task::spawn_blocking(move || ledger.read_from(first, READ_BYTES_MAX));
+            let entries = match read.await {
+                Ok(Ok(entries)) if !entries.is_empty() => entries,
+                Ok(Err(error)) => return self.end(error.into()).await,
+                Ok(Ok(_)) | Err(_) => return self.end(Refusal::new(Reason::Internal)).await,
             };
             for entry in entries.iter().take_while(|entry| entry.index() < range.end) {
                 range.start = entry.index().saturating_add(1);

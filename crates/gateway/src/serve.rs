@@ -1,7 +1,10 @@
 //! The gRPC server over our own connections, with every setting explicit, and its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use precinto_envelope::trust::TrustStore;
+use precinto_ledger::clock::Clock;
 use precinto_proto::v1::log_service_server::LogServiceServer;
 use precinto_proto::v1::submission_service_server::SubmissionServiceServer;
 use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
@@ -15,8 +18,8 @@ use crate::layer::Guard;
 use crate::limits::{
     ANSWER_BYTES_MAX, CONNECTION_AGE_MAX, CONNECTION_WINDOW_BYTES, CURSOR_FLUSH, DRAIN_TIMEOUT,
     FRAME_BYTES_MAX, HEADER_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
-    PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STREAM_WINDOW_BYTES, STREAMS_PER_CONNECTION_MAX,
-    SUBMISSION_BYTES_MAX,
+    PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STALE_ALARM, STALE_PATROL, STREAM_WINDOW_BYTES,
+    STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX,
 };
 use crate::prove::LogHandler;
 use crate::submit::{Budget, ConflictQuota, SubmissionHandler, Submissions};
@@ -37,11 +40,14 @@ pub(crate) async fn serve(
         store,
         owner,
         ledger,
+        trust,
+        clock,
         ..
     } = opened;
     let census = Arc::new(Census::default());
     let lines = accept::start(listener, tls, Arc::clone(&census), draining.clone());
     let flusher = tokio::spawn(flush_cursors(Arc::clone(&store), draining.clone()));
+    let alarm = tokio::spawn(warn_of_stale_lists(trust, clock, draining.clone()));
     let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
 
     let served = server()
@@ -52,7 +58,7 @@ pub(crate) async fn serve(
     // Also when the server failed: whatever happens, what is in the log stays, and is closed in order.
     draining.cancel();
     overdue.abort();
-    drop(flusher.await);
+    drop(tokio::join!(flusher, alarm));
     drop(ledger);
     tokio::task::spawn_blocking(move || {
         store.flush();
@@ -177,6 +183,28 @@ async fn flush_cursors(store: Arc<Store>, stop: CancellationToken) {
             .is_err()
         {
             tracing::error!("writing cursors panicked");
+        }
+    }
+}
+
+/// A revocation list that ends takes its whole side with it: the operator hears of it well before.
+async fn warn_of_stale_lists(
+    trust: Arc<TrustStore>,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) {
+    loop {
+        let now_ms = clock.now_ms();
+        for side in trust.sides() {
+            let left = Duration::from_millis(side.fresh_until_ms().saturating_sub(now_ms));
+            if left < STALE_ALARM {
+                let hours = left.as_secs() / 3600;
+                tracing::warn!(side = %side.side(), hours, "a revocation list ends soon");
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(STALE_PATROL) => {}
         }
     }
 }

@@ -78,7 +78,10 @@ enum Outcome {
     /// Another statement, with this digest, has its message id.
     Reused { index: u64, digest: [u8; 32] },
     /// It may be appended.
-    Fresh { entry: Entry, warnings: Vec<pb::Finding> },
+    Fresh {
+        entry: Entry,
+        warnings: Vec<pb::Finding>,
+    },
 }
 
 impl Submissions {
@@ -120,7 +123,10 @@ impl Submissions {
         let statement = Box::new(Statement::decode(verified.payload())?);
         self.may_carry(caller, &statement)?;
         let (sender, message_id) = (statement.sender(), statement.message_id());
-        let outcome = match self.ledger.find(&EntryKey::statement(sender, &message_id))? {
+        let outcome = match self
+            .ledger
+            .find(&EntryKey::statement(sender, &message_id))?
+        {
             Some(Found { index, digest }) if digest == verified.statement_id() => {
                 Outcome::Repeat { index }
             }
@@ -129,10 +135,19 @@ impl Submissions {
                 let record = self.admit(caller, &verified, &statement, &body, now_ms)?;
                 let bytes = record.encode_to_vec();
                 let entry = Entry::statement(&verified, sender, &message_id, bytes, body);
-                Outcome::Fresh { entry, warnings: record.warnings }
+                Outcome::Fresh {
+                    entry,
+                    warnings: record.warnings,
+                }
             }
         };
-        Ok(Checked { verified, message_id, outcome, validate_only, _announced: announced })
+        Ok(Checked {
+            verified,
+            message_id,
+            outcome,
+            validate_only,
+            _announced: announced,
+        })
     }
 
     /// The certificates that vouch for it go into the log before it does.
@@ -152,7 +167,13 @@ impl Submissions {
 
     /// Appends what was checked; [`Submissions::log_trust`] comes before. Its first poll puts the entry in the queue.
     pub async fn commit(&self, checked: Checked) -> Result<pb::SubmitResponse, SubmitError> {
-        let Checked { verified, message_id, outcome, validate_only, _announced } = checked;
+        let Checked {
+            verified,
+            message_id,
+            outcome,
+            validate_only,
+            _announced,
+        } = checked;
         if validate_only {
             return outcome.verdict();
         }
@@ -167,7 +188,8 @@ impl Submissions {
                 Err(error) => return Err(error.into()),
             },
         };
-        self.record_conflict(&verified, &message_id, index, digest).await?;
+        self.record_conflict(&verified, &message_id, index, digest)
+            .await?;
         Err(SubmitError::Reused { index })
     }
 
@@ -275,18 +297,30 @@ impl Outcome {
             Self::Reused { index, .. } => return Err(SubmitError::Reused { index }),
             Self::Fresh { warnings, .. } => (false, warnings),
         };
-        Ok(pb::SubmitResponse { receipt: None, duplicate, warnings })
+        Ok(pb::SubmitResponse {
+            receipt: None,
+            duplicate,
+            warnings,
+        })
     }
 }
 
 /// The first answer once more, with the findings that stand in its record.
 fn repeat(proven: &Proven) -> pb::SubmitResponse {
     let record = pb::StatementRecord::decode(proven.entry.record());
-    answer(proven, true, record.map(|record| record.warnings).unwrap_or_default())
+    answer(
+        proven,
+        true,
+        record.map(|record| record.warnings).unwrap_or_default(),
+    )
 }
 
 fn answer(proven: &Proven, duplicate: bool, warnings: Vec<pb::Finding>) -> pb::SubmitResponse {
-    pb::SubmitResponse { receipt: Some(receipt(proven)), duplicate, warnings }
+    pb::SubmitResponse {
+        receipt: Some(receipt(proven)),
+        duplicate,
+        warnings,
+    }
 }
 
 /// A receipt for the wire.

@@ -38,7 +38,10 @@ fn everything_in_the_contract_is_commented() {
     let set = compile(&root);
     let mut silent = Vec::new();
     for file in set.file.iter().filter(|f| f.package() == "precinto.v1") {
-        let info = file.source_code_info.as_ref().expect("compiled with comments");
+        let info = file
+            .source_code_info
+            .as_ref()
+            .expect("compiled with comments");
         for location in &info.location {
             // Paths of even depth name a declaration: [4,i] message, [4,i,2,j] field, [5,i,2,j] enum value, [6,i,2,j] method.
             let declares = matches!(
@@ -58,7 +61,11 @@ fn everything_in_the_contract_is_commented() {
 fn signed_messages_have_one_encoding() {
     let pool = prost_reflect::DescriptorPool::decode(precinto_proto::FILE_DESCRIPTOR_SET)
         .expect("our own descriptors");
-    for name in ["precinto.v1.Statement", "precinto.v1.Body", "precinto.v1.Inner"] {
+    for name in [
+        "precinto.v1.Statement",
+        "precinto.v1.Body",
+        "precinto.v1.Inner",
+    ] {
         let message = pool.get_message_by_name(name).expect("in the contract");
         let mut open = vec![message];
         let mut seen = std::collections::BTreeSet::new();
@@ -66,18 +73,30 @@ fn signed_messages_have_one_encoding() {
             if !seen.insert(message.full_name().to_owned()) {
                 continue;
             }
-            assert_eq!(message.oneofs().count(), 0, "oneof in {}", message.full_name());
+            assert_eq!(
+                message.oneofs().count(),
+                0,
+                "oneof in {}",
+                message.full_name()
+            );
             for field in message.fields() {
                 let kind = field.kind();
                 assert!(!field.is_map(), "map {}", field.full_name());
                 assert!(!field.is_group(), "group {}", field.full_name());
                 assert!(
-                    !matches!(kind, prost_reflect::Kind::Float | prost_reflect::Kind::Double),
+                    !matches!(
+                        kind,
+                        prost_reflect::Kind::Float | prost_reflect::Kind::Double
+                    ),
                     "floating point {}",
                     field.full_name()
                 );
                 if let Some(inner) = kind.as_message() {
-                    assert!(inner.package_name() == "precinto.v1", "foreign {}", field.full_name());
+                    assert!(
+                        inner.package_name() == "precinto.v1",
+                        "foreign {}",
+                        field.full_name()
+                    );
                     open.push(inner.clone());
                 }
             }
@@ -95,7 +114,9 @@ fn compile(root: &Path) -> FileDescriptorSet {
     files.sort();
     let mut compiler = Compiler::new([root]).expect("an include folder");
     compiler.include_imports(true).include_source_info(true);
-    compiler.open_files(files).unwrap_or_else(|error| panic!("{error:?}"));
+    compiler
+        .open_files(files)
+        .unwrap_or_else(|error| panic!("{error:?}"));
     compiler.file_descriptor_set()
 }
 
@@ -116,7 +137,10 @@ fn generate(root: &Path) -> (Vec<u8>, Vec<u8>) {
     (rust, bare.encode_to_vec())
 }
 
-#[expect(clippy::disallowed_methods, reason = "a developer's tool; git keeps the old file")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a developer's tool; git keeps the old file"
+)]
 fn write(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).expect("writes the generated file");
 }

@@ -191,9 +191,10 @@ fn descriptor(arguments: &str) -> Option<PathBuf> {
 /// `9</path>` or `9<\x2f\x70…>`, as -xx prints it.
 fn path_in_angle_brackets(text: &str) -> Option<PathBuf> {
     let inner = text.split_once('<')?.1.rsplit_once('>')?.0;
-    let path = match inner.starts_with("\\x") {
-        true => String::from_utf8(unescape(inner)).ok()?,
-        false => inner.to_owned(),
+    let path = if inner.starts_with("\\x") {
+        String::from_utf8(unescape(inner)).ok()?
+    } else {
+        inner.to_owned()
     };
     path.starts_with('/').then(|| PathBuf::from(path))
 }

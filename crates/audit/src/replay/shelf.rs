@@ -19,13 +19,19 @@ use std::sync::Arc;
 pub(super) struct Shelf {
     items: BTreeMap<[u8; 32], Item>,
     pool: CertificatePool,
-    stores: HashMap<Vec<[u8; 32]>, Result<Arc<TrustStore>, Kind>>,
+    /// The revocation lists among them.
+    lists: BySide,
+    /// Stores by what they were made of.
+    stores: HashMap<Vec<[u8; 32]>, Arc<TrustStore>>,
     /// The roots given to the audit, by side; none if the log's own count.
-    outside: Option<BTreeMap<Side, BTreeSet<[u8; 32]>>>,
+    outside: Option<BySide>,
     /// The trust given to the audit with its newer revocation lists.
     newer: Option<Arc<TrustStore>>,
     findings: Vec<Finding>,
 }
+
+/// Digests of roots or of revocation lists, sorted.
+type BySide = BTreeMap<Side, BTreeSet<[u8; 32]>>;
 
 /// One thing on the shelf.
 pub(super) struct Item {
@@ -74,6 +80,7 @@ impl Shelf {
         });
         Self {
             items: BTreeMap::new(),
+            lists: BySide::new(),
             pool: CertificatePool::default(),
             stores: HashMap::new(),
             outside,
@@ -89,6 +96,11 @@ impl Shelf {
 
     /// Puts a thing on the shelf.
     pub(super) fn put(&mut self, digest: [u8; 32], item: Item) {
+        if item.kind == TrustKind::RevocationList
+            && let Some(side) = &item.side
+        {
+            self.lists.entry(side.clone()).or_default().insert(digest);
+        }
         self.items.insert(digest, item);
     }
 
@@ -96,8 +108,7 @@ impl Shelf {
     pub(super) fn named(&mut self, refs: &[pb::TrustRef], time_ms: u64) -> Named {
         let mut kinds = Vec::new();
         let mut digests = BTreeSet::new();
-        let mut roots: BTreeMap<Side, Vec<[u8; 32]>> = BTreeMap::new();
-        let mut lists: BTreeMap<Side, Vec<[u8; 32]>> = BTreeMap::new();
+        let (mut roots, mut lists) = (BySide::new(), BySide::new());
         let mut directory = None;
         for pb::TrustRef { kind, digest } in refs {
             let what = what(TrustKind::try_from(*kind).unwrap_or(TrustKind::Unspecified));
@@ -115,10 +126,10 @@ impl Shelf {
             match (&item.content, &item.side) {
                 (Content::Der(_), Some(side)) if item.kind == TrustKind::Root => {
                     kinds.extend(self.unknown_root(side, &digest));
-                    roots.entry(side.clone()).or_default().push(digest);
+                    roots.entry(side.clone()).or_default().insert(digest);
                 }
                 (Content::Der(_), Some(side)) => {
-                    lists.entry(side.clone()).or_default().push(digest);
+                    lists.entry(side.clone()).or_default().insert(digest);
                 }
                 (Content::Certificate(certificate), _) => {
                     keep(&mut self.pool, certificate);
@@ -129,7 +140,7 @@ impl Shelf {
         }
         let store = self.store(&roots, &lists, time_ms);
         let mut others: Vec<_> = self.newer.iter().map(Arc::clone).collect();
-        let all_lists = self.all_lists(&roots);
+        let all_lists = self.lists_of(&roots);
         if all_lists != lists {
             others.extend(self.store(&roots, &all_lists, time_ms).ok());
         }
@@ -153,31 +164,29 @@ impl Shelf {
     }
 
     /// Every revocation list logged so far for the sides of these roots.
-    fn all_lists(&self, roots: &BTreeMap<Side, Vec<[u8; 32]>>) -> BTreeMap<Side, Vec<[u8; 32]>> {
-        let mut lists: BTreeMap<Side, Vec<[u8; 32]>> = BTreeMap::new();
-        for (digest, item) in &self.items {
-            if item.kind == TrustKind::RevocationList
-                && let Some(side) = item.side.as_ref().filter(|side| roots.contains_key(side))
-            {
-                lists.entry(side.clone()).or_default().push(*digest);
-            }
-        }
-        lists
+    fn lists_of(&self, roots: &BySide) -> BySide {
+        let of_sides = self
+            .lists
+            .iter()
+            .filter(|(side, _)| roots.contains_key(side));
+        of_sides
+            .map(|(side, lists)| (side.clone(), lists.clone()))
+            .collect()
     }
 
     /// The store of these roots and lists, made once.
     fn store(
         &mut self,
-        roots: &BTreeMap<Side, Vec<[u8; 32]>>,
-        lists: &BTreeMap<Side, Vec<[u8; 32]>>,
+        roots: &BySide,
+        lists: &BySide,
         time_ms: u64,
     ) -> Result<Arc<TrustStore>, Kind> {
         let digests = roots.values().chain(lists.values()).flatten();
         let name: Vec<[u8; 32]> = digests.copied().collect();
-        if let Some(Ok(store)) = self.stores.get(&name) {
+        if let Some(store) = self.stores.get(&name) {
             return Ok(Arc::clone(store));
         }
-        let der = |digests: Option<&Vec<[u8; 32]>>| -> Vec<&[u8]> {
+        let der = |digests: Option<&BTreeSet<[u8; 32]>>| -> Vec<&[u8]> {
             let items = digests
                 .into_iter()
                 .flatten()
@@ -197,13 +206,13 @@ impl Shelf {
             .collect();
         let store = sides
             .and_then(TrustStore::new)
-            .map(Arc::new)
-            .map_err(|error| insufficient(&error));
+            .map_err(|error| insufficient(&error))?;
+        let store = Arc::new(store);
         if self.stores.len() >= STORES_MAX {
             self.stores.clear();
         }
-        self.stores.insert(name, store.clone());
-        store
+        self.stores.insert(name, Arc::clone(&store));
+        Ok(store)
     }
 }
 

@@ -118,13 +118,18 @@ impl Report {
         if !self.findings.is_empty() {
             writeln!(f)?;
         }
-        for finding in &self.findings {
-            let severity = match finding.severity() {
-                Severity::Note => "note",
-                Severity::Gap => "gap",
-                Severity::Fault => "fault",
-            };
-            writeln!(f, "  {severity:<6} {:<22} {finding}", finding.code())?;
+        for (severity, word) in [
+            (Severity::Fault, "fault"),
+            (Severity::Gap, "gap"),
+            (Severity::Note, "note"),
+        ] {
+            let of_it = self
+                .findings
+                .iter()
+                .filter(|finding| finding.severity() == severity);
+            for finding in of_it {
+                writeln!(f, "  {word:<6} {:<22} {finding}", finding.code())?;
+            }
         }
         let left_out = self.counts.values().sum::<u64>() - self.findings.len() as u64;
         if left_out > 0 {

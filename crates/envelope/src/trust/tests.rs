@@ -1,6 +1,7 @@
 //! Every certificate that must not count, and the good ones beside it, under a clock that is passed in.
 
 mod chains;
+mod limbo;
 mod loading;
 
 use super::*;

@@ -32,6 +32,7 @@ struct Counts {
 pub(super) struct Place {
     census: Arc<Census>,
     address: IpAddr,
+    is_shaking: bool,
     certificate: Option<[u8; 32]>,
     line: Option<u64>,
 }
@@ -41,14 +42,20 @@ impl Census {
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let mut counts = self.lock();
         if counts.connections >= CONNECTIONS_MAX
-            || !rise(&mut counts.addresses, address, CONNECTIONS_PER_ADDRESS_MAX)
+            || !rise(&mut counts.handshakes, address, HANDSHAKES_PER_ADDRESS_MAX)
         {
             return None;
         }
+        if !rise(&mut counts.addresses, address, CONNECTIONS_PER_ADDRESS_MAX) {
+            fall(&mut counts.handshakes, &address);
+            return None;
+        }
         counts.connections += 1;
+        let census = Arc::clone(self);
         Some(Place {
-            census: Arc::clone(self),
+            census,
             address,
+            is_shaking: true,
             certificate: None,
             line: None,
         })
@@ -74,17 +81,21 @@ impl Census {
 }
 
 impl Place {
-    /// Takes one of the certificate's places as well, if there is one.
+    /// After the handshake: takes one of the certificate's places, if there is one.
     pub(super) fn hold_certificate(mut self, certificate: [u8; 32]) -> Option<Self> {
-        let rose = rise(
-            &mut self.census.lock().certificates,
+        let mut counts = self.census.lock();
+        if !rise(
+            &mut counts.certificates,
             certificate,
             CONNECTIONS_PER_CERTIFICATE_MAX,
-        );
-        rose.then(|| {
-            self.certificate = Some(certificate);
-            self
-        })
+        ) {
+            return None;
+        }
+        fall(&mut counts.handshakes, &self.address);
+        drop(counts);
+        self.is_shaking = false;
+        self.certificate = Some(certificate);
+        Some(self)
     }
 
     /// Registers the line so that [`Census::cut_all`] reaches it.
@@ -103,6 +114,9 @@ impl Drop for Place {
         let mut counts = self.census.lock();
         counts.connections = counts.connections.saturating_sub(1);
         fall(&mut counts.addresses, &self.address);
+        if self.is_shaking {
+            fall(&mut counts.handshakes, &self.address);
+        }
         if let Some(certificate) = &self.certificate {
             fall(&mut counts.certificates, certificate);
         }
@@ -138,19 +152,37 @@ mod tests {
     fn places_are_capped_and_come_back() {
         let census = Arc::new(Census::default());
         let address: IpAddr = [127, 0, 0, 1].into();
-        let mut places: Vec<Place> = (0..CONNECTIONS_PER_ADDRESS_MAX)
-            .map(|_| census.enter(address).unwrap())
-            .collect();
-        assert!(census.enter(address).is_none());
+        let enter = |number: u8| {
+            census
+                .enter(address)
+                .and_then(|place| place.hold_certificate([number; 32]))
+        };
+        let mut places: Vec<Place> = (0..64).map(|number| enter(number).unwrap()).collect();
+        assert!(enter(99).is_none());
         assert!(
             census.enter([127, 0, 0, 2].into()).is_some(),
             "another address is not affected"
         );
         places.pop();
-        assert!(census.enter(address).is_some());
+        assert!(enter(99).is_some());
         drop(places);
         assert_eq!(census.connections(), 0);
         assert!(census.lock().addresses.is_empty());
+    }
+
+    #[test]
+    fn one_address_cannot_take_all_handshakes() {
+        let census = Arc::new(Census::default());
+        let address: IpAddr = [127, 0, 0, 1].into();
+        let mut shaking: Vec<Place> = (0..HANDSHAKES_PER_ADDRESS_MAX)
+            .map(|_| census.enter(address).unwrap())
+            .collect();
+        assert!(census.enter(address).is_none());
+        let done = shaking.pop().unwrap().hold_certificate([1; 32]).unwrap();
+        shaking.push(census.enter(address).unwrap());
+        assert!(census.enter(address).is_none());
+        drop((shaking, done));
+        assert!(census.lock().handshakes.is_empty());
     }
 
     #[test]

@@ -72,6 +72,11 @@ impl Line {
         )
     }
 
+    #[cfg(test)]
+    pub(crate) fn for_tests(caller: Caller) -> Self {
+        Self::new(caller, ([127, 0, 0, 1], 1).into()).0
+    }
+
     /// Who is on the line: verified in the handshake.
     pub fn caller(&self) -> &Caller {
         &self.inner.caller

@@ -1,9 +1,14 @@
-//! Headers, deadlines, and what is added to errors from below. The rest is tested through the door.
+//! Headers, deadlines, load, and what is added to errors from below. The rest is tested through the door.
+
+use std::convert::Infallible;
 
 use http::HeaderValue;
+use precinto_alert::id::Identity;
 use tonic_types::StatusExt as _;
 
 use super::*;
+use crate::authenticate::Caller;
+use crate::limits::CALLS_PER_CONNECTION_MAX;
 
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -80,4 +85,74 @@ fn errors_from_below_get_a_reason_and_ours_stay_as_they_are() {
         (after.code(), after.message(), after.details()),
         (ours.code(), ours.message(), ours.details())
     );
+}
+
+/// A request over `line` with these headers.
+fn request(line: &Line, pairs: &[(&'static str, &'static str)]) -> Request<Body> {
+    let mut request = Request::new(Body::empty());
+    *request.headers_mut() = headers(pairs);
+    request.extensions_mut().insert(line.clone());
+    request
+}
+
+fn line() -> Line {
+    let node = "spiffe://us.dev.invalid/agency/cbp/node/lax"
+        .parse()
+        .unwrap();
+    Line::for_tests(Caller::for_tests(Identity::Node(node)))
+}
+
+fn reason_of(response: &Response<Body>) -> String {
+    let status = Status::from_header_map(response.headers()).unwrap();
+    status.get_details_error_info().unwrap().reason
+}
+
+/// A handler that never answers.
+fn stuck() -> Guarded<
+    impl Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send>
+    + Clone
+    + Send,
+> {
+    let never = |_| std::future::pending::<Result<Response<Body>, Infallible>>();
+    Guard.layer(tower::service_fn(never))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_does_not_answer_is_given_up() {
+    let began = Instant::now();
+    let response = stuck()
+        .call(request(&line(), &[("grpc-timeout", "2S")]))
+        .await
+        .unwrap();
+    assert_eq!(reason_of(&response), "DEADLINE");
+    assert!(
+        began.elapsed() < Duration::from_secs(2),
+        "before tonic's own timeout"
+    );
+    let response = stuck().call(request(&line(), &[])).await.unwrap();
+    assert_eq!(reason_of(&response), "DEADLINE");
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_beyond_a_connections_share_are_refused_at_once() {
+    let (line, other) = (line(), line());
+    let mut waiting: Vec<_> = (0..CALLS_PER_CONNECTION_MAX)
+        .map(|_| tokio::spawn(stuck().call(request(&line, &[]))))
+        .collect();
+    tokio::task::yield_now().await;
+    let response = stuck().call(request(&line, &[])).await.unwrap();
+    assert_eq!(reason_of(&response), "OVERLOADED");
+    // Another connection is not affected, and places come back.
+    let response = stuck()
+        .call(request(&other, &[("grpc-timeout", "1S")]))
+        .await
+        .unwrap();
+    assert_eq!(reason_of(&response), "DEADLINE");
+    waiting.drain(..1).for_each(|call| call.abort());
+    tokio::task::yield_now().await;
+    let response = stuck()
+        .call(request(&line, &[("grpc-timeout", "1S")]))
+        .await
+        .unwrap();
+    assert_eq!(reason_of(&response), "DEADLINE");
 }

@@ -286,8 +286,8 @@ fn commit(submissions: &Arc<Submissions>, outcome: Outcome) -> Committing {
         Ok(checked) => Box::pin(async move { submissions.commit(checked).await }),
         Err(error) => Box::pin(std::future::ready(Err(error))),
     };
-    // The first poll queues the entry, which fixes its place behind those of this stream that came before it. Who waits
-    // for the answer polls again, with a waker.
+    // The first poll queues the entry, behind those of this stream that came before it and into the same batch as they;
+    // without it each would wait for its predecessor's sync. Who waits for the answer polls again, with a waker.
     if let Poll::Ready(answer) = commit
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()))

@@ -156,7 +156,9 @@ impl Session {
                 biased;
                 () = self.feed.draining.cancelled() => return Err(draining()),
                 () = self.line.leaving() => return Err(draining()),
-                _ = self.hold.ending.changed() => {}
+                changed = self.hold.ending.changed() => {
+                    return Err(ended(changed.is_ok(), &self.hold));
+                }
                 message = inbound.message() => self.take(message)?,
                 changed = self.published.changed(), if wants_entries => {
                     // The ledger has stopped: the process is ending.
@@ -178,7 +180,7 @@ impl Session {
             if let Some(index) = self.due.pop_first() {
                 return self.redeliver(index).await.map(|()| true);
             }
-            if let Some(entry) = self.next_entry()? {
+            if let Some(entry) = self.next_entry().await? {
                 return self.consider(&entry).await.map(|()| true);
             }
         }
@@ -209,18 +211,22 @@ impl Session {
     }
 
     /// The next entry below the published size, read in batches.
-    fn next_entry(&mut self) -> Result<Option<Arc<StoredEntry>>, End> {
+    async fn next_entry(&mut self) -> Result<Option<Arc<StoredEntry>>, End> {
         if self.batch.is_empty() {
             let size = self.published.borrow_and_update().size;
             if self.scanned >= size {
                 return Ok(None);
             }
-            self.batch = self
-                .feed
-                .ledger
-                .read_from(self.scanned, READ_BYTES_MAX)
-                .map_err(broken)?
-                .into();
+            let (ledger, first) = (self.feed.ledger.clone(), self.scanned);
+            let read = move || ledger.read_from(first, READ_BYTES_MAX);
+            let entries = if self.phase == pb::Phase::Live {
+                read() // recent entries are in memory
+            } else {
+                // Reading and checking old ones takes a while: not on the workers that submissions need.
+                let read = tokio::task::spawn_blocking(read).await;
+                read.map_err(|_| refused(Reason::Internal))?
+            };
+            self.batch = entries.map_err(broken)?.into();
         }
         Ok(self.batch.pop_front())
     }

@@ -106,23 +106,6 @@ async fn compressed_requests_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn waiting_for_a_size_ends_with_the_callers_deadline() {
-    let mut world = World::start().await;
-    let lax = world.node(LAX).await;
-    let mut request = tonic::Request::new(pb::GetCheckpointRequest { min_size: 1_000 });
-    // Not by `set_timeout`, for the channel would then give up by itself.
-    request
-        .metadata_mut()
-        .insert("grpc-timeout", "200m".parse().unwrap());
-    let status = lax.log().get_checkpoint(request).await.unwrap_err();
-    assert_eq!(
-        (status.code(), reason(&status).as_str()),
-        (tonic::Code::DeadlineExceeded, "DEADLINE")
-    );
-    world.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn health_is_told_per_service() {
     let mut world = World::start().await;
     let lax = world.node(LAX).await;

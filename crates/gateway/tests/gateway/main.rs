@@ -13,5 +13,3 @@ mod prove;
 mod refuse;
 mod settings;
 mod submit;
-#[cfg(test)]
-mod zz_perf;

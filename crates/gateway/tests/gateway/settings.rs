@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use precinto_gateway::limits::HANDSHAKES_PER_ADDRESS_MAX;
 use precinto_proto::v1 as pb;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -166,7 +167,7 @@ async fn one_certificate_has_eight_connections() {
 async fn half_open_handshakes_do_not_keep_a_node_out() {
     let mut world = World::start().await;
     let mut half_open = Vec::new();
-    for _ in 0..60 {
+    for _ in 0..HANDSHAKES_PER_ADDRESS_MAX - 1 {
         half_open.push(TcpStream::connect(world.address).await.unwrap());
     }
     let lax = tokio::time::timeout(Duration::from_secs(2), world.node(LAX))
@@ -174,6 +175,13 @@ async fn half_open_handshakes_do_not_keep_a_node_out() {
         .unwrap();
     let request = pb::GetCheckpointRequest::default();
     lax.log().get_checkpoint(request).await.unwrap();
+    // One more than the address may have, and the next is turned away at once instead of waiting with them.
+    half_open.push(TcpStream::connect(world.address).await.unwrap());
+    let mut refused = TcpStream::connect(world.address).await.unwrap();
+    let end = tokio::time::timeout(Duration::from_secs(2), refused.read(&mut [0]))
+        .await
+        .unwrap();
+    assert!(matches!(end, Ok(0) | Err(_)));
     drop(half_open);
     world.stop().await;
 }

@@ -1,5 +1,7 @@
 //! Submission: a receipt that verifies, the same one for a repeat, a logged conflict, order on a stream.
 
+use std::collections::BTreeSet;
+
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -110,7 +112,7 @@ async fn a_stream_answers_in_order_and_a_refusal_does_not_end_it() {
         .submit_stream(tokio_stream::iter(stream.collect::<Vec<_>>()))
         .await;
     let mut answers = answers.unwrap().into_inner();
-    let mut indexes = Vec::new();
+    let (mut indexes, mut batches) = (Vec::new(), BTreeSet::new());
     for (number, id) in ids.iter().enumerate() {
         let answer = answers.message().await.unwrap().unwrap();
         assert_eq!(&answer.message_id, id);
@@ -120,13 +122,18 @@ async fn a_stream_answers_in_order_and_a_refusal_does_not_end_it() {
             assert_eq!(status.code, i32::from(tonic::Code::InvalidArgument));
             assert!(!status.details.is_empty());
         } else {
-            indexes.push(index_of(&answer.accepted.unwrap()));
+            let receipt = answer.accepted.unwrap().receipt.unwrap();
+            let receipt = Receipt::parse(&receipt.proof).unwrap();
+            indexes.push(receipt.index);
+            batches.insert(receipt.checkpoint_note);
         }
     }
     assert!(answers.message().await.unwrap().is_none());
     // Logged in the order sent, which parallel checks alone would not give.
     assert!(indexes.is_sorted(), "{indexes:?}");
     assert_eq!(indexes.len(), 299);
+    // And in groups: had each waited for the one before, there would be 299 checkpoints.
+    assert!(batches.len() < 150, "{} batches", batches.len());
     world.stop().await;
 }
 

@@ -92,11 +92,11 @@ fn damage_done_while_the_log_is_open_is_found_by_whoever_reads() {
     // Not read before, so it is not at hand.
     let bytes = rig.disk.contents(&files[0]).unwrap();
     let file = rig.disk.open(&files[0]).unwrap();
-    let record = bytes
-        .windows(7)
-        .position(|window| window == [3; 7])
+    let data = bytes
+        .windows(21)
+        .rposition(|window| window == [3; 21])
         .unwrap();
-    file.write_all_at(&[4], record as u64).unwrap();
+    file.write_all_at(&[4], data as u64).unwrap();
     let error = log.ledger.read(3).unwrap_err();
     assert!(
         matches!(error, ReadError::Damaged { index: 3, .. }),

@@ -124,8 +124,7 @@ fn what_was_there_at_a_clean_stop_is_never_taken_for_a_torn_tail() {
     let whole = rig.disk.contents(SEGMENT).unwrap();
     let mut flipped = whole.clone();
     *flipped.last_mut().unwrap() ^= 1;
-    let longer = [flipped.as_slice(), b"more"].concat();
-    for damaged in [&whole[..whole.len() - 1], &whole[..64], &flipped, &longer] {
+    for damaged in [&whole[..whole.len() - 1], &whole[..64], &flipped] {
         rig.disk.put(SEGMENT, damaged);
         let error = refusal(&rig.disk);
         assert!(

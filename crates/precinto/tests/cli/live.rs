@@ -49,8 +49,11 @@ impl Gateway {
         self.folder.path()
     }
 
-    fn run(&self, arguments: &[&str]) -> std::process::Output {
-        run(&[arguments, &["--gateway", &self.address]].concat())
+    /// Runs a command line, words between blanks, as one of the nodes.
+    fn run(&self, node: &str, line: &str) -> std::process::Output {
+        let file = self.node(node);
+        let words: Vec<&str> = line.split_whitespace().collect();
+        run(&[&words[..], &["--node", &file, "--gateway", &self.address]].concat())
     }
 
     fn node(&self, name: &str) -> String {
@@ -74,84 +77,69 @@ fn text_of(value: &serde_json::Value, name: &str) -> String {
     text(value, name).to_owned()
 }
 
+/// Runs a command line that must do what it is asked; returns what it says.
+fn done(gateway: &Gateway, node: &str, line: &str) -> Vec<serde_json::Value> {
+    let output = gateway.run(node, line);
+    assert_eq!(output.status.code(), Some(0), "{line}: {}", stdout(&output));
+    objects(&output)
+}
+
 #[test]
 fn an_alert_crosses_is_acknowledged_and_proven() {
     let mut gateway = Gateway::start();
-    let (lax, mex) = (gateway.node("us-cbp-lax"), gateway.node("mx-anam-mex"));
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/precursor-us-mx.yaml");
     let receipts = gateway.path().join("receipts").display().to_string();
 
-    let dry = gateway.run(&[
-        "-o",
-        "json",
-        "send",
-        "alert",
-        sample,
-        "--dry-run",
-        "--node",
-        &lax,
-    ]);
-    assert_eq!(dry.status.code(), Some(0), "{}", stdout(&dry));
-    let sent = gateway.run(&[
-        "-o",
-        "json",
-        "send",
-        "alert",
-        sample,
-        "--node",
-        &lax,
-        "--receipts",
-        &receipts,
-    ]);
-    assert_eq!(sent.status.code(), Some(0), "{}", stdout(&sent));
-    let sent = objects(&sent).pop().expect("one result");
+    done(
+        &gateway,
+        "us-cbp-lax",
+        &format!("-o json send alert {sample} --dry-run"),
+    );
+    let send = format!("-o json send alert {sample} --receipts {receipts}");
+    let sent = done(&gateway, "us-cbp-lax", &send)
+        .pop()
+        .expect("one result");
     let (id, alert_id) = (text_of(&sent, "message_id"), text_of(&sent, "alert_id"));
 
-    let watched = gateway.run(&["-o", "jsonl", "watch", "--until-caught-up", "--node", &mex]);
-    assert_eq!(watched.status.code(), Some(0), "{}", stdout(&watched));
-    let delivered = objects(&watched);
+    let watch = "-o jsonl watch --until-caught-up";
+    let is_delivery = |one: &serde_json::Value| text(one, "event") == "delivery";
+    let delivered = done(&gateway, "mx-anam-mex", watch);
     let delivery = delivered
         .iter()
-        .find(|one| text(one, "event") == "delivery")
+        .find(|one| is_delivery(one))
         .expect("a delivery");
     assert_eq!(text(delivery, "message_id"), id);
     assert_eq!(text(delivery, "alert_id"), alert_id);
 
-    let ack = |level: &'static str| {
-        let arguments = [
-            "-o",
-            "json",
-            "send",
-            "ack",
-            &id,
-            "--alert",
-            &alert_id,
-            "--to",
-            "us.dev.invalid/cbp",
-        ];
-        let status = ["--status", "EXERCISE", "--level", level, "--node", &mex];
-        [arguments.as_slice(), &status].concat()
-    };
-    let refused = gateway.run(&ack("person"));
+    let ack = format!(
+        "-o json send ack {id} --alert {alert_id} --to us.dev.invalid/cbp --status EXERCISE --level person"
+    );
+    let refused = gateway.run("mx-anam-mex", &ack);
     assert!(
         stdout(&refused).contains("OFFICER_REQUIRED"),
         "{}",
         stdout(&refused)
     );
     assert_ne!(refused.status.code(), Some(0));
-    let taken = gateway.run(&[ack("person"), vec!["--officer", "hernandez"]].concat());
-    assert_eq!(taken.status.code(), Some(0), "{}", stdout(&taken));
+    done(
+        &gateway,
+        "mx-anam-mex",
+        &format!("{ack} --officer hernandez"),
+    );
 
-    let again = gateway.run(&["-o", "jsonl", "watch", "--until-caught-up", "--node", &mex]);
-    let again = objects(&again);
+    let again = done(&gateway, "mx-anam-mex", watch);
     assert!(
-        again.iter().all(|one| text(one, "event") != "delivery"),
+        !again.iter().any(is_delivery),
         "settled, so it does not come again"
     );
 
-    let proven = gateway.run(&["-o", "json", "log", "prove", "--index", "6", "--node", &lax]);
-    assert_eq!(proven.status.code(), Some(0), "{}", stdout(&proven));
-    let receipt = gateway.run(&["log", "receipt", &id, "--node", &lax]);
+    let index = number(&sent, "index");
+    done(
+        &gateway,
+        "us-cbp-lax",
+        &format!("-o json log prove --index {index}"),
+    );
+    let receipt = gateway.run("us-cbp-lax", &format!("log receipt {id}"));
     let kept = std::fs::read(Path::new(&receipts).join(format!("{id}.tlog-proof")));
     assert_eq!(
         receipt.stdout,
@@ -163,24 +151,17 @@ fn an_alert_crosses_is_acknowledged_and_proven() {
     audited(&gateway, &receipts);
 }
 
-/// The journal of a stopped gateway, against the receipts that its nodes kept.
+/// The journal of a stopped gateway, against the receipts that its nodes kept; then with one bit flipped.
 fn audited(gateway: &Gateway, receipts: &str) {
-    let data = gateway.path().join("data").display().to_string();
-    let vkey = gateway
-        .path()
-        .join("gateway/log.vkey")
-        .display()
-        .to_string();
-    let trust = gateway.path().join("trust").display().to_string();
+    let place = |inside: &str| gateway.path().join(inside).display().to_string();
+    let (data, vkey, trust) = (place("data"), place("gateway/log.vkey"), place("trust"));
     let audit = [
         "-o", "json", "audit", "log", &data, "--vkey", &vkey, "--trust", &trust,
     ];
     let clean = run(&[audit.as_slice(), &["--against", receipts]].concat());
     assert_eq!(clean.status.code(), Some(0), "{}", stdout(&clean));
 
-    // One bit of the journal, and the audit says so.
-    let journal = gateway.path().join("data/journal");
-    let mut segments = std::fs::read_dir(&journal).expect("a journal");
+    let mut segments = std::fs::read_dir(place("data/journal")).expect("a journal");
     let segment = segments
         .next()
         .expect("a segment")
@@ -188,10 +169,9 @@ fn audited(gateway: &Gateway, receipts: &str) {
         .path();
     let mut bytes = std::fs::read(&segment).expect("a segment");
     let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    std::fs::File::create(&segment)
-        .and_then(|mut file| file.write_all(&bytes))
-        .expect("a segment");
+    *bytes.get_mut(middle).expect("a byte") ^= 1;
+    let written = std::fs::File::create(&segment).and_then(|mut file| file.write_all(&bytes));
+    written.expect("a segment");
     let found = run(&audit);
     assert_eq!(found.status.code(), Some(3), "{}", stdout(&found));
 }
@@ -199,39 +179,20 @@ fn audited(gateway: &Gateway, receipts: &str) {
 #[test]
 fn doors_stay_closed_and_say_why() {
     let gateway = Gateway::start();
-    let lost = gateway.run(&[
-        "-o",
-        "json",
-        "watch",
-        "--node",
-        &gateway.node("us-cbp-lost"),
-    ]);
-    assert_eq!(lost.status.code(), Some(5), "{}", stdout(&lost));
-    let error = objects(&lost).pop().expect("one error");
-    assert_eq!(text(&error, "reason"), "CERT_REVOKED");
-
+    let refused = |node: &str, line: &str| {
+        let output = gateway.run(node, line);
+        assert_eq!(output.status.code(), Some(5), "{node}: {}", stdout(&output));
+        let said = objects(&output).pop().expect("one object");
+        assert_eq!(text(&said, "reason"), "CERT_REVOKED", "{node}: {said}");
+    };
+    refused("us-cbp-lost", "-o json watch");
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/fuel-mx-us.yaml");
-    let old = gateway.run(&[
-        "-o",
-        "json",
-        "send",
-        "alert",
-        sample,
-        "--node",
-        &gateway.node("mx-fgr-old"),
-    ]);
-    assert_eq!(old.status.code(), Some(5), "{}", stdout(&old));
-    assert_eq!(text(&objects(&old)[0], "reason"), "CERT_REVOKED");
+    refused("mx-fgr-old", &format!("-o json send alert {sample}"));
 
-    let nobody = run(&[
-        "doctor",
-        "--node",
-        &gateway.node("us-cbp-lax"),
-        "--gateway",
-        "127.0.0.1:9",
-    ]);
+    let file = gateway.node("us-cbp-lax");
+    let nobody = run(&["doctor", "--node", &file, "--gateway", "127.0.0.1:9"]);
     assert_eq!(nobody.status.code(), Some(6), "{}", stdout(&nobody));
-    let well = gateway.run(&["doctor", "--node", &gateway.node("us-cbp-lax")]);
+    let well = gateway.run("us-cbp-lax", "doctor");
     assert_eq!(well.status.code(), Some(0), "{}", stdout(&well));
 }
 

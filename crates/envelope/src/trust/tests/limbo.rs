@@ -3,11 +3,11 @@
 //! Tested without the rules of our own profile: these certificates live for a thousand years and have no
 //! SPIFFE name, so that those rules would refuse them all and prove nothing.
 
-use super::path::Question;
-use super::{Purpose, crl::Crl, root};
 use crate::certificate::Certificate;
 use crate::crypto::tls_provider;
 use crate::pem;
+use crate::trust::path::Question;
+use crate::trust::{Purpose, crl::Crl, root};
 use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 use std::path::Path;
