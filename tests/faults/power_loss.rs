@@ -30,7 +30,7 @@ struct Received {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receipt_that_left_is_on_the_disk() {
     if Command::new("strace").arg("-V").output().is_err() {
-        crate::skipped("strace is not here: power loss cannot be replayed");
+        precinto_tests::skipped("strace is not here: power loss cannot be replayed");
         return;
     }
     let site = Site::new();

@@ -8,7 +8,7 @@ use precinto_tests::{GatewayProcess, Messages, Site, audit, precinto};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_data_sync_for_each_batch() {
     if Command::new("strace").arg("-V").output().is_err() {
-        crate::skipped("strace is not here: data syncs cannot be counted");
+        precinto_tests::skipped("strace is not here: data syncs cannot be counted");
         return;
     }
     let site = Site::new();

@@ -121,6 +121,7 @@ impl RealLog {
             signer: log_key(),
             limits,
         };
+        Ledger::create(&options).expect("a new log");
         let (ledger, owner) =
             Ledger::open(options, Arc::<ManualClock>::clone(&clock)).expect("a new log");
         for entry in self.trust_entries() {

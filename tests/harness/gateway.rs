@@ -71,6 +71,11 @@ impl GatewayProcess {
         self.child.wait().expect("our own child");
     }
 
+    /// Waits until it ends by itself.
+    pub fn wait(mut self) -> ExitStatus {
+        self.child.wait().expect("our own child")
+    }
+
     /// Asks it to stop with SIGTERM, and waits.
     pub fn stop(mut self) -> ExitStatus {
         let id = self.inner_id().to_string();

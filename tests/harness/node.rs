@@ -124,15 +124,14 @@ impl Node {
         change: impl FnOnce(&mut pb::Statement),
     ) -> pb::SubmitRequest {
         let mut request = signed.request().clone();
-        let envelope = request.envelope.as_ref().expect("signed");
-        let mut statement = pb::Statement::decode(envelope.payload.as_slice()).expect("ours");
+        let mut statement = signed.statement();
         change(&mut statement);
-        request.envelope = Some(self.sign_bytes(statement.encode_to_vec()));
+        request.envelope = self.sign_bytes(statement.encode_to_vec());
         request
     }
 
-    /// Signs any bytes as a statement.
-    pub fn sign_bytes(&self, payload: Vec<u8>) -> pb::Envelope {
-        sign(payload, &[(&self.key, self.key_id)])
+    /// Signs any bytes as a statement: a serialised envelope.
+    pub fn sign_bytes(&self, payload: Vec<u8>) -> Vec<u8> {
+        sign(payload, &[(&self.key, self.key_id)]).encode_to_vec()
     }
 }

@@ -18,7 +18,7 @@ impl Default for Site {
 }
 
 impl Site {
-    /// Makes the keys with the product's own command, and lets the gateway choose a free port.
+    /// Makes the keys and begins the log with the product's own commands, and lets the gateway choose a free port.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let out = folder.path().as_os_str();
@@ -30,6 +30,18 @@ impl Site {
         );
         let site = Self { folder };
         site.listen("127.0.0.1:0");
+        let config = site.config();
+        let begun = run(&[
+            "gateway".as_ref(),
+            "init".as_ref(),
+            "--config".as_ref(),
+            config.as_os_str(),
+        ]);
+        assert!(
+            begun.status.success(),
+            "gateway init: {}",
+            String::from_utf8_lossy(&begun.stderr)
+        );
         site
     }
 

@@ -35,8 +35,18 @@ type Case = (
     Reason,
 );
 
-fn envelope(request: &mut pb::SubmitRequest) -> &mut pb::Envelope {
-    request.envelope.as_mut().expect("signed")
+/// Changes the envelope of a good message.
+fn enveloped(signed: &Signed, change: fn(&mut pb::Envelope)) -> pb::SubmitRequest {
+    let mut request = signed.request().clone();
+    let mut envelope = pb::Envelope::decode(request.envelope.as_slice()).expect("ours");
+    change(&mut envelope);
+    request.envelope = envelope.encode_to_vec();
+    request
+}
+
+/// The statement's bytes of a good message.
+fn payload(signed: &Signed) -> Vec<u8> {
+    signed.statement().encode_to_vec()
 }
 
 fn broken(signed: &Signed, change: fn(&mut pb::SubmitRequest)) -> pb::SubmitRequest {
@@ -53,43 +63,42 @@ const CASES: &[Case] = &[
     ),
     (
         "another payload type",
-        |_, s| broken(s, |r| envelope(r).payload_type = "text/plain".to_owned()),
+        |_, s| enveloped(s, |e| e.payload_type = "text/plain".to_owned()),
         Reason::PayloadType,
     ),
     (
         "a bit of the signature flipped",
-        |_, s| broken(s, |r| envelope(r).signatures[0].sig[7] ^= 1),
+        |_, s| enveloped(s, |e| e.signatures[0].sig[7] ^= 1),
         Reason::SigBad,
     ),
     (
         "a letter of the statement changed",
         |_, s| {
-            broken(s, |r| {
-                let mut statement =
-                    pb::Statement::decode(envelope(r).payload.as_slice()).expect("ours");
+            enveloped(s, |e| {
+                let mut statement = pb::Statement::decode(e.payload.as_slice()).expect("ours");
                 statement.sender_seq += 1;
-                envelope(r).payload = statement.encode_to_vec();
+                e.payload = statement.encode_to_vec();
             })
         },
         Reason::SigBad,
     ),
     (
         "the signature stripped",
-        |_, s| broken(s, |r| envelope(r).signatures.clear()),
+        |_, s| enveloped(s, |e| e.signatures.clear()),
         Reason::SignatureCount,
     ),
     (
         "the algorithm field lies",
-        |_, s| broken(s, |r| envelope(r).signatures[0].alg = 2),
+        |_, s| enveloped(s, |e| e.signatures[0].alg = 2),
         Reason::AlgorithmRefused,
     ),
     (
         "the statement cut short",
         |n, s| {
             let mut request = s.request().clone();
-            let mut payload = envelope(&mut request).payload.clone();
+            let mut payload = payload(s);
             payload.truncate(payload.len() - 1);
-            request.envelope = Some(n.sign_bytes(payload));
+            request.envelope = n.sign_bytes(payload);
             request
         },
         Reason::Malformed,
@@ -98,12 +107,22 @@ const CASES: &[Case] = &[
         "an unknown field at the end",
         |n, s| {
             let mut request = s.request().clone();
-            let mut payload = envelope(&mut request).payload.clone();
+            let mut payload = payload(s);
             payload.extend([0xf8, 0x3f, 0x01]); // field 1023, varint 1
-            request.envelope = Some(n.sign_bytes(payload));
+            request.envelope = n.sign_bytes(payload);
             request
         },
         Reason::NonCanonical,
+    ),
+    (
+        "an unknown field in the envelope",
+        |_, s| broken(s, |r| r.envelope.extend([0xf8, 0x3f, 0x01])),
+        Reason::NonCanonical,
+    ),
+    (
+        "an envelope that is none",
+        |_, s| broken(s, |r| r.envelope.truncate(70)),
+        Reason::Malformed,
     ),
     (
         "another log",

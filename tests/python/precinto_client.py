@@ -120,7 +120,7 @@ def sign_notice(pb, node, recipient, text):
     payload = statement.SerializeToString(deterministic=True)
     signatures = [pb.Signature(key_id=key_id, alg=1, sig=node.key.sign(pae(payload)))]
     envelope = pb.Envelope(payload_type=PAYLOAD_TYPE, payload=payload, signatures=signatures)
-    return pb.SubmitRequest(envelope=envelope, body=body, certificates=node.chain)
+    return pb.SubmitRequest(envelope=envelope.SerializeToString(), body=body, certificates=node.chain)
 
 
 def verify_certificate(der, node, at_ms):
@@ -210,8 +210,8 @@ def verify_receipt(pb, receipt, vkey, envelope):
     require(len(extra) == 82 and leaf[:2] == b"\1\1" and leaf[42:] == bytes(8), "the leaf is a statement's")
     require(leaf[10:42] == sha256(b"precinto/rec/v1\0", leaf[1:2], salt, receipt.record), "the leaf is the record's")
     record = pb.StatementRecord.FromString(receipt.record)
-    require(record.envelope_digest == sha256(envelope.SerializeToString()), "the record is of this envelope")
-    require(record.statement_id == sha256(pae(envelope.payload)), "the record is of this statement")
+    require(record.envelope_digest == sha256(envelope), "the record is of this envelope")
+    require(record.statement_id == sha256(pae(pb.Envelope.FromString(envelope).payload)), "the record is of this statement")
     size, root = verify_checkpoint(note, vkey)
     verify_inclusion(leaf, index, size, [base64.b64decode(line) for line in path], root)
     return index, int.from_bytes(leaf[2:10])
@@ -225,9 +225,10 @@ def subscribe(pb, stub, name):
 
 
 def verify_delivery(pb, delivery, node, stub):
-    wanted = pb.GetCertificatesRequest(digests=[signature.key_id for signature in delivery.envelope.signatures])
+    envelope = pb.Envelope.FromString(delivery.envelope)
+    wanted = pb.GetCertificatesRequest(digests=[one.key_id for one in envelope.signatures])
     certificates = {sha256(item.content): item.content for item in stub.GetCertificates(wanted).items}
-    statement = verify_envelope(pb, delivery.envelope, certificates, node, delivery.time_ms)
+    statement = verify_envelope(pb, envelope, certificates, node, delivery.time_ms)
     content = verify_body(pb, statement, delivery.body)
     proven = verify_receipt(pb, delivery.receipt, node.log, delivery.envelope)
     require(proven == (delivery.index, delivery.time_ms), "the receipt is for this entry")
@@ -272,11 +273,10 @@ def run(pb, sender, receiver):
         require(settled > index, "what was acknowledged is settled")
         requests.put(None)
         subscriptions.DeleteSubscription(pb.DeleteSubscriptionRequest(name=name), timeout=DEADLINE_S)
-    certificates, envelope = {sha256(der): der for der in sender.chain}, request.envelope
+    certificates, envelope = {sha256(der): der for der in sender.chain}, pb.Envelope.FromString(request.envelope)
     verify = lambda altered: verify_envelope(pb, altered, certificates, receiver, delivery.time_ms)
-    verify(envelope)  # holds as it is, and not when anything is altered:
-    refused = {
-        "record": is_refuted(verify_receipt, pb, altered(first.receipt, "record"), sender.log, envelope),
+    refused = {  # the envelope holds as it is (verify_delivery), and not when anything is altered
+        "record": is_refuted(verify_receipt, pb, altered(first.receipt, "record"), sender.log, request.envelope),
         "payload": is_refuted(verify, altered(envelope, "payload")),
         "body": is_refuted(verify_body, pb, statement, altered(delivery, "body").body),
         "unsigned": is_refuted(verify, pb.Envelope(payload_type=PAYLOAD_TYPE, payload=envelope.payload)),

@@ -97,6 +97,27 @@ fn the_environment_is_read_at_the_edge_only() {
 }
 
 #[test]
+fn the_faulty_disk_and_its_ledger_are_for_tests_alone() {
+    let double = ["crates/ledger/src/testing", "crates/ledger/src/storage"];
+    for needle in ["ledger::testing", "testing::", "FaultyMemory", "storage::Survival"] {
+        let found = named_in_product(needle, &double);
+        assert!(found.is_empty(), "{needle} in {found:?}");
+    }
+}
+
+/// As [`said_elsewhere`], but for what stands in a file's own tests at its end.
+fn named_in_product(needle: &str, allowed: &[&str]) -> Vec<String> {
+    said_elsewhere(needle, allowed)
+        .into_iter()
+        .filter(|path| {
+            let all = text(&root().join(path));
+            let product = all.split("#[cfg(test)]\nmod tests").next();
+            product.is_some_and(|product| product.contains(needle))
+        })
+        .collect()
+}
+
+#[test]
 fn output_is_printed_in_one_place() {
     let printer = ["crates/precinto/src/output"];
     for needle in ["println!(", "eprintln!(", "print!("] {

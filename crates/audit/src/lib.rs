@@ -25,7 +25,7 @@
 //! | another key | the verifier key that was given on paper |
 //! | a statement invented, altered, or attributed to somebody else | its signatures: the gateway does not hold the senders' keys |
 //! | recipients changed in the record | the directory in the log; and the receipt |
-//! | a signer accepted after revocation | a revocation list from outside, or a later one in the log |
+//! | a signer accepted after revocation | a revocation list from outside, or one that the log held by then and the record does not name |
 //!
 //! What no outside proof can show:
 //!
@@ -35,13 +35,16 @@
 //! * **Truncation beyond the newest proof that anybody holds.** If entries 90 to 99 are cut off and nobody ever saw a
 //!   receipt or a checkpoint of more than 90 entries, nothing is left to contradict it. Heartbeats with checkpoints
 //!   keep that window down to seconds; a receipt closes it for its sender at once.
+//! * **A revocation that the log learnt of after the entry**, if it reaches back before it: one pass judges each entry by
+//!   the lists that the log held by then. Give the audit the newest lists from outside.
 //! * **A statement refused or never accepted.** Without a receipt there was no promise.
 //! * **That the statements are true, and that nobody else has read them.**
 //!
 //! # Invariants
 //!
 //! No clock, no socket, no code of `ledger` or `gateway`. Foreign bytes never cause a panic. One pass; in memory at
-//! most one segment, about 60 bytes for each entry, and what trust rests on.
+//! most one segment, 50 to 100 bytes for each entry (half as much again for a moment whenever the table of keys grows),
+//! and what trust rests on.
 
 pub mod expect;
 pub mod finding;

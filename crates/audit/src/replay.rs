@@ -5,7 +5,8 @@
 //! signature holds under the trust that the record names, as of the entry's time, and that trust stands in the log
 //! before it. For each batch: the checkpoint is signed by the log's key, for this size and this root.
 //!
-//! In memory, whatever the log's size: one segment, one key for each entry (about 60 bytes), and what trust rests on.
+//! In memory, whatever the log's size: one segment, one key for each entry (50 to 100 bytes; half as much again while
+//! their table grows), and what trust rests on.
 
 mod batch;
 mod checkpoint;

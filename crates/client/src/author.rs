@@ -204,7 +204,7 @@ impl Author {
         );
         let envelope = sign(statement.encode_to_vec(), &keys);
         Signed::from_request(pb::SubmitRequest {
-            envelope: Some(envelope),
+            envelope: envelope.encode_to_vec(),
             body,
             validate_only: false,
             certificates: self.hints(officers),
@@ -258,7 +258,8 @@ impl Signed {
     ///
     /// Nothing is verified: the gateway does that.
     pub fn from_request(request: pb::SubmitRequest) -> Result<Self, AuthorError> {
-        let envelope = request.envelope.as_ref().ok_or(AuthorError::NotSigned)?;
+        let envelope = pb::Envelope::decode(request.envelope.as_slice());
+        let envelope = envelope.map_err(|_| AuthorError::NotSigned)?;
         let statement = pb::Statement::decode(envelope.payload.as_slice());
         let statement = statement.map_err(|_| AuthorError::NotSigned)?;
         let message_id =
@@ -266,7 +267,7 @@ impl Signed {
         Ok(Self {
             message_id,
             statement_id: statement_id(&envelope.payload),
-            envelope_digest: sha256(&[&envelope.encode_to_vec()]),
+            envelope_digest: sha256(&[&request.envelope]),
             request,
         })
     }
@@ -274,6 +275,12 @@ impl Signed {
     /// What is sent.
     pub fn request(&self) -> &pb::SubmitRequest {
         &self.request
+    }
+
+    /// What is said, read again from the signed bytes.
+    pub fn statement(&self) -> pb::Statement {
+        let envelope = pb::Envelope::decode(self.request.envelope.as_slice()).unwrap_or_default();
+        pb::Statement::decode(envelope.payload.as_slice()).unwrap_or_default()
     }
 
     /// What is sent, given away.

@@ -26,8 +26,9 @@ pub const ROOTS_MAX: usize = 16;
 /// Revocation lists of one side: several for each root and intermediate.
 pub const CRLS_MAX: usize = 64;
 
-/// One revocation list, DER, in bytes: about a hundred thousand entries.
-pub const CRL_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// One revocation list, DER, in bytes: about twenty thousand entries. Every list that is relied on goes into the log
+/// as an entry and out of it in one answer, and must fit into both.
+pub const CRL_BYTES_MAX: usize = 768 * 1024;
 
 /// How far ahead of us the clock of an authority may be when it dates a list, in milliseconds.
 pub const CLOCK_SKEW_MS: u64 = 300_000;

@@ -235,6 +235,13 @@ impl VerifiedEnvelope {
         &self.envelope_bytes
     }
 
+    /// Whether these are the bytes that this program would have written: no field that it does not know, which no
+    /// signature would cover, and no other encoding.
+    pub fn is_canonical(&self) -> bool {
+        pb::Envelope::decode(self.envelope_bytes())
+            .is_ok_and(|envelope| envelope.encode_to_vec() == self.envelope_bytes)
+    }
+
     /// SHA-256 of [`Self::envelope_bytes`]: what a record commits to.
     pub fn envelope_digest(&self) -> [u8; 32] {
         sha256(&[&self.envelope_bytes])

@@ -28,6 +28,7 @@ mod line;
 pub use census::Census;
 pub use io_line::LineIo;
 pub use line::Line;
+pub(crate) use line::Open;
 
 /// What tonic is handed, one item for each verified connection.
 pub type Incoming = mpsc::Receiver<Result<LineIo, Infallible>>;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use http::{HeaderMap, Request, Response};
 use precinto_alert::Reason;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
@@ -18,25 +19,37 @@ use tower::{Layer, Service};
 use crate::accept::Line;
 use crate::limits::CALL_TIMEOUT;
 use crate::status::{Refusal, raised_below};
+use crate::submit::Budget;
+use crate::submit::metered::{Metered, Share};
+use counted::Counted;
 
 #[cfg(test)]
 mod tests;
 
+mod counted;
+
 /// Puts [`Guarded`] around the routes.
-#[derive(Debug, Clone, Copy)]
-pub struct Guard;
+#[derive(Debug, Clone)]
+pub struct Guard {
+    /// What may be in flight: taken before a submission is read.
+    pub budget: Budget,
+    /// Cancelled when the gateway shuts down: ends the streams that are not ours, of health and reflection.
+    pub draining: CancellationToken,
+}
 
 /// The routes, guarded.
 #[derive(Debug, Clone)]
 pub struct Guarded<S> {
     inner: S,
+    guard: Guard,
 }
 
 impl<S> Layer<S> for Guard {
     type Service = Guarded<S>;
 
     fn layer(&self, inner: S) -> Guarded<S> {
-        Guarded { inner }
+        let guard = self.clone();
+        Guarded { inner, guard }
     }
 }
 
@@ -54,11 +67,12 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         // The instance that was polled ready is the one to call; its clone takes its place.
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         let deadline = Instant::now() + deadline(request.headers());
+        let Guard { budget, draining } = self.guard.clone();
         Box::pin(async move {
             let Some(line) = request.extensions().get::<Line>().cloned() else {
                 return Ok(answer(&Refusal::new(Reason::Internal)));
@@ -70,12 +84,29 @@ where
             let Some(_place) = line.begin_call() else {
                 return Ok(answer(&Refusal::new(Reason::Overloaded)));
             };
+            let is_ours = request.uri().path().starts_with(OURS);
+            if request.uri().path().starts_with(SUBMISSIONS) {
+                request = metered(request, budget);
+            }
             match tokio::time::timeout_at(deadline, inner.call(request)).await {
-                Ok(response) => response.map(explain),
+                // A stream is open for as long as its body is, whoever answers.
+                Ok(Ok(response)) => Ok(explain(response).map(|body| {
+                    let draining = (!is_ours).then_some(draining);
+                    Body::new(Counted::new(body, line.begin_stream(), draining))
+                })),
+                Ok(Err(error)) => Err(error),
                 Err(_) => Ok(answer(&Refusal::new(Reason::Deadline))),
             }
         })
     }
+}
+
+/// No submission is read before there is room for it.
+fn metered(request: Request<Body>, budget: Budget) -> Request<Body> {
+    let share = Share::default();
+    let mut request = request.map(|body| Body::new(Metered::new(body, budget, share.clone())));
+    request.extensions_mut().insert(share);
+    request
 }
 
 /// Gives a status without details the catalogue's reason; leaves every other answer as it is.
@@ -140,6 +171,12 @@ fn parse_timeout(text: &str) -> Option<Duration> {
         _ => None,
     }
 }
+
+/// Paths of the services that we implement ourselves.
+const OURS: &str = "/precinto.v1.";
+
+/// Paths of the service that takes submissions.
+const SUBMISSIONS: &str = "/precinto.v1.SubmissionService/";
 
 const AHEAD_OF_TONIC: Duration = Duration::from_millis(5);
 

@@ -13,6 +13,7 @@
 //! [`Gateway::check`], [`Gateway::open`], [`Opened::serve`]; or all of it by [`run`].
 
 pub mod accept;
+pub mod answers;
 pub mod authenticate;
 pub mod certificates;
 pub mod config;
@@ -31,10 +32,11 @@ pub mod subscribe;
 
 use std::sync::Arc;
 
+use precinto_alert::Reason;
 use precinto_envelope::tls;
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{
-    AppendError, BatchLimits, Ledger, OpenError, Options, OwnerHandle, StopError,
+    AppendError, BatchLimits, CreateError, Ledger, OpenError, Options, OwnerHandle, StopError,
 };
 use precinto_merkle::note::NoteVerifier;
 use tokio::net::TcpListener;
@@ -43,7 +45,7 @@ use tokio_util::sync::CancellationToken;
 use certificates::Certificates;
 use config::Config;
 use material::Material;
-use subscribe::store::Store;
+use subscribe::store::{Store, StoreError};
 
 pub use material::CheckError;
 
@@ -78,9 +80,9 @@ pub enum RunError {
     /// What trust rests on cannot be logged.
     #[error("the log does not take what trust rests on: {0}")]
     Trust(#[from] AppendError),
-    /// The cursors cannot be read.
+    /// The cursors cannot be read, or know of more than the log holds.
     #[error("the cursors: {0}")]
-    Cursors(std::io::Error),
+    Cursors(#[from] StoreError),
     /// The server failed.
     #[error("the server: {0}")]
     Serve(#[from] tonic::transport::Error),
@@ -101,6 +103,17 @@ pub async fn run(
 ) -> Result<(), RunError> {
     let gateway = Gateway::check(config, clock.now_ms())?;
     gateway.open(clock).await?.serve(listener, shutdown).await
+}
+
+impl RunError {
+    /// The coded reason, where there is one: `ROLLBACK` when something that outlived the log shows more than it holds.
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Open(OpenError::Behind { .. } | OpenError::Forked { .. })
+            | Self::Cursors(StoreError::Behind { .. }) => Some(Reason::Rollback),
+            _ => None,
+        }
+    }
 }
 
 impl Gateway {
@@ -125,6 +138,16 @@ impl Gateway {
         &self.material.directory
     }
 
+    /// Begins the log, empty, in a data folder that holds none: once in a gateway's life, before the first start.
+    /// Blocks.
+    pub fn init(self) -> Result<(), CreateError> {
+        Ledger::create(&Options {
+            dir: self.config.data,
+            signer: self.material.signer,
+            limits: BatchLimits::default(),
+        })
+    }
+
     /// Opens the log, recovering it if need be, and logs what trust rests on as far as that is new.
     pub async fn open(self, clock: Arc<dyn Clock>) -> Result<Opened, RunError> {
         let Self { config, material } = self;
@@ -145,10 +168,12 @@ impl Gateway {
         let ledger_clock = Arc::clone(&clock);
         let (ledger, owner) =
             tokio::task::spawn_blocking(move || Ledger::open(options, ledger_clock)).await??;
+        // Before anything is appended: a cursor beyond the log is how a lost log shows.
+        let size = ledger.published().borrow().size;
+        let cursors = config.data.join("cursors");
+        let store = tokio::task::spawn_blocking(move || Store::open(&cursors, size)).await??;
         let certificates = Arc::new(Certificates::new(ledger.clone()));
         certificates.log_foundations(&trust, &directory).await?;
-        let size = ledger.published().borrow().size;
-        let store = Store::open(&config.data.join("cursors"), size).map_err(RunError::Cursors)?;
         tracing::info!(origin = config.origin, size, "log open");
         let store = Arc::new(store);
         Ok(Opened {

@@ -10,12 +10,11 @@ use precinto_alert::Reason;
 use precinto_alert::id::{MessageId, NodeId};
 use precinto_ledger::{EntryKey, Ledger, StoredEntry};
 use precinto_proto::v1 as pb;
-use tokio::sync::mpsc;
-use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::accept::Line;
+use crate::answers::{self, Answers};
 use crate::authenticate::line;
 use crate::certificates::Certificates;
 use crate::limits::{
@@ -82,7 +81,12 @@ impl LogService for LogHandler {
         let min_size = request.into_inner().min_size;
         let mut published = self.ledger.published();
         let grown = published.wait_for(|published| published.size >= min_size);
-        let checkpoint = match tokio::time::timeout(CHECKPOINT_WAIT_MAX, grown).await {
+        let grown = tokio::select! {
+            biased;
+            grown = tokio::time::timeout(CHECKPOINT_WAIT_MAX, grown) => grown,
+            () = self.draining.cancelled() => return Err(Refusal::new(Reason::Draining).into()),
+        };
+        let checkpoint = match grown {
             Ok(Ok(published)) => published.checkpoint.note().to_owned(),
             Ok(Err(_)) => return Err(Refusal::new(Reason::Draining).into()),
             Err(_) => return Err(Refusal::new(Reason::Deadline).into()),
@@ -174,12 +178,12 @@ impl LogService for LogHandler {
         }))
     }
 
-    type ReadEntriesStream = Entries;
+    type ReadEntriesStream = Answers<pb::ReadEntriesResponse>;
 
     async fn read_entries(
         &self,
         request: Request<pb::ReadEntriesRequest>,
-    ) -> Result<Response<Entries>, Status> {
+    ) -> Result<Response<Self::ReadEntriesStream>, Status> {
         let (line, node, reader) = self.caller(&request)?;
         let pb::ReadEntriesRequest {
             first,
@@ -194,7 +198,7 @@ impl LogService for LogHandler {
                 .into());
         }
         let place = self.streams.enter(&node)?;
-        let (entries, receiver) = mpsc::channel(ENTRIES_AHEAD);
+        let (entries, answers) = answers::answers(ENTRIES_AHEAD);
         let read = Read {
             ledger: self.ledger.clone(),
             reader,
@@ -203,13 +207,10 @@ impl LogService for LogHandler {
         };
         let draining = self.draining.clone();
         tokio::spawn(async move {
-            let (_open, _place) = (line.begin_stream(), place);
-            tokio::select! {
-                () = draining.cancelled() => {}
-                () = read.run(first..end, checkpoint) => {}
-            }
+            let _place = place;
+            read.run(first..end, checkpoint, &draining, &line).await;
         });
-        Ok(Response::new(Entries { receiver }))
+        Ok(Response::new(answers))
     }
 
     async fn get_certificates(
@@ -235,74 +236,77 @@ impl LogService for LogHandler {
     }
 }
 
-/// The answers of one `ReadEntries`.
-#[derive(Debug)]
-pub struct Entries {
-    receiver: mpsc::Receiver<Result<pb::ReadEntriesResponse, Status>>,
-}
-
-impl Stream for Entries {
-    type Item = Result<pb::ReadEntriesResponse, Status>;
-
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
-        self.receiver.poll_recv(cx)
-    }
-}
-
 /// One `ReadEntries` under way.
 struct Read {
     ledger: Ledger,
     reader: Reader,
     leaves_only: bool,
-    entries: mpsc::Sender<Result<pb::ReadEntriesResponse, Status>>,
+    entries: answers::Queue<pb::ReadEntriesResponse>,
 }
 
 impl Read {
+    /// Sends everything, or ends the stream with the reason why not: what is missing must never look complete.
+    async fn run(
+        self,
+        range: std::ops::Range<u64>,
+        checkpoint: String,
+        draining: &CancellationToken,
+        line: &Line,
+    ) {
+        let sent = tokio::select! {
+            biased;
+            sent = self.send_all(range, checkpoint) => sent,
+            () = draining.cancelled() => Err(Refusal::new(Reason::Draining)),
+            () = line.leaving() => Err(Refusal::new(Reason::Draining)),
+        };
+        if let Err(refusal) = sent {
+            self.entries.end_with(refusal.to_status());
+            if refusal.reason() == Reason::Slow {
+                line.cut_after_last_word().await;
+            }
+        }
+    }
+
     /// Sends the entries, then the checkpoint that covers them.
-    async fn run(&self, mut range: std::ops::Range<u64>, checkpoint: String) {
+    async fn send_all(
+        &self,
+        mut range: std::ops::Range<u64>,
+        checkpoint: String,
+    ) -> Result<(), Refusal> {
         while range.start < range.end {
             let (ledger, first) = (self.ledger.clone(), range.start);
             // Reading and checking takes a while: not on the workers that submissions need.
             let read = tokio::task::spawn_blocking(move || ledger.read_from(first, READ_BYTES_MAX));
             let entries = match read.await {
                 Ok(Ok(entries)) if !entries.is_empty() => entries,
-                Ok(Err(error)) => return self.end(error.into()).await,
-                Ok(Ok(_)) | Err(_) => return self.end(Refusal::new(Reason::Internal)).await,
+                Ok(Err(error)) => return Err(error.into()),
+                Ok(Ok(_)) | Err(_) => return Err(Refusal::new(Reason::Internal)),
             };
             for entry in entries.iter().take_while(|entry| entry.index() < range.end) {
                 range.start = entry.index().saturating_add(1);
                 let entry = Some(self.show(entry));
-                if !self
-                    .send(Ok(pb::ReadEntriesResponse {
-                        entry,
-                        ..Default::default()
-                    }))
-                    .await
-                {
-                    return;
-                }
+                self.send(pb::ReadEntriesResponse {
+                    entry,
+                    ..Default::default()
+                })
+                .await?;
             }
         }
-        self.send(Ok(pb::ReadEntriesResponse {
+        self.send(pb::ReadEntriesResponse {
             entry: None,
             checkpoint,
-        }))
-        .await;
+        })
+        .await
     }
 
-    async fn end(&self, refusal: Refusal) {
-        self.send(Err(refusal.to_status())).await;
-    }
-
-    /// False when the reader is gone, or takes nothing for too long.
-    async fn send(&self, answer: Result<pb::ReadEntriesResponse, Status>) -> bool {
-        self.entries
-            .send_timeout(answer, PROGRESS_TIMEOUT)
-            .await
-            .is_ok()
+    /// Fails when the reader is gone, or takes nothing for too long.
+    async fn send(&self, answer: pb::ReadEntriesResponse) -> Result<(), Refusal> {
+        let place = tokio::time::timeout(PROGRESS_TIMEOUT, self.entries.place()).await;
+        let place = place.map_err(|_| Refusal::new(Reason::Slow))?;
+        // Nobody hears this one.
+        let place = place.ok_or_else(|| Refusal::new(Reason::Cancelled))?;
+        place.send(Ok(answer));
+        Ok(())
     }
 
     fn show(&self, entry: &StoredEntry) -> pb::Entry {

@@ -10,8 +10,11 @@ use precinto_proto::v1::submission_service_server::SubmissionServiceServer;
 use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic::transport::Server;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
 
 use crate::accept::{self, Census};
 use crate::layer::Guard;
@@ -33,8 +36,13 @@ pub(crate) async fn serve(
     listener: TcpListener,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
-    let draining = shutdown.child_token();
-    let routes = routes(&opened, &draining).await;
+    let draining = CancellationToken::new();
+    let guard = Guard {
+        budget: Budget::default(),
+        draining: draining.clone(),
+    };
+    let (health, routes) = routes(&opened, &guard).await;
+    let herald = tokio::spawn(begin_drain(health, shutdown, draining.clone()));
     let Opened {
         tls,
         store,
@@ -50,7 +58,7 @@ pub(crate) async fn serve(
     let alarm = tokio::spawn(warn_of_stale_lists(trust, clock, draining.clone()));
     let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
 
-    let served = server()
+    let served = server(guard)
         .add_routes(routes)
         .serve_with_incoming_shutdown(lines, draining.cancelled());
     let served = served.await;
@@ -58,6 +66,7 @@ pub(crate) async fn serve(
     // Also when the server failed: whatever happens, what is in the log stays, and is closed in order.
     draining.cancel();
     overdue.abort();
+    herald.abort();
     drop(tokio::join!(flusher, alarm));
     drop(ledger);
     tokio::task::spawn_blocking(move || {
@@ -71,7 +80,7 @@ pub(crate) async fn serve(
 
 /// Every HTTP/2 setting, because what tonic leaves out is unlimited. `max_connection_age_grace` stays unset: with it,
 /// tonic skips the GOAWAY; our patrol cuts instead. Timeout and load shedding are in [`crate::layer`].
-fn server() -> Server<tower::layer::util::Stack<Guard, tower::layer::util::Identity>> {
+fn server(guard: Guard) -> Server<tower::layer::util::Stack<Guard, tower::layer::util::Identity>> {
     Server::builder()
         .accept_http1(false)
         .max_concurrent_streams(STREAMS_PER_CONNECTION_MAX)
@@ -85,11 +94,12 @@ fn server() -> Server<tower::layer::util::Stack<Guard, tower::layer::util::Ident
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .max_connection_age(CONNECTION_AGE_MAX)
-        .layer(Guard)
+        .layer(guard)
 }
 
-/// The services, each with limits for its messages.
-async fn routes(opened: &Opened, draining: &CancellationToken) -> Routes {
+/// The services, each with limits for its messages; and what tells how they are.
+async fn routes(opened: &Opened, guard: &Guard) -> (HealthReporter, Routes) {
+    let Guard { budget, draining } = guard;
     let Opened {
         config,
         trust,
@@ -106,7 +116,7 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> Routes {
         directory: Arc::clone(directory),
         certificates: Arc::clone(certificates),
         origin: config.origin.clone(),
-        budget: Budget::default(),
+        budget: budget.clone(),
         conflicts: ConflictQuota::default(),
         clock: Arc::clone(clock),
         draining: draining.clone(),
@@ -134,24 +144,46 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> Routes {
         .max_decoding_message_size(REQUEST_BYTES_MAX)
         .max_encoding_message_size(ANSWER_BYTES_MAX);
     let (health, health_service) = tonic_health::server::health_reporter();
-    health
-        .set_serving::<SubmissionServiceServer<SubmissionHandler>>()
-        .await;
-    health
-        .set_serving::<SubscriptionServiceServer<SubscriptionHandler>>()
-        .await;
-    health.set_serving::<LogServiceServer<LogHandler>>().await;
+    tell_all(&health, ServingStatus::Serving).await;
     let health_service = health_service.max_decoding_message_size(REQUEST_BYTES_MAX);
     let routes = Routes::new(submissions)
         .add_service(subscriptions)
         .add_service(proofs)
         .add_service(health_service);
-    if config.reflection {
+    let routes = if config.reflection {
         with_reflection(routes)
     } else {
         routes
+    };
+    (health, routes)
+}
+
+/// Tells the same of every name that can be asked for.
+async fn tell_all(health: &HealthReporter, status: ServingStatus) {
+    for name in [
+        "",
+        READY,
+        <SubmissionServiceServer<SubmissionHandler> as NamedService>::NAME,
+        <SubscriptionServiceServer<SubscriptionHandler> as NamedService>::NAME,
+        <LogServiceServer<LogHandler> as NamedService>::NAME,
+    ] {
+        health.set_service_status(name, status).await;
     }
 }
+
+/// Says that nothing is served any more, and only then begins to end things: who watches hears of it before the end.
+async fn begin_drain(
+    health: HealthReporter,
+    shutdown: CancellationToken,
+    draining: CancellationToken,
+) {
+    shutdown.cancelled().await;
+    tell_all(&health, ServingStatus::NotServing).await;
+    draining.cancel();
+}
+
+/// The name under which load balancers ask whether to send anybody here: every service, or none.
+const READY: &str = "ready";
 
 /// Both versions of server reflection, so that generic clients of any age find the contract.
 fn with_reflection(routes: Routes) -> Routes {

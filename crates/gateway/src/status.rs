@@ -142,6 +142,7 @@ fn field_violation(violation: &Violation) -> FieldViolation {
 impl From<SubmitError> for Refusal {
     fn from(error: SubmitError) -> Self {
         match error {
+            SubmitError::EnvelopeEncoding => Self::new(Reason::NonCanonical),
             SubmitError::Malformed(detail) => Self::new(Reason::Malformed).with_detail(detail),
             SubmitError::TooLarge { what, bytes, max } => Self::new(Reason::Size)
                 .with_detail(format!("The {what} has {bytes} bytes, of at most {max}."))

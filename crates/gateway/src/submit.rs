@@ -11,7 +11,7 @@ use precinto_alert::id::{Identity, MessageId, NodeId};
 use precinto_alert::{Reason, Statement, Violation};
 use precinto_envelope::body::check_body;
 use precinto_envelope::trust::TrustStore;
-use precinto_envelope::verify::{VerifiedEnvelope, verify};
+use precinto_envelope::verify::{VerifiedEnvelope, verify_bytes};
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{AppendError, Entry, EntryKey, Found, InFlight, Ledger, Proven};
 use precinto_proto::v1 as pb;
@@ -25,6 +25,7 @@ use crate::registry::Directory;
 mod conflict;
 mod error;
 mod in_flight;
+pub(crate) mod metered;
 mod request;
 mod service;
 mod stream;
@@ -35,7 +36,6 @@ use request::Submission;
 
 pub use in_flight::{Budget, Held};
 pub use service::SubmissionHandler;
-pub use stream::Answers;
 
 /// What the write path needs. One for the process, shared by every call.
 #[derive(Debug)]
@@ -113,13 +113,14 @@ impl Submissions {
         }
         let Submission {
             envelope,
+            read,
             body,
             validate_only,
             certificates,
         } = request.try_into()?;
         let now_ms = self.clock.now_ms();
-        let pool = self.certificates.pool(&envelope, &certificates)?;
-        let verified = verify(envelope, &pool, &self.trust, now_ms)?;
+        let pool = self.certificates.pool(&read, &certificates)?;
+        let verified = verify_bytes(envelope, &pool, &self.trust, now_ms)?;
         let statement = Box::new(Statement::decode(verified.payload())?);
         self.may_carry(caller, &statement)?;
         let (sender, message_id) = (statement.sender(), statement.message_id());

@@ -188,7 +188,7 @@ impl SubscriptionService for SubscriptionHandler {
         let mut inbound = request.into_inner();
         // The head of the answer goes out at once: some clients send nothing before they have seen it.
         tokio::spawn(async move {
-            let (_open, _place) = (line.begin_stream(), place);
+            let _place = place;
             match open(&store, &node, &mut inbound).await {
                 Ok((init, hold)) => {
                     Session::new(feed, line, hold, reader, &init, outbox)

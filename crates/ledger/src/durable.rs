@@ -1,4 +1,5 @@
-//! Replacing a small file so that a reader, or a power cut, meets the old one or the new one and nothing else.
+//! Changes that last: a small file replaced so that a reader, or a power cut, meets the old one or the new one and
+//! nothing else; a folder made, a file removed.
 
 use crate::storage::{FileStorage, Storage, folder_of};
 use std::io;
@@ -9,10 +10,31 @@ use std::path::Path;
 /// Blocks for as long as the syncs take. After an error the file is the old one or the new one. A file of the
 /// same name with `.tmp` after it is overwritten.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (folder, name) = split(path)?;
+    replace_in(&FileStorage::new(folder), name, bytes)
+}
+
+/// Makes the folder at `path` unless it is there, durably. Its parent must exist.
+///
+/// Blocks for as long as the sync of the parent takes, also if the folder is there: whoever made it may have been killed
+/// before the sync.
+pub fn create_folder(path: &Path) -> io::Result<()> {
+    let (folder, name) = split(path)?;
+    FileStorage::new(folder).create_folder(name)
+}
+
+/// Removes the file at `path`, durably: after a return without an error it does not come back.
+pub fn remove(path: &Path) -> io::Result<()> {
+    let (folder, name) = split(path)?;
+    let storage = FileStorage::new(folder);
+    storage.remove(name)?;
+    storage.sync_folder(folder_of(name))
+}
+
+fn split(path: &Path) -> io::Result<(&Path, &str)> {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
-    let folder = path.parent().unwrap_or_else(|| Path::new(""));
-    replace_in(&FileStorage::new(folder), name, bytes)
+    Ok((path.parent().unwrap_or_else(|| Path::new("")), name))
 }
 
 /// As [`replace`], in any storage.
@@ -41,6 +63,19 @@ mod tests {
         replace(&path, b"two").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn folders_are_made_once_and_files_go() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("cursors");
+        create_folder(&folder).unwrap();
+        create_folder(&folder).unwrap();
+        let path = folder.join("cursor");
+        replace(&path, b"one").unwrap();
+        remove(&path).unwrap();
+        assert!(remove(&path).is_err());
+        assert!(create_folder(&parent.path().join("a/b")).is_err());
     }
 
     #[test]

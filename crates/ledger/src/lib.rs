@@ -13,6 +13,7 @@
 mod batch;
 pub mod clock;
 mod committed;
+mod create;
 pub mod durable;
 mod entry;
 mod fatal;
@@ -28,6 +29,7 @@ pub mod testing;
 mod view;
 
 pub use committed::Proven;
+pub use create::CreateError;
 pub use entry::{Entry, EntryKey, StoredEntry};
 pub use open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
 pub use queue::InFlight;
@@ -89,7 +91,15 @@ pub enum AppendError {
 }
 
 impl Ledger {
-    /// Opens the log in a folder, after a clean stop or after any other end; an empty folder becomes an empty log.
+    /// Begins a new, empty log in a folder that holds none, durably. To be asked for once in a log's life, by a
+    /// person: a second log under the same key is what a lost one looks like from outside.
+    ///
+    /// Blocks. Interrupted, it may be called again; after that either it or [`Ledger::open`] succeeds.
+    pub fn create(options: &Options) -> Result<(), CreateError> {
+        create::create_folder(options)
+    }
+
+    /// Opens the log in a folder, after a clean stop or after any other end. A folder without a log is refused.
     ///
     /// Reads the whole journal but for the data; blocks for as long as that takes. Starts the owner's thread, and
     /// one that publishes.

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// What a ledger is opened with.
 #[derive(Debug)]
 pub struct Options {
-    /// The data folder; created if only its last component is missing.
+    /// The data folder.
     pub dir: PathBuf,
     /// The log's key. Its name is the log's origin.
     pub signer: NoteSigner,
@@ -32,7 +32,7 @@ pub struct BatchLimits {
     pub queue_entries: usize,
     /// Bytes that may wait for the owner or be on their way to the disk, in the whole process.
     pub queue_bytes: usize,
-    /// A segment of the journal that has reached this many bytes gets no more frames.
+    /// A segment of the journal that has reached this many bytes gets no more frames; at most 16 MiB, the format's limit.
     pub segment_bytes: u64,
     /// How often at most the newest checkpoint is written to its file.
     pub publish_every: Duration,
@@ -42,7 +42,7 @@ impl Default for BatchLimits {
     fn default() -> Self {
         Self {
             entries: ENTRIES_MAX,
-            data_bytes: 4 * 1024 * 1024,
+            data_bytes: DATA_BYTES_DEFAULT,
             linger: Duration::from_millis(1),
             queue_entries: 1024,
             queue_bytes: 64 * 1024 * 1024,
@@ -72,6 +72,10 @@ pub enum OpenError {
     /// Another process, or another ledger of this one, has the data folder open.
     #[error("another process has this log open")]
     Locked,
+    /// The folder holds no log, or is not there: never begun, or lost, or its disk is not mounted. It is never begun by
+    /// a start: a second log under the same key would deny all that the first one promised.
+    #[error("the data folder holds no log")]
+    NoLog,
     /// The system refused something.
     #[error("{doing} failed: {source}")]
     Io {
@@ -134,5 +138,11 @@ impl OpenError {
 /// stepped back, less than anybody could use to date an entry forward.
 pub const CLOCK_TOLERANCE_MS: u64 = 5_000;
 
-/// Positions in a segment are kept in 32 bits.
-const SEGMENT_BYTES_MAX: u64 = 1 << 30;
+/// The format's limit: whoever reads a segment holds it whole, with one frame more.
+const SEGMENT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// A revocation list must fit into a batch, with room for its record.
+const _: () = assert!(2 * precinto_envelope::limits::CRL_BYTES_MAX <= DATA_BYTES_DEFAULT);
+
+/// The default of [`BatchLimits::data_bytes`].
+const DATA_BYTES_DEFAULT: usize = 4 * 1024 * 1024;

@@ -134,9 +134,9 @@ pub(crate) fn published(
 }
 
 /// The file of the newest published checkpoint.
-const CHECKPOINT: &str = "checkpoint";
+pub(crate) const CHECKPOINT: &str = "checkpoint";
 
 /// The file of the verifier key.
-const KEY: &str = "log.vkey";
+pub(crate) const KEY: &str = "log.vkey";
 
 const NO_PANIC: &str = "nothing panics while it holds this lock";

@@ -5,9 +5,9 @@ use crate::batch::Gatherer;
 use crate::clock::Clock;
 use crate::fatal::Fatal;
 use crate::journal::reader::Reader;
-use crate::journal::recovery::{self, REMNANTS, Recovered};
+use crate::journal::recovery::{self, Recovered};
 use crate::journal::segment;
-use crate::journal::{FOLDER, writer::Writer};
+use crate::journal::writer::Writer;
 use crate::open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
 use crate::owner::Owner;
 use crate::publish::{self, Publisher};
@@ -57,11 +57,6 @@ pub(crate) fn open_folder(
         signer,
         limits,
     } = options;
-    let (parent, name) = (dir.parent(), dir.file_name().and_then(|name| name.to_str()));
-    if let (Some(parent), Some(name)) = (parent, name) {
-        let created = FileStorage::new(parent).create_folder(name);
-        created.map_err(|error| OpenError::io("creating the data folder", error))?;
-    }
     open(
         Arc::new(FileStorage::new(&dir)),
         signer,
@@ -84,12 +79,9 @@ pub(crate) fn open(
     let origin = Origin::parse(key.name()).map_err(OpenError::Key)?;
     let lock = storage.lock(LOCK).map_err(|error| match error.kind() {
         io::ErrorKind::WouldBlock => OpenError::Locked,
+        io::ErrorKind::NotFound => OpenError::NoLog,
         _ => OpenError::io("taking the lock", error),
     })?;
-    for folder in [FOLDER, REMNANTS] {
-        let created = storage.create_folder(folder);
-        created.map_err(|error| OpenError::io("creating a folder", error))?;
-    }
     let recovered = recovery::recover(&*storage, &key)?;
     let Recovered {
         index,
@@ -167,4 +159,4 @@ fn of_nothing(origin: &Origin, signer: &NoteSigner) -> Result<SignedCheckpoint, 
 }
 
 /// The file that is locked.
-const LOCK: &str = "lock";
+pub(crate) const LOCK: &str = "lock";

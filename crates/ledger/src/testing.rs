@@ -3,11 +3,17 @@
 use crate::clock::Clock;
 use crate::fatal::Fatal;
 use crate::storage::Storage;
-use crate::{BatchLimits, Entry, EntryKey, Ledger, OpenError, OwnerHandle, start};
+use crate::{BatchLimits, CreateError, Entry, EntryKey, Ledger, OpenError, OwnerHandle};
+use crate::{create, start};
 use precinto_envelope::crypto::sha256;
 use precinto_merkle::leaf::EntryType;
 use precinto_merkle::note::NoteSigner;
 use std::sync::Arc;
+
+/// As [`Ledger::create`], on `storage`.
+pub fn create_on(storage: &dyn Storage, signer: &NoteSigner) -> Result<(), CreateError> {
+    create::create(storage, &signer.verifier())
+}
 
 /// As [`Ledger::open`], on `storage`; calls `fatal` where the real one would abort, and does nothing more then.
 pub fn open_on(

@@ -27,7 +27,12 @@ fn vectors(folder: &str) -> Option<PathBuf> {
     if root.is_dir() {
         return Some(root.join(folder));
     }
-    eprintln!("SKIPPED: {folder}: no folder {}", root.display());
+    // Past the test runner, which hides what a passing test prints.
+    std::io::Write::write_all(
+        &mut std::io::stderr(),
+        format!("SKIPPED: {folder}: no folder {}\n", root.display()).as_bytes(),
+    )
+    .unwrap();
     None
 }
 

@@ -2,7 +2,9 @@
 
 use crate::config::Material;
 use crate::exit::{Exit, Failure};
-use precinto_client::{ConnectError, Connection};
+use precinto_alert::reason::GrpcCode;
+use precinto_client::log::LogError;
+use precinto_client::{ConnectError, Connection, Refusal};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -22,6 +24,30 @@ fn failure_of(error: &ConnectError, gateway: &str) -> Failure {
         None => Failure::new(Exit::Unreachable, text).next(format!(
             "is a gateway running at {gateway}? precinto doctor  looks at every step"
         )),
+    }
+}
+
+/// What a call came to that the gateway refused, or whose line failed.
+pub(crate) fn refused(refusal: &Refusal) -> Failure {
+    if let Some(reason) = refusal.reason {
+        return Failure::coded(reason, &refusal.message);
+    }
+    let is = |code: GrpcCode| i32::from(refusal.code) == code.number();
+    let exit = if is(GrpcCode::Unauthenticated) || is(GrpcCode::PermissionDenied) {
+        Exit::NotPermitted
+    } else {
+        Exit::Unreachable
+    };
+    Failure::new(exit, refusal.to_string())
+        .next("try again; if it stays so:  precinto doctor  looks at every step")
+}
+
+/// What a question to the log came to.
+pub(crate) fn log_failed(error: &LogError) -> Failure {
+    match (error, error.reason()) {
+        (LogError::Refused(refusal), _) => refused(refusal),
+        (_, Some(reason)) => Failure::coded(reason, error.to_string()),
+        (_, None) => Failure::new(Exit::Failed, error.to_string()),
     }
 }
 

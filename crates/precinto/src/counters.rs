@@ -22,6 +22,7 @@ pub(crate) struct Counters {
     block: u64,
     sequence: Range<u64>,
     alerts: Range<u64>,
+    /// The year of `alerts`.
     year: u16,
 }
 
@@ -36,7 +37,7 @@ struct Next {
 
 impl Counters {
     /// The counters in the folder `state`, which is made if need be; `block` numbers are taken at a time.
-    pub(crate) fn open(state: &Path, block: u64, year: u16) -> anyhow::Result<Self> {
+    pub(crate) fn open(state: &Path, block: u64) -> anyhow::Result<Self> {
         crate::files::make_folder(state)?;
         let path = state.join("counters.json");
         Ok(Self {
@@ -44,7 +45,7 @@ impl Counters {
             block,
             sequence: 0..0,
             alerts: 0..0,
-            year,
+            year: 0,
         })
     }
 
@@ -59,31 +60,51 @@ impl Counters {
             .context("a block of numbers is not empty")
     }
 
-    /// The next alert number of the year, from 1.
-    pub(crate) fn alert(&mut self) -> anyhow::Result<u32> {
-        if self.alerts.is_empty() {
+    /// Takes the newest number back: what it was taken for did not come to be.
+    pub(crate) fn untake(&mut self, number: u64) {
+        if self.sequence.start == number + 1 {
+            self.sequence.start = number;
+        }
+    }
+
+    /// The next alert number of `year`, from 1, with the year that it counts in.
+    ///
+    /// That is a later one if somebody has counted there already, because a clock was ahead or went back: then nobody
+    /// remembers how far `year` was counted, and a number given out twice is worse than a year too early.
+    pub(crate) fn alert(&mut self, year: u16) -> anyhow::Result<(u16, u32)> {
+        if self.alerts.is_empty() || self.year < year {
             let block = self.block.min(ALERTS_MAX);
-            self.alerts = self.take(|next| take_block(&mut next.alert, block))?;
+            (self.year, self.alerts) = self.take(|next| {
+                if next.year < year {
+                    (next.year, next.alert) = (year, 1);
+                }
+                (next.year, take_block(&mut next.alert, block))
+            })?;
         }
         let number = self
             .alerts
             .next()
             .context("a block of numbers is not empty")?;
         let full = || Failure::usage(format!("all alert numbers of {} are used", self.year));
-        Ok(u32::try_from(number)
+        let number = u32::try_from(number)
             .ok()
             .filter(|number| *number <= 999_999)
-            .ok_or_else(full)?)
+            .ok_or_else(full)?;
+        Ok((self.year, number))
     }
 
     /// Gives back what was not used, unless somebody has taken numbers since.
     pub(crate) fn give_back(&mut self) -> anyhow::Result<()> {
         let (sequence, alerts) = (self.sequence.clone(), self.alerts.clone());
+        if sequence.is_empty() && alerts.is_empty() {
+            return Ok(());
+        }
+        let year = self.year;
         self.take(|next| {
             if next.sequence == sequence.end {
                 next.sequence -= sequence.end - sequence.start;
             }
-            if next.alert == alerts.end {
+            if next.year == year && next.alert == alerts.end {
                 next.alert -= alerts.end - alerts.start;
             }
         })?;
@@ -100,18 +121,11 @@ impl Counters {
             Ok(bytes) => serde_json::from_slice(&bytes).with_context(what)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Next {
                 sequence: 1,
-                year: self.year,
+                year: 0,
                 alert: 1,
             },
             Err(error) => return Err(error).with_context(what),
         };
-        if next.year < self.year {
-            next = Next {
-                year: self.year,
-                alert: 1,
-                ..next
-            };
-        }
         let taken = change(&mut next);
         durable::replace(&self.path, &serde_json::to_vec(&next)?).with_context(what)?;
         Ok(taken)
@@ -128,39 +142,78 @@ fn take_block(next: &mut u64, block: u64) -> Range<u64> {
 mod tests {
     use super::*;
 
+    fn opened(folder: &tempfile::TempDir, block: u64) -> Counters {
+        Counters::open(folder.path(), block).unwrap()
+    }
+
     #[test]
     fn numbers_are_given_out_once() {
         let folder = tempfile::tempdir().unwrap();
-        let mut one = Counters::open(folder.path(), 10, 2026).unwrap();
+        let mut one = opened(&folder, 10);
         assert_eq!(one.sequence().unwrap(), 1);
         assert_eq!(one.sequence().unwrap(), 2);
-        let mut other = Counters::open(folder.path(), 10, 2026).unwrap();
+        let mut other = opened(&folder, 10);
         assert_eq!(other.sequence().unwrap(), 11);
         // The first one's rest lies below what the other took: it stays a gap.
         one.give_back().unwrap();
         other.give_back().unwrap();
-        assert_eq!(
-            Counters::open(folder.path(), 1, 2026)
-                .unwrap()
-                .sequence()
-                .unwrap(),
-            12
-        );
+        assert_eq!(opened(&folder, 1).sequence().unwrap(), 12);
+    }
+
+    #[test]
+    fn a_number_for_nothing_is_given_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut counters = opened(&folder, 1);
+        let number = counters.sequence().unwrap();
+        counters.untake(number);
+        counters.give_back().unwrap();
+        assert_eq!(opened(&folder, 1).sequence().unwrap(), number);
     }
 
     #[test]
     fn alerts_begin_again_each_year_and_the_sequence_does_not() {
         let folder = tempfile::tempdir().unwrap();
-        let mut old = Counters::open(folder.path(), 1, 2026).unwrap();
-        assert_eq!(
-            (
-                old.sequence().unwrap(),
-                old.alert().unwrap(),
-                old.alert().unwrap()
-            ),
-            (1, 1, 2)
-        );
-        let mut new = Counters::open(folder.path(), 1, 2027).unwrap();
-        assert_eq!((new.sequence().unwrap(), new.alert().unwrap()), (2, 1));
+        let mut old = opened(&folder, 1);
+        assert_eq!(old.sequence().unwrap(), 1);
+        assert_eq!(old.alert(2026).unwrap(), (2026, 1));
+        assert_eq!(old.alert(2026).unwrap(), (2026, 2));
+        let mut new = opened(&folder, 1);
+        assert_eq!(new.sequence().unwrap(), 2);
+        assert_eq!(new.alert(2027).unwrap(), (2027, 1));
+    }
+
+    #[test]
+    fn a_long_stream_crosses_new_year() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut stream = opened(&folder, 1024);
+        assert_eq!(stream.alert(2026).unwrap(), (2026, 1));
+        assert_eq!(stream.alert(2027).unwrap(), (2027, 1));
+        stream.give_back().unwrap();
+        assert_eq!(opened(&folder, 1).alert(2027).unwrap(), (2027, 2));
+    }
+
+    #[test]
+    fn a_stream_of_the_old_year_repeats_no_number_after_another_has_begun_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut late = opened(&folder, 2);
+        assert_eq!(late.alert(2026).unwrap(), (2026, 1));
+        assert_eq!(opened(&folder, 1).alert(2027).unwrap(), (2027, 1));
+        assert_eq!(late.alert(2026).unwrap(), (2026, 2));
+        // Its block is used up, and how far 2026 was counted is forgotten.
+        assert_eq!(late.alert(2026).unwrap(), (2027, 2));
+        late.give_back().unwrap();
+        assert_eq!(opened(&folder, 1).alert(2027).unwrap(), (2027, 3));
+    }
+
+    #[test]
+    fn what_is_left_of_the_old_year_is_not_given_back_into_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut late = opened(&folder, 2);
+        assert_eq!(late.alert(2026).unwrap(), (2026, 1));
+        let mut new = opened(&folder, 1);
+        assert_eq!(new.alert(2027).unwrap(), (2027, 1));
+        assert_eq!(new.alert(2027).unwrap(), (2027, 2));
+        late.give_back().unwrap();
+        assert_eq!(new.alert(2027).unwrap(), (2027, 3));
     }
 }

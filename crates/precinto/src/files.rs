@@ -1,11 +1,13 @@
-//! How this program writes files that can be made again: whole, with the right mode, each error with its path.
+//! How this program writes files: whole, with the right mode, each error with its path.
 //!
-//! Nothing here is synced. What must survive a power cut goes through `ledger::durable`.
+//! What can be made again is not synced. Receipts are evidence, and are durable when they are said to be kept.
 
 use anyhow::Context;
+use precinto_ledger::durable;
+use precinto_proto::v1 as pb;
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Makes a folder with everything above it.
 pub(crate) fn make_folder(path: &Path) -> anyhow::Result<()> {
@@ -20,6 +22,29 @@ pub(crate) fn write_public(path: &Path, text: impl AsRef<[u8]>) -> anyhow::Resul
 /// Writes a file that only its owner may read.
 pub(crate) fn write_private(path: &Path, text: impl AsRef<[u8]>) -> anyhow::Result<()> {
     write(path, text.as_ref(), 0o600)
+}
+
+/// Writes a file that survives a power cut, and that nobody ever meets half written.
+///
+/// Its folder must exist. Blocks for as long as the syncs take.
+fn write_durable(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    durable::replace(path, bytes.as_ref())
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Keeps a receipt in `folder`: the proof as `<name>.tlog-proof` (c2sp.org/tlog-proof@v1), the record beside it as
+/// `<name>.record`. Durable on return; gives the proof's path.
+pub(crate) fn keep_receipt(
+    folder: &Path,
+    name: &str,
+    receipt: &pb::Receipt,
+) -> anyhow::Result<PathBuf> {
+    make_folder(folder)?;
+    let path = folder.join(format!("{name}.tlog-proof"));
+    // The record first: where there is a proof, there is what it is about.
+    write_durable(&path.with_extension("record"), &receipt.record)?;
+    write_durable(&path, &receipt.proof)?;
+    Ok(path)
 }
 
 /// Made anew each time, so that the mode holds from the first byte on.

@@ -1,9 +1,11 @@
 //! The only place that prints. Data goes to stdout, talk goes to stderr, and neither is ever mixed.
 
 mod lang;
+mod printable;
 mod table;
 
 pub(crate) use lang::Lang;
+pub(crate) use printable::printable;
 pub(crate) use table::{Align, Table};
 
 use crate::args::environment;
@@ -116,19 +118,20 @@ impl Output {
 
     /// Says how the command failed: reason, cause and next step. For machines it is an object on stdout.
     pub(crate) fn failure(self, failure: &Failure) {
+        let next = failure.next.as_deref().or_else(|| {
+            let entry = failure.reason.map(catalogue::entry);
+            entry.map(|entry| entry.next(self.lang.texts()))
+        });
         if !self.is_text() {
-            drop(self.json(&FailureJson::from(failure)));
+            drop(self.json(&FailureJson::of(failure, next)));
             return;
         }
         let label = failure.reason.map_or_else(
             || "error".to_owned(),
             |reason| format!("error[{}]", catalogue::name(reason)),
         );
-        self.talk(format!("{label}: {}", failure.message));
-        let next = failure.next.clone().or_else(|| {
-            let entry = failure.reason.map(catalogue::entry);
-            entry.map(|entry| entry.next(self.lang.texts()).to_owned())
-        });
+        let lines: Vec<String> = failure.message.lines().map(printable).collect();
+        self.talk(format!("{label}: {}", lines.join("\n")));
         if let Some(next) = next {
             self.talk(format!("  {}: {next}", self.lang.pick("next", "siguiente")));
         }
@@ -187,15 +190,15 @@ struct FailureJson<'a> {
     next: Option<&'a str>,
 }
 
-impl<'a> From<&'a Failure> for FailureJson<'a> {
-    fn from(failure: &'a Failure) -> Self {
+impl<'a> FailureJson<'a> {
+    fn of(failure: &'a Failure, next: Option<&'a str>) -> Self {
         Self {
             schema: "precinto.error/v1",
             ok: false,
             exit: failure.exit as u8,
             reason: failure.reason.map(catalogue::name),
             message: &failure.message,
-            next: failure.next.as_deref(),
+            next,
         }
     }
 }

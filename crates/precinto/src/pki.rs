@@ -61,7 +61,8 @@ pub(crate) fn make(profile: &Profile, out: &Path, options: Options) -> anyhow::R
         write_public(&folder.crl(side), authority.crl_pem()?)?;
     }
     let vkey = make_log_key(profile, &folder)?;
-    write_public(&folder.path("gateway.toml"), gateway_toml(profile))?;
+    let gateway = gateway_toml(profile, &profile.gateway.listen, "data");
+    write_public(&folder.path("gateway.toml"), gateway)?;
     write_public(&folder.path("directory.toml"), directory_toml(profile))?;
     write_nodes(profile, out, &profile.gateway.listen, &vkey)?;
     Ok(Made { vkey, certificates })

@@ -56,9 +56,11 @@ pub enum Kind {
         /// The part that the checksum is over.
         part: Part,
     },
-    /// The last frame is incomplete, as a crash before the commit leaves it. No receipt was given for it.
+    /// The last frame is incomplete or its checksums fail, as a crash before the commit leaves it. Nothing that others
+    /// hold depends on it, or there is another finding that says so.
     #[error(
-        "the last {bytes} bytes are an incomplete frame, as a crash leaves one; the gateway cuts it off when it starts"
+        "the last {bytes} bytes are a frame that was not written whole, as a crash leaves one; the gateway cuts it off \
+         when it starts"
     )]
     TornTail {
         /// How many bytes.

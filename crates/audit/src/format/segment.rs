@@ -119,6 +119,11 @@ impl Segment {
         self.compare_announcement(header.first);
         let in_table = self.check(table..data, header.table_crc);
         let in_data = self.check(data..end, header.data_crc);
+        let broken = [in_table, in_data].contains(&Mended::Broken);
+        if broken && end == self.bytes.len() && self.may_be_torn(start) {
+            let bytes = (end - start) as u64;
+            return self.found(Kind::TornTail { bytes }, start);
+        }
         let rows = self.rows(&header, table);
         let row_of = |byte: usize| Some(byte / ROW_LEN).filter(|row| *row < rows.len());
         self.tell_within(&header, in_table, Part::Table, table, row_of);
@@ -126,6 +131,12 @@ impl Segment {
             row_with(&rows, byte as u64)
         });
         self.split(&header, rows, table, data..end);
+    }
+
+    /// Whether a power loss can have spoilt what begins at `start`: it is the last, so no receipt need exist for it. If
+    /// one does, or the published checkpoint covers it, that is what speaks against its loss.
+    fn may_be_torn(&self, start: usize) -> bool {
+        self.last && self.next_header(start + 1).is_none()
     }
 
     /// The frame at `start` should reach to `end`, beyond the last byte.
@@ -155,10 +166,13 @@ impl Segment {
                 .iter()
                 .zip(&FRAME_MAGIC)
                 .all(|(byte, magic)| byte == magic);
-        // A file can have grown before its bytes reached the disk: then it ends in zeros.
-        let unwritten = between.iter().all(|byte| *byte == 0);
+        // A file can have grown before its bytes reached the disk, and sectors reach it in any order: where a sector is
+        // missing there are zeros.
+        let sector = SECTOR_LEN - start % SECTOR_LEN;
+        let unwritten = between.iter().take(sector).all(|byte| *byte == 0);
         let damaged = between.len() >= FRAME_HEADER_LEN && between.starts_with(&FRAME_MAGIC);
-        let kind = if self.last && following.is_none() && (begun || unwritten) {
+        let torn = begun || unwritten || damaged;
+        let kind = if torn && self.last && following.is_none() {
             Kind::TornTail { bytes }
         } else if damaged {
             Kind::Checksum {
@@ -382,6 +396,9 @@ impl Iterator for Segment {
         }
     }
 }
+
+/// The least that a disk writes whole.
+const SECTOR_LEN: usize = 512;
 
 #[cfg(test)]
 mod tests;

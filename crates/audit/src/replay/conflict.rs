@@ -80,6 +80,7 @@ impl Job {
         }
         let opened = statement::open(&entry.content).map_err(|kind| kinds.push(kind));
         let (envelope, refused) = opened.ok()?;
+        kinds.extend(statement::unknown_in(&envelope, &entry.content));
         let id = pae::statement_id(&envelope.payload);
         let key = sha256(&[b"precinto/conflict/v1\0", &id]);
         kinds.extend(stated::compare(entry.stated.as_ref(), &key, &id));

@@ -77,6 +77,7 @@ impl Job {
                 .flat_map(|record| check_record(record, &entry, &content)),
         );
         let (envelope, raw) = open(&content).map_err(|kind| kinds.push(kind)).ok()?;
+        kinds.extend(unknown_in(&envelope, &content));
         let (key, id) = (pair_key(&raw), pae::statement_id(&envelope.payload));
         kinds.extend(stated::compare(entry.stated.as_ref(), &key, &id));
         if record
@@ -152,6 +153,12 @@ pub(super) fn open(content: &[u8]) -> Result<(pb::Envelope, pb::Statement), Kind
     let envelope = pb::Envelope::decode(content).map_err(malformed)?;
     let statement = pb::Statement::decode(envelope.payload.as_slice()).map_err(malformed)?;
     Ok((envelope, statement))
+}
+
+/// Whether the envelope holds more than this program knows. No signature covers that: anybody on the way can add it.
+pub(super) fn unknown_in(envelope: &pb::Envelope, content: &[u8]) -> Option<Kind> {
+    let what = "the envelope";
+    (envelope.encode_to_vec() != content).then_some(Kind::UnknownFields { what })
 }
 
 /// The key under which a log takes each message of a sender once.

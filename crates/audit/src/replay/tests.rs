@@ -440,6 +440,24 @@ fn records_that_do_not_fit_their_envelopes() {
 }
 
 #[test]
+fn what_somebody_added_to_an_envelope_beside_the_signatures_is_noted() {
+    let site = Site::new();
+    let mut drafts = site.drafts();
+    drafts[5].content.extend([0xf8, 0x06, 1]); // field 111, unknown
+    let digest = sha256(&[&drafts[5].content]).to_vec();
+    record(&mut drafts, 5, |record| record.envelope_digest = digest);
+    let report = audit(&site, &drafts);
+    assert_eq!(report.verdict(), Verdict::Clean);
+    let note = report.findings.iter().find(|finding| {
+        finding.kind
+            == Kind::UnknownFields {
+                what: "the envelope",
+            }
+    });
+    assert!(note.is_some(), "{report}");
+}
+
+#[test]
 fn recipients_are_resolved_again() {
     let resolved = |record: &mut pb::StatementRecord| record.recipients[0].clone();
     for change in [

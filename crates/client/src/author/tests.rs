@@ -28,7 +28,7 @@ fn what_is_no_signed_statement_is_said_to_be_none() {
         ..pb::Envelope::default()
     };
     let garbage = pb::SubmitRequest {
-        envelope: Some(envelope),
+        envelope: envelope.encode_to_vec(),
         ..Default::default()
     };
     assert_eq!(
@@ -53,7 +53,7 @@ async fn a_statement_signed_by_node_and_officer_verifies_with_its_body() {
     let pool = CertificatePool::default()
         .with_hints(&certificates)
         .unwrap();
-    let verified = verify(envelope.unwrap(), &pool, &gateway.settings.trust, NOW_MS).unwrap();
+    let verified = verify_bytes(envelope, &pool, &gateway.settings.trust, NOW_MS).unwrap();
     assert_eq!(verified.statement_id(), signed.statement_id());
     assert_eq!(verified.envelope_digest(), signed.subject().envelope_digest);
     let roles: Vec<_> = verified

@@ -7,7 +7,7 @@ use precinto_alert::statement::{Lenient, Statement, StatementError};
 use precinto_envelope::body::{BodyError, CheckedBody, check_body};
 use precinto_envelope::certificate::CertificatePool;
 use precinto_envelope::trust::{TrustKind, TrustStore};
-use precinto_envelope::verify::{VerifiedEnvelope, VerifyError, verify};
+use precinto_envelope::verify::{VerifiedEnvelope, VerifyError, verify_bytes};
 use precinto_proto::v1 as pb;
 use prost::Message;
 
@@ -103,10 +103,8 @@ pub(super) fn certificates_needed(
     delivery: &pb::Delivery,
     known: &CertificatePool,
 ) -> Vec<[u8; 32]> {
-    let signatures = delivery
-        .envelope
-        .iter()
-        .flat_map(|envelope| &envelope.signatures);
+    let envelope = pb::Envelope::decode(delivery.envelope.as_slice()).unwrap_or_default();
+    let signatures = envelope.signatures.iter();
     let record = delivery
         .receipt
         .as_ref()
@@ -165,8 +163,10 @@ fn believe(
         attempt,
         time_ms,
     } = delivery;
-    let envelope = envelope.ok_or(Disbelief::NoEnvelope)?;
-    let envelope = verify(envelope, known, trust, time_ms)?;
+    if envelope.is_empty() {
+        return Err(Disbelief::NoEnvelope);
+    }
+    let envelope = verify_bytes(envelope, known, trust, time_ms)?;
     let Lenient {
         statement,
         unknown_fields,
@@ -195,7 +195,7 @@ fn believe(
         attempt,
         time_ms,
         statement,
-        unknown_fields: unknown_fields || !canonical,
+        unknown_fields: unknown_fields || !canonical || !envelope.is_canonical(),
         body: checked.map(|checked| checked.inner().clone()),
         body_bytes: body,
         record,

@@ -191,12 +191,12 @@ async fn what_does_not_hold_is_never_a_message_and_the_next_one_is_still_deliver
             .map(|index| log.delivery(index, index, index + 1))
             .collect();
         wrong[0].body.push(0);
-        wrong[1].envelope.as_mut().unwrap().signatures[0].sig[5] ^= 1;
+        *wrong[1].envelope.last_mut().unwrap() ^= 1; // the last byte of the signature
         wrong[2].receipt = Some(pb::Receipt {
             record: log.receipt(1).record,
             ..Default::default()
         });
-        wrong[3].envelope = None;
+        wrong[3].envelope.clear();
         wrong[4].receipt = Some(log.receipt(4));
         wrong[4].time_ms += 1;
         (wrong.into_iter().map(delivered).collect(), Then::Hold)

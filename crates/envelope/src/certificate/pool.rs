@@ -19,6 +19,7 @@ pub struct CertificatePool {
 #[derive(Debug, Clone, Default)]
 struct Known {
     by_digest: BTreeMap<[u8; 32], Arc<Certificate>>,
+    /// Newest first: a renewed authority comes before its older certificates.
     authorities: Vec<Arc<Certificate>>,
 }
 
@@ -70,7 +71,10 @@ impl CertificatePool {
         }
         let known = Arc::make_mut(&mut self.known); // copies only while a submission still uses the old one
         if certificate.is_authority() {
-            known.authorities.push(Arc::clone(&certificate));
+            let since_ms = certificate.not_before_ms();
+            let newer = |other: &Arc<Certificate>| other.not_before_ms() > since_ms;
+            let at = known.authorities.partition_point(newer);
+            known.authorities.insert(at, Arc::clone(&certificate));
         }
         known.by_digest.insert(digest, certificate);
         true
@@ -109,7 +113,8 @@ impl CertificatePool {
     }
 
     /// Authorities that may stand between `certificate` and a root, by their names: at most
-    /// [`INTERMEDIATES_MAX`], known ones first so that no hint displaces them.
+    /// [`INTERMEDIATES_MAX`], known ones first so that no hint displaces them, and of
+    /// these the newest first so that an authority that was renewed often is found by its present certificate.
     pub(crate) fn issuers_above(&self, certificate: &Certificate) -> Vec<Arc<Certificate>> {
         let hinted = self.hints.iter().filter(|hint| hint.is_authority());
         let candidates: Vec<_> = self.known.authorities.iter().chain(hinted).collect();

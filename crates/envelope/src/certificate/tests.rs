@@ -3,7 +3,7 @@
 use super::*;
 use crate::limits::{HINTS_MAX, INTERMEDIATES_MAX};
 use crate::test_pki::*;
-use rcgen::{CustomExtension, DnType};
+use rcgen::{CustomExtension, DnType, date_time_ymd};
 use std::sync::Arc;
 
 #[test]
@@ -66,6 +66,27 @@ fn known_authorities_come_before_hinted_ones_and_few_are_offered() {
     let offered = pool.issuers_above(&certificate);
     assert_eq!(offered.len(), INTERMEDIATES_MAX);
     assert_eq!(offered[0].digest(), known.certificate().digest());
+}
+
+#[test]
+fn of_an_authority_renewed_often_the_newest_certificates_are_offered() {
+    let pki = Pki::new();
+    // Known in another order than they were issued in; the one in use is the fifth.
+    let issued = [3, 1, 5, 2, 4].map(|month| {
+        let since = date_time_ymd(2026, month, 1);
+        pki.us
+            .intermediate("issuing", |params| params.not_before = since)
+    });
+    let certificate = issued[2].issue(&Leaf::signing(LAX)).certificate();
+    let mut pool = CertificatePool::default();
+    assert!(issued.iter().all(|one| pool.insert(one.certificate())));
+    let offered: Vec<_> = pool
+        .issuers_above(&certificate)
+        .iter()
+        .map(|c| c.digest())
+        .collect();
+    let expected = [2, 4, 0, 3].map(|at: usize| issued[at].certificate().digest());
+    assert_eq!(offered, expected);
 }
 
 #[test]

@@ -144,6 +144,10 @@ fn stored_bytes_are_kept_as_they_are() {
     bytes.extend_from_slice(&[0xa0, 0x06, 0x01]);
     let verified = verify_bytes(bytes.clone(), &pool(&[&f.node]), &f.trust, NOW_MS).unwrap();
     assert_eq!(verified.envelope_bytes(), bytes);
+    assert!(!verified.is_canonical());
+    bytes.truncate(bytes.len() - 3);
+    let verified = verify_bytes(bytes, &pool(&[&f.node]), &f.trust, NOW_MS).unwrap();
+    assert!(verified.is_canonical());
     let refused = verify_bytes(vec![0xff], &pool(&[]), &f.trust, NOW_MS).unwrap_err();
     assert_eq!(refused.reason(), Reason::Malformed);
 }

@@ -1,4 +1,4 @@
-//! The bytes of one connection: TLS, counted, and able to be cut from outside.
+//! The bytes of one connection: TLS, able to be cut from outside.
 
 use std::io;
 use std::net::SocketAddr;
@@ -78,11 +78,7 @@ impl AsyncRead for LineIo {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.poll_cut(cx)?;
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.line
-            .count_read(buffer.filled().len().saturating_sub(before));
-        polled
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
@@ -93,8 +89,7 @@ impl AsyncWrite for LineIo {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.poll_cut(cx)?;
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.count(polled)
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -103,8 +98,7 @@ impl AsyncWrite for LineIo {
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.poll_cut(cx)?;
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, buffers);
-        self.count(polled)
+        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -119,14 +113,5 @@ impl AsyncWrite for LineIo {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_cut(cx)?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
-impl LineIo {
-    fn count(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(Ok(bytes)) = &polled {
-            self.line.count_written(*bytes);
-        }
-        polled
     }
 }

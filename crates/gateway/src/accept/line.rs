@@ -1,7 +1,7 @@
 //! One verified connection as the handlers see it: who is on the line, what is open on it, and how to cut it.
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::authenticate::Caller;
 use crate::limits::{
     CALLS_PER_CONNECTION_MAX, CONNECTION_AGE_GRACE, CONNECTION_AGE_MAX, CONNECTION_IDLE_MAX,
-    CONNECTION_PATROL, FIRST_REQUEST_TIMEOUT,
+    CONNECTION_PATROL, FIRST_REQUEST_TIMEOUT, LAST_WORD_GRACE,
 };
 
 /// A handle to one connection; in the extensions of every request that came over it.
@@ -32,8 +32,6 @@ struct Inner {
     spoke: AtomicBool,
     /// Set by every call, cleared by the patrol: what it finds clear has been idle since its last round.
     busy: AtomicBool,
-    read_bytes: AtomicU64,
-    written_bytes: AtomicU64,
     cut: Mutex<Option<oneshot::Sender<()>>>,
     /// Cancelled when the connection is to end soon: streams say goodbye.
     leaving: CancellationToken,
@@ -58,8 +56,6 @@ impl Line {
             open: AtomicUsize::new(0),
             spoke: AtomicBool::new(false),
             busy: AtomicBool::new(true),
-            read_bytes: AtomicU64::new(0),
-            written_bytes: AtomicU64::new(0),
             cut: Mutex::new(Some(cut)),
             leaving: CancellationToken::new(),
             gone: CancellationToken::new(),
@@ -87,16 +83,6 @@ impl Line {
         self.inner.address
     }
 
-    /// Bytes read from the peer so far, after decryption.
-    pub fn read_bytes(&self) -> u64 {
-        self.inner.read_bytes.load(Ordering::Relaxed)
-    }
-
-    /// Bytes written to the peer so far, before encryption.
-    pub fn written_bytes(&self) -> u64 {
-        self.inner.written_bytes.load(Ordering::Relaxed)
-    }
-
     /// Ends the connection at once, with everything open on it.
     pub fn cut(&self) {
         let sender = self
@@ -107,6 +93,15 @@ impl Line {
             .take();
         // Nobody listens any more when the connection has ended by itself.
         let _was_up = sender.map(|sender| sender.send(()));
+    }
+
+    /// Ends the connection of a peer that takes nothing, a moment after its last message was queued: a stream that nobody
+    /// reads cannot end by itself, and what is buffered for it would stay.
+    pub(crate) async fn cut_after_last_word(&self) {
+        tokio::select! {
+            () = self.inner.gone.cancelled() => {}
+            () = tokio::time::sleep(LAST_WORD_GRACE) => self.cut(),
+        }
     }
 
     /// Resolves when the connection is old and about to end.
@@ -137,18 +132,6 @@ impl Line {
             line: self.clone(),
             _call: call,
         }
-    }
-
-    pub(super) fn count_read(&self, bytes: usize) {
-        self.inner
-            .read_bytes
-            .fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-
-    pub(super) fn count_written(&self, bytes: usize) {
-        self.inner
-            .written_bytes
-            .fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     pub(super) fn ended(&self) {

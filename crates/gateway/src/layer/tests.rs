@@ -114,7 +114,11 @@ fn stuck() -> Guarded<
     + Send,
 > {
     let never = |_| std::future::pending::<Result<Response<Body>, Infallible>>();
-    Guard.layer(tower::service_fn(never))
+    let guard = Guard {
+        budget: Budget::default(),
+        draining: CancellationToken::new(),
+    };
+    guard.layer(tower::service_fn(never))
 }
 
 #[tokio::test(start_paused = true)]

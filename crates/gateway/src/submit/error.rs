@@ -14,6 +14,9 @@ pub enum SubmitError {
     /// A part that must be there is not.
     #[error("malformed: {0}")]
     Malformed(&'static str),
+    /// The envelope holds unknown fields, or is encoded in another way than the canonical one.
+    #[error("the envelope's encoding is not canonical")]
+    EnvelopeEncoding,
     /// A part is larger than its limit.
     #[error("the {what} has {bytes} bytes, of at most {max}")]
     TooLarge {

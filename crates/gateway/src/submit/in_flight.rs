@@ -17,7 +17,16 @@ pub struct Budget {
 #[derive(Debug)]
 pub struct Held {
     _message: OwnedSemaphorePermit,
-    _bytes: OwnedSemaphorePermit,
+    bytes: OwnedSemaphorePermit,
+}
+
+impl Held {
+    /// Gives back what is held beyond `bytes`.
+    pub fn shrink(&mut self, bytes: usize) {
+        let keep = usize::try_from(share(bytes)).unwrap_or(usize::MAX);
+        let excess = self.bytes.num_permits().saturating_sub(keep);
+        drop(self.bytes.split(excess));
+    }
 }
 
 impl Default for Budget {
@@ -38,7 +47,7 @@ impl Budget {
             .ok()?;
         Some(Held {
             _message: message,
-            _bytes: bytes,
+            bytes,
         })
     }
 
@@ -52,7 +61,7 @@ impl Budget {
             .ok()?;
         Some(Held {
             _message: message,
-            _bytes: bytes,
+            bytes,
         })
     }
 }

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use pb::submission_service_server::SubmissionService;
+use precinto_alert::Reason;
 use precinto_alert::id::NodeId;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::metered::Share;
 use super::{Submissions, stream};
+use crate::answers::Answers;
 use crate::authenticate::line;
 use crate::limits::SUBMIT_STREAMS_PER_NODE_MAX;
 use crate::open_streams::StreamCount;
@@ -39,20 +42,21 @@ impl SubmissionService for SubmissionHandler {
     ) -> Result<Response<pb::SubmitResponse>, Status> {
         let line = line(&request)?;
         let caller = line.caller().node()?;
+        let share = share(&request)?;
         let request = request.into_inner();
-        let _held = self.submissions.budget.take(request.encoded_len()).await;
+        let _held = share.take(request.encoded_len());
         let answer = self.submissions.submit(caller, request).await;
         answer
             .map(Response::new)
             .map_err(|error| refuse(caller, &error.into()))
     }
 
-    type SubmitStreamStream = stream::Answers;
+    type SubmitStreamStream = Answers<pb::SubmitStreamResponse>;
 
     async fn submit_stream(
         &self,
         request: Request<Streaming<pb::SubmitStreamRequest>>,
-    ) -> Result<Response<stream::Answers>, Status> {
+    ) -> Result<Response<Self::SubmitStreamStream>, Status> {
         let line = line(&request)?;
         let caller = line.caller().node()?.clone();
         let place = self.streams.enter(&caller)?;
@@ -62,9 +66,18 @@ impl SubmissionService for SubmissionHandler {
             line,
             caller,
             place,
-            request.into_inner(),
+            stream::Inbound {
+                share: share(&request)?,
+                requests: request.into_inner(),
+            },
         )))
     }
+}
+
+/// What was taken of the budget for the bytes of this request. [`crate::layer`] lets no submission pass without one.
+fn share<T>(request: &Request<T>) -> Result<Share, Refusal> {
+    let share = request.extensions().get::<Share>().cloned();
+    share.ok_or_else(|| Refusal::new(Reason::Internal))
 }
 
 /// A refusal, noted for the operator by reason and caller only.

@@ -15,60 +15,53 @@ use precinto_alert::Reason;
 use precinto_alert::id::NodeId;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tokio_stream::Stream;
 use tonic::{Code, Status, Streaming};
 
+use super::metered::Share;
 use super::service::refuse;
 use super::{Checked, Held, Submissions, SubmitError};
 use crate::accept::Line;
-use crate::limits::{PIPELINE_MAX, SUBMIT_IDLE_MAX};
+use crate::answers::{self, Answers};
+use crate::limits::{PIPELINE_MAX, PROGRESS_TIMEOUT, SUBMIT_IDLE_MAX};
 use crate::open_streams::StreamPlace;
 use crate::status::{Refusal, raised_below};
 
 /// What goes back for one message.
 type Answer = Result<pb::SubmitStreamResponse, Status>;
 
-/// The answers, in the order of the requests.
-#[derive(Debug)]
-pub struct Answers {
-    waiting: mpsc::Receiver<Answer>,
+/// What comes in.
+pub(super) struct Inbound {
+    pub(super) requests: Streaming<pb::SubmitStreamRequest>,
+    /// What was taken of the budget for the message that is coming in.
+    pub(super) share: Share,
 }
 
-/// Begins to read `inbound`; what comes out are its answers.
+/// Begins to read `inbound`; what comes out are its answers, in the order of the requests.
 pub(super) fn start(
     submissions: Arc<Submissions>,
     line: Line,
     caller: NodeId,
     place: StreamPlace,
-    inbound: Streaming<pb::SubmitStreamRequest>,
-) -> Answers {
+    inbound: Inbound,
+) -> Answers<pb::SubmitStreamResponse> {
     // Answers that no longer count against the window are few: the queue before it is the real one.
-    let (answers, waiting) = mpsc::channel(ANSWERS_AHEAD);
-    let pipeline = Pipeline {
-        submissions,
-        caller,
-        answers,
-        waiting: None,
-        checking: VecDeque::new(),
-        logging: None,
-        committing: VecDeque::new(),
-        done: VecDeque::new(),
-    };
+    let (queue, answers) = answers::answers(ANSWERS_AHEAD);
+    let pipeline = Pipeline::new(submissions, caller, queue);
     tokio::spawn(async move {
-        let _open = line.begin_stream();
         let _place = place;
         pipeline.run(&line, inbound).await;
     });
-    Answers { waiting }
+    answers
 }
 
 struct Pipeline {
     submissions: Arc<Submissions>,
     caller: NodeId,
-    answers: mpsc::Sender<Answer>,
+    answers: answers::Queue<pb::SubmitStreamResponse>,
+    /// Since when the sender has taken no answer that was there for it.
+    untaken: Instant,
     /// Read, and waiting for room in the process.
     waiting: Option<Waiting>,
     checking: VecDeque<Checking>,
@@ -103,6 +96,8 @@ enum End {
     Done,
     /// The caller is gone.
     Gone,
+    /// The caller takes no answers.
+    Slow,
     /// The gateway shuts down, or the connection is old: what was read is answered.
     Leaving,
     /// A message could not be read.
@@ -110,29 +105,51 @@ enum End {
 }
 
 impl Pipeline {
-    async fn run(mut self, line: &Line, inbound: Streaming<pb::SubmitStreamRequest>) {
-        let end = self.take_all(line, inbound).await;
-        if matches!(end, End::Gone) {
-            // What was appended stays appended; the sender asks again and gets the same receipts.
-            return;
-        }
-        while self.in_hand() > 0 {
-            if !self.proceed().await {
-                return;
-            }
-        }
-        if let Some(status) = closing_status(end) {
-            // Nobody listens any more if the caller is gone.
-            drop(self.answers.send(Err(status)).await);
+    fn new(
+        submissions: Arc<Submissions>,
+        caller: NodeId,
+        answers: answers::Queue<pb::SubmitStreamResponse>,
+    ) -> Self {
+        Self {
+            submissions,
+            caller,
+            answers,
+            untaken: Instant::now(),
+            waiting: None,
+            checking: VecDeque::new(),
+            logging: None,
+            committing: VecDeque::new(),
+            done: VecDeque::new(),
         }
     }
 
+    async fn run(mut self, line: &Line, inbound: Inbound) {
+        let end = self.take_all(line, inbound).await;
+        let end = match end {
+            End::Gone | End::Slow => end,
+            _ => self.finish().await.err().unwrap_or(end),
+        };
+        // What was appended stays appended, answered or not; the sender asks again and gets the same receipts.
+        let is_slow = matches!(end, End::Slow);
+        let Self { answers, .. } = self;
+        if let Some(status) = closing_status(end) {
+            answers.end_with(status);
+        }
+        if is_slow {
+            line.cut_after_last_word().await;
+        }
+    }
+
+    /// Answers what is in hand.
+    async fn finish(&mut self) -> Result<(), End> {
+        while self.in_hand() > 0 {
+            self.proceed().await?;
+        }
+        Ok(())
+    }
+
     /// Reads until there is a reason to end, and keeps what was read moving.
-    async fn take_all(
-        &mut self,
-        line: &Line,
-        mut inbound: Streaming<pb::SubmitStreamRequest>,
-    ) -> End {
+    async fn take_all(&mut self, line: &Line, mut inbound: Inbound) -> End {
         let submissions = Arc::clone(&self.submissions);
         let silence = tokio::time::sleep(SUBMIT_IDLE_MAX);
         tokio::pin!(silence);
@@ -143,15 +160,15 @@ impl Pipeline {
                 () = submissions.draining.cancelled() => return End::Leaving,
                 () = line.leaving() => return End::Leaving,
                 // What is in hand goes on before more is read.
-                alive = self.proceed(), if self.in_hand() > 0 => {
-                    if !alive {
-                        return End::Gone;
+                proceeded = self.proceed(), if self.in_hand() > 0 => {
+                    if let Err(end) = proceeded {
+                        return end;
                     }
                 }
-                read = inbound.message(), if has_room => match read {
+                read = inbound.requests.message(), if has_room => match read {
                     Ok(Some(request)) => {
                         silence.as_mut().reset(Instant::now() + SUBMIT_IDLE_MAX);
-                        self.take(request.submission.unwrap_or_default());
+                        self.take(request.submission.unwrap_or_default(), &inbound.share);
                     }
                     Ok(None) => return End::Done,
                     Err(status) => return End::Broken(status),
@@ -170,13 +187,14 @@ impl Pipeline {
             + self.done.len()
     }
 
-    /// Takes one step with whatever can go on; false when nobody listens to the answers any more. Cancel-safe: whatever
-    /// was not finished is still in its queue.
-    async fn proceed(&mut self) -> bool {
+    /// Takes one step with whatever can go on; an error when nobody listens to the answers any more. Cancel-safe:
+    /// whatever was not finished is still in its queue.
+    async fn proceed(&mut self) -> Result<(), End> {
         let Self {
             submissions,
             caller,
             answers,
+            untaken,
             waiting,
             checking,
             logging,
@@ -185,11 +203,20 @@ impl Pipeline {
         } = self;
         tokio::select! {
             biased;
-            place = answers.reserve(), if !done.is_empty() => match (place, done.pop_front()) {
-                (Ok(place), Some(answer)) => place.send(answer),
-                _ => return false,
+            place = answers.place(), if !done.is_empty() => match (place, done.pop_front()) {
+                (Some(place), Some(answer)) => {
+                    place.send(answer);
+                    *untaken = Instant::now();
+                }
+                _ => return Err(End::Gone),
             },
-            answered = oldest_commit(committing, caller), if !committing.is_empty() => done.push_back(answered),
+            () = tokio::time::sleep_until(*untaken + PROGRESS_TIMEOUT), if !done.is_empty() => return Err(End::Slow),
+            answered = oldest_commit(committing, caller), if !committing.is_empty() => {
+                if done.is_empty() {
+                    *untaken = Instant::now();
+                }
+                done.push_back(answered);
+            }
             logged = logged(logging), if logging.is_some() => {
                 *logging = None;
                 committing.push_back(commit(submissions, logged));
@@ -208,14 +235,14 @@ impl Pipeline {
                 }
             }
         }
-        true
+        Ok(())
     }
 
-    /// Starts the check of a message as soon as there is room for it in the process.
-    fn take(&mut self, request: pb::SubmitRequest) {
+    /// Starts the check of a message; one that came in the same frame as the one before waits for room in the process.
+    fn take(&mut self, request: pb::SubmitRequest, share: &Share) {
         let budget = &self.submissions.budget;
         let bytes = request.encoded_len();
-        if let Some(held) = budget.try_take(bytes) {
+        if let Some(held) = share.take(bytes).or_else(|| budget.try_take(bytes)) {
             let checking = check(&self.submissions, &self.caller, request, Some(held));
             self.checking.push_back(checking);
         } else {
@@ -348,6 +375,7 @@ fn closing_status(end: End) -> Option<Status> {
     match end {
         End::Done | End::Gone => None,
         End::Leaving => Some(Refusal::new(Reason::Draining).to_status()),
+        End::Slow => Some(Refusal::new(Reason::Slow).to_status()),
         // The peer reset the stream or the connection: there is nobody to tell.
         End::Broken(status) if matches!(status.code(), Code::Cancelled | Code::Unknown) => None,
         End::Broken(status) => Some(Refusal::new(raised_below(&status)).to_status()),
@@ -357,10 +385,8 @@ fn closing_status(end: End) -> Option<Status> {
 /// The message id as far as it can be told from the first bytes of a canonical statement: unverified, only to say which
 /// request an answer belongs to.
 fn message_id(request: &pb::SubmitRequest) -> Vec<u8> {
-    let payload = request
-        .envelope
-        .as_ref()
-        .map_or(&[][..], |envelope| &envelope.payload);
+    let envelope = pb::Envelope::decode(request.envelope.as_slice()).unwrap_or_default();
+    let payload = envelope.payload.as_slice();
     // Field 1, length-delimited, 16 bytes.
     let id = payload
         .strip_prefix(&[0x0a, 16])
@@ -368,12 +394,7 @@ fn message_id(request: &pb::SubmitRequest) -> Vec<u8> {
     id.map(|id| id.to_vec()).unwrap_or_default()
 }
 
-impl Stream for Answers {
-    type Item = Answer;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Answer>> {
-        self.waiting.poll_recv(cx)
-    }
-}
-
 const ANSWERS_AHEAD: usize = 16;
+
+#[cfg(test)]
+mod tests;

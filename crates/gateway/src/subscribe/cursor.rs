@@ -29,13 +29,24 @@ use crate::limits::{CREDIT_MAX, NACKED_MAX};
 mod tests;
 
 /// How far one subscription has come. Owned by its slot; the stream that holds the slot changes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Cursor {
     position: u64,
     unsettled: BTreeMap<u64, u32>,
     /// Deliveries below this index may have been made and acknowledged before a restart without being remembered here.
     forgotten_below: u64,
+    /// Counts changes of what goes to disk; no part of what a cursor is.
+    changes: u64,
 }
+
+impl PartialEq for Cursor {
+    fn eq(&self, other: &Self) -> bool {
+        let what = |cursor: &Self| (cursor.position, cursor.forgotten_below);
+        what(self) == what(other) && self.unsettled == other.unsettled
+    }
+}
+
+impl Eq for Cursor {}
 
 /// Where a new subscription begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +89,13 @@ impl Cursor {
             position: start_index,
             unsettled: BTreeMap::new(),
             forgotten_below: 0,
+            changes: 0,
         }
+    }
+
+    /// Another number after each change of what goes to disk, and only then.
+    pub fn changes(&self) -> u64 {
+        self.changes
     }
 
     /// Everything below has been covered.
@@ -105,9 +122,17 @@ impl Cursor {
         self.unsettled.contains_key(&index)
     }
 
+    /// How often this index was delivered, if it is not settled.
+    pub fn attempts(&self, index: u64) -> Option<u32> {
+        self.unsettled.get(&index).copied()
+    }
+
     /// Moves on to `end` through entries that are not for this subscriber.
     pub fn cover(&mut self, end: u64) {
-        self.position = self.position.max(end);
+        if end > self.position {
+            self.position = end;
+            self.changed();
+        }
     }
 
     /// Notes a delivery, the first or a further one; the answer is its attempt, counted from 1.
@@ -115,12 +140,20 @@ impl Cursor {
         self.cover(index.saturating_add(1));
         let attempt = self.unsettled.entry(index).or_default();
         *attempt = attempt.saturating_add(1);
-        *attempt
+        let attempt = *attempt;
+        self.changed();
+        attempt
+    }
+
+    fn changed(&mut self) {
+        self.changes = self.changes.wrapping_add(1);
     }
 
     /// Settles one delivery. Settling it again changes nothing.
     pub fn settle(&mut self, index: u64) -> Result<(), NotDelivered> {
-        self.unsettled.remove(&index);
+        if self.unsettled.remove(&index).is_some() {
+            self.changed();
+        }
         self.was_delivered(index)
     }
 
@@ -134,6 +167,7 @@ impl Cursor {
             .collect();
         for index in &settled {
             self.unsettled.remove(index);
+            self.changed();
         }
         Ok(settled)
     }
@@ -149,11 +183,9 @@ impl Cursor {
     }
 
     /// Adapts a cursor read from disk to a log of `size` entries: deliveries since the last flush are forgotten, and
-    /// acknowledging them is no error. A cursor of another, longer log is taken back to the end of this one.
+    /// acknowledging them is no error. One that is ahead of the log must not come here: [`super::store::StoreError::Behind`].
     #[must_use]
     pub fn recovered(mut self, size: u64) -> Self {
-        self.position = self.position.min(size);
-        self.unsettled.retain(|index, _| *index < size);
         self.forgotten_below = size;
         self
     }
@@ -223,6 +255,7 @@ impl Cursor {
                 position,
                 unsettled,
                 forgotten_below: 0,
+                changes: 0,
             },
         ))
     }

@@ -16,6 +16,8 @@ use crate::limits::{OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX, PROGRESS_TIMEOUT};
 #[derive(Debug)]
 pub(super) struct Outbox {
     queue: mpsc::Sender<Queued>,
+    /// Kept for the last message: who is behind must still be told why it ends.
+    last: mpsc::OwnedPermit<Queued>,
     bytes: Arc<Semaphore>,
 }
 
@@ -42,11 +44,14 @@ pub(super) enum Stuck {
 
 /// Both ends of a new queue.
 pub(super) fn outbox() -> (Outbox, Deliveries) {
-    let (sender, receiver) = mpsc::channel(OUTBOX_MESSAGES_MAX);
+    let (sender, receiver) = mpsc::channel(OUTBOX_MESSAGES_MAX + 1);
+    let last = sender.clone().try_reserve_owned();
+    let last = last.expect("the queue is empty and its receiver is here");
     let bytes = Arc::new(Semaphore::new(OUTBOX_BYTES_MAX));
     (
         Outbox {
             queue: sender,
+            last,
             bytes,
         },
         Deliveries { queue: receiver },
@@ -76,12 +81,12 @@ impl Outbox {
         Ok(())
     }
 
-    /// Puts the last message in if there is room; the queue ends behind it.
+    /// Puts the last message in, for which there is always room; the queue ends behind it.
     pub(super) fn close_with(self, message: Result<pb::SubscribeResponse, Status>) {
-        drop(self.queue.try_send(Queued {
+        self.last.send(Queued {
             message,
             _bytes: None,
-        }));
+        });
     }
 }
 
@@ -120,6 +125,23 @@ mod tests {
         }
         assert_eq!(put, 10, "a mebibyte");
         assert_eq!(outbox.put(delivery(100_000)).await, Err(Stuck::Slow));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_slow_is_still_told_so() {
+        let (outbox, deliveries) = outbox();
+        while outbox.put(delivery(1)).await.is_ok() {}
+        let closing = pb::Closing {
+            reason: pb::ClosingReason::Slow.into(),
+            retry_after: None,
+        };
+        outbox.close_with(Ok(pb::SubscribeResponse {
+            closing: Some(closing),
+            ..Default::default()
+        }));
+        let told: Vec<_> = deliveries.map(Result::unwrap).collect().await;
+        assert_eq!(told.len(), OUTBOX_MESSAGES_MAX + 1);
+        assert_eq!(told.last().unwrap().closing, Some(closing));
     }
 
     #[tokio::test(start_paused = true)]

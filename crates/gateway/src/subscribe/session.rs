@@ -86,7 +86,7 @@ impl Session {
     ) -> Self {
         let (position, due) = hold
             .slot()
-            .with_cursor(|cursor| (cursor.position(), cursor.unsettled().collect()));
+            .read_cursor(|cursor| (cursor.position(), cursor.unsettled().collect()));
         let now = Instant::now();
         Self {
             published: feed.ledger.published(),
@@ -126,13 +126,16 @@ impl Session {
                     reason: reason.into(),
                     retry_after,
                 };
-                self.outbox.close_with(Ok(pb::SubscribeResponse {
+                let Self {
+                    outbox, line, hold, ..
+                } = self;
+                outbox.close_with(Ok(pb::SubscribeResponse {
                     closing: Some(closing),
                     ..Default::default()
                 }));
+                drop(hold);
                 if reason == pb::ClosingReason::Slow {
-                    // It takes nothing, so the stream cannot end by itself: what is buffered would stay.
-                    self.line.cut();
+                    line.cut_after_last_word().await;
                 }
             }
             End::Refused(refusal) => self.outbox.close_with(Err(refusal.to_status())),

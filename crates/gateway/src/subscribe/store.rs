@@ -24,6 +24,8 @@ use crate::status::Refusal;
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
+    /// Held while a subscription is made or deleted, which waits for the disk; whoever reads `slots` does not.
+    changing: Mutex<()>,
     slots: Mutex<BTreeMap<(NodeId, String), Arc<Slot>>>,
 }
 
@@ -62,11 +64,30 @@ pub struct Hold {
     _stream: OwnedMutexGuard<()>,
 }
 
+/// Why the subscriptions cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The system refused something.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A cursor shows more entries than the log holds. A cursor only ever moves over committed entries, so entries are
+    /// gone, or this is another log.
+    #[error("`{}` has come to entry {position}, and the log ends at {size}: entries are lost, or this is another log", path.display())]
+    Behind {
+        /// The cursor's file.
+        path: PathBuf,
+        /// Everything below was covered.
+        position: u64,
+        /// Entries in the log.
+        size: u64,
+    },
+}
+
 impl Store {
-    /// Reads every cursor in `folder` for a log of `size` entries. A damaged one is reported, and its subscription begins
-    /// again at the first entry: repeats, never gaps.
-    pub fn open(folder: &Path, size: u64) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
+    /// Reads every cursor in `folder`, whose parent must exist, for a log of `size` entries. A damaged one is reported, and its subscription begins
+    /// again at the first entry: repeats, never gaps. One that is ahead of the log is refused.
+    pub fn open(folder: &Path, size: u64) -> Result<Self, StoreError> {
+        durable::create_folder(folder)?;
         let mut slots = BTreeMap::new();
         for node_folder in std::fs::read_dir(folder)? {
             let node_folder = node_folder?;
@@ -87,21 +108,40 @@ impl Store {
         }
         Ok(Self {
             folder: folder.to_owned(),
+            changing: Mutex::default(),
             slots: Mutex::new(slots),
         })
     }
 
-    /// The subscription of that name, or a new one, which is on disk before the answer.
+    /// The subscription of that name, or a new one, which is on disk before the answer; blocking.
     pub fn create(&self, definition: Definition) -> Result<Arc<Slot>, Refusal> {
         if !is_name(&definition.name) {
             return Err(Refusal::new(Reason::SubscriptionName));
         }
         let key = (definition.node.clone(), definition.name.clone());
-        let mut slots = self.lock();
-        if let Some(slot) = slots.get(&key) {
-            let same = slot.is_salvaged || slot.is_defined_as(&definition);
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = self.find(&key, &definition)? {
+            return Ok(slot);
+        }
+        let slot = Arc::new(Slot::new(definition, self.path_of(&key)));
+        slot.make_folder()
+            .and_then(|()| slot.flush())
+            .map_err(|error| not_written(&slot, &error))?;
+        self.lock().insert(key, Arc::clone(&slot));
+        Ok(slot)
+    }
+
+    /// The subscription of that name, none if there is room for it, or why there can be none so defined.
+    fn find(
+        &self,
+        key: &(NodeId, String),
+        definition: &Definition,
+    ) -> Result<Option<Arc<Slot>>, Refusal> {
+        let slots = self.lock();
+        if let Some(slot) = slots.get(key) {
+            let same = slot.is_salvaged || slot.is_defined_as(definition);
             return if same {
-                Ok(Arc::clone(slot))
+                Ok(Some(Arc::clone(slot)))
             } else {
                 Err(Refusal::new(Reason::SubscriptionExists))
             };
@@ -115,12 +155,7 @@ impl Store {
                 Refusal::new(Reason::LimitReached).with_fact("limit", SUBSCRIPTIONS_PER_NODE_MAX)
             );
         }
-        let slot = Arc::new(Slot::new(definition, self.path_of(&key)));
-        slot.make_folder()
-            .and_then(|()| slot.flush())
-            .map_err(|error| not_written(&slot, &error))?;
-        slots.insert(key, Arc::clone(&slot));
-        Ok(slot)
+        Ok(None)
     }
 
     /// The node's subscription of that name. Those of others do not exist for it.
@@ -141,11 +176,12 @@ impl Store {
         of_node.map(|(_, slot)| Arc::clone(slot)).collect()
     }
 
-    /// Forgets a subscription and ends the stream on it.
+    /// Forgets a subscription, durably, and ends the stream on it; blocking.
     pub fn delete(&self, node: &NodeId, name: &str) -> Result<(), Refusal> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = self.get(node, name)?;
         let mut on_disk = slot.lock_disk();
-        std::fs::remove_file(&slot.path).map_err(|error| not_written(&slot, &error))?;
+        durable::remove(&slot.path).map_err(|error| not_written(&slot, &error))?;
         *on_disk = OnDisk::Deleted;
         drop(on_disk);
         self.lock().remove(&(node.clone(), name.to_owned()));
@@ -194,9 +230,14 @@ impl Slot {
         }
     }
 
-    fn read(path: &Path, size: u64) -> io::Result<Option<Self>> {
+    fn read(path: &Path, size: u64) -> Result<Option<Self>, StoreError> {
         let bytes = std::fs::read(path)?;
         match Cursor::parse(&bytes) {
+            Ok((_, cursor)) if cursor.position() > size => Err(StoreError::Behind {
+                path: path.to_owned(),
+                position: cursor.position(),
+                size,
+            }),
             Ok((definition, cursor)) => {
                 let slot = Self::with(definition, path.to_owned(), cursor.recovered(size), false);
                 slot.dirty.store(false, Ordering::Relaxed);
@@ -241,7 +282,10 @@ impl Slot {
         let stream = Arc::clone(&self.stream).lock_owned();
         let stream = tokio::time::timeout(TAKE_OVER_TIMEOUT, stream).await;
         let stream = stream.map_err(|_| Refusal::new(Reason::Overloaded))?;
-        if *self.lock_disk() == OnDisk::Deleted {
+        // The flusher may hold this lock through a sync.
+        let slot = Arc::clone(self);
+        let on_disk = tokio::task::spawn_blocking(move || *slot.lock_disk()).await;
+        if !matches!(on_disk, Ok(OnDisk::Kept)) {
             return Err(Refusal::new(Reason::SubscriptionUnknown));
         }
         Ok(Hold {
@@ -262,10 +306,14 @@ impl Slot {
         read(&self.cursor.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes the cursor; the change reaches the disk with the next flush.
+    /// Changes the cursor; a change reaches the disk with the next flush, and no change costs no sync.
     pub fn with_cursor<T>(&self, change: impl FnOnce(&mut Cursor) -> T) -> T {
-        let result = change(&mut self.cursor.lock().unwrap_or_else(PoisonError::into_inner));
-        self.dirty.store(true, Ordering::Release);
+        let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = cursor.changes();
+        let result = change(&mut cursor);
+        if cursor.changes() != before {
+            self.dirty.store(true, Ordering::Release);
+        }
         result
     }
 
@@ -301,7 +349,7 @@ impl Slot {
     }
 
     fn make_folder(&self) -> io::Result<()> {
-        self.path.parent().map_or(Ok(()), std::fs::create_dir_all)
+        self.path.parent().map_or(Ok(()), durable::create_folder)
     }
 
     fn is_defined_as(&self, other: &Definition) -> bool {

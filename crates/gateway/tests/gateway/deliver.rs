@@ -427,3 +427,37 @@ async fn stopping_says_goodbye_and_answers_what_was_read() {
     watch.indexes(20).await;
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_half_closing_what_was_settled_is_durable_before_the_stream_ends() {
+    let mut world = World::start().await;
+    let (mut lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
+    lax.submit_many(ANAM, 5).await;
+    nlu.create("watch").await;
+    let mut watch = nlu.watch("watch", 5).await;
+    let seen = watch.indexes(5).await;
+    watch.ack(seen[1]).await;
+    watch.ack_up_to(seen[2]).await;
+    watch.half_close();
+    while watch.try_next().await.unwrap().is_some() {}
+    // At once, without waiting for the next round of the flusher.
+    assert_eq!(nlu.create("watch").await.settled, seen[3]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_nack_without_a_delay_is_no_hot_loop() {
+    let mut world = World::start().await;
+    let (mut lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
+    lax.submit_many(ANAM, 1).await;
+    nlu.create("watch").await;
+    let mut watch = nlu.watch("watch", 1).await;
+    let began = std::time::Instant::now();
+    for attempt in 1..=3 {
+        let delivery = watch.delivery().await;
+        assert_eq!(delivery.attempt, attempt);
+        watch.nack(delivery.index, Duration::ZERO).await;
+    }
+    assert!(began.elapsed() >= Duration::from_millis(300), "100 and 200");
+    world.stop().await;
+}

@@ -62,6 +62,9 @@ impl World {
             verifier: NoteVerifier::parse(PLACEHOLDER).unwrap(),
             running: None,
         };
+        let config = Config::load(&world.path("gateway.toml")).unwrap();
+        let gateway = Gateway::check(config, pki::NOW_MS).unwrap();
+        gateway.init().unwrap();
         world.resume().await;
         world
     }

@@ -115,6 +115,7 @@ async fn health_is_told_per_service() {
         "precinto.v1.SubmissionService",
         "precinto.v1.SubscriptionService",
         "precinto.v1.LogService",
+        "ready",
     ] {
         let request = HealthCheckRequest {
             service: service.to_owned(),
@@ -130,6 +131,24 @@ async fn health_is_told_per_service() {
         "NOT_FOUND"
     );
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_watches_health_hears_of_the_drain_and_does_not_hold_it_up() {
+    let mut world = World::start().await;
+    let lax = world.node(LAX).await;
+    let mut health = HealthClient::new(lax.channel.clone());
+    let service = "ready".to_owned();
+    let watch = health.watch(HealthCheckRequest { service }).await.unwrap();
+    let mut watch = watch.into_inner();
+    let first = watch.message().await.unwrap().unwrap();
+    assert_eq!(first.status(), ServingStatus::Serving);
+    let began = std::time::Instant::now();
+    world.stop().await;
+    assert!(began.elapsed() < std::time::Duration::from_secs(5));
+    let last = watch.message().await.unwrap().unwrap();
+    assert_eq!(last.status(), ServingStatus::NotServing);
+    assert_eq!(reason(&watch.message().await.unwrap_err()), "DRAINING");
 }
 
 #[tokio::test(flavor = "multi_thread")]

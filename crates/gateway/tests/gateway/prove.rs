@@ -210,3 +210,45 @@ async fn certificates_are_served_by_digest() {
     );
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_cut_short_by_the_drain_do_not_look_complete() {
+    let mut world = World::start().await;
+    let (mut lax, audit) = (world.node(LAX).await, world.node(AUDIT).await);
+    lax.submit_many(ANAM, 400).await;
+    // More than the windows hold, so the rest waits until somebody reads.
+    let answers = audit
+        .log()
+        .read_entries(pb::ReadEntriesRequest::default())
+        .await;
+    let mut answers = answers.unwrap().into_inner();
+    answers.message().await.unwrap().unwrap();
+    world.begin_stop();
+    let mut count = 1;
+    let status = loop {
+        match answers.message().await {
+            Ok(Some(answer)) => assert!(answer.checkpoint.is_empty(), "cut short, it said"),
+            Ok(None) => panic!("a stream of {count} entries looks complete"),
+            Err(status) => break status,
+        }
+        count += 1;
+    };
+    assert_eq!(reason(&status), "DRAINING");
+    assert!(count < 400);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_checkpoint_hears_of_the_drain() {
+    let mut world = World::start().await;
+    let mut log = world.node(LAX).await.log();
+    let request = pb::GetCheckpointRequest { min_size: 1_000 };
+    let mut waiting = tokio::spawn(async move { log.get_checkpoint(request).await });
+    let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut waiting).await;
+    assert!(early.is_err());
+    let began = std::time::Instant::now();
+    world.stop().await;
+    let status = waiting.await.unwrap().unwrap_err();
+    assert_eq!(reason(&status), "DRAINING");
+    assert!(began.elapsed() < std::time::Duration::from_secs(3));
+}

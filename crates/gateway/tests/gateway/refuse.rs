@@ -2,6 +2,7 @@
 
 use precinto_alert::code::Tlp;
 use precinto_proto::v1 as pb;
+use prost::Message as _;
 use tokio::io::AsyncReadExt as _;
 use tonic_types::StatusExt as _;
 
@@ -84,6 +85,13 @@ async fn statements_that_may_not_pass() {
     world.stop().await;
 }
 
+/// Changes what is in a request's envelope.
+fn change(request: &mut pb::SubmitRequest, change: impl FnOnce(&mut pb::Envelope)) {
+    let mut envelope = pb::Envelope::decode(request.envelope.as_slice()).unwrap();
+    change(&mut envelope);
+    request.envelope = envelope.encode_to_vec();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn envelopes_that_do_not_hold() {
     let mut world = World::start().await;
@@ -91,30 +99,30 @@ async fn envelopes_that_do_not_hold() {
     let statement = lax.ack("mx.dev.invalid/anam");
     let before = size(&lax).await;
     let good = lax.sign(&statement);
-    let submit = |change: fn(&mut pb::SubmitRequest)| {
+    let submit = |alter: fn(&mut pb::SubmitRequest)| {
         let mut request = good.clone();
-        change(&mut request);
+        alter(&mut request);
         let mut client = lax.submissions();
         async move { reason(&client.submit(request).await.unwrap_err()) }
     };
-    assert_eq!(submit(|r| r.envelope = None).await, "MALFORMED");
+    assert_eq!(submit(|r| r.envelope.clear()).await, "MALFORMED");
     assert_eq!(
-        submit(|r| r.envelope.as_mut().unwrap().payload_type = "x".into()).await,
+        submit(|r| change(r, |e| e.payload_type = "x".into())).await,
         "PAYLOAD_TYPE"
     );
     assert_eq!(
-        submit(|r| r.envelope.as_mut().unwrap().signatures[0].sig[9] ^= 1).await,
+        submit(|r| change(r, |e| e.signatures[0].sig[9] ^= 1)).await,
         "SIG_BAD"
     );
     assert_eq!(
-        submit(|r| r.envelope.as_mut().unwrap().signatures.clear()).await,
+        submit(|r| change(r, |e| e.signatures.clear())).await,
         "SIGNATURE_COUNT"
     );
     assert_eq!(submit(|r| r.certificates.clear()).await, "SIGNER_UNKNOWN");
     assert_eq!(submit(|r| r.body = vec![1]).await, "BODY_UNEXPECTED");
     assert_eq!(submit(|r| r.body = vec![1; 240 * 1024 + 1]).await, "SIZE");
     assert_eq!(
-        submit(|r| r.envelope.as_mut().unwrap().payload.truncate(40)).await,
+        submit(|r| change(r, |e| e.payload.truncate(40))).await,
         "MALFORMED"
     );
     assert_eq!(size(&lax).await, before);

@@ -24,6 +24,10 @@ pub(crate) const CHECKPOINT_BYTES_MAX: usize = 4096;
 /// The longest data area of a frame, in bytes.
 pub(crate) const DATA_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
+/// The longest frame, in bytes.
+pub(crate) const FRAME_BYTES_MAX: u64 =
+    (HEADER_LEN + ENTRIES_MAX * ROW_LEN + CHECKPOINT_BYTES_MAX) as u64 + DATA_BYTES_MAX;
+
 /// A frame read back, every check of this module passed.
 #[derive(Debug)]
 pub(crate) struct Frame {

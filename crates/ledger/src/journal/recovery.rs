@@ -17,7 +17,7 @@ pub(crate) use tail::REMNANTS;
 use scan::{Ending, Scan};
 
 use super::FOLDER;
-use super::segment::{self, HEADER_LEN, SegmentHeader};
+use super::segment::{self, HEADER_LEN};
 use crate::durable;
 use crate::index::Index;
 use crate::open::OpenError;
@@ -26,6 +26,7 @@ use crate::storage::{Storage, read_small};
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::note::NoteVerifier;
 use precinto_merkle::tree::Edge;
+use std::io;
 
 /// What a journal holds, and where it goes on.
 #[derive(Debug)]
@@ -42,24 +43,19 @@ pub(crate) struct Recovered {
 
 /// Reads the journal, mends its tail if it must and may, and takes the `clean` mark away.
 ///
-/// Must be called with the lock held. An empty folder becomes an empty journal.
+/// Must be called with the lock held. A folder without a segment is refused: see [`OpenError::NoLog`].
 pub(crate) fn recover(storage: &dyn Storage, key: &NoteVerifier) -> Result<Recovered, OpenError> {
     let clean = read_clean(storage)?;
     let published = publish::published(storage, key)?;
     let origin_digest = segment::origin_digest(key.name());
-    let mut segments = list(storage)?;
+    let segments = list(storage)?;
     if segments.is_empty() {
-        // With a published checkpoint of more than nothing this fails below, before anything is written.
+        // A published checkpoint says more exactly what is missing.
         refuse_if_behind(published.as_ref(), &Scan::new(origin_digest))?;
-        let header = SegmentHeader {
-            first: 0,
-            origin_digest,
-        };
-        header
-            .create(storage)
-            .map_err(|error| OpenError::io("creating the first segment", error))?;
-        segments.push(0);
+        return Err(OpenError::NoLog);
     }
+    let remnants = storage.create_folder(REMNANTS);
+    remnants.map_err(|error| OpenError::io("creating a folder", error))?;
     let mut scan = Scan::new(origin_digest);
     let mut ending = Ending::Whole {
         end: HEADER_LEN as u64,
@@ -69,8 +65,8 @@ pub(crate) fn recover(storage: &dyn Storage, key: &NoteVerifier) -> Result<Recov
         ending = scan.segment(storage, *first, is_last)?;
     }
     let last = segments.last().copied().unwrap_or_default();
-    if let Ending::Torn { at, .. } = ending {
-        tail::refuse_if_followed(storage, last, at, &scan, key)?;
+    if let Ending::Torn { at, file_len } = ending {
+        tail::refuse_if_followed(storage, last, (at, file_len), &scan, key)?;
     }
     if clean.is_some_and(|clean| clean > ending.end()) {
         // The mark is taken away before anything is written, so all up to there was synced.
@@ -110,15 +106,16 @@ pub(crate) fn recover(storage: &dyn Storage, key: &NoteVerifier) -> Result<Recov
 }
 
 /// Leaves the mark of a clean stop: the last segment's length in bytes.
-pub(crate) fn mark_clean(storage: &dyn Storage, end: u64) -> std::io::Result<()> {
+pub(crate) fn mark_clean(storage: &dyn Storage, end: u64) -> io::Result<()> {
     durable::replace_in(storage, CLEAN, format!("{end}\n").as_bytes())
 }
 
 /// The first entries of all segments, rising. What an interrupted copy left behind is removed.
 fn list(storage: &dyn Storage) -> Result<Vec<u64>, OpenError> {
-    let names = storage
-        .list(FOLDER)
-        .map_err(|error| OpenError::io("listing the journal", error))?;
+    let names = storage.list(FOLDER).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => OpenError::NoLog,
+        _ => OpenError::io("listing the journal", error),
+    })?;
     let mut segments = Vec::new();
     for name in names {
         if let Some(first) = segment::first_of(&name) {
@@ -162,4 +159,4 @@ fn refuse_if_behind(published: Option<&SignedCheckpoint>, scan: &Scan) -> Result
 }
 
 /// The mark of a clean stop.
-const CLEAN: &str = "clean";
+pub(crate) const CLEAN: &str = "clean";

@@ -101,7 +101,7 @@ impl FaultyMemory {
             .map(|node| state.live.contents(node).to_vec())
     }
 
-    /// Puts a file there, durably: for tests that damage one.
+    /// Puts a file there, durably, with its folder: for tests that damage one.
     pub fn put(&self, name: &str, bytes: &[u8]) {
         let mut state = self.state();
         for change in Change::durable_put(name, bytes) {
@@ -137,6 +137,13 @@ impl FaultyMemory {
             .expect("no test panics while it holds the disk")
     }
 
+    fn require_folder(&self, folder: &str) -> io::Result<()> {
+        let there = self.state().live.has_folder(folder);
+        there
+            .then_some(())
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
     /// Records and applies a change, or its faulty form if it is the one to fail.
     fn change(&self, change: Change) -> io::Result<()> {
         let mut state = self.state();
@@ -164,15 +171,20 @@ impl Storage for FaultyMemory {
         }))
     }
 
-    fn create_folder(&self, _name: &str) -> io::Result<()> {
-        Ok(()) // a folder is the beginning of its files' names
+    fn create_folder(&self, name: &str) -> io::Result<()> {
+        if !self.state().live.has_folder(name) {
+            self.change(Change::CreateFolder(name.to_owned()))?;
+        }
+        self.sync_folder(super::folder_of(name))
     }
 
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
+        self.require_folder(folder)?;
         Ok(self.state().live.list(folder))
     }
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn StoredFile>> {
+        self.require_folder(super::folder_of(name))?;
         self.change(Change::Create(name.to_owned()))?;
         self.open(name)
     }

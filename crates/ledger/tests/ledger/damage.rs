@@ -45,9 +45,9 @@ fn no_flipped_bit_of_the_journal_goes_unnoticed() {
     let (mut refused, mut named) = (0, 0);
     for file in &files {
         let bytes = rig.disk.contents(file).unwrap();
-        for at in 0..bytes.len() {
+        for (at, bit) in (0..bytes.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
             let mut flipped = bytes.clone();
-            flipped[at] ^= 1 << (at % 8);
+            flipped[at] ^= 1 << bit;
             let disk = rig.disk.copy();
             disk.put(file, &flipped);
             let Ok(log) = Rig::on(disk).open() else {
@@ -71,7 +71,10 @@ fn no_flipped_bit_of_the_journal_goes_unnoticed() {
                     Err(other) => panic!("{other}"),
                 }
             }
-            assert!(errors > 0, "byte {at} of {file} was not missed by anybody");
+            assert!(
+                errors > 0,
+                "byte {at}, bit {bit} of {file} was not missed by anybody"
+            );
             named += 1;
             log.stop();
         }

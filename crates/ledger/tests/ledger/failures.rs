@@ -10,8 +10,34 @@ const BATCHES: u64 = 14;
 
 #[test]
 fn whichever_change_fails_nothing_answered_for_is_lost() {
+    fails_everywhere(|| Rig::new().disk);
+}
+
+#[test]
+fn whichever_change_fails_from_a_torn_tail_on_nothing_answered_for_is_lost() {
+    let before = Rig::new();
+    let (changes, answers) = block_on(async {
+        let log = before.open().unwrap();
+        let answers = run(&log, &before.disk, 3).await;
+        let changes = before.disk.changes();
+        log.append((100..105).map(entry).collect()).await;
+        log.try_stop();
+        (changes, answers)
+    });
+    // The fourth batch is written, and torn. Its tail goes to the remnants, the front is copied: any of it may fail.
+    let torn = before.disk.crash(changes + 1, Survival::Torn(3));
+    block_on(check(
+        &torn.copy(),
+        &answers.iter().collect::<Vec<_>>(),
+        "before anything fails",
+    ));
+    fails_everywhere(|| torn.copy());
+}
+
+/// Lets the first change fail, then the second … until a run on such a disk gets through.
+fn fails_everywhere(disk: impl Fn() -> FaultyMemory) {
     let mut nth = 1;
-    while fails_at(nth) {
+    while fails_at(nth, disk()) {
         nth += 1;
     }
     assert!(
@@ -21,7 +47,7 @@ fn whichever_change_fails_nothing_answered_for_is_lost() {
 }
 
 /// Runs with the `nth` change failing; false if there was no such change.
-fn fails_at(nth: usize) -> bool {
+fn fails_at(nth: usize, disk: FaultyMemory) -> bool {
     let limits = BatchLimits {
         publish_every: Duration::ZERO,
         segment_bytes: 4096,
@@ -29,7 +55,7 @@ fn fails_at(nth: usize) -> bool {
     };
     let rig = Rig {
         limits,
-        ..Rig::new()
+        ..Rig::on(disk)
     };
     rig.disk.fail(nth);
     block_on(async {

@@ -52,8 +52,11 @@ pub(crate) struct Log {
 }
 
 impl Rig {
+    /// With a new log, durably.
     pub(crate) fn new() -> Self {
-        Self::on(FaultyMemory::new())
+        let disk = FaultyMemory::new();
+        testing::create_on(&disk, &signer(ORIGIN)).unwrap();
+        Self::on(disk.copy())
     }
 
     pub(crate) fn on(disk: FaultyMemory) -> Self {

@@ -6,6 +6,7 @@
 )]
 
 mod appending;
+mod beginning;
 mod crashes;
 mod damage;
 mod failures;

@@ -67,6 +67,20 @@ fn a_torn_tail_is_cut_off_and_kept_aside() {
 }
 
 #[test]
+fn a_tail_that_no_frame_can_be_is_no_torn_one() {
+    let disk = torn_after(1, Survival::Discarded);
+    let header = disk.contents(SEGMENT).unwrap()[..64].to_vec();
+    let longest = 64 + 512 * 160 + 4096 + 8 * 1024 * 1024;
+    for (length, fits) in [(longest + 1, false), (longest, true)] {
+        disk.put(SEGMENT, &[&header[..], &vec![1; length]].concat());
+        let opened = Rig::on(disk.copy()).open();
+        let refused = matches!(opened, Err(OpenError::Damaged { at: 64, .. }));
+        assert_eq!((opened.is_ok(), refused), (fits, !fits), "{length}");
+        opened.map(Log::stop).ok();
+    }
+}
+
+#[test]
 fn remnants_of_one_place_do_not_overwrite_each_other() {
     let disk = torn_after(1, Survival::Torn(3));
     let whole = disk.contents(SEGMENT).unwrap();
@@ -323,13 +337,16 @@ fn derived_files_come_back() {
     assert_eq!(rig.disk.contents("log.vkey").unwrap(), vkey);
 }
 
-/// A log in a real folder.
+/// A log in a real folder, begun if there is none.
 fn open_in(folder: &std::path::Path) -> Result<(Ledger, precinto_ledger::OwnerHandle), OpenError> {
     let options = Options {
         dir: folder.join("data"),
         signer: signer(ORIGIN),
         limits: limits(),
     };
+    if !options.dir.try_exists().unwrap() {
+        Ledger::create(&options).unwrap();
+    }
     Ledger::open(options, Arc::new(ManualClock::new(START_MS)))
 }
 

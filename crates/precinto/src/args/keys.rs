@@ -13,6 +13,7 @@ Examples:
   precinto keys dev --out /tmp/pki --unhappy        (also certificates that must be refused)
 
 then, in three terminals:
+  precinto gateway init --config certs-dev/gateway.toml        (once)
   precinto gateway run --config certs-dev/gateway.toml
   precinto watch --node certs-dev/nodes/mx-anam-mex.toml
   precinto config example alert > alert.yaml && precinto send alert alert.yaml --node certs-dev/nodes/us-cbp-lax.toml")]

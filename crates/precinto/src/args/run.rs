@@ -44,9 +44,17 @@ Example:
 Prints {\"event\":\"listening\",\"address\":…,\"origin\":…,\"vkey\":…} on stdout when it accepts connections. Its own log goes to
 stderr; PRECINTO_LOG=debug shows more. SIGTERM stops it cleanly: what was answered is on disk already.")]
     Run(GatewayRun),
+    /// [changes state] Begin the gateway's log in its data folder: once, before the first run
+    #[command(after_help = "\
+Example:
+  precinto gateway init --config gateway.toml
+
+Refuses when the data folder shows that there is, or was, a log: two logs under one key would contradict each other. `run` never
+begins a log by itself, so that a data folder that is lost or not mounted is noticed.")]
+    Init(GatewayFile),
     /// [reads] Check configuration, keys, certificates, revocation lists and directory without starting
     #[command(after_help = "Example:\n  precinto gateway check --config gateway.toml")]
-    Check(GatewayCheck),
+    Check(GatewayFile),
 }
 
 /// `precinto gateway run`
@@ -60,9 +68,9 @@ pub(crate) struct GatewayRun {
     pub(crate) exit_with_stdin: bool,
 }
 
-/// `precinto gateway check`
+/// `precinto gateway init` and `precinto gateway check`
 #[derive(Debug, Args)]
-pub(crate) struct GatewayCheck {
+pub(crate) struct GatewayFile {
     /// The gateway's configuration file
     #[arg(long, value_name = "FILE", env = "PRECINTO_GATEWAY_CONFIG")]
     pub(crate) config: PathBuf,

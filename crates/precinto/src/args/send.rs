@@ -97,9 +97,10 @@ pub(crate) struct AckArgs {
     /// The alert it belongs to
     #[arg(long = "alert", value_name = "ALERT_ID")]
     pub(crate) alert_id: Option<String>,
-    /// ACTUAL, EXERCISE or TEST; the same as the message's
-    #[arg(long, default_value = "ACTUAL")]
-    pub(crate) status: String,
+    /// ACTUAL, EXERCISE or TEST; the same as the message's [default: EXERCISE for a node of a trust domain under .invalid,
+    /// as development keys have, else ACTUAL]
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
 }
 
 /// `precinto send outcome`
@@ -120,7 +121,8 @@ pub(crate) struct OutcomeArgs {
     /// The legal form of a seizure: `MX_ASEGURAMIENTO`, `US_ADMINISTRATIVE` …
     #[arg(long, value_name = "FORM")]
     pub(crate) form: Option<String>,
-    /// ACTUAL, EXERCISE or TEST; the same as the alert's
-    #[arg(long, default_value = "ACTUAL")]
-    pub(crate) status: String,
+    /// ACTUAL, EXERCISE or TEST; the same as the alert's [default: EXERCISE for a node of a trust domain under .invalid,
+    /// as development keys have, else ACTUAL]
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) status: Option<String>,
 }

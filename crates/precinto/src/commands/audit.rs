@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::{clock, connect, runtime};
 use indicatif::ProgressBar;
 use precinto_audit::{Expect, Held, LogKey, Replay, Report, SideRoots, Verdict, audit_folder};
-use precinto_client::LogClient;
+use precinto_client::{LogClient, Refusal};
 use precinto_envelope::pem;
 use precinto_merkle::note::NoteVerifier;
 use precinto_proto::v1 as pb;
@@ -104,11 +104,8 @@ async fn replay(
 ) -> anyhow::Result<Report> {
     let connection = connect::open(material).await?;
     let log = LogClient::new(&connection);
-    let failed = |error: precinto_client::log::LogError| match error.reason() {
-        Some(reason) => Failure::coded(reason, error.to_string()),
-        None => Failure::new(Exit::Unreachable, error.to_string()),
-    };
-    let checkpoint = log.checkpoint(0).await.map_err(failed)?;
+    let checkpoint = log.checkpoint(0).await;
+    let checkpoint = checkpoint.map_err(|error| connect::log_failed(&error))?;
     bar.set_length(checkpoint.checkpoint().size);
     let mut replay = Replay::new(expect, held);
     // The bare stream: an audit judges every byte itself, and must also see what our own client would refuse.
@@ -119,12 +116,29 @@ async fn replay(
     };
     let mut reader =
         LogServiceClient::new(connection.channel()).max_decoding_message_size(ENTRY_BYTES_MAX);
-    let mut answers = reader.read_entries(everything).await?.into_inner();
-    while let Some(answer) = answers.message().await? {
+    let refused = |status| connect::refused(&Refusal::from_status(&status));
+    let answers = reader.read_entries(everything).await;
+    let mut answers = answers.map_err(|status| refused(status))?.into_inner();
+    // The checkpoint ends the reading. Entries without it are half a log, and prove nothing against whom they came from.
+    let mut complete = false;
+    while let Some(answer) = answers.message().await.map_err(refused)? {
+        complete = !answer.checkpoint.is_empty();
         replay.step(precinto_audit::from_wire(answer));
         bar.set_position(replay.entries());
     }
+    if !complete {
+        return Err(cut_short(replay.entries()).into());
+    }
     Ok(replay.finish())
+}
+
+/// The gateway has ended the reading in the middle: that is no verdict.
+fn cut_short(entries: u64) -> Failure {
+    Failure::new(
+        Exit::Inconclusive,
+        format!("the gateway ended the reading after {entries} entries, without the checkpoint over them"),
+    )
+    .next("audit again; if it stays so, ask for the data folder:  precinto audit log DIR")
 }
 
 /// Roots and revocation lists of the auditor's own configuration.

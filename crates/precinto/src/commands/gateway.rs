@@ -1,4 +1,6 @@
-//! `gateway`: run the server, or look whether it could run.
+//! `gateway`: begin its log, run the server, or look whether it could run.
+
+mod failure;
 
 use crate::args::{GatewayCommand, environment};
 use crate::exit::{Exit, Failure};
@@ -7,6 +9,7 @@ use crate::{runtime, stop};
 use precinto_gateway::config::Config;
 use precinto_gateway::{Gateway, RunError};
 use precinto_ledger::clock::{Clock as _, SystemClock};
+use precinto_ledger::{CreateError, OpenError};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +25,15 @@ struct Listening<'a> {
     vkey: String,
 }
 
+/// A log was begun.
+#[derive(Serialize)]
+struct Begun<'a> {
+    schema: &'static str,
+    ok: bool,
+    data: &'a str,
+    vkey: &'a str,
+}
+
 #[derive(Serialize)]
 struct Checked {
     schema: &'static str,
@@ -33,6 +45,7 @@ struct Checked {
 pub(crate) fn run(command: &GatewayCommand, output: Output) -> anyhow::Result<Exit> {
     match command {
         GatewayCommand::Run(args) => serve(&args.config, args.exit_with_stdin, output),
+        GatewayCommand::Init(args) => init(&args.config, output),
         GatewayCommand::Check(args) => {
             drop(examine(&args.config)?);
             let file = args.config.display().to_string();
@@ -54,6 +67,35 @@ pub(crate) fn run(command: &GatewayCommand, output: Output) -> anyhow::Result<Ex
     }
 }
 
+/// Begins the log.
+fn init(path: &Path, output: Output) -> anyhow::Result<Exit> {
+    let gateway = examine(path)?;
+    let vkey = gateway.verifier().to_string();
+    let data = gateway.config().data.display().to_string();
+    gateway.init().map_err(|error| {
+        let failure = Failure::new(Exit::Failed, format!("{data}: {error}"));
+        match error {
+            CreateError::Exists { .. } => {
+                failure.next("precinto gateway run  opens a log that is there")
+            }
+            _ => failure,
+        }
+    })?;
+    let begun = Begun {
+        schema: "precinto.gateway.init/v1",
+        ok: true,
+        data: &data,
+        vkey: &vkey,
+    };
+    output.result(&begun, || {
+        let words = output
+            .lang()
+            .pick("an empty log begins in", "comienza un registro vacío en");
+        vec![format!("{words} {data}"), format!("vkey: {vkey}")]
+    })?;
+    Ok(Exit::Done)
+}
+
 /// Reads everything that a gateway's file names, as a start would, and opens nothing.
 pub(crate) fn examine(path: &Path) -> Result<Gateway, Failure> {
     let config = Config::load(path).map_err(|error| {
@@ -70,10 +112,14 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
     runtime::run(async move {
         let shutdown = stop_token(with_stdin)?;
         let listen = gateway.config().listen;
+        let data = gateway.config().data.clone();
         let opened = gateway
             .open(Arc::new(SystemClock))
             .await
-            .map_err(|error| failure_of(&error))?;
+            .map_err(|error| match error {
+                RunError::Open(OpenError::NoLog) => no_log(&data, path),
+                error => failure::of(&error),
+            })?;
         let listener = tokio::net::TcpListener::bind(listen)
             .await
             .map_err(|error| Failure::usage(format!("cannot listen on {listen}: {error}")))?;
@@ -87,7 +133,7 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
         opened
             .serve(listener, shutdown)
             .await
-            .map_err(|error| failure_of(&error))?;
+            .map_err(|error| failure::of(&error))?;
         Ok(Exit::Done)
     })
 }
@@ -104,8 +150,13 @@ fn stop_token(with_stdin: bool) -> std::io::Result<CancellationToken> {
     Ok(shutdown)
 }
 
-fn failure_of(error: &RunError) -> Failure {
-    Failure::new(Exit::Failed, error.to_string())
+/// Never begun, or lost: only a person knows which.
+fn no_log(data: &Path, config: &Path) -> Failure {
+    let message = format!("{}: the data folder holds no log", data.display());
+    Failure::new(Exit::Failed, message).next(format!(
+        "precinto gateway init --config {} (first time only), or mount the folder that holds it",
+        config.display()
+    ))
 }
 
 /// The gateway's own log goes to stderr: JSON lines in service, plain text on a terminal.

@@ -75,6 +75,7 @@ fn text(result: &Result, output: Output) -> Vec<String> {
         ),
         format!("{} {vkey}", lang.pick("log key:", "clave del registro:")),
         lang.pick("try:", "pruebe:").to_owned(),
+        format!("  precinto gateway init --config {folder}/gateway.toml"),
         format!("  precinto gateway run --config {folder}/gateway.toml"),
         format!("  precinto doctor --node {folder}/{first}"),
         format!("  precinto watch --node {folder}/{first}"),

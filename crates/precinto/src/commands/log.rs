@@ -3,15 +3,15 @@
 use crate::args::{LogCommand, NodeArgs, Reference};
 use crate::clock;
 use crate::config::{Material, Node};
+use crate::connect::log_failed;
 use crate::draft::hex;
 use crate::exit::{Exit, Failure};
-use crate::files::{make_folder, write_public};
-use crate::output::Output;
+use crate::files::keep_receipt;
+use crate::output::{Output, printable};
 use crate::{connect, runtime};
 use base64ct::{Base64, Encoding as _};
 use precinto_alert::code::MessageType;
 use precinto_alert::id::MessageId;
-use precinto_client::log::LogError;
 use precinto_client::{Connection, LogClient};
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::leaf::{EntryType, Leaf};
@@ -82,7 +82,7 @@ pub(crate) fn run(command: &LogCommand, output: Output) -> anyhow::Result<Exit> 
             let newest = log
                 .checkpoint(0)
                 .await
-                .map_err(|error| failure_of(&error))?;
+                .map_err(|error| log_failed(&error))?;
             let shown = CheckpointJson::of(&newest);
             if output.is_text() {
                 output.verbatim(&shown.note)?;
@@ -137,17 +137,14 @@ async fn receipt(
         }
         (None, index) => log.receipt_at(index.unwrap_or_default()).await,
     };
-    let held = held.map_err(|error| failure_of(&error))?;
+    let held = held.map_err(|error| log_failed(&error))?;
     let verified = &held.verified;
     if let Some(folder) = save {
-        make_folder(folder)?;
         let name = match &which.message {
             Some(id) => id.clone(),
             None => format!("entry-{}", verified.index()),
         };
-        let path = folder.join(format!("{name}.tlog-proof"));
-        write_public(&path, &held.receipt.proof)?;
-        write_public(&path.with_extension("record"), &held.receipt.record)?;
+        let path = keep_receipt(folder, &name, &held.receipt)?;
         output.talk(format!("{}", path.display()));
         return Ok(Exit::Done);
     }
@@ -176,13 +173,13 @@ async fn prove(
     let newest = log
         .checkpoint(0)
         .await
-        .map_err(|error| failure_of(&error))?;
+        .map_err(|error| log_failed(&error))?;
     let checkpoint = newest.checkpoint();
     if let Some(index) = index {
         let proof = log
             .inclusion(index, checkpoint)
             .await
-            .map_err(|error| failure_of(&error))?;
+            .map_err(|error| log_failed(&error))?;
         let shown = ProofJson {
             kind: "inclusion",
             index: Some(index),
@@ -218,7 +215,7 @@ async fn prove(
         let proof = log
             .consistency(older.checkpoint(), checkpoint)
             .await
-            .map_err(|error| failure_of(&error))?;
+            .map_err(|error| log_failed(&error))?;
         let shown = ProofJson {
             kind: "consistency",
             index: None,
@@ -244,15 +241,15 @@ async fn tail(log: &LogClient, count: u64, output: Output) -> anyhow::Result<Exi
     let size = log
         .checkpoint(0)
         .await
-        .map_err(|error| failure_of(&error))?
+        .map_err(|error| log_failed(&error))?
         .checkpoint()
         .size;
     let first = size.saturating_sub(count);
     let mut entries = log
         .entries(first, size, false)
         .await
-        .map_err(|error| failure_of(&error))?;
-    while let Some(entry) = entries.next().await.map_err(|error| failure_of(&error))? {
+        .map_err(|error| log_failed(&error))?;
+    while let Some(entry) = entries.next().await.map_err(|error| log_failed(&error))? {
         let shown = EntryJson::of(&entry);
         if output.is_text() {
             output.line(shown.line(output))?;
@@ -326,7 +323,7 @@ impl EntryJson {
                     message_id,
                     ..
                 } = message;
-                format!("{kind} {alert_id} {sender} {message_id}")
+                printable(&format!("{kind} {alert_id} {sender} {message_id}"))
             }
             None if self.withheld => output
                 .lang()
@@ -363,11 +360,4 @@ impl MessageJson {
 /// A root as checkpoints write it.
 fn base64(root: &[u8; 32]) -> String {
     Base64::encode_string(root)
-}
-
-fn failure_of(error: &LogError) -> Failure {
-    match error.reason() {
-        Some(reason) => Failure::coded(reason, error.to_string()),
-        None => Failure::new(Exit::Unreachable, error.to_string()),
-    }
 }

@@ -40,20 +40,29 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
             .iter()
             .map(|file| read_draft(file))
             .collect::<Result<_, _>>()?,
-        SendCommand::Ack(ack) => vec![shapes::ack(ack)],
-        SendCommand::Outcome(outcome) => vec![shapes::outcome(outcome)],
+        SendCommand::Ack(ack) => vec![shapes::ack(ack, &node.identity)],
+        SendCommand::Outcome(outcome) => vec![shapes::outcome(outcome, &node.identity)],
     };
-    let mut composer = Composer::new(&node, &material, &args.options.officer, 1)?;
-    let mut signed = Vec::new();
-    for value in drafts {
-        let draft = Draft::read(&value, clock::now_ms())
-            .map_err(|error| Failure::usage(format!("the draft cannot be read:\n  {error}")))?;
-        signed.push(composer.compose(draft)?);
-    }
+    let mut composer = Composer::new(&node, &material, &args.options, 1)?;
+    let signed = compose_all(&mut composer, &drafts);
+    composer.finish()?;
+    let signed = signed?;
     if let Some(path) = &args.options.sign_only {
         return keep_signed(path, signed, output);
     }
     runtime::run(send_all(&material, signed, &args.options, output))
+}
+
+fn compose_all(
+    composer: &mut Composer<'_>,
+    drafts: &[serde_json::Value],
+) -> anyhow::Result<Vec<Outgoing>> {
+    let compose = |value| {
+        let draft = Draft::read(value, clock::now_ms())
+            .map_err(|error| Failure::usage(format!("the draft cannot be read:\n  {error}")))?;
+        composer.compose(draft)
+    };
+    drafts.iter().map(compose).collect()
 }
 
 /// A signed message with what is said about it.

@@ -1,4 +1,7 @@
 //! `watch`: deliveries as they come, verified before they are shown, settled after they were printed.
+//!
+//! What cannot be believed is never settled: it goes back with a growing delay, and comes at once after a restart, when
+//! trust may have been mended. An alert that nobody has read must not be gone.
 
 mod notice;
 mod show;
@@ -6,13 +9,25 @@ mod show;
 use crate::args::{Start, Watch};
 use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure};
-use crate::files::{make_folder, write_public};
+use crate::files::{keep_receipt, make_folder};
 use crate::output::Output;
 use crate::{clock, runtime, stop};
 use notice::Notice;
-use precinto_client::subscribe::{Start as From, SubscribeError};
+use precinto_alert::reason::{self as catalogue, Reason};
+use precinto_client::subscribe::{Start as From, SubscribeError, Unbelievable};
 use precinto_client::{Delivery, Event, Pin, SubscribeOptions, Subscriber};
 use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// After how long something unbelievable comes again the first time; each time after that, twice as long.
+const DOUBT_DELAY: Duration = Duration::from_secs(10);
+
+/// The longest such delay: what a gateway grants at most.
+const DOUBT_DELAY_MAX: Duration = Duration::from_hours(1);
+
+/// With so many, trust is at fault rather than an entry: `--until-caught-up` ends before the gateway runs out of places
+/// for what was put back (1000).
+const DOUBTS_MAX: u64 = 256;
 
 /// Runs `watch …` until it is told to stop.
 pub(crate) fn run(args: &Watch, output: Output) -> anyhow::Result<Exit> {
@@ -34,6 +49,8 @@ pub(crate) fn run(args: &Watch, output: Output) -> anyhow::Result<Exit> {
         args,
         output,
         subscriber,
+        doubts: 0,
+        worst: None,
     };
     runtime::run(watcher.run())
 }
@@ -42,10 +59,24 @@ struct Watcher<'a> {
     args: &'a Watch,
     output: Output,
     subscriber: Subscriber,
+    /// How often something was not believed.
+    doubts: u64,
+    /// The gravest reason: that something is wrong is graver than that trust is stale.
+    worst: Option<Reason>,
 }
 
 impl Watcher<'_> {
+    /// Whatever ends it, what was settled is at the gateway before this process is gone.
     async fn run(mut self) -> anyhow::Result<Exit> {
+        let ended = self.follow().await;
+        if self.subscriber.finish().await.is_err() {
+            self.output
+                .talk("the gateway did not confirm the last settlements: what was shown last may come again");
+        }
+        ended
+    }
+
+    async fn follow(&mut self) -> anyhow::Result<Exit> {
         let stopped = stop::requested(self.args.exit_with_stdin)?;
         tokio::pin!(stopped);
         loop {
@@ -66,26 +97,72 @@ impl Watcher<'_> {
         }
         match event {
             Event::Delivery(delivery) => self.deliver(&delivery).await?,
-            Event::Unbelievable(problem) => self.settle(problem.index).await,
+            Event::Unbelievable(problem) => {
+                self.put_back(&problem).await;
+                if self.args.until_caught_up && self.doubts >= DOUBTS_MAX {
+                    return self.caught_up().map(ControlFlow::Break);
+                }
+            }
             Event::CaughtUp { .. } if self.args.until_caught_up => {
-                return Ok(ControlFlow::Break(Exit::Done));
+                return self.caught_up().map(ControlFlow::Break);
             }
             _ => {}
         }
         Ok(ControlFlow::Continue(()))
     }
 
+    /// Not settled, or it would be lost for good.
+    async fn put_back(&mut self, problem: &Unbelievable) {
+        let Unbelievable {
+            index,
+            attempt,
+            reason,
+            ..
+        } = *problem;
+        self.doubts += 1;
+        if self.worst.is_none_or(|worst| worst == Reason::CrlStale) {
+            self.worst = Some(reason);
+        }
+        let delay = doubt_delay(attempt);
+        let next = catalogue::entry(reason).next(self.output.lang().texts());
+        let stays = self
+            .output
+            .lang()
+            .pick("NOT settled, it comes again in", "NO se liquida, vuelve en");
+        self.output.talk(format!(
+            "  entry {index}: {stays} {} s. {next}",
+            delay.as_secs()
+        ));
+        if let Err(error) = self.subscriber.nack(index, delay, reason).await {
+            self.output.talk(format!("entry {index}: {error}"));
+        }
+    }
+
+    /// Done only if everything was believed.
+    fn caught_up(&self) -> anyhow::Result<Exit> {
+        let Some(worst) = self.worst else {
+            return Ok(Exit::Done);
+        };
+        let message = format!(
+            "{} of the deliveries were not believed; they are not settled and come again",
+            self.doubts
+        );
+        Err(Failure {
+            exit: doubt_exit(worst),
+            ..Failure::coded(worst, message)
+        }
+        .into())
+    }
+
     /// Printed first, settled then: a crash between the two means that it comes again.
     async fn deliver(&self, delivery: &Delivery) -> anyhow::Result<()> {
         let received_us = clock::now_us();
         if let (Some(folder), Some(receipt)) = (&self.args.receipts, &delivery.receipt) {
-            make_folder(folder)?;
-            let path = folder.join(format!("{}.tlog-proof", delivery.statement.message_id()));
-            write_public(&path, &receipt.proof)?;
-            write_public(&path.with_extension("record"), &receipt.record)?;
+            let name = delivery.statement.message_id().to_string();
+            keep_receipt(folder, &name, receipt)?;
         }
         if self.output.is_text() {
-            for line in show::text(delivery, self.output) {
+            for line in show::lines(delivery, self.output) {
                 self.output.line(line)?;
             }
         } else {
@@ -113,9 +190,46 @@ impl Watcher<'_> {
     }
 }
 
+/// 10 s, 20 s, 40 s … up to an hour; `attempt` counts from 1.
+fn doubt_delay(attempt: u32) -> Duration {
+    let doublings = attempt.saturating_sub(1).min(16);
+    (DOUBT_DELAY * 2_u32.pow(doublings)).min(DOUBT_DELAY_MAX)
+}
+
+/// Stale trust says nothing about the message; everything else does.
+fn doubt_exit(reason: Reason) -> Exit {
+    match reason {
+        Reason::CrlStale => Exit::Inconclusive,
+        _ => Exit::VerificationFailed,
+    }
+}
+
 fn failure_of(error: &SubscribeError) -> Failure {
     match error.reason() {
         Some(reason) => Failure::coded(reason, error.to_string()),
         None => Failure::new(Exit::Failed, error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_believed_comes_again_ever_later() {
+        let secs: Vec<u64> = [0, 1, 2, 3, 9, 10, u32::MAX]
+            .map(|attempt| doubt_delay(attempt).as_secs())
+            .into();
+        assert_eq!(secs, [10, 10, 20, 40, 2560, 3600, 3600]);
+    }
+
+    #[test]
+    fn stale_trust_is_no_verdict() {
+        assert_eq!(doubt_exit(Reason::CrlStale), Exit::Inconclusive);
+        assert_eq!(doubt_exit(Reason::SigBad), Exit::VerificationFailed);
+        assert_eq!(
+            doubt_exit(Reason::SignerUntrusted),
+            Exit::VerificationFailed
+        );
     }
 }

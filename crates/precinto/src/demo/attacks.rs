@@ -90,13 +90,11 @@ async fn altered(stage: &Stage) -> anyhow::Result<Attack> {
         "the alert to be altered could not be signed"
     );
     let mut request = pb::SubmitRequest::decode(std::fs::read(&file)?.as_slice())?;
-    let envelope = request
-        .envelope
-        .as_mut()
-        .context("a signed submission has an envelope")?;
+    let mut envelope = pb::Envelope::decode(request.envelope.as_slice())?;
     let mut statement = pb::Statement::decode(envelope.payload.as_slice())?;
     statement.last_action_ms += DELAY_MS;
     envelope.payload = statement.encode_to_vec();
+    request.envelope = envelope.encode_to_vec();
     write_public(&file, request.encode_to_vec())?;
     let (exit, reason) = send(stage, &node, ["signed", &place]).await?;
     Ok(Attack {

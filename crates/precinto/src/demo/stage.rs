@@ -77,7 +77,10 @@ impl Stage {
             None => folder.path().join("data"),
         };
         let config = keys.join("gateway.toml");
-        write_public(&config, gateway_toml(&profile, &data))?;
+        write_public(
+            &config,
+            pki::gateway_toml(&profile, "127.0.0.1:0", &data.display().to_string()),
+        )?;
         write_samples(&folder.path().join("samples"))?;
 
         let starter = Starter::new()?;
@@ -218,6 +221,10 @@ impl Stage {
 
 async fn start_gateway(starter: &Starter, config: &Path) -> anyhow::Result<(Child, String)> {
     let path = config.display().to_string();
+    let (ended, said) = starter
+        .run(["-o", "json", "gateway", "init", "--config", &path])
+        .await?;
+    anyhow::ensure!(ended.code == Some(0), "the log was not begun: {said:?}");
     let (sender, mut lines) = mpsc::channel(1);
     let arguments = ["gateway", "run", "--config", &path, "--exit-with-stdin"];
     let gateway = starter.start(arguments, 0, sender)?;
@@ -232,17 +239,6 @@ async fn start_gateway(starter: &Starter, config: &Path) -> anyhow::Result<(Chil
         Some(address) => Ok((gateway, address.to_owned())),
         None => anyhow::bail!("the gateway did not start:\n{}", gateway.end().await?.words),
     }
-}
-
-/// The gateway's file of the development keys, with a port and a data folder of its own.
-fn gateway_toml(profile: &Profile, data: &Path) -> String {
-    let quoted = |text: &str| Value::from(text).to_string();
-    pki::gateway_toml(profile)
-        .replace(&quoted(&profile.gateway.listen), &quoted("127.0.0.1:0"))
-        .replace(
-            "data = \"data\"",
-            &format!("data = {}", quoted(&data.display().to_string())),
-        )
 }
 
 fn write_samples(folder: &Path) -> anyhow::Result<()> {

@@ -136,16 +136,16 @@ key = \"{pairs}.signing.key.pem\"
     text
 }
 
-/// The gateway's file.
-pub(crate) fn gateway_toml(profile: &Profile) -> String {
+/// The gateway's file, with its log in the folder `data`.
+pub(crate) fn gateway_toml(profile: &Profile, listen: &str, data: &str) -> String {
     let mut text = format!(
         "\
 # A gateway for development keys. Unknown keys are refused. Paths are relative to this file.
 # Every key is explained by: precinto config example gateway
-name = \"{}\"
-origin = \"{}\"
-data = \"data\"
-listen = \"{}\"
+name = {}
+origin = {}
+data = {}
+listen = {}
 dev = true
 reflection = true
 directory = \"directory.toml\"
@@ -153,7 +153,10 @@ directory = \"directory.toml\"
 [log]
 key = \"gateway/log.key.pem\"
 ",
-        profile.gateway.name, profile.gateway.origin, profile.gateway.listen,
+        quoted(&profile.gateway.name),
+        quoted(&profile.gateway.origin),
+        quoted(data),
+        quoted(listen),
     );
     for side in &profile.side {
         let SideEntry {

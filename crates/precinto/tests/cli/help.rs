@@ -3,10 +3,11 @@
 use super::{run, stderr, stdout};
 
 /// Every command, as a person types it.
-const COMMANDS: [&[&str]; 24] = [
+const COMMANDS: [&[&str]; 25] = [
     &[],
     &["demo"],
     &["gateway"],
+    &["gateway", "init"],
     &["gateway", "run"],
     &["gateway", "check"],
     &["send"],

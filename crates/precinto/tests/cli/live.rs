@@ -7,37 +7,32 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 
 /// A running gateway; it ends when its stdin does.
-struct Gateway {
+pub(super) struct Gateway {
     child: Child,
-    address: String,
+    pub(super) address: String,
     folder: tempfile::TempDir,
 }
 
+/// A gateway does not run before its log was begun, and begins it once only.
+fn begins_once(config: &Path) {
+    let config = config.to_str().expect("UTF-8");
+    let too_early = run(&["gateway", "run", "--config", config]);
+    assert_eq!(too_early.status.code(), Some(1));
+    let advice = format!("precinto gateway init --config {config} (first time only), or mount");
+    let said = stderr(&too_early);
+    assert!(said.contains(&advice), "{said}");
+    let init = ["gateway", "init", "--config", config];
+    assert_eq!(run(&init).status.code(), Some(0));
+    assert_eq!(run(&init).status.code(), Some(1), "once only");
+}
+
 impl Gateway {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let folder = made();
         let path = folder.path().join("gateway.toml");
-        let text = std::fs::read_to_string(&path).expect("the gateway's file");
-        let text = text.replace("127.0.0.1:7443", "127.0.0.1:0");
-        std::fs::File::create(&path)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .expect("the gateway's file");
-        let mut child = precinto()
-            .args(["gateway", "run", "--exit-with-stdin", "--config"])
-            .arg(&path)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the gateway starts");
-        let mut line = String::new();
-        let out = child.stdout.take().expect("a stdout");
-        BufReader::new(out)
-            .read_line(&mut line)
-            .expect("the gateway says that it listens");
-        let listening: serde_json::Value = serde_json::from_str(&line).expect("one line of JSON");
-        assert_eq!(text_of(&listening, "event"), "listening");
-        let address = text_of(&listening, "address");
+        listens_at(&path, "127.0.0.1:7443", "127.0.0.1:0");
+        begins_once(&path);
+        let (child, address) = launch(&path);
         Self {
             child,
             address,
@@ -45,18 +40,39 @@ impl Gateway {
         }
     }
 
-    fn path(&self) -> &Path {
+    /// Asks it to end, as an init system would, and waits until it has.
+    #[cfg(unix)]
+    pub(super) fn terminate(&mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        let asked = std::process::Command::new("kill")
+            .args(["-TERM", &id])
+            .status();
+        assert!(asked.expect("kill runs").success());
+        self.child.wait().expect("it ends").code()
+    }
+
+    /// Starts it again where it listened before.
+    #[cfg(unix)]
+    pub(super) fn start_again(&mut self) {
+        let path = self.path().join("gateway.toml");
+        listens_at(&path, "127.0.0.1:0", &self.address);
+        let (child, address) = launch(&path);
+        assert_eq!(address, self.address);
+        self.child = child;
+    }
+
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Runs a command line, words between blanks, as one of the nodes.
-    fn run(&self, node: &str, line: &str) -> std::process::Output {
+    pub(super) fn run(&self, node: &str, line: &str) -> std::process::Output {
         let file = self.node(node);
         let words: Vec<&str> = line.split_whitespace().collect();
         run(&[&words[..], &["--node", &file, "--gateway", &self.address]].concat())
     }
 
-    fn node(&self, name: &str) -> String {
+    pub(super) fn node(&self, name: &str) -> String {
         node(self.path(), name)
     }
 
@@ -64,6 +80,37 @@ impl Gateway {
         drop(self.child.stdin.take());
         self.child.wait().expect("the gateway ends").code()
     }
+}
+
+/// Changes the address in the gateway's file.
+fn listens_at(path: &Path, old: &str, new: &str) {
+    let text = std::fs::read_to_string(path).expect("the gateway's file");
+    let changed = text.replace(old, new);
+    assert_ne!(text, changed);
+    std::fs::File::create(path)
+        .and_then(|mut file| file.write_all(changed.as_bytes()))
+        .expect("the gateway's file");
+}
+
+/// Starts a gateway and waits until it says where it listens.
+fn launch(path: &Path) -> (Child, String) {
+    let mut child = precinto()
+        .args(["gateway", "run", "--exit-with-stdin", "--config"])
+        .arg(path)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the gateway starts");
+    let mut line = String::new();
+    let out = child.stdout.take().expect("a stdout");
+    BufReader::new(out)
+        .read_line(&mut line)
+        .expect("the gateway says that it listens");
+    let listening: serde_json::Value = serde_json::from_str(&line).expect("one line of JSON");
+    assert_eq!(text_of(&listening, "event"), "listening");
+    let address = text_of(&listening, "address");
+    (child, address)
 }
 
 impl Drop for Gateway {
@@ -78,7 +125,7 @@ fn text_of(value: &serde_json::Value, name: &str) -> String {
 }
 
 /// Runs a command line that must do what it is asked; returns what it says.
-fn done(gateway: &Gateway, node: &str, line: &str) -> Vec<serde_json::Value> {
+pub(super) fn done(gateway: &Gateway, node: &str, line: &str) -> Vec<serde_json::Value> {
     let output = gateway.run(node, line);
     assert_eq!(output.status.code(), Some(0), "{line}: {}", stdout(&output));
     objects(&output)
@@ -161,7 +208,7 @@ fn audited(gateway: &Gateway, receipts: &str) {
     let clean = run(&[audit.as_slice(), &["--against", receipts]].concat());
     assert_eq!(clean.status.code(), Some(0), "{}", stdout(&clean));
 
-    let mut segments = std::fs::read_dir(place("data/journal")).expect("a journal");
+    let mut segments = std::fs::read_dir(Path::new(&data).join("journal")).expect("a journal");
     let segment = segments
         .next()
         .expect("a segment")
@@ -249,12 +296,7 @@ fn a_stream_answers_every_line_in_order() {
 #[test]
 fn a_gateway_ends_cleanly_on_sigterm() {
     let mut gateway = Gateway::start();
-    let id = gateway.child.id().to_string();
-    let killed = std::process::Command::new("kill")
-        .args(["-TERM", &id])
-        .status();
-    assert!(killed.expect("kill runs").success());
-    assert_eq!(gateway.child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(gateway.terminate(), Some(0));
     assert!(
         gateway.path().join("data/clean").is_file(),
         "the log was closed"

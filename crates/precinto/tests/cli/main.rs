@@ -6,6 +6,7 @@ mod explain;
 mod help;
 mod keys;
 mod live;
+mod trouble;
 
 use serde_json::Value;
 use std::process::{Command, Output};

@@ -5857,11 +5857,12 @@ pub mod log_service_server {
     }
 }
 /// A statement on its way into the log. At most 320 KiB as a whole.
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SubmitRequest {
-    /// The signed statement, at most 64 KiB serialised.
-    #[prost(message, optional, tag = "1")]
-    pub envelope: ::core::option::Option<Envelope>,
+    /// The serialised Envelope, at most 64 KiB, kept byte for byte from here on: logged, relayed and exported as it came.
+    /// An unknown field or another encoding than the canonical one is refused.
+    #[prost(bytes = "vec", tag = "1")]
+    pub envelope: ::prost::alloc::vec::Vec<u8>,
     /// The serialised Body that the statement's BodyRef commits to, at most 240 KiB; empty when it names none.
     #[prost(bytes = "vec", tag = "2")]
     pub body: ::prost::alloc::vec::Vec<u8>,
@@ -5886,7 +5887,7 @@ pub struct SubmitResponse {
     pub warnings: ::prost::alloc::vec::Vec<Finding>,
 }
 /// One statement in a pipelined submission.
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SubmitStreamRequest {
     /// The submission.
     #[prost(message, optional, tag = "1")]
@@ -6416,7 +6417,7 @@ pub struct Nack {
     pub reason: i32,
 }
 /// What the gateway says. Exactly one field is set.
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SubscribeResponse {
     /// An entry that this node is entitled to.
     #[prost(message, optional, tag = "1")]
@@ -6442,7 +6443,7 @@ pub struct Range {
     pub end: u64,
 }
 /// One entry for one subscriber.
-#[derive(Clone, PartialEq, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Delivery {
     /// Its index in the log.
     #[prost(uint64, tag = "1")]
@@ -6451,9 +6452,9 @@ pub struct Delivery {
     /// redelivery.
     #[prost(message, optional, tag = "2")]
     pub covered: ::core::option::Option<Range>,
-    /// The signed statement, exactly as it was submitted.
-    #[prost(message, optional, tag = "3")]
-    pub envelope: ::core::option::Option<Envelope>,
+    /// The serialised Envelope, byte for byte as it was submitted; empty when it was deleted by law.
+    #[prost(bytes = "vec", tag = "3")]
+    pub envelope: ::prost::alloc::vec::Vec<u8>,
     /// The serialised Body, exactly as it was submitted; empty when there is none.
     #[prost(bytes = "vec", tag = "4")]
     pub body: ::prost::alloc::vec::Vec<u8>,

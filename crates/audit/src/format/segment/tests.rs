@@ -180,6 +180,40 @@ fn a_torn_tail_is_no_fault_of_the_last_segment_and_one_of_any_other() {
 }
 
 #[test]
+fn a_last_frame_of_full_length_that_a_power_loss_spoilt_is_a_torn_tail() {
+    let (_, right) = trust_only();
+    let last = frames(&right)[2];
+    let bytes = (right.len() - last) as u64;
+    // Sectors that never came: the header's, one of the table, the end of the data.
+    let header_end = (last / 512 + 1) * 512;
+    for missing in [
+        last..header_end,
+        last + 64..last + 200,
+        right.len() - 40..right.len(),
+    ] {
+        let mut torn = right.clone();
+        torn[missing.clone()].fill(0);
+        let (findings, indexes) = read(torn.clone());
+        assert_eq!(kinds(&findings), [&Kind::TornTail { bytes }], "{missing:?}");
+        assert_eq!(indexes, [0, 1, 2]);
+        // Anywhere but at the end of the log it is damage.
+        let (findings, _) = split(crate::format::segment_steps(NAME, torn.clone(), false));
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.severity() == crate::Severity::Fault)
+        );
+        let followed = [torn, right[last..].to_vec()].concat();
+        let (findings, _) = read(followed);
+        assert!(
+            findings
+                .iter()
+                .any(|f| f.severity() == crate::Severity::Fault)
+        );
+    }
+}
+
+#[test]
 fn a_frame_cut_short_with_frames_behind_it_is_a_fault() {
     let (_, right) = trust_only();
     let at = frames(&right);

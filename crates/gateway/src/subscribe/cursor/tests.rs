@@ -130,14 +130,3 @@ fn after_a_restart_forgotten_deliveries_may_be_settled() {
     // Nothing was skipped on their account: they come again.
     assert_eq!(after.position(), 1);
 }
-
-#[test]
-fn a_cursor_beyond_the_log_is_taken_back() {
-    let mut cursor = Cursor::new(0);
-    cursor.deliver(8);
-    let cursor = cursor.recovered(5);
-    assert_eq!(
-        (cursor.position(), cursor.floor(), cursor.unsettled().len()),
-        (5, 5, 0)
-    );
-}

@@ -11,7 +11,9 @@ use tokio_stream::Stream as _;
 use tonic::{Status, Streaming};
 
 use super::{End, Session, refused};
-use crate::limits::{NACK_DELAY_MAX, SETTLEMENTS_PER_TURN_MAX};
+use crate::limits::{
+    NACK_DELAY_FLOOR_MAX, NACK_DELAY_FLOOR_MIN, NACK_DELAY_MAX, SETTLEMENTS_PER_TURN_MAX,
+};
 
 impl Session {
     /// Takes what has arrived already, without waiting, up to a bound.
@@ -86,8 +88,9 @@ impl Session {
         }
         let slot = self.hold.slot();
         // What is settled already stays settled.
-        if slot.read_cursor(|cursor| cursor.is_unsettled(*index)) {
+        if let Some(attempts) = slot.read_cursor(|cursor| cursor.attempts(*index)) {
             if !self.due.contains(index) {
+                let delay = delay.max(shortest_delay(attempts));
                 self.waiting.insert(*index, Instant::now() + delay);
             }
             return Ok(());
@@ -113,5 +116,28 @@ impl Session {
 
     pub(super) fn next_nack_due(&self) -> Option<Instant> {
         self.waiting.values().min().copied()
+    }
+}
+
+/// How long a delivery rests after a nack, at the least: a subscriber that fails at it each time must not keep both of us
+/// busy with nothing else.
+fn shortest_delay(attempts: u32) -> Duration {
+    let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
+    NACK_DELAY_FLOOR_MIN
+        .saturating_mul(doubled)
+        .min(NACK_DELAY_FLOOR_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_again_and_again_rests_longer_each_time() {
+        let rests = [1, 2, 3, 7, 8, u32::MAX].map(shortest_delay);
+        assert_eq!(
+            rests.map(|rest| rest.as_millis()),
+            [100, 200, 400, 6_400, 10_000, 10_000]
+        );
     }
 }

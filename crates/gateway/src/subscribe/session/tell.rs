@@ -1,12 +1,10 @@
 //! What a subscriber is told: deliveries, that it has caught up, heartbeats; and the ranges that these cover.
 
-use precinto_alert::Reason;
 use precinto_ledger::StoredEntry;
 use precinto_proto::v1 as pb;
-use prost::Message as _;
 use tokio::time::Instant;
 
-use super::{End, Session, broken, draining, ended, refused};
+use super::{End, Session, broken, draining, ended};
 use crate::limits::RETRY_AFTER;
 use crate::subscribe::outbox::Stuck;
 
@@ -33,16 +31,11 @@ impl Session {
         } else {
             String::new()
         };
-        let envelope = if entry.record_pruned() {
-            None
-        } else {
-            Some(pb::Envelope::decode(entry.content()).map_err(|_| damaged(index))?)
-        };
         self.put(pb::SubscribeResponse {
             delivery: Some(pb::Delivery {
                 index,
                 covered: Some(covered),
-                envelope,
+                envelope: entry.content().to_vec(),
                 body: entry.body().to_vec(),
                 receipt: Some(pb::Receipt {
                     proof,
@@ -126,11 +119,6 @@ impl Session {
         self.last_message = Instant::now();
         Ok(())
     }
-}
-
-fn damaged(index: u64) -> End {
-    tracing::error!(index, "a stored envelope cannot be decoded");
-    refused(Reason::Internal)
 }
 
 fn timestamp(now_ms: u64) -> prost_types::Timestamp {

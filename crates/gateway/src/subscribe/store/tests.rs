@@ -44,6 +44,33 @@ fn cursors_come_back_and_the_floor_is_told_only_when_it_is_on_disk() {
 }
 
 #[test]
+fn what_changes_nothing_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    let written = |slot: &Slot| {
+        store.flush();
+        // Gone if nobody has written it since the last time.
+        std::fs::remove_file(&slot.path).is_ok()
+    };
+    assert!(written(&slot), "created");
+    slot.with_cursor(|cursor| {
+        cursor.cover(0);
+        cursor.settle(3).unwrap_err();
+    });
+    assert!(!written(&slot));
+    slot.with_cursor(|cursor| cursor.deliver(4));
+    assert!(written(&slot));
+    slot.with_cursor(|cursor| cursor.deliver(4));
+    assert!(written(&slot), "another attempt");
+    slot.with_cursor(|cursor| cursor.settle(4).unwrap());
+    assert!(written(&slot));
+    slot.with_cursor(|cursor| cursor.settle(4).unwrap());
+    slot.with_cursor(|cursor| cursor.settle_up_to(4).unwrap());
+    assert!(!written(&slot), "settled before");
+}
+
+#[test]
 fn a_damaged_cursor_begins_again_and_keeps_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), 10).unwrap();
@@ -125,4 +152,26 @@ async fn a_stream_that_does_not_let_go_is_not_waited_for_for_ever() {
     let slot = store.create(definition("watch")).unwrap();
     let _first = slot.hold().await.unwrap();
     assert_eq!(slot.hold().await.unwrap_err().reason(), Reason::Overloaded);
+}
+
+#[test]
+fn a_cursor_ahead_of_the_log_proves_that_entries_are_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    slot.with_cursor(|cursor| cursor.cover(10));
+    store.flush();
+    Store::open(folder.path(), 10).unwrap();
+    let error = Store::open(folder.path(), 9).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            StoreError::Behind {
+                position: 10,
+                size: 9,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }

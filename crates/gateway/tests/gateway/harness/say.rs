@@ -89,7 +89,7 @@ impl Node {
 pub(crate) fn signed(statement: &pb::Statement, by: &Issued) -> pb::SubmitRequest {
     let envelope = sign(statement.encode_to_vec(), &[(&by.key(), by.digest())]);
     pb::SubmitRequest {
-        envelope: Some(envelope),
+        envelope: envelope.encode_to_vec(),
         body: Vec::new(),
         validate_only: false,
         certificates: vec![by.der.clone()],

@@ -174,6 +174,11 @@ impl Watch {
         .await;
     }
 
+    /// Says that nothing more will be said.
+    pub(crate) fn half_close(&mut self) {
+        (self.requests, _) = mpsc::channel(1);
+    }
+
     pub(crate) async fn say(&self, request: pb::SubscribeRequest) {
         self.requests.send(request).await.unwrap();
     }

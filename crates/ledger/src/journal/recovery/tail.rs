@@ -2,7 +2,7 @@
 
 use super::scan::{Ending, Scan};
 use crate::durable::{self, UNFINISHED};
-use crate::journal::frame::{Frame, FrameHeader, HEADER_LEN};
+use crate::journal::frame::{FRAME_BYTES_MAX, Frame, FrameHeader, HEADER_LEN};
 use crate::journal::{FOLDER, segment};
 use crate::open::OpenError;
 use crate::storage::{Storage, StoredFile};
@@ -12,7 +12,7 @@ use std::io;
 /// The folder of what was cut off.
 pub(crate) const REMNANTS: &str = "remnants";
 
-/// Refuses a bad frame at position `at` after which there was another: it was committed before that one was
+/// Refuses a bad frame, from position `at` to the file's end, that is longer than a frame can be, or after which there was another: it was committed before that one was
 /// written, so its damage is no interrupted write.
 ///
 /// A frame counts as another only if our key has signed its checkpoint: an alert whose text looks like a frame
@@ -20,22 +20,25 @@ pub(crate) const REMNANTS: &str = "remnants";
 pub(super) fn refuse_if_followed(
     storage: &dyn Storage,
     segment: u64,
-    at: u64,
+    (at, file_len): (u64, u64),
     scan: &Scan,
     key: &NoteVerifier,
 ) -> Result<(), OpenError> {
-    let read = || {
-        let file = storage.open(&segment::path(segment))?;
-        let mut tail = vec![0; usize::try_from(file.size_bytes()? - at).map_err(io::Error::other)?];
-        file.read_exact_at(&mut tail, at)?;
-        Ok(tail)
-    };
-    let tail = read().map_err(|error| OpenError::io("reading the journal's tail", error))?;
     let damaged = |what: &str| OpenError::Damaged {
         segment,
         at,
         what: what.to_owned(),
     };
+    if file_len - at > FRAME_BYTES_MAX {
+        return Err(damaged("more follows than a frame can be long"));
+    }
+    let read = || {
+        let file = storage.open(&segment::path(segment))?;
+        let mut tail = vec![0; usize::try_from(file_len - at).map_err(io::Error::other)?];
+        file.read_exact_at(&mut tail, at)?;
+        Ok(tail)
+    };
+    let tail = read().map_err(|error| OpenError::io("reading the journal's tail", error))?;
     let header = tail
         .first_chunk()
         .and_then(|bytes| FrameHeader::from_bytes(bytes).ok());

@@ -11,6 +11,7 @@ pub(super) type NodeId = usize;
 #[derive(Debug, Clone)]
 pub(super) enum Change {
     Create(String),
+    CreateFolder(String),
     Write {
         node: NodeId,
         at: usize,
@@ -105,6 +106,7 @@ impl Disk {
                 self.nodes.push(Node::default());
                 self.set_names(vec![(name.clone(), Some(self.nodes.len() - 1))]);
             }
+            Change::CreateFolder(name) => self.create_folder(name),
             Change::Write { node, at, bytes } => {
                 let Some(node) = self.nodes.get_mut(*node) else {
                     return;
@@ -134,6 +136,10 @@ impl Disk {
             Change::SyncFolder(folder) => self.sync_folder(folder),
             Change::Nothing => {}
             Change::Put { name, bytes } => {
+                if !self.has_folder(folder_of(name)) {
+                    self.create_folder(folder_of(name));
+                    self.sync_folder("");
+                }
                 let (visible, durable) = (bytes.clone(), bytes.clone());
                 self.nodes.push(Node {
                     visible,
@@ -156,6 +162,12 @@ impl Disk {
         {
             apply_names(&mut self.durable_names, change);
         }
+        // A file whose folder is gone is gone, however durable its name was in there.
+        let folders = self.durable_names.clone();
+        self.durable_names.retain(|name, _| {
+            let folder = folder_of(name);
+            folder.is_empty() || folders.contains_key(folder)
+        });
         self.names = self.durable_names.clone();
         for node in &mut self.nodes {
             for (at, bytes) in std::mem::take(&mut node.pending) {
@@ -163,6 +175,17 @@ impl Disk {
             }
             node.visible = node.durable.clone();
         }
+    }
+
+    /// Whether there is such a folder; the data folder itself always is.
+    pub(super) fn has_folder(&self, name: &str) -> bool {
+        name.is_empty() || self.names.contains_key(name)
+    }
+
+    /// A folder is a name in the data folder like that of a file, with an empty node of its own.
+    fn create_folder(&mut self, name: &str) {
+        self.nodes.push(Node::default());
+        self.set_names(vec![(name.to_owned(), Some(self.nodes.len() - 1))]);
     }
 
     fn set_names(&mut self, change: NameChange) {

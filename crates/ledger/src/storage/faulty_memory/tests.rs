@@ -82,3 +82,29 @@ fn a_lock_is_held_once() {
     drop(guard);
     disk.lock("lock").unwrap();
 }
+
+#[test]
+fn a_folder_that_was_not_synced_takes_its_files_along() {
+    let disk = FaultyMemory::new();
+    assert_eq!(
+        disk.create("folder/a").unwrap_err().kind(),
+        io::ErrorKind::NotFound
+    );
+    disk.create_folder("folder").unwrap();
+    disk.create("folder/a").unwrap().sync_all().unwrap();
+    disk.sync_folder("folder").unwrap();
+    let image = |changes| disk.crash(changes, Survival::Discarded);
+    assert!(image(disk.changes()).contents("folder/a").is_some());
+    // As if the folder's own sync had never been.
+    let disk = FaultyMemory::new();
+    disk.change(Change::CreateFolder("folder".to_owned()))
+        .unwrap();
+    disk.create("folder/a").unwrap().sync_all().unwrap();
+    disk.sync_folder("folder").unwrap();
+    let image = disk.crash(disk.changes(), Survival::Discarded);
+    assert_eq!(image.contents("folder/a"), None);
+    assert_eq!(
+        image.list("folder").unwrap_err().kind(),
+        io::ErrorKind::NotFound
+    );
+}

@@ -2,6 +2,7 @@
 
 use super::Outgoing;
 use super::report::Meta;
+use crate::args::SendOptions;
 use crate::clock;
 use crate::config::{Material, Node};
 use crate::counters::Counters;
@@ -24,26 +25,27 @@ pub(super) struct Composer<'a> {
     officers: BTreeMap<String, Signer>,
     always: Vec<String>,
     counters: Counters,
-    year: u16,
+    rehearsal: bool,
 }
 
 impl<'a> Composer<'a> {
-    /// A composer whose statements are all signed by the officers in `always` too; takes `block` numbers at a time.
+    /// A composer whose statements are all signed by the officers named in `options` too; takes `block` numbers at a
+    /// time, and keeps none in a dry run.
     pub(super) fn new(
         node: &'a Node,
         material: &'a Material,
-        always: &[String],
+        options: &SendOptions,
         block: u64,
     ) -> anyhow::Result<Self> {
-        let year = year_of(clock::now_ms());
+        let always = &options.officer;
         let mut composer = Self {
             author: material.author().map_err(Failure::from)?,
             officers: BTreeMap::new(),
-            always: always.to_vec(),
-            counters: Counters::open(&node.state, block, year)?,
+            always: always.clone(),
+            rehearsal: options.dry_run,
+            counters: Counters::open(&node.state, block)?,
             node,
             material,
-            year,
         };
         for id in always {
             composer.load_officer(id)?;
@@ -70,11 +72,17 @@ impl<'a> Composer<'a> {
             .filter_map(|id| self.officers.get(id))
             .collect();
         let content = content.map(|(media_type, bytes)| DraftContent { media_type, bytes });
+        let number = self.counters.sequence()?;
+        statement.sender_seq = number;
         let unsigned = Unsigned { statement, content };
-        let signed = self
-            .author
-            .sign(unsigned, &signers, clock::now_ms())
-            .map_err(|error| Failure::coded(error.reason(), error.to_string()))?;
+        let signed = self.author.sign(unsigned, &signers, clock::now_ms());
+        let signed = signed.map_err(|error| {
+            self.counters.untake(number);
+            Failure::coded(error.reason(), error.to_string())
+        })?;
+        if self.rehearsal {
+            self.counters.untake(number);
+        }
         let meta = Meta::of(&signed, tag);
         Ok(Outgoing { signed, meta })
     }
@@ -85,7 +93,6 @@ impl<'a> Composer<'a> {
     }
 
     fn fill(&mut self, statement: &mut pb::Statement, has_content: bool) -> anyhow::Result<()> {
-        statement.sender_seq = self.counters.sequence()?;
         if statement.expires_ms == 0 {
             statement.expires_ms = clock::now_ms() + EXPIRES_AFTER_MS;
         }
@@ -105,8 +112,8 @@ impl<'a> Composer<'a> {
             statement.languages.push(language.to_owned());
         }
         if statement.r#type == i32::from(MessageType::Alert) && statement.alert_id.is_empty() {
-            let number = self.counters.alert()?;
-            let id = AlertId::compose(&self.node.country, &self.node.code, self.year, number);
+            let (year, number) = self.counters.alert(year_of(clock::now_ms()))?;
+            let id = AlertId::compose(&self.node.country, &self.node.code, year, number);
             let wrong =
                 |error| Failure::usage(format!("country and code make no alert id: {error}"));
             statement.alert_id = id.map_err(wrong)?.to_string();

@@ -3,13 +3,12 @@
 use crate::clock;
 use crate::draft::hex;
 use crate::exit::{self, Exit, Failure};
-use crate::files::{make_folder, write_public};
+use crate::files::keep_receipt;
 use crate::output::Output;
 use precinto_alert::code::MessageType;
 use precinto_alert::reason::{self as catalogue, Reason};
 use precinto_client::{Accepted, Signed, SubmitError};
 use precinto_proto::v1 as pb;
-use prost::Message as _;
 use serde::Serialize;
 use std::path::Path;
 use std::time::Duration;
@@ -72,6 +71,8 @@ struct Logged {
 struct Refused {
     reason: Option<&'static str>,
     message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_es: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     violations: Vec<Finding>,
     retry: bool,
@@ -92,12 +93,7 @@ struct Finding {
 impl Meta {
     /// What a signed message says of itself.
     pub(super) fn of(signed: &Signed, tag: Option<String>) -> Self {
-        let payload = signed
-            .request()
-            .envelope
-            .as_ref()
-            .map(|envelope| envelope.payload.as_slice());
-        let statement = pb::Statement::decode(payload.unwrap_or_default()).unwrap_or_default();
+        let statement = signed.statement();
         let name = MessageType::try_from(statement.r#type)
             .unwrap_or_default()
             .as_str_name();
@@ -177,6 +173,7 @@ impl Report {
         report.refused = Some(Refused {
             reason: failure.reason.map(catalogue::name),
             message: failure.message.clone(),
+            message_es: None,
             violations: Vec::new(),
             retry: false,
             exit: failure.exit,
@@ -213,8 +210,9 @@ impl Report {
         if let Some(refused) = &self.refused {
             let id = &self.meta.message_id;
             let what = output.lang().pick("was refused", "fue rechazado");
-            let mut failure =
-                Failure::new(refused.exit, format!("{id} {what}: {}", refused.message));
+            let spanish = refused.message_es.as_ref().unwrap_or(&refused.message);
+            let why = output.lang().pick(&refused.message, spanish);
+            let mut failure = Failure::new(refused.exit, format!("{id} {what}: {why}"));
             failure.reason = refused.coded;
             for violation in &refused.violations {
                 failure
@@ -293,13 +291,14 @@ impl Refused {
             SubmitError::Refused(refusal) => refusal.violations.as_slice(),
             _ => &[],
         };
-        let message = match error {
-            SubmitError::Refused(refusal) => refusal.message.clone(),
-            other => other.to_string(),
+        let (message, message_es) = match error {
+            SubmitError::Refused(refusal) => (refusal.message.clone(), refusal.message_es.clone()),
+            other => (other.to_string(), None),
         };
         Self {
             reason: coded.map(catalogue::name),
             message,
+            message_es,
             violations: violations
                 .iter()
                 .map(|one| Finding {
@@ -336,16 +335,12 @@ impl std::fmt::Display for Finding {
     }
 }
 
-/// Keeps a receipt: the proof as `<message id>.tlog-proof` (c2sp.org/tlog-proof@v1), the record beside it. Not synced: the
-/// log gives the same bytes again.
+/// Keeps a receipt under its message id, durably.
 pub(super) fn save_receipt(
     folder: &Path,
     meta: &Meta,
     receipt: &pb::Receipt,
 ) -> anyhow::Result<String> {
-    make_folder(folder)?;
-    let path = folder.join(format!("{}.tlog-proof", meta.message_id));
-    write_public(&path, &receipt.proof)?;
-    write_public(&path.with_extension("record"), &receipt.record)?;
+    let path = keep_receipt(folder, &meta.message_id, receipt)?;
     Ok(path.display().to_string())
 }

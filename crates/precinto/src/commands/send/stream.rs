@@ -1,7 +1,8 @@
 //! `send -`: drafts from stdin over one pipelined stream; one line of JSON each, in the order they came.
 //!
 //! One task owns everything: what was read and not yet answered waits in `waiting`, bounded by the window. A broken line
-//! loses nothing: whatever was not answered is sent again, as the same bytes, on the next connection.
+//! loses nothing: whatever was not answered is sent again, as the same bytes, on the next connection; and so is what a
+//! gateway that is stopping or overloaded has put off.
 
 use super::Outgoing;
 use super::compose::Composer;
@@ -29,8 +30,14 @@ const LINE_BYTES_MAX: usize = 1024 * 1024;
 /// How long a stream goes on trying to reach a gateway that it had reached before.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How many connections in a row may break without a single answer.
-const BARREN_MAX: u32 = 10;
+/// How many connections in a row may bring no answer; with the pauses between them, about as long as [`PATIENCE`].
+const BARREN_MAX: u32 = 12;
+
+/// The pause after the first of them, doubled with each; after a connection that brought answers there is none.
+const BARREN_PAUSE: Duration = Duration::from_millis(100);
+
+/// The longest pause, also when the gateway asks for a longer one.
+const BARREN_PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// Something read and not yet printed.
 enum Waiting {
@@ -44,7 +51,7 @@ enum Waiting {
 enum End {
     /// Stdin ended, and everything is answered.
     Finished,
-    /// The line broke.
+    /// The line broke, or the gateway has put a message off.
     Lost(SubmitError),
 }
 
@@ -56,8 +63,7 @@ pub(super) async fn run(
     window: usize,
     output: Output,
 ) -> anyhow::Result<Exit> {
-    let composer = Composer::new(node, material, &options.officer, NUMBERS)?;
-    let mut connection = connect::open(material).await?;
+    let composer = Composer::new(node, material, options, NUMBERS)?;
     let codec = LinesCodec::new_with_max_length(LINE_BYTES_MAX);
     let lines = FramedRead::new(tokio::io::stdin(), codec);
     let mut stream = Stream {
@@ -71,33 +77,10 @@ pub(super) async fn run(
         exit: Exit::Done,
         answered: 0,
     };
-    let mut barren = 0;
-    loop {
-        let before = stream.answered;
-        let lost = match stream.session(&connection).await? {
-            End::Finished => break,
-            End::Lost(error) => error,
-        };
-        barren = if stream.answered > before {
-            0
-        } else {
-            barren + 1
-        };
-        output.talk(format!(
-            "connection lost, sending again what was not answered: {lost}"
-        ));
-        let patience = if barren < BARREN_MAX {
-            PATIENCE
-        } else {
-            Duration::ZERO
-        };
-        match connect::again(material, patience).await {
-            Ok(fresh) => connection = fresh,
-            Err(failure) => return stream.give_up(failure),
-        }
-    }
-    stream.composer.finish()?;
-    Ok(stream.exit)
+    let ended = stream.run(material).await;
+    // On every way out, or recipients would see gaps where nothing is missing.
+    let given_back = stream.composer.finish();
+    ended.and_then(|exit| given_back.map(|()| exit))
 }
 
 struct Stream<'a> {
@@ -113,6 +96,32 @@ struct Stream<'a> {
 }
 
 impl Stream<'_> {
+    /// One connection after the other, until everything is answered or patience is at its end.
+    async fn run(&mut self, material: &Material) -> anyhow::Result<Exit> {
+        let mut connection = connect::open(material).await?;
+        let mut barren = 0;
+        loop {
+            let before = self.answered;
+            let lost = match self.session(&connection).await? {
+                End::Finished => return Ok(self.exit),
+                End::Lost(error) => error,
+            };
+            let fruitful = self.answered > before;
+            barren = if fruitful { 0 } else { barren + 1 };
+            if barren >= BARREN_MAX {
+                return self.give_up(failure_of(&lost));
+            }
+            self.output.talk(format!(
+                "interrupted, sending again what was not answered: {lost}"
+            ));
+            tokio::time::sleep(pause(barren, lost.retry_after())).await;
+            match connect::again(material, PATIENCE).await {
+                Ok(fresh) => connection = fresh,
+                Err(failure) => return self.give_up(failure),
+            }
+        }
+    }
+
     /// One connection's worth: what waits goes first, in its order, then what stdin brings.
     async fn session(&mut self, connection: &Connection) -> anyhow::Result<End> {
         let (mut sender, mut answers) = match pipeline::open(connection, self.window).await {
@@ -147,7 +156,8 @@ impl Stream<'_> {
         let outstanding = !self.waiting.is_empty();
         tokio::select! {
             answer = answers.next(), if outstanding => match answer {
-                Some(Answer { outcome: Err(error @ SubmitError::Lost(_)), .. }) => Ok(Some(End::Lost(error))),
+                // A refusal for now is no answer: the same bytes go again, and what the gateway did take is a duplicate.
+                Some(Answer { outcome: Err(error), .. }) if error.is_transient() => Ok(Some(End::Lost(error))),
                 Some(answer) => self.answered_with(&answer).map(|()| None),
                 None => anyhow::bail!("the stream ended before everything was answered"),
             },
@@ -245,5 +255,46 @@ impl Stream<'_> {
             }
         }
         Err(failure.into())
+    }
+}
+
+/// What a gateway that never got further has said.
+fn failure_of(error: &SubmitError) -> Failure {
+    match error.reason() {
+        Some(reason) => Failure::coded(reason, error.to_string()),
+        None => Failure::new(Exit::Unreachable, error.to_string())
+            .next("send the same lines again later; precinto doctor  looks at every step"),
+    }
+}
+
+/// How long to wait before the next connection: as long as the gateway asks, or longer with each that brought nothing.
+fn pause(barren: u32, asked: Option<Duration>) -> Duration {
+    let own = match barren.checked_sub(1) {
+        Some(doublings) => BARREN_PAUSE * 2_u32.pow(doublings.min(16)),
+        None => Duration::ZERO,
+    };
+    own.max(asked.unwrap_or_default()).min(BARREN_PAUSE_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_honour_what_the_gateway_asks() {
+        let second = Some(Duration::from_secs(1));
+        assert_eq!(pause(0, None), Duration::ZERO);
+        assert_eq!(pause(0, second), Duration::from_secs(1));
+        assert_eq!(pause(1, None), BARREN_PAUSE);
+        assert_eq!(pause(3, None), BARREN_PAUSE * 4);
+        assert_eq!(pause(6, second), BARREN_PAUSE * 32);
+        assert_eq!(pause(u32::MAX, None), BARREN_PAUSE_MAX);
+        assert_eq!(pause(0, Some(Duration::MAX)), BARREN_PAUSE_MAX);
+    }
+
+    #[test]
+    fn a_stream_is_about_as_patient_with_a_gateway_as_with_a_line() {
+        let all: Duration = (1..BARREN_MAX).map(|barren| pause(barren, None)).sum();
+        assert!(all > PATIENCE / 2 && all < PATIENCE, "{all:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! News of the subscription itself: connected, up to date, line lost, something that cannot be believed.
 
-use crate::output::Lang;
+use crate::output::{Lang, printable};
 use precinto_alert::reason as catalogue;
 use precinto_client::Event;
 use serde::Serialize;
@@ -47,7 +47,7 @@ impl Notice {
             ..Self::default()
         };
         let rest = notice.fill(event);
-        notice.text = format!("{} {rest}", lang.pick(en, es));
+        notice.text = format!("{} {}", lang.pick(en, es), printable(&rest));
         Some(notice)
     }
 
