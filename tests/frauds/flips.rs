@@ -113,6 +113,25 @@ fn the_report_names_the_bit_and_the_exit_status_is_three() {
 }
 
 #[test]
+fn a_spoilt_end_that_was_promised_to_somebody_is_no_mere_torn_tail() {
+    let folder = copy(real_log().folder());
+    let (name, mut wrong) = segments(real_log().folder())
+        .into_iter()
+        .next_back()
+        .expect("a segment");
+    let end = wrong.len();
+    wrong[end - 40..].fill(0);
+    put(&folder.path().join("journal").join(&name), &wrong);
+    let report = real_log().audit(folder.path());
+    assert!(report.has("TORN_TAIL"), "{report}");
+    assert_eq!(report.exit_code(), 3, "the checkpoint covers it: {report}");
+    // As if nothing of it had left the gateway: then a power loss may have done it.
+    fs::remove_file(folder.path().join("checkpoint")).expect("removed");
+    let report = real_log().audit(folder.path());
+    assert_ne!(report.exit_code(), 3, "{report}");
+}
+
+#[test]
 fn every_bit_of_the_published_checkpoint_and_key_is_guarded_too() {
     // The first entries will do: what matters lies beside them.
     let mut log = Forgery::of(real_log());

@@ -99,7 +99,12 @@ fn the_environment_is_read_at_the_edge_only() {
 #[test]
 fn the_faulty_disk_and_its_ledger_are_for_tests_alone() {
     let double = ["crates/ledger/src/testing", "crates/ledger/src/storage"];
-    for needle in ["ledger::testing", "testing::", "FaultyMemory", "storage::Survival"] {
+    for needle in [
+        "ledger::testing",
+        "testing::",
+        "FaultyMemory",
+        "storage::Survival",
+    ] {
         let found = named_in_product(needle, &double);
         assert!(found.is_empty(), "{needle} in {found:?}");
     }

@@ -6,7 +6,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::string_slice,
-    clippy::print_stderr,
     reason = "a test may panic, and says what it skips"
 )]
 

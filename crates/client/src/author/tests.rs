@@ -6,7 +6,7 @@ use precinto_alert::statement::Statement;
 use precinto_envelope::body::check_body;
 use precinto_envelope::certificate::CertificatePool;
 use precinto_envelope::crypto::KeyError;
-use precinto_envelope::verify::{VerifiedSigner, verify};
+use precinto_envelope::verify::{VerifiedSigner, verify_bytes};
 
 #[test]
 fn message_ids_are_uuids_of_version_7() {

@@ -115,10 +115,15 @@ impl Session {
         };
         let slot = Arc::clone(self.hold.slot());
         // Before the slot is free again, so that who takes over finds on disk what is settled.
-        drop(tokio::task::spawn_blocking(move || slot.flush_or_warn()).await);
+        let flushed = tokio::task::spawn_blocking(move || slot.flush_or_warn()).await;
         let subscription = &self.hold.slot().definition().name;
         tracing::debug!(caller = %self.line.caller(), subscription, ?end, "subscription stream ended");
         match end {
+            // A good end tells who has half-closed that the acks are durable.
+            End::Gone if !matches!(flushed, Ok(true)) => {
+                let refusal = Refusal::new(Reason::Internal);
+                self.outbox.close_with(Err(refusal.to_status()));
+            }
             End::Gone => {}
             End::Closing(reason, retry_after) => {
                 let retry_after = retry_after.and_then(|wait| wait.try_into().ok());

@@ -84,8 +84,9 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Reads every cursor in `folder`, whose parent must exist, for a log of `size` entries. A damaged one is reported, and its subscription begins
-    /// again at the first entry: repeats, never gaps. One that is ahead of the log is refused.
+    /// Reads every cursor in `folder`, whose parent must exist, for a log of `size` entries; blocking. A damaged one is
+    /// reported, and its subscription begins again at the first entry: repeats, never gaps. One that is ahead of the log
+    /// is refused.
     pub fn open(folder: &Path, size: u64) -> Result<Self, StoreError> {
         durable::create_folder(folder)?;
         let mut slots = BTreeMap::new();
@@ -337,11 +338,13 @@ impl Slot {
         written
     }
 
-    /// Writes the cursor if it has changed; blocking. A failure is the operator's to know, and the next flush tries again.
-    pub fn flush_or_warn(&self) {
-        if let Err(error) = self.flush() {
+    /// Writes the cursor if it has changed, and says whether it is on disk; blocking. After a failure the next flush tries.
+    pub fn flush_or_warn(&self) -> bool {
+        let flushed = self.flush();
+        if let Err(error) = &flushed {
             tracing::warn!(path = %self.path.display(), %error, "a cursor could not be written");
         }
+        flushed.is_ok()
     }
 
     fn lock_disk(&self) -> MutexGuard<'_, OnDisk> {

@@ -452,7 +452,7 @@ async fn a_nack_without_a_delay_is_no_hot_loop() {
     lax.submit_many(ANAM, 1).await;
     nlu.create("watch").await;
     let mut watch = nlu.watch("watch", 1).await;
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     for attempt in 1..=3 {
         let delivery = watch.delivery().await;
         assert_eq!(delivery.attempt, attempt);

@@ -143,7 +143,7 @@ async fn who_watches_health_hears_of_the_drain_and_does_not_hold_it_up() {
     let mut watch = watch.into_inner();
     let first = watch.message().await.unwrap().unwrap();
     assert_eq!(first.status(), ServingStatus::Serving);
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     world.stop().await;
     assert!(began.elapsed() < std::time::Duration::from_secs(5));
     let last = watch.message().await.unwrap().unwrap();

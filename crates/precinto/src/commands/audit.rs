@@ -118,7 +118,7 @@ async fn replay(
         LogServiceClient::new(connection.channel()).max_decoding_message_size(ENTRY_BYTES_MAX);
     let refused = |status| connect::refused(&Refusal::from_status(&status));
     let answers = reader.read_entries(everything).await;
-    let mut answers = answers.map_err(|status| refused(status))?.into_inner();
+    let mut answers = answers.map_err(refused)?.into_inner();
     // The checkpoint ends the reading. Entries without it are half a log, and prove nothing against whom they came from.
     let mut complete = false;
     while let Some(answer) = answers.message().await.map_err(refused)? {

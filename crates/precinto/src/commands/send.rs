@@ -25,6 +25,10 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
     let material = Material::load(&node).map_err(Failure::from)?;
     let drafts = match &args.command {
         SendCommand::Stream { window } => {
+            if args.options.dry_run || args.options.sign_only.is_some() {
+                let only = "a stream sends: --dry-run and --sign-only are for drafts in files";
+                return Err(Failure::usage(only).into());
+            }
             let window = usize::from(*window);
             let stream = stream::run(&node, &material, &args.options, window, output);
             return runtime::run(stream);

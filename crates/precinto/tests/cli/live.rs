@@ -76,7 +76,7 @@ impl Gateway {
         node(self.path(), name)
     }
 
-    fn stop(&mut self) -> Option<i32> {
+    pub(super) fn stop(&mut self) -> Option<i32> {
         drop(self.child.stdin.take());
         self.child.wait().expect("the gateway ends").code()
     }

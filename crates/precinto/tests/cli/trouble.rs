@@ -1,21 +1,20 @@
 //! When something is wrong: trust that does not fit, a gateway that restarts, a data folder in use.
 
+use super::keys::made;
 use super::live::{Gateway, done};
 use super::{number, objects, precinto, run, stderr, stdout, text};
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::Stdio;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/precursor-us-mx.yaml");
 
-/// Puts another root of the same name, and its list, in the place of a side's.
-fn mistrust(gateway: &Gateway, node: &str, domain: &str) -> String {
+/// Another file of a node, which trusts another root of the same name in the place of a side's.
+fn mistrusting(gateway: &Gateway, other: &Path, node: &str, domain: &str) -> String {
     let file = gateway.node(node);
     let honest = std::fs::read_to_string(&file).expect("the node's file");
-    let place = format!("../trust/{domain}/root");
-    let other = "../unhappy/uri-constraint";
-    let wrong = honest
-        .replace(&format!("{place}.pem"), &format!("{other}.root.pem"))
-        .replace(&format!("{place}.crl.pem"), &format!("{other}.crl.pem"));
+    let strange = other.join("trust").join(domain).display().to_string();
+    let wrong = honest.replace(&format!("../trust/{domain}"), &strange);
     assert_ne!(honest, wrong);
     let file = file.replace(".toml", "-mistrusting.toml");
     std::fs::File::create(&file)
@@ -30,7 +29,8 @@ fn what_is_not_believed_is_not_lost() {
     let send = format!("-o json send alert {SAMPLE}");
     let sent = done(&gateway, "us-cbp-lax", &send).pop().expect("a result");
 
-    let wrong = mistrust(&gateway, "mx-anam-mex", "us.dev.invalid");
+    let other = made();
+    let wrong = mistrusting(&gateway, other.path(), "mx-anam-mex", "us.dev.invalid");
     let watch = ["-o", "jsonl", "watch", "--until-caught-up", "--gateway"];
     for _ in 0..2 {
         let watched = [&watch[..], &[&gateway.address, "--node", &wrong]].concat();
@@ -86,7 +86,7 @@ fn a_stream_survives_a_restart_of_the_gateway() {
     let writer = std::thread::spawn(move || {
         for number in 0..LINES {
             let line = format!(
-                r#"{{"type": "SYSTEM_NOTICE", "to": "mx.dev.invalid/anam", "status": "TEST", "tag": "{number}", "content": {{"text": "x"}}}}"#
+                r#"{{"type": "SYSTEM_NOTICE", "to": "mx.dev.invalid/anam", "status": "TEST", "notice_kind": "MAINTENANCE", "tag": "{number}", "content": {{"text": "x"}}}}"#
             );
             writeln!(stdin, "{line}").expect("it reads");
         }
@@ -156,10 +156,31 @@ fn an_answer_to_an_exercise_is_an_exercise() {
     done(
         &gateway,
         "mx-anam-mex",
-        &format!("send ack {id} --alert {alert} --to us.dev.invalid/cbp"),
+        &format!("-o json send ack {id} --alert {alert} --to us.dev.invalid/cbp"),
     );
     let told = done(&gateway, "us-cbp-lax", "-o jsonl watch --until-caught-up");
     let ack = told.iter().find(|one| text(one, "type") == "ACK");
     let ack = ack.expect("the acknowledgement");
     assert!(ack.to_string().contains("EXERCISE"), "{ack}");
+}
+
+#[test]
+fn an_audit_that_cannot_read_is_no_verdict() {
+    let mut gateway = Gateway::start();
+    let audit = |gateway: &Gateway, node: &str| {
+        let output = gateway.run(node, "-o json audit log");
+        (
+            output.status.code(),
+            objects(&output).pop().expect("one object"),
+        )
+    };
+    let (code, said) = audit(&gateway, "us-cbp-lost");
+    assert_eq!((code, text(&said, "reason")), (Some(5), "CERT_REVOKED"));
+    assert_ne!(text(&said, "next"), "", "{said}");
+    let (code, said) = audit(&gateway, "us-cbp-lax");
+    assert_ne!(code, Some(3), "the log is good: {said}");
+    assert_eq!(gateway.stop(), Some(0));
+    let (code, said) = audit(&gateway, "us-cbp-lax");
+    assert_eq!(code, Some(6), "{said}");
+    assert_ne!(text(&said, "next"), "", "{said}");
 }

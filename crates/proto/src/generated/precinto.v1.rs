@@ -6403,13 +6403,15 @@ pub struct Ack {
     #[prost(bool, tag = "2")]
     pub all_up_to: bool,
 }
-/// Puts a delivery back: it comes again after the delay.
+/// Puts a delivery back: it comes again after the delay, and never sooner than 100 ms after the first attempt, twice that
+/// after the second, and so on up to 10 s. It comes again as often as it is nacked: parking it after so many attempts is
+/// kept for a later version.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Nack {
     /// The index of the delivery.
     #[prost(uint64, tag = "1")]
     pub index: u64,
-    /// How long to wait, at most one hour.
+    /// How long to wait, at most one hour; absent means as short as may be.
     #[prost(message, optional, tag = "2")]
     pub delay: ::core::option::Option<::prost_types::Duration>,
     /// Why.
@@ -6833,7 +6835,9 @@ pub mod subscription_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Replays from the cursor, then goes live, in one stream. The first message must be init.
+        /// Replays from the cursor, then goes live, in one stream. The first message must be init. When the client half-closes
+        /// its side, the gateway takes what was said before, writes down what was settled, and ends the stream: a client that
+        /// sees the stream end without an error knows that its acks are durable.
         pub async fn subscribe(
             &mut self,
             request: impl tonic::IntoStreamingRequest<Message = super::SubscribeRequest>,
@@ -6911,7 +6915,9 @@ pub mod subscription_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Replays from the cursor, then goes live, in one stream. The first message must be init.
+        /// Replays from the cursor, then goes live, in one stream. The first message must be init. When the client half-closes
+        /// its side, the gateway takes what was said before, writes down what was settled, and ends the stream: a client that
+        /// sees the stream end without an error knows that its acks are durable.
         async fn subscribe(
             &self,
             request: tonic::Request<tonic::Streaming<super::SubscribeRequest>>,

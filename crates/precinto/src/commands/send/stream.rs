@@ -13,6 +13,7 @@ use crate::draft::Draft;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::{clock, connect};
+use precinto_alert::Reason;
 use precinto_client::pipeline::{self, Answer, PipelineAnswers, PipelineSender};
 use precinto_client::{Connection, SubmitError};
 use std::collections::VecDeque;
@@ -156,8 +157,7 @@ impl Stream<'_> {
         let outstanding = !self.waiting.is_empty();
         tokio::select! {
             answer = answers.next(), if outstanding => match answer {
-                // A refusal for now is no answer: the same bytes go again, and what the gateway did take is a duplicate.
-                Some(Answer { outcome: Err(error), .. }) if error.is_transient() => Ok(Some(End::Lost(error))),
+                Some(Answer { outcome: Err(error), .. }) if goes_again(&error) => Ok(Some(End::Lost(error))),
                 Some(answer) => self.answered_with(&answer).map(|()| None),
                 None => anyhow::bail!("the stream ended before everything was answered"),
             },
@@ -258,6 +258,13 @@ impl Stream<'_> {
     }
 }
 
+/// Whether this is no answer yet: the same bytes go again, and what the gateway did take is a duplicate.
+///
+/// A fault of the gateway over one message is an answer, or that message would hold up all behind it for ever.
+fn goes_again(error: &SubmitError) -> bool {
+    error.is_transient() && error.reason() != Some(Reason::Internal)
+}
+
 /// What a gateway that never got further has said.
 fn failure_of(error: &SubmitError) -> Failure {
     match error.reason() {
@@ -279,6 +286,19 @@ fn pause(barren: u32, asked: Option<Duration>) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use precinto_client::Refusal;
+
+    #[test]
+    fn what_a_gateway_puts_off_goes_again_and_what_it_refuses_does_not() {
+        let refused = |reason| {
+            let mut refusal = Refusal::from_status_bytes(&[]).unwrap();
+            refusal.reason = Some(reason);
+            goes_again(&SubmitError::Refused(Box::new(refusal)))
+        };
+        assert!(refused(Reason::Draining) && refused(Reason::Overloaded));
+        assert!(!refused(Reason::SigBad) && !refused(Reason::FieldInvalid));
+        assert!(!refused(Reason::Internal));
+    }
 
     #[test]
     fn pauses_grow_and_honour_what_the_gateway_asks() {
