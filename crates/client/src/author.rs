@@ -258,6 +258,9 @@ impl Signed {
     ///
     /// Nothing is verified: the gateway does that.
     pub fn from_request(request: pb::SubmitRequest) -> Result<Self, AuthorError> {
+        if request.envelope.is_empty() {
+            return Err(AuthorError::NotSigned);
+        }
         let envelope = pb::Envelope::decode(request.envelope.as_slice());
         let envelope = envelope.map_err(|_| AuthorError::NotSigned)?;
         let statement = pb::Statement::decode(envelope.payload.as_slice());
