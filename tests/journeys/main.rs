@@ -10,6 +10,7 @@ mod demo;
 mod doors;
 mod foreign;
 mod proofs;
+mod readme;
 mod refuse;
 mod relay;
 mod shutdown;
