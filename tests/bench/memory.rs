@@ -104,7 +104,7 @@ async fn stalled_stream(
     let init = pb::Init {
         subscription: "stalled".to_owned(),
         credit: 1_000,
-        with_proofs: false,
+        ..Default::default()
     };
     let init = pb::SubscribeRequest {
         init: Some(init),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use precinto_alert::id::MessageId;
@@ -15,6 +15,7 @@ use precinto_client::{Connection, LogClient, Pin, Signed};
 use precinto_envelope::crypto::random;
 use precinto_merkle::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
 use precinto_tests::{GatewayProcess, Messages, Node, Site, audit};
+use tokio::task::JoinHandle;
 
 /// Submissions in flight.
 const SENDERS: usize = 8;
@@ -82,6 +83,11 @@ struct Desk {
     floor: u64,
 }
 
+/// What the desk has seen, also after it has panicked.
+fn look(seen: &Mutex<Desk>) -> MutexGuard<'_, Desk> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Reads a subscription over every restart, settling at every second delivery, and checks order as it goes.
 async fn receive(node: &Node, pin: PathBuf, desk: Arc<Mutex<Desk>>) {
     let options = SubscribeOptions {
@@ -99,7 +105,7 @@ async fn receive(node: &Node, pin: PathBuf, desk: Arc<Mutex<Desk>>) {
         match subscriber.next().await.expect("the subscription goes on") {
             Event::Connected { settled, .. } => {
                 (floor, last) = (floor.max(settled), None);
-                desk.lock().expect("alive").floor = floor;
+                look(&desk).floor = floor;
             }
             Event::CaughtUp { settled, .. } | Event::Heartbeat { settled, .. } => {
                 floor = floor.max(settled);
@@ -112,7 +118,7 @@ async fn receive(node: &Node, pin: PathBuf, desk: Arc<Mutex<Desk>>) {
                 );
                 assert!(last.is_none_or(|l| l < index), "{index} after {last:?}");
                 last = Some(index);
-                desk.lock().expect("alive").indexes.insert(index);
+                look(&desk).indexes.insert(index);
                 if index % 2 == 0 {
                     // If the link is down just now, it will be delivered again.
                     subscriber.ack_up_to(index).await.unwrap_or_default();
@@ -160,14 +166,23 @@ async fn nothing_acknowledged_is_lost_by_a_kill() {
         send_until_death(&sender, connection.clone(), queue, &held).await;
         assert!(queue.is_empty(), "the gateway did not answer");
     }
-    check(&sender, &held, &seen, connection).await;
-    desk.abort();
+    check(&sender, &held, &seen, connection, &desk).await;
+    finish(desk).await;
     assert!(gateway.stop().success(), "a clean stop");
     let report = audit(&site);
     assert!(
         report["entries"].as_u64().is_some_and(|n| n > 0),
         "{report}"
     );
+}
+
+/// Ends the desk, which never ends well by itself; what it found wrong fails the test.
+async fn finish(desk: JoinHandle<()>) {
+    desk.abort();
+    match desk.await {
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        ended => assert!(ended.is_err(), "the desk stopped reading"),
+    }
 }
 
 /// Load until a random moment, then the kill, then the restart.
@@ -201,7 +216,13 @@ async fn one_life(
 }
 
 /// Everything that was acknowledged is there, byte for byte, and the subscriber saw all of it in order.
-async fn check(node: &Node, held: &Mutex<Held>, desk: &Mutex<Desk>, connection: Connection) {
+async fn check(
+    node: &Node,
+    held: &Mutex<Held>,
+    seen: &Mutex<Desk>,
+    connection: Connection,
+    desk: &JoinHandle<()>,
+) {
     let log = LogClient::new(&connection);
     let (receipts, roots) = {
         let held = held.lock().expect("alive");
@@ -231,25 +252,24 @@ async fn check(node: &Node, held: &Mutex<Held>, desk: &Mutex<Desk>, connection: 
             .expect("every root held is a prefix");
     }
     let last = receipts.keys().next_back().copied().expect("not empty");
-    while desk
-        .lock()
-        .expect("alive")
-        .indexes
-        .last()
-        .is_none_or(|newest| *newest < last)
-    {
+    let reached = |seen: &Desk| seen.indexes.last().is_some_and(|newest| *newest >= last);
+    // A desk that has ended has found something wrong, which `finish` tells.
+    while !desk.is_finished() && !reached(&look(seen)) {
         tokio::time::sleep(Duration::from_millis(5)).await; // polls a condition of another task
     }
-    let desk = desk.lock().expect("alive");
+    if desk.is_finished() {
+        return;
+    }
+    let seen = look(seen);
     let missed: Vec<_> = receipts
         .keys()
-        .filter(|index| !desk.indexes.contains(index))
+        .filter(|index| !seen.indexes.contains(index))
         .collect();
     assert!(missed.is_empty(), "never delivered: {missed:?}");
     // Cursors are on the disk a fraction of a second after each settlement: a floor that stayed at the
     // beginning would make "no repeat of what was settled" an empty promise.
     assert!(
-        desk.floor > 0,
+        seen.floor > 0,
         "no restart ever stated that anything was settled"
     );
 }

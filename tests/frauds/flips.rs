@@ -1,7 +1,7 @@
 //! A single flipped bit anywhere in a stored log: the audit says where.
 
 use crate::forger::{Forgery, segments};
-use crate::real_log::{FIRST_STATEMENT, real_log};
+use crate::real_log::{CONFLICT, ENTRIES, FIRST_STATEMENT, real_log};
 use precinto_audit::format::segment_steps;
 use precinto_audit::source::Entry;
 use precinto_audit::{Finding, Kind, Step};
@@ -113,22 +113,37 @@ fn the_report_names_the_bit_and_the_exit_status_is_three() {
 }
 
 #[test]
-fn a_spoilt_end_that_was_promised_to_somebody_is_no_mere_torn_tail() {
+fn a_spoilt_end_never_audits_as_clean() {
     let folder = copy(real_log().folder());
-    let (name, mut wrong) = segments(real_log().folder())
+    let (name, right) = segments(real_log().folder())
         .into_iter()
         .next_back()
         .expect("a segment");
-    let end = wrong.len();
-    wrong[end - 40..].fill(0);
-    put(&folder.path().join("journal").join(&name), &wrong);
-    let report = real_log().audit(folder.path());
-    assert!(report.has("TORN_TAIL"), "{report}");
-    assert_eq!(report.exit_code(), 3, "the checkpoint covers it: {report}");
-    // As if nothing of it had left the gateway: then a power loss may have done it.
-    fs::remove_file(folder.path().join("checkpoint")).expect("removed");
-    let report = real_log().audit(folder.path());
-    assert_ne!(report.exit_code(), 3, "{report}");
+    let mut zeros = right.clone();
+    zeros[right.len() - 40..].fill(0);
+    let mut two_bits = right.clone();
+    two_bits[right.len() - 40] ^= 0x11;
+    // Before the last batch, which has four entries.
+    let lags = &real_log().checkpoints[CONFLICT].bytes;
+    let covers = fs::read(folder.path().join("checkpoint")).expect("the published one");
+    for wrong in [zeros, two_bits] {
+        put(&folder.path().join("journal").join(&name), &wrong);
+        let published = folder.path().join("checkpoint");
+        put(&published, &covers);
+        let report = real_log().audit(folder.path());
+        assert!(report.has("SPOILT_TAIL"), "{report}");
+        assert_eq!(report.exit_code(), 3, "the checkpoint covers it: {report}");
+        // The published checkpoint lags behind the receipts, so it cannot say whether any were given.
+        put(&published, lags);
+        let report = real_log().audit(folder.path());
+        let codes: Vec<_> = report.counts.keys().copied().collect();
+        assert_eq!((codes, report.exit_code()), (vec!["SPOILT_TAIL"], 4));
+        let receipt = &real_log().receipts[ENTRIES - 1];
+        let report = real_log().audit_against(folder.path(), &[receipt]);
+        assert_eq!(report.exit_code(), 3, "a receipt says: {report}");
+        fs::remove_file(&published).expect("removed");
+        assert_eq!(real_log().audit(folder.path()).exit_code(), 4);
+    }
 }
 
 #[test]

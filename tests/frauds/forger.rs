@@ -1,12 +1,12 @@
 //! The forger: takes a log apart, lets a test change it, and writes it again with every checksum and signature right.
 //!
-//! It writes the documented format with code of its own; that it does so faithfully is a test below.
+//! It writes the documented format with code that shares nothing with the ledger's; that it does so faithfully is a test below.
 
 use crate::real_log::{RealLog, Signed, log_key};
 use precinto_audit::Step;
 use precinto_audit::format::Journal;
+use precinto_audit::testing::{Row, checkpoint, frame, segment_header};
 use precinto_envelope::crypto::sha256;
-use precinto_merkle::checkpoint::{Checkpoint, Origin};
 use precinto_merkle::hash::leaf_hash;
 use precinto_merkle::leaf::{EntryType, Leaf, commitment};
 use precinto_merkle::note::NoteSigner;
@@ -105,7 +105,8 @@ impl Forgery {
                     edge.append(leaf_hash(&entry.leaf()));
                 }
                 note = checkpoint(signer, &edge);
-                bytes.extend(frame(first, batch, &note));
+                let rows: Vec<Row<'_>> = batch.iter().map(Forged::row).collect();
+                bytes.extend(frame(first, &rows, &note));
             }
             put(&format!("journal/{first:020}.seg"), &bytes);
         }
@@ -181,6 +182,20 @@ impl Forged {
         .to_bytes()
     }
 
+    fn row(&self) -> Row<'_> {
+        Row {
+            leaf: self.leaf(),
+            flags: u8::from(self.pruned.is_some()) | u8::from(self.body_pruned) << 1,
+            zero: 0,
+            record: &self.record,
+            content: &self.content,
+            body: &self.body,
+            salt: self.salt,
+            key: self.key,
+            digest: self.digest,
+        }
+    }
+
     /// Deletes record, salt and content; the leaf stays.
     pub(crate) fn prune_record(&mut self) {
         self.pruned = Some(commitment(self.entry_type, &self.salt, &self.record));
@@ -188,62 +203,6 @@ impl Forged {
         self.record.clear();
         self.content.clear();
     }
-}
-
-fn checkpoint(signer: &NoteSigner, edge: &Edge) -> String {
-    let origin = Origin::parse(signer.verifier().name()).expect("an origin");
-    let checkpoint = Checkpoint {
-        origin,
-        size: edge.size(),
-        root: edge.root(),
-    };
-    checkpoint
-        .sign(signer)
-        .expect("the key is the log's")
-        .note()
-        .to_owned()
-}
-
-fn segment_header(first: u64, origin: &str) -> Vec<u8> {
-    let mut bytes = b"PRECJRNL".to_vec();
-    bytes.extend(1_u16.to_be_bytes());
-    bytes.extend([0; 6]);
-    bytes.extend(first.to_be_bytes());
-    bytes.extend(sha256(&[origin.as_bytes()]));
-    bytes.extend([0; 4]);
-    with_checksum(bytes)
-}
-
-fn frame(first: u64, batch: &[Forged], note: &str) -> Vec<u8> {
-    let length = |part: &[u8]| u32::try_from(part.len()).expect("small").to_be_bytes();
-    let (mut table, mut data) = (Vec::new(), Vec::new());
-    for entry in batch {
-        let flags = u8::from(entry.pruned.is_some()) | u8::from(entry.body_pruned) << 1;
-        table.extend(entry.leaf());
-        table.extend([flags, 0]);
-        for part in [&entry.record, &entry.content, &entry.body] {
-            table.extend(length(part));
-            data.extend(part);
-        }
-        table.extend([entry.salt, entry.key, entry.digest].concat());
-    }
-    table.extend(note.as_bytes());
-    let mut header = b"FRAM".to_vec();
-    header.extend(u32::try_from(batch.len()).expect("small").to_be_bytes());
-    header.extend(first.to_be_bytes());
-    header.extend(length(note.as_bytes()));
-    header.extend([0; 4]);
-    header.extend((data.len() as u64).to_be_bytes());
-    header.extend(crc32c::crc32c(&table).to_be_bytes());
-    header.extend(crc32c::crc32c(&data).to_be_bytes());
-    header.extend([0; 20]);
-    [with_checksum(header), table, data].concat()
-}
-
-fn with_checksum(mut header: Vec<u8>) -> Vec<u8> {
-    let checksum = crc32c::crc32c(&header);
-    header.extend(checksum.to_be_bytes());
-    header
 }
 
 /// The names of a folder's segments and their bytes.

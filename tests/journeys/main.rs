@@ -9,6 +9,7 @@
 mod demo;
 mod doors;
 mod foreign;
+mod in_flight;
 mod proofs;
 mod readme;
 mod refuse;

@@ -116,6 +116,14 @@ pub fn mod37_36(text: &str) -> Option<char> {
     char::from_digit(check, 36).map(|c| c.to_ascii_uppercase())
 }
 
+/// The text with its last character replaced: an identifier as it would be with that check digit, to be proposed.
+pub(crate) fn replace_last(text: &str, last: char) -> String {
+    let mut replaced = text.to_owned();
+    replaced.pop();
+    replaced.push(last);
+    replaced
+}
+
 fn compare(check: &str, expected: Option<char>, format: CheckError) -> Result<(), CheckError> {
     let expected = expected.ok_or(format)?;
     let mut characters = check.chars();

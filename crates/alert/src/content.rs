@@ -12,8 +12,6 @@ mod route;
 mod shipment;
 mod subject;
 
-pub(crate) use field::is_language;
-
 use prost::Message;
 
 use crate::Reason;

@@ -35,6 +35,8 @@
 //! * **Truncation beyond the newest proof that anybody holds.** If entries 90 to 99 are cut off and nobody ever saw a
 //!   receipt or a checkpoint of more than 90 entries, nothing is left to contradict it. Heartbeats with checkpoints
 //!   keep that window down to seconds; a receipt closes it for its sender at once.
+//! * **Whether a spoilt last frame had been committed.** A power loss before the commit and damage after it look the same,
+//!   unless the published checkpoint covers it. Such an end is therefore inconclusive, and a receipt decides.
 //! * **A revocation that the log learnt of after the entry**, if it reaches back before it: one pass judges each entry by
 //!   the lists that the log held by then. Give the audit the newest lists from outside.
 //! * **A statement refused or never accepted.** Without a receipt there was no promise.
@@ -52,6 +54,7 @@ pub mod format;
 pub mod replay;
 pub mod report;
 pub mod source;
+pub mod testing;
 
 mod against;
 mod journal_audit;

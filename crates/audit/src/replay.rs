@@ -13,6 +13,7 @@ mod checkpoint;
 mod conflict;
 mod directory;
 mod keys;
+mod outcome;
 mod shelf;
 mod stated;
 mod statement;
@@ -23,8 +24,9 @@ use crate::expect::{Expect, Held, LogKey};
 use crate::finding::{Finding, Kind, Place, Severity};
 use crate::report::{Findings, Report, Tally};
 use crate::source::{Batch, Entry, Step};
-use batch::{Job, Of, Outcome};
+use batch::Job;
 use keys::{Keys, Known};
+use outcome::{Of, Outcome};
 use precinto_merkle::hash::{EMPTY_ROOT, Hash, leaf_hash};
 use precinto_merkle::leaf::{EntryType, Leaf, LeafError};
 use precinto_merkle::note::NoteVerifier;
@@ -243,12 +245,12 @@ impl Replay {
                 self.settle(outcome);
             }
             EntryType::Statement => {
-                self.pending
-                    .push(statement::prepare(leaf, entry, &mut self.shelf));
+                let job = statement::prepare(leaf, entry, &mut self.shelf);
+                self.pending.push(Job::Statement(Box::new(job)));
             }
             EntryType::Conflict => {
-                self.pending
-                    .push(conflict::prepare(leaf, entry, &mut self.shelf));
+                let job = conflict::prepare(leaf, entry, &mut self.shelf);
+                self.pending.push(Job::Conflict(Box::new(job)));
             }
             other => {
                 if let Some(kind) = stated::commitment(&leaf, &entry) {

@@ -1,24 +1,25 @@
-//! A small log for tests, written byte by byte from the documented format by code that shares nothing with the reader.
+//! A small log for tests, whose bytes are written by [`crate::testing`].
 //!
 //! [`Site`] holds every key there is: the log's, the authority's, the signers'. So a test can distort an entry in any
 //! way and have everything over it signed anew, as a dishonest operator would.
 
 mod authority;
-mod bytes;
+mod draft;
 
 use crate::expect::{Expect, LogKey, SideRoots};
 use crate::source::Step;
+use crate::testing::checkpoint;
+pub(crate) use crate::testing::{segment_header, with_checksum};
 use authority::{leaf_certificate, revocation_list, root};
-pub(crate) use bytes::{frame, segment_header, with_checksum};
+pub(crate) use draft::{Draft, frame};
 use precinto_alert::id::MessageId;
 use precinto_envelope::body::build_body;
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::{SigningKey, sha256};
 use precinto_envelope::{pae, sign};
-use precinto_merkle::checkpoint::{Checkpoint, Origin};
 use precinto_merkle::hash::{Hash, leaf_hash};
 use precinto_merkle::inclusion;
-use precinto_merkle::leaf::{EntryType, Leaf, commitment};
+use precinto_merkle::leaf::{EntryType, Leaf};
 use precinto_merkle::note::NoteSigner;
 use precinto_merkle::receipt::Receipt;
 use precinto_merkle::tree::{Edge, HashStore};
@@ -57,23 +58,6 @@ pub(crate) struct Site {
     signer: SigningKey,
     certificate: Vec<u8>,
     pub(crate) crl: Vec<u8>,
-}
-
-/// An entry before it becomes bytes. The leaf's commitment is made when the log is written.
-#[derive(Clone)]
-pub(crate) struct Draft {
-    pub(crate) entry_type: EntryType,
-    pub(crate) time_ms: u64,
-    pub(crate) salt: [u8; 32],
-    pub(crate) record: Vec<u8>,
-    pub(crate) content: Vec<u8>,
-    pub(crate) body: Vec<u8>,
-    pub(crate) flags: u8,
-    pub(crate) zero: u8,
-    pub(crate) key: [u8; 32],
-    pub(crate) digest: [u8; 32],
-    /// Set to write these bytes instead of the right leaf.
-    pub(crate) leaf: Option<[u8; 50]>,
 }
 
 impl Site {
@@ -299,28 +283,17 @@ impl Site {
             for draft in batch {
                 edge.append(leaf_hash(&draft.leaf_bytes()));
             }
-            bytes.extend(frame(index, batch, &self.note(edge)));
+            bytes.extend(frame(index, batch, &checkpoint(&self.log, edge)));
             index += *count as u64;
         }
         assert!(rest.is_empty(), "the frames take up all entries");
         bytes
     }
 
-    pub(crate) fn note(&self, edge: &Edge) -> String {
-        let origin = Origin::parse(ORIGIN).unwrap();
-        let checkpoint = Checkpoint {
-            origin,
-            size: edge.size(),
-            root: edge.root(),
-        };
-        checkpoint.sign(&self.log).unwrap().note().to_owned()
-    }
-
     /// The checkpoint over the first `size` entries.
     pub(crate) fn note_at(&self, drafts: &[Draft], size: usize) -> String {
-        self.note(&Edge::from_leaf_hashes(
-            hashes(drafts).into_iter().take(size),
-        ))
+        let first = hashes(drafts).into_iter().take(size);
+        checkpoint(&self.log, &Edge::from_leaf_hashes(first))
     }
 
     /// The receipt of entry `index` in the tree of `size` entries.
@@ -338,34 +311,6 @@ impl Site {
             checkpoint_note: self.note_at(drafts, size),
         };
         receipt.to_text().into_bytes()
-    }
-}
-
-impl Draft {
-    fn empty() -> Self {
-        Self {
-            entry_type: EntryType::Trust,
-            time_ms: NOW_MS,
-            salt: [9; 32],
-            record: Vec::new(),
-            content: Vec::new(),
-            body: Vec::new(),
-            flags: 0,
-            zero: 0,
-            key: [0; 32],
-            digest: [0; 32],
-            leaf: None,
-        }
-    }
-
-    pub(crate) fn leaf_bytes(&self) -> [u8; 50] {
-        let commitment = commitment(self.entry_type, &self.salt, &self.record);
-        let leaf = Leaf {
-            entry_type: self.entry_type,
-            time_ms: self.time_ms,
-            commitment,
-        };
-        self.leaf.unwrap_or_else(|| leaf.to_bytes())
     }
 }
 

@@ -143,9 +143,7 @@ impl PipelineAnswers {
             (Some(accepted), _) if refused.is_empty() => {
                 believe(&self.connection, expected, accepted)
             }
-            (None, Ok(refusal)) if !refused.is_empty() => {
-                Err(SubmitError::Refused(Box::new(refusal)))
-            }
+            (None, Ok(refusal)) if !refused.is_empty() => Err(refusal.into()),
             _ => Err(SubmitError::Answer),
         };
         outstanding.answered(outcome)

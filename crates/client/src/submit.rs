@@ -38,10 +38,10 @@ pub struct Accepted {
 /// Why a statement is not known to be in the log.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SubmitError {
-    /// The gateway does not take it.
+    /// The gateway does not take it, and this call has not put it on the way into the log.
     #[error("refused: {0}")]
     Refused(Box<Refusal>),
-    /// The line failed before the answer: it may be in the log or not. Send the same bytes again.
+    /// The line or the gateway failed before the answer was known: it may be in the log or not. Send the same bytes again.
     #[error("no answer: {0}")]
     Lost(Box<Refusal>),
     /// The gateway claims to have taken it, and does not prove it. Keep the answer as evidence.
@@ -82,7 +82,13 @@ impl SubmitError {
 
 impl From<Refusal> for SubmitError {
     fn from(refusal: Refusal) -> Self {
-        let lost = refusal.is_of_the_line();
+        // The gateway gives up on a call at its deadline, when it is cancelled, and when something fails within; by then it
+        // may have handed the entry to the log.
+        let may_be_in = matches!(
+            refusal.reason,
+            Some(Reason::Deadline | Reason::Cancelled | Reason::Internal)
+        );
+        let lost = refusal.is_of_the_line() || may_be_in;
         let refusal = Box::new(refusal);
         if lost {
             Self::Lost(refusal)

@@ -72,6 +72,8 @@ pub struct Subscriber {
     backoff: Backoff,
     coverage: Coverage,
     known: CertificatePool,
+    /// One past the highest index acknowledged on a stream that was lost, until the gateway's durable floor reaches it.
+    unconfirmed: u64,
 }
 
 #[derive(Debug)]
@@ -102,6 +104,7 @@ impl Subscriber {
             link: Link::Down { until: None },
             coverage: Coverage::default(),
             known: CertificatePool::default(),
+            unconfirmed: 0,
             settings,
             clock,
             options,
@@ -134,7 +137,7 @@ impl Subscriber {
                 retry_after,
             }) => Ok(self.fall_back(reason, detail, retry_after)),
             Err(Failure::Final(error)) => {
-                self.link = Link::Stopped;
+                self.hang_up(Link::Stopped);
                 Err(error)
             }
         }
@@ -174,22 +177,26 @@ impl Subscriber {
 
     /// Ends the stream on purpose: what was settled is durable at the gateway when this returns without an error.
     ///
-    /// What is still on its way is not handed on; it comes again. [`LinkDown`] after [`limits::UNARY_MAX`].
+    /// What is still on its way is not handed on; it comes again. [`LinkDown`] when the gateway does not confirm that all is
+    /// written, within [`limits::UNARY_MAX`], or has not confirmed what was settled on a line that broke: it may come again.
     ///
     /// [`limits::UNARY_MAX`]: crate::limits::UNARY_MAX
     pub async fn finish(self) -> Result<(), LinkDown> {
-        match self.link {
-            Link::Up(up) => up.finish().await,
-            Link::Down { .. } | Link::Stopped => Ok(()),
+        if let Link::Up(up) = self.link {
+            up.finish().await?;
+        }
+        if self.unconfirmed == 0 {
+            Ok(())
+        } else {
+            Err(LinkDown)
         }
     }
 
     async fn settle(&self, ack: pb::Ack) -> Result<(), LinkDown> {
-        self.say(pb::SubscribeRequest {
-            ack: Some(ack),
-            ..Default::default()
-        })
-        .await
+        match &self.link {
+            Link::Up(up) => up.ack(ack).await,
+            Link::Down { .. } | Link::Stopped => Err(LinkDown),
+        }
     }
 
     async fn say(&self, request: pb::SubscribeRequest) -> Result<(), LinkDown> {
@@ -203,8 +210,11 @@ impl Subscriber {
         if let Some(until) = until {
             tokio::time::sleep_until(until).await;
         }
-        let (up, settled) = Up::open(&self.settings, &self.clock, &self.options).await?;
+        let covered_up_to = self.coverage.reached();
+        let (up, settled) =
+            Up::open(&self.settings, &self.clock, &self.options, covered_up_to).await?;
         self.coverage.new_stream();
+        self.confirm(settled);
         self.link = Link::Up(Box::new(up));
         Ok(Event::Connected {
             gateway: self.settings.gateway.clone(),
@@ -241,7 +251,26 @@ impl Subscriber {
             Some(Message::Closing(_)) | None => {}
         }
         let message = up.current.take().ok_or(SubscribeError::Message)?;
+        if let Message::CaughtUp(pb::CaughtUp { settled, .. })
+        | Message::Heartbeat(pb::Heartbeat { settled, .. }) = &message
+        {
+            self.confirm(*settled);
+        }
         self.event(message)
+    }
+
+    /// Everything below `settled` is durable at the gateway, whichever stream it was acknowledged on.
+    fn confirm(&mut self, settled: u64) {
+        if settled >= self.unconfirmed {
+            self.unconfirmed = 0;
+        }
+    }
+
+    /// Leaves the stream, if there is one, without the confirmation of what was acknowledged on it.
+    fn hang_up(&mut self, link: Link) {
+        if let Link::Up(up) = std::mem::replace(&mut self.link, link) {
+            self.unconfirmed = self.unconfirmed.max(up.acked());
+        }
     }
 
     /// Turns a message, for which everything needed is at hand, into an event.
@@ -293,9 +322,9 @@ impl Subscriber {
     ) -> Event {
         let pause = self.backoff.next(u64::from_be_bytes(random()));
         let retry_in = pause.max(retry_after.unwrap_or_default().min(self.options.retry.max));
-        self.link = Link::Down {
+        self.hang_up(Link::Down {
             until: Some(Instant::now() + retry_in),
-        };
+        });
         Event::Disconnected {
             reason,
             detail,

@@ -32,6 +32,10 @@ pub(crate) type Answer =
 pub(crate) enum Then {
     Hold,
     End,
+    /// End well once the subscriber has said its last word, as a gateway does that has written everything down.
+    HearOut,
+    /// The same with an error: it could not be written down.
+    Fail,
 }
 
 pub(crate) struct State {

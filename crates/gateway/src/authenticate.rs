@@ -6,9 +6,7 @@ use precinto_alert::Reason;
 use precinto_alert::id::{Identity, NodeId};
 use precinto_envelope::tls;
 use rustls::pki_types::CertificateDer;
-use tonic::Request;
 
-use crate::accept::Line;
 use crate::status::Refusal;
 
 /// A verified peer. Built from a finished handshake only, whose verifier has chosen the side from the certificate,
@@ -62,13 +60,4 @@ impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.identity.fmt(f)
     }
-}
-
-/// The line a request came over. [`crate::layer`] lets no request pass without one.
-pub(crate) fn line<T>(request: &Request<T>) -> Result<Line, Refusal> {
-    request
-        .extensions()
-        .get::<Line>()
-        .cloned()
-        .ok_or_else(|| Refusal::new(Reason::Internal))
 }

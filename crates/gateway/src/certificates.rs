@@ -7,15 +7,17 @@
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use precinto_alert::Reason;
 use precinto_envelope::certificate::{Certificate, CertificatePool, HintError};
 use precinto_envelope::trust::TrustStore;
 use precinto_envelope::verify::VerifiedEnvelope;
-use precinto_ledger::{AppendError, Entry, EntryKey, Ledger, ReadError};
+use precinto_ledger::{AppendError, Entry, EntryKey, Ledger};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
-use crate::limits::KNOWN_CERTIFICATES_MAX;
+use crate::limits::{ANSWER_CONTENT_MAX, KNOWN_CERTIFICATES_MAX};
 use crate::registry::Directory;
+use crate::status::Refusal;
 
 /// The TRUST entries of the log, and the certificates among them that are kept ready.
 #[derive(Debug)]
@@ -110,13 +112,14 @@ impl Certificates {
         Ok(())
     }
 
-    /// The things with these digests that the log holds and `may_see` allows, in the order asked for.
+    /// The things with these digests that the log holds and `may_see` allows, in the order asked for; `SIZE` when they are
+    /// too much for one answer, and must be asked for one by one.
     pub fn items(
         &self,
         digests: &[[u8; 32]],
         may_see: impl Fn(pb::TrustKind) -> bool,
-    ) -> Result<Vec<pb::TrustItem>, ReadError> {
-        let mut items = Vec::new();
+    ) -> Result<Vec<pb::TrustItem>, Refusal> {
+        let (mut items, mut bytes) = (Vec::new(), 0);
         for digest in digests {
             let Some(found) = self.ledger.find(&EntryKey::trust(digest))? else {
                 continue;
@@ -127,6 +130,10 @@ impl Certificates {
             };
             if may_see(record.kind()) {
                 let pb::TrustRecord { kind, digest, side } = record;
+                bytes += entry.size_bytes();
+                if bytes > ANSWER_CONTENT_MAX {
+                    return Err(Refusal::new(Reason::Size).with_fact("limit", ANSWER_CONTENT_MAX));
+                }
                 items.push(pb::TrustItem {
                     kind,
                     digest,
@@ -186,5 +193,45 @@ impl Certificates {
 
     fn write(&self, write: impl FnOnce(&mut Known)) {
         write(&mut self.known.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use precinto_ledger::clock::ManualClock;
+    use precinto_ledger::{BatchLimits, Options};
+    use precinto_merkle::note::NoteSigner;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn more_than_one_answer_holds_is_refused_and_may_be_asked_for_one_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = || precinto_envelope::crypto::SigningKey::from_ed25519_seed([7; 32]);
+        let options = || Options {
+            dir: folder.path().join("log"),
+            signer: NoteSigner::new("gw.dev.invalid/log/2026", key()).unwrap(),
+            limits: BatchLimits::default(),
+        };
+        Ledger::create(&options()).unwrap();
+        let (ledger, owner) = Ledger::open(options(), Arc::new(ManualClock::new(1_000))).unwrap();
+        let certificates = Certificates::new(ledger);
+        let mut digests = Vec::new();
+        for side in ["us.dev.invalid", "mx.dev.invalid"] {
+            let list = side.repeat(precinto_envelope::limits::CRL_BYTES_MAX / side.len());
+            let digest = precinto_envelope::crypto::sha256(&[list.as_bytes()]);
+            let kind = pb::TrustKind::RevocationList;
+            certificates
+                .log(kind, list.as_bytes(), digest, side)
+                .await
+                .unwrap();
+            digests.push(digest);
+        }
+        let ask = |digests: &[[u8; 32]]| certificates.items(digests, |_| true);
+        assert_eq!(ask(&digests).unwrap_err().reason(), Reason::Size);
+        for digest in &digests {
+            assert_eq!(ask(&[*digest]).unwrap().len(), 1);
+        }
+        owner.stop().unwrap();
     }
 }

@@ -8,6 +8,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use crate::limits::FILE_BYTES_MAX;
 
 mod file;
@@ -48,8 +50,9 @@ pub struct Config {
     defaulted: BTreeSet<&'static str>,
 }
 
-/// What belongs to one side.
-#[derive(Debug, Clone)]
+/// What belongs to one side, as the file says it but for the paths, which are resolved.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SideConfig {
     /// Its trust domain, for example `us.dev.invalid`.
     pub domain: String,

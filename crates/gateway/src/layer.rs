@@ -18,9 +18,9 @@ use tower::{Layer, Service};
 
 use crate::accept::Line;
 use crate::limits::CALL_TIMEOUT;
-use crate::status::{Refusal, raised_below};
-use crate::submit::Budget;
+use crate::status::{Refusal, explained};
 use crate::submit::metered::{Metered, Share};
+use crate::submit::{Budget, NodeBudget};
 use counted::Counted;
 
 #[cfg(test)]
@@ -86,7 +86,10 @@ where
             };
             let is_ours = request.uri().path().starts_with(OURS);
             if request.uri().path().starts_with(SUBMISSIONS) {
-                request = metered(request, budget);
+                request = match line.caller().node() {
+                    Ok(node) => metered(request, budget.of(node)),
+                    Err(refusal) => return Ok(answer(&refusal)),
+                };
             }
             match tokio::time::timeout_at(deadline, inner.call(request)).await {
                 // A stream is open for as long as its body is, whoever answers.
@@ -102,27 +105,25 @@ where
 }
 
 /// No submission is read before there is room for it.
-fn metered(request: Request<Body>, budget: Budget) -> Request<Body> {
-    let share = Share::default();
-    let mut request = request.map(|body| Body::new(Metered::new(body, budget, share.clone())));
+fn metered(request: Request<Body>, budget: NodeBudget) -> Request<Body> {
+    let share = Share::new(budget);
+    let mut request = request.map(|body| Body::new(Metered::new(body, share.clone())));
     request.extensions_mut().insert(share);
     request
 }
 
-/// Gives a status without details the catalogue's reason; leaves every other answer as it is.
+/// Gives an error without details the catalogue's reason; leaves every other answer as it is.
 fn explain(response: Response<Body>) -> Response<Body> {
-    let headers = response.headers();
-    if headers
-        .get(Status::GRPC_STATUS)
-        .is_none_or(|status| status == "0")
-        || headers.contains_key(DETAILS)
-    {
-        return response;
+    unexplained(response.headers()).map_or(response, Status::into_http)
+}
+
+/// The error in a head or in trailers, with a reason, if it has none as yet.
+fn unexplained(headers: &HeaderMap) -> Option<Status> {
+    if headers.contains_key(DETAILS) {
+        return None;
     }
-    match Status::from_header_map(headers) {
-        Some(status) if status.code() != Code::Ok => answer(&Refusal::new(raised_below(&status))),
-        _ => response,
-    }
+    let status = Status::from_header_map(headers)?;
+    (status.code() != Code::Ok).then(|| explained(status))
 }
 
 fn answer(refusal: &Refusal) -> Response<Body> {

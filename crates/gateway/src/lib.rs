@@ -144,7 +144,7 @@ impl Gateway {
         Ledger::create(&Options {
             dir: self.config.data,
             signer: self.material.signer,
-            limits: BatchLimits::default(),
+            limits: log_limits(),
         })
     }
 
@@ -163,7 +163,7 @@ impl Gateway {
         let options = Options {
             dir: config.data.clone(),
             signer,
-            limits: BatchLimits::default(),
+            limits: log_limits(),
         };
         let ledger_clock = Arc::clone(&clock);
         let (ledger, owner) =
@@ -214,6 +214,15 @@ impl Opened {
         shutdown: CancellationToken,
     ) -> Result<(), RunError> {
         serve::serve(self, listener, shutdown).await
+    }
+}
+
+/// The ledger's own limits, but for its queue: that must have room for what [`limits`] lets in.
+fn log_limits() -> BatchLimits {
+    BatchLimits {
+        queue_entries: limits::LOG_QUEUE_MAX,
+        queue_bytes: limits::LOG_QUEUE_BYTES_MAX,
+        ..BatchLimits::default()
     }
 }
 

@@ -67,22 +67,53 @@ pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Longest time to the head of an answer. Streams answer with a head at once and have limits of their own.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Calls of one connection that wait for the head of their answer; the next is refused as `OVERLOADED`.
-pub const CALLS_PER_CONNECTION_MAX: usize = 32;
+/// Calls of one connection that wait for the head of their answer; the next is refused as `OVERLOADED`. As many as it may
+/// have streams, so nobody who keeps to that is refused: only who resets streams faster than their handlers end.
+pub const CALLS_PER_CONNECTION_MAX: usize = STREAMS_PER_CONNECTION_MAX as usize;
 pub use precinto_alert::limits::{BODY_BYTES_MAX, CREDIT_MAX, CREDIT_MIN, SUBMISSION_BYTES_MAX};
 /// Any other request: none of them carries content.
 pub const REQUEST_BYTES_MAX: usize = 64 * 1024;
 /// Any answer. The largest is a delivery: an envelope, a body, a record and a receipt.
 pub const ANSWER_BYTES_MAX: usize = 1024 * 1024;
-/// A revocation list leaves the log in one answer, with its record and the path of its proof.
-const _: () = assert!(precinto_envelope::limits::CRL_BYTES_MAX + 64 * 1024 <= ANSWER_BYTES_MAX);
-/// Submissions that the process holds at once. Less than the ledger's queue, so that a full queue is met by waiting here
-/// and not by a refusal there.
-pub const IN_FLIGHT_MAX: usize = 896;
-/// Submissions that the process holds at once, in bytes: what memory may cost when everybody sends at once.
-pub const IN_FLIGHT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// What the log holds of the items in one answer; the rest is for what is around it, the path of a proof for example.
+pub const ANSWER_CONTENT_MAX: usize = ANSWER_BYTES_MAX - 64 * 1024;
+/// A revocation list leaves the log in one answer, with its record.
+const _: () =
+    assert!(precinto_envelope::limits::CRL_BYTES_MAX + RECORD_BYTES <= ANSWER_CONTENT_MAX);
 /// What a refused call is told to wait before it tries again.
 pub const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+// ---- submissions in flight ----
+//
+// What a submission takes of the budget it keeps from its first byte until the log has answered, whether or not somebody
+// still waits for the answer. The log's queue is larger in both measures, so that waiting happens here, in the order of
+// arrival and within the share of each node, and a full queue behind is not met.
+
+/// Submissions that the process holds at once.
+pub const IN_FLIGHT_MAX: usize = 896;
+/// Submissions that the process holds at once, in bytes: what memory may cost when everybody sends at once.
+pub const IN_FLIGHT_BYTES_MAX: usize = 48 * 1024 * 1024;
+/// Of those, what one node may hold: a full pipeline.
+pub const IN_FLIGHT_PER_NODE_MAX: usize = PIPELINE_MAX;
+/// Of those, what one node may hold in bytes: the largest submission on every stream of a connection, so that nobody who
+/// keeps to his streams is refused. Less than half of the whole: it takes three nodes to keep a fourth one waiting.
+pub const IN_FLIGHT_BYTES_PER_NODE_MAX: usize = CALLS_PER_CONNECTION_MAX * SUBMISSION_BYTES_MAX;
+/// Longest wait for room in the budget; then `OVERLOADED`. Short, because what is unread meanwhile fills the window of its
+/// connection, and may keep out the very bytes that would complete a submission and make room.
+pub const ROOM_WAIT_MAX: Duration = Duration::from_secs(1);
+/// From the first byte of a message to its last; then `DEADLINE`. Who begins and does not finish holds a part of the budget.
+pub const MESSAGE_TIMEOUT: Duration = CALL_TIMEOUT;
+/// Entries that may wait for the log. One for each submission in flight: its certificates are logged before it, one after
+/// the other.
+pub const LOG_QUEUE_MAX: usize = 1024;
+/// Bytes that may wait for the log.
+pub const LOG_QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// What an entry has beyond the submission that it was made of: the record and a row of the journal. Only a statement to
+/// groups of hundreds of agencies has more, and only a queue full of such would be met as `OVERLOADED`.
+const RECORD_BYTES: usize = 16 * 1024;
+const _: () = assert!(IN_FLIGHT_MAX < LOG_QUEUE_MAX);
+const _: () = assert!(IN_FLIGHT_BYTES_MAX + IN_FLIGHT_MAX * RECORD_BYTES <= LOG_QUEUE_BYTES_MAX);
+const _: () = assert!(2 * IN_FLIGHT_BYTES_PER_NODE_MAX < IN_FLIGHT_BYTES_MAX);
 
 // ---- submission streams ----
 

@@ -15,7 +15,6 @@ use tonic::{Request, Response, Status};
 
 use crate::accept::Line;
 use crate::answers::{self, Answers};
-use crate::authenticate::line;
 use crate::certificates::Certificates;
 use crate::limits::{
     CHECKPOINT_WAIT_MAX, DIGESTS_MAX, PROGRESS_TIMEOUT, READ_BYTES_MAX, READ_STREAMS_PER_NODE_MAX,
@@ -54,7 +53,7 @@ impl LogHandler {
     }
 
     fn caller<T>(&self, request: &Request<T>) -> Result<(Line, NodeId, Reader), Refusal> {
-        let line = line(request)?;
+        let line = Line::of(request)?;
         let node = line.caller().node()?.clone();
         if !self.directory.has_node(&node) {
             return Err(Refusal::new(Reason::NodeUnknown));
@@ -230,9 +229,7 @@ impl LogService for LogHandler {
         let items = self
             .certificates
             .items(&digests, |kind| reader.may_see_trust(kind));
-        Ok(Response::new(pb::GetCertificatesResponse {
-            items: items.map_err(Refusal::from)?,
-        }))
+        Ok(Response::new(pb::GetCertificatesResponse { items: items? }))
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) async fn serve(
         budget: Budget::default(),
         draining: draining.clone(),
     };
-    let (health, routes) = routes(&opened, &guard).await;
+    let (health, routes) = routes(&opened, &draining).await;
     let herald = tokio::spawn(begin_drain(health, shutdown, draining.clone()));
     let Opened {
         tls,
@@ -98,8 +98,7 @@ fn server(guard: Guard) -> Server<tower::layer::util::Stack<Guard, tower::layer:
 }
 
 /// The services, each with limits for its messages; and what tells how they are.
-async fn routes(opened: &Opened, guard: &Guard) -> (HealthReporter, Routes) {
-    let Guard { budget, draining } = guard;
+async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporter, Routes) {
     let Opened {
         config,
         trust,
@@ -116,7 +115,6 @@ async fn routes(opened: &Opened, guard: &Guard) -> (HealthReporter, Routes) {
         directory: Arc::clone(directory),
         certificates: Arc::clone(certificates),
         origin: config.origin.clone(),
-        budget: budget.clone(),
         conflicts: ConflictQuota::default(),
         clock: Arc::clone(clock),
         draining: draining.clone(),

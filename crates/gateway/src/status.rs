@@ -15,7 +15,6 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 use crate::limits::RETRY_AFTER;
-use crate::submit::SubmitError;
 
 /// The language of the localized sentence; the status's own message is English.
 pub const LOCALE: &str = "es-MX";
@@ -139,59 +138,6 @@ fn field_violation(violation: &Violation) -> FieldViolation {
     }
 }
 
-impl From<SubmitError> for Refusal {
-    fn from(error: SubmitError) -> Self {
-        match error {
-            SubmitError::EnvelopeEncoding => Self::new(Reason::NonCanonical),
-            SubmitError::Malformed(detail) => Self::new(Reason::Malformed).with_detail(detail),
-            SubmitError::TooLarge { what, bytes, max } => Self::new(Reason::Size)
-                .with_detail(format!("The {what} has {bytes} bytes, of at most {max}."))
-                .with_fact("limit", max),
-            SubmitError::Hints(error) => Self::new(error.reason()),
-            SubmitError::Verify(error) => match error.key_id() {
-                Some(key_id) => Self::new(error.reason()).with_fact("key_id", crate::hex(&key_id)),
-                None => Self::new(error.reason()),
-            },
-            SubmitError::Statement(error) => statement(error),
-            SubmitError::NotCarried(reason) => Self::new(reason),
-            SubmitError::Time { violation, now_ms } => {
-                Self::violations(vec![violation]).with_fact("gateway_time_ms", now_ms)
-            }
-            SubmitError::Body(error) => Self::new(error.reason()),
-            SubmitError::Content(error) => content(error),
-            SubmitError::Denied(violations) => Self::violations(violations),
-            SubmitError::Reused { index } => {
-                Self::new(Reason::MessageIdReused).with_fact("accepted_index", index)
-            }
-            SubmitError::Append(error) => error.into(),
-            SubmitError::Read(error) => error.into(),
-            SubmitError::Draining => Self::new(Reason::Draining),
-            SubmitError::Lost => Self::new(Reason::Internal),
-        }
-    }
-}
-
-fn statement(error: precinto_alert::statement::StatementError) -> Refusal {
-    use precinto_alert::statement::StatementError;
-    let reason = error.reason();
-    match error {
-        StatementError::Violations(violations) => Refusal::violations(violations),
-        StatementError::Malformed(_) | StatementError::NonCanonical => Refusal::new(reason),
-    }
-}
-
-fn content(error: precinto_alert::content::ContentError) -> Refusal {
-    use precinto_alert::content::ContentError;
-    let reason = error.reason();
-    match error {
-        ContentError::Violations(violations) => Refusal::violations(violations),
-        ContentError::MediaType { expected } => {
-            Refusal::new(reason).with_detail(format!("Expected {expected}."))
-        }
-        ContentError::Malformed(_) | ContentError::NonCanonical => Refusal::new(reason),
-    }
-}
-
 impl From<AppendError> for Refusal {
     fn from(error: AppendError) -> Self {
         match error {
@@ -220,6 +166,15 @@ impl From<ReadError> for Refusal {
                 Self::new(Reason::Internal)
             }
         }
+    }
+}
+
+/// A status with a reason: its own, or for one without details that of the catalogue.
+pub fn explained(status: Status) -> Status {
+    if status.details().is_empty() {
+        Refusal::new(raised_below(&status)).to_status()
+    } else {
+        status
     }
 }
 

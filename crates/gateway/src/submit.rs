@@ -34,7 +34,7 @@ pub use conflict::ConflictQuota;
 pub use error::SubmitError;
 use request::Submission;
 
-pub use in_flight::{Budget, Held};
+pub use in_flight::{Budget, Held, NodeBudget};
 pub use service::SubmissionHandler;
 
 /// What the write path needs. One for the process, shared by every call.
@@ -50,8 +50,6 @@ pub struct Submissions {
     pub certificates: Arc<Certificates>,
     /// The log's origin: what a statement must name.
     pub origin: String,
-    /// What may be in flight.
-    pub budget: Budget,
     /// What reuse of message ids may cost.
     pub conflicts: ConflictQuota,
     /// The only clock.
@@ -75,8 +73,10 @@ pub struct Checked {
 enum Outcome {
     /// The same statement stands at this index.
     Repeat { index: u64 },
-    /// Another statement, with this digest, has its message id.
+    /// Another statement, with this digest, has its message id: to be logged.
     Reused { index: u64, digest: [u8; 32] },
+    /// The same, and nothing more is to be logged of it.
+    Refused { index: u64 },
     /// It may be appended.
     Fresh {
         entry: Entry,
@@ -99,7 +99,8 @@ impl Submissions {
         self.commit(checked).await
     }
 
-    /// Everything up to the commit, in the order of the verification rules; pure computation and reading.
+    /// Everything up to the commit, in the order of the verification rules; pure computation and reading, but that a new
+    /// reuse of a message id counts against the sender's quota.
     ///
     /// A repeat is found before time and body are looked at, so that a late retry still gets its receipt.
     pub fn check(
@@ -130,6 +131,12 @@ impl Submissions {
         {
             Some(Found { index, digest }) if digest == verified.statement_id() => {
                 Outcome::Repeat { index }
+            }
+            // Asked before its certificates are logged: a refusal that leaves no entry leaves none of those either.
+            Some(Found { index, .. })
+                if validate_only || !self.may_record_conflict(&verified)? =>
+            {
+                Outcome::Refused { index }
             }
             Some(Found { index, digest }) => Outcome::Reused { index, digest },
             None => {
@@ -162,7 +169,10 @@ impl Submissions {
     /// Whether [`Submissions::log_trust`] has nothing to do.
     pub fn is_trust_logged(&self, checked: &Checked) -> bool {
         checked.validate_only
-            || matches!(checked.outcome, Outcome::Repeat { .. })
+            || matches!(
+                checked.outcome,
+                Outcome::Repeat { .. } | Outcome::Refused { .. }
+            )
             || self.certificates.is_logged(&checked.verified)
     }
 
@@ -180,12 +190,18 @@ impl Submissions {
         }
         let (index, digest) = match outcome {
             Outcome::Repeat { index } => return Ok(repeat(&self.ledger.receipt(index)?)),
+            Outcome::Refused { index } => return Err(SubmitError::Reused { index }),
             Outcome::Reused { index, digest } => (index, digest),
             Outcome::Fresh { entry, warnings } => match self.ledger.append(entry).await {
                 Ok(appended) if appended.duplicate => return Ok(repeat(&appended.proven)),
                 Ok(appended) => return Ok(answer(&appended.proven, false, warnings)),
                 // Two submissions of one id were checked at the same time, and the other one was first.
-                Err(AppendError::Conflict { index, digest }) => (index, digest),
+                Err(AppendError::Conflict { index, digest }) => {
+                    if !self.may_record_conflict(&verified)? {
+                        return Err(SubmitError::Reused { index });
+                    }
+                    (index, digest)
+                }
                 Err(error) => return Err(error.into()),
             },
         };
@@ -295,7 +311,9 @@ impl Outcome {
     fn verdict(self) -> Result<pb::SubmitResponse, SubmitError> {
         let (duplicate, warnings) = match self {
             Self::Repeat { .. } => (true, Vec::new()),
-            Self::Reused { index, .. } => return Err(SubmitError::Reused { index }),
+            Self::Reused { index, .. } | Self::Refused { index } => {
+                return Err(SubmitError::Reused { index });
+            }
             Self::Fresh { warnings, .. } => (false, warnings),
         };
         Ok(pb::SubmitResponse {

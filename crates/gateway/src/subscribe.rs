@@ -15,7 +15,6 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::accept::Line;
-use crate::authenticate::line;
 use crate::limits::{
     CREDIT_MAX, CREDIT_MIN, FIRST_REQUEST_TIMEOUT, SUBSCRIBE_STREAMS_PER_NODE_MAX,
 };
@@ -67,7 +66,7 @@ impl SubscriptionHandler {
 
     /// The node on the line, if the directory lists it.
     fn caller<T>(&self, request: &Request<T>) -> Result<(Line, NodeId), Refusal> {
-        let line = line(request)?;
+        let line = Line::of(request)?;
         let node = line.caller().node()?.clone();
         if self.directory.has_node(&node) {
             Ok((line, node))
@@ -230,6 +229,7 @@ async fn open(
     }
     let slot = store.get(node, &init.subscription).map_err(refused)?;
     let hold = slot.hold().await.map_err(refused)?;
+    hold.go_back(&init);
     Ok((init, hold))
 }
 
@@ -250,7 +250,7 @@ fn describe(slot: &Slot) -> pb::Subscription {
         start_index,
     } = slot.definition();
     let start = match start {
-        Start::First => pb::StartPosition::First,
+        Start::First | Start::Salvaged => pb::StartPosition::First,
         Start::Now => pb::StartPosition::Now,
         Start::Index => pb::StartPosition::Index,
     };

@@ -68,11 +68,6 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
-    /// What is left of `limit`; zero once it has passed.
-    pub(crate) fn left_of(self, limit: Duration) -> Duration {
-        limit.saturating_sub(self.elapsed())
-    }
-
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }

@@ -25,7 +25,7 @@ pub struct BatchLimits {
     pub entries: usize,
     /// Bytes of record, content and body in a batch, and so in an entry: at most 8 MiB, the format's limit.
     pub data_bytes: usize,
-    /// How long a batch waits for submissions that are announced but not here yet. When a sync takes longer than
+    /// How long a batch waits until half of the submissions that are announced are here. When a sync takes longer than
     /// this, a batch may wait as long as the last sync took, and at most ten times this.
     pub linger: Duration,
     /// Entries that may wait for the owner.

@@ -112,7 +112,7 @@ pub(crate) fn open(
     let publisher = publisher.map_err(threads)?;
     let reader = Reader::new(Arc::clone(&storage));
     let view = Arc::new(View::new(key, reader, index, newest));
-    let (queue, receiver) = queue(&limits);
+    let (queue, inbox) = queue(&limits);
     let ledger = Ledger {
         queue: queue.clone(),
         view: Arc::clone(&view),
@@ -120,7 +120,7 @@ pub(crate) fn open(
         fatal: fatal.clone(),
     };
     let owner = Owner {
-        queue: Gatherer::new(receiver, limits, queue.in_flight()),
+        queue: Gatherer::new(inbox, limits),
         view,
         clock,
         signer,

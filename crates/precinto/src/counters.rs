@@ -26,6 +26,15 @@ pub(crate) struct Counters {
     year: u16,
 }
 
+/// What one statement has been numbered with so far.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Numbers {
+    /// Its sequence number.
+    pub(crate) sequence: Option<u64>,
+    /// Year and number of its alert, if it opens one.
+    pub(crate) alert: Option<(u16, u32)>,
+}
+
 /// The file.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,10 +69,18 @@ impl Counters {
             .context("a block of numbers is not empty")
     }
 
-    /// Takes the newest number back: what it was taken for did not come to be.
-    pub(crate) fn untake(&mut self, number: u64) {
-        if self.sequence.start == number + 1 {
-            self.sequence.start = number;
+    /// Takes the newest numbers back: what they were taken for did not come to be.
+    pub(crate) fn untake(&mut self, numbers: Numbers) {
+        let back = |range: &mut Range<u64>, number: u64| {
+            if range.start == number + 1 {
+                range.start = number;
+            }
+        };
+        if let Some(number) = numbers.sequence {
+            back(&mut self.sequence, number);
+        }
+        if let Some((_, number)) = numbers.alert.filter(|(year, _)| *year == self.year) {
+            back(&mut self.alerts, number.into());
         }
     }
 
@@ -164,10 +181,29 @@ mod tests {
     fn a_number_for_nothing_is_given_again() {
         let folder = tempfile::tempdir().unwrap();
         let mut counters = opened(&folder, 1);
-        let number = counters.sequence().unwrap();
-        counters.untake(number);
+        let sequence = counters.sequence().unwrap();
+        let alert = counters.alert(2026).unwrap();
+        counters.untake(Numbers {
+            sequence: Some(sequence),
+            alert: Some(alert),
+        });
         counters.give_back().unwrap();
-        assert_eq!(opened(&folder, 1).sequence().unwrap(), number);
+        let mut again = opened(&folder, 1);
+        assert_eq!(again.sequence().unwrap(), sequence);
+        assert_eq!(again.alert(2026).unwrap(), alert);
+    }
+
+    #[test]
+    fn a_number_of_the_old_year_is_not_taken_back_into_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut counters = opened(&folder, 4);
+        let old = Numbers {
+            sequence: None,
+            alert: Some(counters.alert(2026).unwrap()),
+        };
+        assert_eq!(counters.alert(2027).unwrap(), (2027, 1));
+        counters.untake(old);
+        assert_eq!(counters.alert(2027).unwrap(), (2027, 2));
     }
 
     #[test]

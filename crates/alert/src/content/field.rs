@@ -3,24 +3,11 @@
 use crate::Reason;
 use crate::code;
 use crate::country::is_country;
+use crate::lang::is_language;
 use crate::limits::{ATTACHMENTS_MAX, LINE_CHARS_MAX, LIST_MAX, TEXT_CHARS_MAX};
 use crate::quantity::{Decimal, Dimension, dimension};
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
-
-/// Whether `tag` is a language, or a language and a region: `es`, `es-MX`. Two or three lower-case letters, then
-/// optionally a hyphen and two capitals: the part of BCP 47 that the two sides need.
-pub(crate) fn is_language(tag: &str) -> bool {
-    let (language, region) = match tag.split_once('-') {
-        Some((language, region)) => (language, Some(region)),
-        None => (tag, None),
-    };
-    (2..=3).contains(&language.len())
-        && language.bytes().all(|b| b.is_ascii_lowercase())
-        && region.is_none_or(|region| {
-            region.len() == 2 && region.bytes().all(|b| b.is_ascii_uppercase())
-        })
-}
 
 /// One line of text; empty is absent.
 pub(super) fn line(found: &mut Findings, at: At<'_>, text: &str) {
@@ -349,5 +336,22 @@ pub(super) fn evaluation(found: &mut Findings, at: At<'_>, value: Option<&pb::Ev
             Reason::ValueRange,
             "not a grade of this scale",
         );
+    }
+}
+
+/// A decimal that may be negative, in degrees Celsius or Fahrenheit; `None` is absent.
+pub(super) fn temperature(found: &mut Findings, at: At<'_>, value: Option<&pb::Temperature>) {
+    let Some(pb::Temperature { value, unit }) = value else {
+        return;
+    };
+    if Decimal::parse(value.strip_prefix('-').unwrap_or(value)).is_none() {
+        found.error(
+            at.field("value"),
+            Reason::QuantityInvalid,
+            "digits with a point, a minus sign at most",
+        );
+    }
+    if !["CEL", "FAH"].contains(&unit.as_str()) {
+        found.error(at.field("unit"), Reason::UnitUnknown, "CEL or FAH");
     }
 }

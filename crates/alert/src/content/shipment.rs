@@ -2,11 +2,11 @@
 
 mod identifier;
 
-pub(super) use identifier::replace_last;
 use identifier::{air_waybill, house_bills, identified, labels, postal_item, tracking};
 
 use super::field::{
-    coded, digits, line, line_list, lines_of, list, quantity, required, text, un_number,
+    coded, digits, line, line_list, lines_of, list, quantity, required, temperature, text,
+    un_number,
 };
 use super::route;
 use crate::Reason;
@@ -113,7 +113,7 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) 
         volume.as_ref(),
         &[Dimension::Volume],
     );
-    super::subject::temperature(
+    temperature(
         found,
         at.field("volume_temperature"),
         volume_temperature.as_ref(),

@@ -1,18 +1,17 @@
 //! What it is about: substances, firearms, fuels.
 
 use super::field::{
-    coded, country, decimal, digits, lines_of, list, quantity, required, shipment_positions, text,
-    un_number,
+    coded, country, decimal, digits, lines_of, list, quantity, required, shipment_positions,
+    temperature, text, un_number,
 };
-use super::shipment::replace_last;
 use crate::Reason;
-use crate::check_digit::{self, CheckError};
+use crate::check_digit::{self, CheckError, replace_last};
 use crate::code::{
     BallisticSystem, Confidence, FirearmKind, FuelContainer, FuelProduct, IdentificationMethod,
     IncbTable, SerialState, SubstanceClass, SubstanceForm, UsChemicalList,
 };
 use crate::limits::{FIREARMS_MAX, FUELS_MAX, LIST_MAX, SUBSTANCES_MAX};
-use crate::quantity::{Decimal, Dimension, dimension};
+use crate::quantity::{Dimension, dimension};
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
 
@@ -293,21 +292,4 @@ fn fuel(found: &mut Findings, at: &At<'_>, fuel: &pb::Fuel) {
             ("sample_reference", sample_reference),
         ],
     );
-}
-
-/// A decimal that may be negative, in degrees Celsius or Fahrenheit; `None` is absent.
-pub(super) fn temperature(found: &mut Findings, at: At<'_>, value: Option<&pb::Temperature>) {
-    let Some(pb::Temperature { value, unit }) = value else {
-        return;
-    };
-    if Decimal::parse(value.strip_prefix('-').unwrap_or(value)).is_none() {
-        found.error(
-            at.field("value"),
-            Reason::QuantityInvalid,
-            "digits with a point, a minus sign at most",
-        );
-    }
-    if !["CEL", "FAH"].contains(&unit.as_str()) {
-        found.error(at.field("unit"), Reason::UnitUnknown, "CEL or FAH");
-    }
 }

@@ -9,6 +9,7 @@ use crate::code::{
 };
 use crate::handling::Release;
 use crate::id::{AgencyId, AlertId, IdError};
+use crate::lang::is_language;
 use crate::limits::{LANGUAGES_MAX, REFERENCES_MAX, REJECT_REASONS_MAX, RELEASES_MAX};
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
@@ -146,7 +147,7 @@ fn languages(found: &mut Findings, at: &At<'_>, tags: &[String]) -> Vec<String> 
         );
     }
     for (index, tag) in tags.iter().enumerate().take(LANGUAGES_MAX) {
-        if !crate::content::is_language(tag) {
+        if !is_language(tag) {
             found.error(
                 at.item(LIST, index),
                 Reason::LanguageInvalid,

@@ -103,6 +103,7 @@ impl Kind {
             | Self::FlippedBit { .. }
             | Self::Checksum { .. }
             | Self::TornTail { .. }
+            | Self::SpoiltTail { .. }
             | Self::CutShort { .. }
             | Self::ForeignBytes { .. }
             | Self::Lengths { .. }
@@ -169,6 +170,7 @@ impl Kind {
             | Self::TrustFromLog
             | Self::UnknownFields { .. } => Severity::Note,
             Self::Unreadable { .. }
+            | Self::SpoiltTail { .. }
             | Self::TreeBroken
             | Self::UnknownType { .. }
             | Self::Withheld
@@ -195,6 +197,7 @@ impl Kind {
             Self::FlippedBit { .. } => "FLIPPED_BIT",
             Self::Checksum { .. } => "CHECKSUM",
             Self::TornTail { .. } => "TORN_TAIL",
+            Self::SpoiltTail { .. } => "SPOILT_TAIL",
             Self::CutShort { .. } => "CUT_SHORT",
             Self::ForeignBytes { .. } => "FOREIGN_BYTES",
             Self::Lengths { .. } => "LENGTHS",

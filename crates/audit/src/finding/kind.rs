@@ -56,13 +56,23 @@ pub enum Kind {
         /// The part that the checksum is over.
         part: Part,
     },
-    /// The last frame is incomplete or its checksums fail, as a crash before the commit leaves it. Nothing that others
-    /// hold depends on it, or there is another finding that says so.
+    /// The last frame is shorter than it should be, as a crash before the commit leaves it. Nobody holds a receipt for it,
+    /// unless somebody has shortened the file: then that receipt says so.
     #[error(
         "the last {bytes} bytes are a frame that was not written whole, as a crash leaves one; the gateway cuts it off \
          when it starts"
     )]
     TornTail {
+        /// How many bytes.
+        bytes: u64,
+    },
+    /// The last frame is as long as it should be, or nobody can tell, and it does not hold. A power loss before the commit
+    /// can leave it so, and so can damage after it: then receipts were given for it, and only they can say so.
+    #[error(
+        "the last {bytes} bytes are a frame that does not hold: a power loss before its commit leaves one so, and so does \
+         damage after it; whether a receipt was given for it cannot be told from the log"
+    )]
+    SpoiltTail {
         /// How many bytes.
         bytes: u64,
     },

@@ -1,5 +1,7 @@
 //! One segment: its header, then frame after frame, resuming at the next intact header after damage.
 
+mod tail;
+
 use super::layout::{
     FLAG_BODY_PRUNED, FLAG_RECORD_PRUNED, FRAME_HEADER_LEN, FRAME_MAGIC, FrameHeader, Problem,
     ROW_LEN, Row, SEGMENT_HEADER_LEN, SegmentHeader,
@@ -120,9 +122,9 @@ impl Segment {
         let in_table = self.check(table..data, header.table_crc);
         let in_data = self.check(data..end, header.data_crc);
         let broken = [in_table, in_data].contains(&Mended::Broken);
-        if broken && end == self.bytes.len() && self.may_be_torn(start) {
+        if broken && end == self.bytes.len() && self.is_tail(start) {
             let bytes = (end - start) as u64;
-            return self.found(Kind::TornTail { bytes }, start);
+            return self.found(Kind::SpoiltTail { bytes }, start);
         }
         let rows = self.rows(&header, table);
         let row_of = |byte: usize| Some(byte / ROW_LEN).filter(|row| *row < rows.len());
@@ -131,57 +133,6 @@ impl Segment {
             row_with(&rows, byte as u64)
         });
         self.split(&header, rows, table, data..end);
-    }
-
-    /// Whether a power loss can have spoilt what begins at `start`: it is the last, so no receipt need exist for it. If
-    /// one does, or the published checkpoint covers it, that is what speaks against its loss.
-    fn may_be_torn(&self, start: usize) -> bool {
-        self.last && self.next_header(start + 1).is_none()
-    }
-
-    /// The frame at `start` should reach to `end`, beyond the last byte.
-    fn cut_short(&mut self, start: usize, end: usize) {
-        let following = self.next_header(start + 1);
-        let held = (self.bytes.len() - start) as u64;
-        let missing = end.saturating_sub(self.bytes.len()) as u64;
-        self.at = following.unwrap_or(self.bytes.len());
-        let torn = self.last && following.is_none();
-        let kind = if torn {
-            Kind::TornTail { bytes: held }
-        } else {
-            Kind::CutShort { bytes: missing }
-        };
-        self.found(kind, start);
-    }
-
-    /// There is no frame at `start`: finds the next one, and says what lies between.
-    fn no_frame(&mut self, start: usize) {
-        let following = self.next_header(start + 1);
-        let end = following.unwrap_or(self.bytes.len());
-        self.at = end;
-        let between = self.bytes.get(start..end).unwrap_or_default();
-        let bytes = between.len() as u64;
-        let begun = between.len() < FRAME_HEADER_LEN
-            && between
-                .iter()
-                .zip(&FRAME_MAGIC)
-                .all(|(byte, magic)| byte == magic);
-        // A file can have grown before its bytes reached the disk, and sectors reach it in any order: where a sector is
-        // missing there are zeros.
-        let sector = SECTOR_LEN - start % SECTOR_LEN;
-        let unwritten = between.iter().take(sector).all(|byte| *byte == 0);
-        let damaged = between.len() >= FRAME_HEADER_LEN && between.starts_with(&FRAME_MAGIC);
-        let torn = begun || unwritten || damaged;
-        let kind = if torn && self.last && following.is_none() {
-            Kind::TornTail { bytes }
-        } else if damaged {
-            Kind::Checksum {
-                part: Part::FrameHeader,
-            }
-        } else {
-            Kind::ForeignBytes { bytes }
-        };
-        self.found(kind, start);
     }
 
     /// Where the next header stands whose checksum is right.
@@ -396,9 +347,6 @@ impl Iterator for Segment {
         }
     }
 }
-
-/// The least that a disk writes whole.
-const SECTOR_LEN: usize = 512;
 
 #[cfg(test)]
 mod tests;

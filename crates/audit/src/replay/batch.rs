@@ -3,9 +3,8 @@
 
 use super::checkpoint;
 use super::conflict;
-use super::keys::Known;
+use super::outcome::Outcome;
 use super::statement;
-use crate::finding::{Kind, Place};
 use precinto_merkle::note::NoteVerifier;
 use std::num::NonZero;
 
@@ -17,30 +16,6 @@ pub(super) enum Job {
     Conflict(Box<conflict::Job>),
     /// A checkpoint over the entries before it.
     Checkpoint(checkpoint::Job),
-}
-
-/// What an examination has brought.
-pub(super) struct Outcome {
-    pub(super) place: Place,
-    pub(super) kinds: Vec<Kind>,
-    pub(super) of: Of,
-}
-
-/// What has been examined.
-pub(super) enum Of {
-    /// An entry.
-    Entry {
-        index: u64,
-        /// By what it is known; none if the content cannot be read.
-        known: Option<Known>,
-        /// What a CONFLICT entry claims about an earlier one.
-        conflict: Option<conflict::Claim>,
-    },
-    /// A checkpoint.
-    Checkpoint {
-        /// The entries that it covers, if it does.
-        covered: Option<u64>,
-    },
 }
 
 /// How many jobs are worth handing out together.

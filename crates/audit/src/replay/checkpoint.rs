@@ -1,6 +1,6 @@
 //! What a stored or sent note claims about the log, and whether the log's key has signed it.
 
-use super::batch::{Of, Outcome};
+use super::outcome::{Of, Outcome};
 use crate::finding::Kind;
 use crate::source;
 use precinto_merkle::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};

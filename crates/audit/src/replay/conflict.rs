@@ -1,7 +1,7 @@
 //! CONFLICT entries: a message id used again. The refused envelope must be what the record says, and really in conflict.
 
-use super::batch::{self, Of, Outcome};
-use super::keys::{Keys, Known};
+use super::keys::Known;
+use super::outcome::{Claim, Of, Outcome};
 use super::shelf::{Named, Shelf};
 use super::{stated, statement};
 use crate::finding::Kind;
@@ -20,15 +20,8 @@ pub(super) struct Job {
     named: Named,
 }
 
-/// What a conflict claims about an earlier entry.
-pub(super) struct Claim {
-    key: [u8; 32],
-    accepted_index: u64,
-    accepted_statement_id: Vec<u8>,
-}
-
 /// Reads the record and takes down from the shelf what it names.
-pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> batch::Job {
+pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> Job {
     let record = pb::ConflictRecord::decode(entry.record.as_slice()).map_err(|error| {
         Kind::RecordMalformed {
             why: error.to_string(),
@@ -36,12 +29,12 @@ pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> batch::Job
     });
     let refs = record.as_ref().map_or(&[][..], |record| &record.trust);
     let named = shelf.named(refs, leaf.time_ms);
-    batch::Job::Conflict(Box::new(Job {
+    Job {
         leaf,
         entry,
         record,
         named,
-    }))
+    }
 }
 
 impl Job {
@@ -92,25 +85,6 @@ impl Job {
             accepted_statement_id: record.accepted_statement_id,
         };
         Some((Known { key, digest: id }, claim))
-    }
-}
-
-impl Claim {
-    /// Compares the claim with the entries before; gives what is wrong with it.
-    pub(super) fn check(&self, keys: &Keys) -> Option<Kind> {
-        let wrong = |why: &str| {
-            Some(Kind::Conflict {
-                why: why.to_owned(),
-            })
-        };
-        match keys.find(&self.key, &self.accepted_statement_id) {
-            None => wrong("no entry before it has this message id of this sender"),
-            Some((index, _)) if index != self.accepted_index => {
-                wrong("the accepted statement is another entry")
-            }
-            Some((_, false)) => wrong("the entry that it names holds another statement"),
-            Some((_, true)) => None,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! STATEMENT entries: record, envelope, body and trust must fit each other, and the gateway's decision is repeated.
 
-use super::batch::{self, Of, Outcome};
 use super::keys::Known;
+use super::outcome::{Of, Outcome};
 use super::shelf::{Named, Shelf, hex, what};
 use super::stated;
 use crate::finding::Kind;
@@ -26,7 +26,7 @@ pub(super) struct Job {
 }
 
 /// Reads the record and takes down from the shelf what it names.
-pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> batch::Job {
+pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> Job {
     let record = pb::StatementRecord::decode(entry.record.as_slice()).map_err(|error| {
         Kind::RecordMalformed {
             why: error.to_string(),
@@ -34,12 +34,12 @@ pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> batch::Job
     });
     let refs = record.as_ref().map_or(&[][..], |record| &record.trust);
     let named = shelf.named(refs, leaf.time_ms);
-    batch::Job::Statement(Box::new(Job {
+    Job {
         leaf,
         entry,
         record,
         named,
-    }))
+    }
 }
 
 impl Job {

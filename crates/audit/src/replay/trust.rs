@@ -1,8 +1,8 @@
 //! TRUST entries: something that later entries rest on, put on the shelf if it is what its record says.
 
-use super::batch::{Of, Outcome};
 use super::directory::Directory;
 use super::keys::Known;
+use super::outcome::{Of, Outcome};
 use super::shelf::{Content, Item, Shelf, what};
 use super::stated;
 use crate::finding::Kind;

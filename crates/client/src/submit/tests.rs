@@ -59,6 +59,18 @@ async fn a_refusal_keeps_its_reason_and_a_lost_line_says_that_the_fate_is_unknow
     assert_eq!(refused.reason(), Some(Reason::SigBad));
     assert!(matches!(refused, SubmitError::Refused(_)));
 
+    // Given up on while the entry may be on its way into the log: nobody can say that it was refused.
+    for reason in ["DEADLINE", "CANCELLED", "INTERNAL"] {
+        gateway.state().answer = Box::new(move |_, _| {
+            let details = ErrorDetails::with_error_info(reason, "precinto", []);
+            let code = tonic::Code::Unavailable;
+            Err(tonic::Status::with_error_details(code, "given up", details))
+        });
+        let unknown = submit(&connection, &gateway.notice(1)).await.unwrap_err();
+        assert!(matches!(unknown, SubmitError::Lost(_)), "{unknown:?}");
+        assert!(unknown.is_transient() && unknown.reason().is_some());
+    }
+
     gateway.cut();
     let lost = submit(&connection, &gateway.notice(1)).await.unwrap_err();
     assert!(matches!(lost, SubmitError::Lost(_)), "{lost:?}");

@@ -48,6 +48,12 @@ pub enum CoverageError {
 }
 
 impl Coverage {
+    /// One past the last index covered so far; 0 when nothing was. A new stream must not begin later, and the gateway is
+    /// told so: what was on its way when the line broke is behind its cursor and has never arrived.
+    pub(super) fn reached(&self) -> u64 {
+        self.reached.unwrap_or_default()
+    }
+
     /// A new stream begins: it may go back, but not skip ahead.
     pub(super) fn new_stream(&mut self) {
         self.in_stream = None;

@@ -13,6 +13,7 @@ use precinto_envelope::certificate::Certificate;
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_proto::v1 as pb;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -26,6 +27,8 @@ pub(super) struct Up {
     connection: Connection,
     inbound: Streaming<pb::SubscribeResponse>,
     outbound: mpsc::Sender<pb::SubscribeRequest>,
+    /// One past the highest index acknowledged on this stream; 0 when none was.
+    acked: AtomicU64,
     /// Received and accounted for, but not handed on yet.
     pub(super) current: Option<Message>,
 }
@@ -57,6 +60,7 @@ impl Up {
         settings: &Settings,
         clock: &Clock,
         options: &SubscribeOptions,
+        covered_up_to: u64,
     ) -> Result<(Self, u64), Failure> {
         let connection = Connection::open(settings, clock).await?;
         let created = connection
@@ -74,6 +78,7 @@ impl Up {
             subscription: options.name.clone(),
             credit: options.credit,
             with_proofs: options.with_proofs,
+            covered_up_to,
         };
         let init = pb::SubscribeRequest {
             init: Some(init),
@@ -96,6 +101,7 @@ impl Up {
                 connection,
                 inbound,
                 outbound,
+                acked: AtomicU64::new(0),
                 current: None,
             },
             settled,
@@ -110,6 +116,23 @@ impl Up {
         self.outbound.send(request).await.map_err(|_| LinkDown)
     }
 
+    /// As [`Up::say`], and remembers that this acknowledgement has no confirmation yet.
+    pub(super) async fn ack(&self, ack: pb::Ack) -> Result<(), LinkDown> {
+        let end = ack.index.saturating_add(1);
+        self.say(pb::SubscribeRequest {
+            ack: Some(ack),
+            ..Default::default()
+        })
+        .await?;
+        self.acked.fetch_max(end, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// One past the highest index acknowledged on this stream; 0 when none was.
+    pub(super) fn acked(&self) -> u64 {
+        self.acked.load(Ordering::Relaxed)
+    }
+
     /// The next message. Silence for as long as three heartbeats means that nobody is there.
     pub(super) async fn receive(&mut self) -> Result<Message, Failure> {
         let message = timeout(limits::DEAD_LINK, self.inbound.message())
@@ -120,17 +143,31 @@ impl Up {
     }
 
     /// Says no more, and waits until the gateway has written down what was settled and ended the stream.
+    ///
+    /// Only a good end without [`pb::Closing`] says that: after an error, or once the gateway ends the stream by itself,
+    /// the last acknowledgements may not have been taken.
     pub(super) async fn finish(self) -> Result<(), LinkDown> {
         let Self {
             mut inbound,
             outbound,
+            current,
             ..
         } = self;
         drop(outbound);
-        let ended = async { while let Ok(Some(_)) = inbound.message().await {} };
+        if matches!(current, Some(Message::Closing(_))) {
+            return Err(LinkDown);
+        }
+        let ended = async {
+            while let Some(message) = inbound.message().await.map_err(|_| LinkDown)? {
+                if message.closing.is_some() {
+                    return Err(LinkDown);
+                }
+            }
+            Ok(())
+        };
         timeout(limits::UNARY_MAX, ended)
             .await
-            .map_err(|_| LinkDown)
+            .unwrap_or(Err(LinkDown))
     }
 
     /// Those of the certificates asked for that the log holds and that can be read.

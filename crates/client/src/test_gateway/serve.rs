@@ -147,31 +147,41 @@ impl SubscriptionService for Services {
         request: Request<Streaming<pb::SubscribeRequest>>,
     ) -> Result<Response<Self::SubscribeStream>, Status> {
         let (mut requests, services) = (request.into_inner(), self.clone());
+        let init = requests.message().await?;
         let (says, then) = {
             let mut state = self.0.lock().unwrap();
             let State {
                 log,
                 script,
                 streams,
+                heard,
                 ..
             } = &mut *state;
+            heard.extend(init);
             *streams += 1;
             script(log, *streams)
         };
         let (responses, stream) = mpsc::channel(4);
+        let hearing = tokio::spawn(async move {
+            while let Some(Ok(request)) = requests.next().await {
+                services.0.lock().unwrap().heard.push(request);
+            }
+        });
         tokio::spawn(async move {
             for say in says {
                 if responses.send(Ok(say)).await.is_err() {
                     return;
                 }
             }
-            if then == Then::Hold {
-                responses.closed().await;
-            }
-        });
-        tokio::spawn(async move {
-            while let Some(Ok(request)) = requests.next().await {
-                services.0.lock().unwrap().heard.push(request);
+            match then {
+                Then::Hold => responses.closed().await,
+                Then::End => {}
+                Then::HearOut => hearing.await.unwrap(),
+                Then::Fail => {
+                    hearing.await.unwrap();
+                    let failed = Err(Status::internal("not written"));
+                    responses.send(failed).await.unwrap_or_default();
+                }
             }
         });
         Ok(Response::new(ReceiverStream::new(stream)))

@@ -1,8 +1,7 @@
 //! Reads what an operator configures as the trust of one side, and refuses what must not be trusted.
 
-use super::crl::Crl;
-use super::side::Root;
-use super::{CrlProblem, RootProblem, root};
+use super::crl::{Crl, CrlProblem};
+use super::root::{self, Root, RootProblem};
 use crate::limits::{CRLS_MAX, ROOTS_MAX};
 use precinto_alert::id::Side;
 use rustls::crypto::WebPkiSupportedAlgorithms;

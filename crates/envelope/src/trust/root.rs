@@ -1,9 +1,17 @@
 //! What a root must be before it is trusted: webpki keeps only its name and key, and would take anything.
 
 use crate::certificate::{Certificate, CertificateError};
+use rustls::pki_types::TrustAnchor;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer;
+
+/// A root, and the little of it that path building takes.
+#[derive(Debug)]
+pub(super) struct Root {
+    pub(super) certificate: Certificate,
+    pub(super) anchor: TrustAnchor<'static>,
+}
 
 /// Why a file is not a root certificate that can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

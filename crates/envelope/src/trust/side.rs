@@ -3,6 +3,7 @@
 use super::crl::Crl;
 use super::load::{LoadError, Loaded, load};
 use super::path::{Question, explain};
+use super::root::Root;
 use super::{Judged, Purpose, TrustError, TrustItem, TrustKind, TrustUse};
 use crate::certificate::Certificate;
 use crate::crypto::tls_provider;
@@ -20,13 +21,6 @@ pub struct SideTrust {
     roots: Vec<Root>,
     crls: Vec<Crl>,
     algorithms: WebPkiSupportedAlgorithms,
-}
-
-/// A root, and the little of it that path building takes.
-#[derive(Debug)]
-pub(super) struct Root {
-    pub(super) certificate: Certificate,
-    pub(super) anchor: TrustAnchor<'static>,
 }
 
 impl SideTrust {

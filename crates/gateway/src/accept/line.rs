@@ -4,15 +4,18 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use precinto_alert::Reason;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tonic::Request;
 
 use crate::authenticate::Caller;
 use crate::limits::{
     CALLS_PER_CONNECTION_MAX, CONNECTION_AGE_GRACE, CONNECTION_AGE_MAX, CONNECTION_IDLE_MAX,
     CONNECTION_PATROL, FIRST_REQUEST_TIMEOUT, LAST_WORD_GRACE,
 };
+use crate::status::Refusal;
 
 /// A handle to one connection; in the extensions of every request that came over it.
 #[derive(Debug, Clone)]
@@ -71,6 +74,12 @@ impl Line {
     #[cfg(test)]
     pub(crate) fn for_tests(caller: Caller) -> Self {
         Self::new(caller, ([127, 0, 0, 1], 1).into()).0
+    }
+
+    /// The line a request came over. [`crate::layer`] lets no request pass without one.
+    pub(crate) fn of<T>(request: &Request<T>) -> Result<Self, Refusal> {
+        let line = request.extensions().get::<Self>().cloned();
+        line.ok_or_else(|| Refusal::new(Reason::Internal))
     }
 
     /// Who is on the line: verified in the handshake.
@@ -185,4 +194,31 @@ async fn overdue(line: &Line) -> &'static str {
     line.inner.leaving.cancel();
     tokio::time::sleep(CONNECTION_AGE_GRACE).await;
     "too old"
+}
+
+#[cfg(test)]
+mod tests {
+    use precinto_alert::id::Identity;
+
+    use super::*;
+
+    fn line() -> (Line, oneshot::Receiver<()>) {
+        let node = "spiffe://us.dev.invalid/agency/cbp/node/lax";
+        let caller = Caller::for_tests(Identity::Node(node.parse().unwrap()));
+        Line::new(caller, ([127, 0, 0, 1], 1).into())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_request_has_a_deadline_and_later_ones_have_none() {
+        let ((silent, silent_cut), (spoken, mut spoken_cut)) = (line(), line());
+        spoken.spoke();
+        for line in [silent, spoken.clone()] {
+            tokio::spawn(patrol(line));
+        }
+        silent_cut.await.unwrap();
+        tokio::time::sleep(CONNECTION_IDLE_MAX / 2).await;
+        assert!(spoken_cut.try_recv().is_err(), "idle, and not for long");
+        drop(spoken);
+        spoken_cut.await.unwrap();
+    }
 }

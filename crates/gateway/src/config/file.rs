@@ -20,25 +20,13 @@ pub(super) struct File {
     reflection: Option<bool>,
     directory: PathBuf,
     log: LogFile,
-    side: Vec<SideFile>,
+    side: Vec<SideConfig>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LogFile {
     key: PathBuf,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SideFile {
-    domain: String,
-    country: String,
-    server_name: String,
-    certificate: PathBuf,
-    key: PathBuf,
-    roots: Vec<PathBuf>,
-    crls: Vec<PathBuf>,
 }
 
 impl File {
@@ -86,17 +74,6 @@ impl File {
     }
 
     pub(super) fn resolve(self, base: &Path) -> Config {
-        let Self {
-            name,
-            origin,
-            data,
-            listen,
-            dev,
-            reflection,
-            directory,
-            log,
-            side,
-        } = self;
         let mut defaulted = BTreeSet::new();
         let mut or_false = |key, value: Option<bool>| {
             value.unwrap_or_else(|| {
@@ -105,21 +82,25 @@ impl File {
             })
         };
         Config {
-            dev: or_false("dev", dev),
-            reflection: or_false("reflection", reflection),
-            name,
-            origin,
-            data: base.join(data),
-            listen,
-            directory: base.join(directory),
-            log_key: base.join(log.key),
-            sides: side.into_iter().map(|side| side.resolve(base)).collect(),
+            dev: or_false("dev", self.dev),
+            reflection: or_false("reflection", self.reflection),
+            name: self.name,
+            origin: self.origin,
+            data: base.join(self.data),
+            listen: self.listen,
+            directory: base.join(self.directory),
+            log_key: base.join(self.log.key),
+            sides: self
+                .side
+                .into_iter()
+                .map(|side| side.resolve(base))
+                .collect(),
             defaulted,
         }
     }
 }
 
-impl SideFile {
+impl SideConfig {
     fn problems(&self, dev: bool, wrong: &mut impl FnMut(&str, &str)) {
         if !is_domain(&self.domain) {
             wrong(
@@ -151,26 +132,12 @@ impl SideFile {
         }
     }
 
-    fn resolve(self, base: &Path) -> SideConfig {
-        let Self {
-            domain,
-            country,
-            server_name,
-            certificate,
-            key,
-            roots,
-            crls,
-        } = self;
-        let join = |paths: Vec<PathBuf>| paths.into_iter().map(|path| base.join(path)).collect();
-        SideConfig {
-            domain,
-            country,
-            server_name,
-            certificate: base.join(certificate),
-            key: base.join(key),
-            roots: join(roots),
-            crls: join(crls),
+    fn resolve(mut self, base: &Path) -> Self {
+        let files = [&mut self.certificate, &mut self.key].into_iter();
+        for path in files.chain(&mut self.roots).chain(&mut self.crls) {
+            *path = base.join(&*path);
         }
+        self
     }
 }
 

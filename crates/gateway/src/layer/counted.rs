@@ -1,4 +1,5 @@
-//! An answer's body, counted as open on its line until its end, and ended by the drain where no handler of ours does it.
+//! An answer's body: counted as open on its line until its end, which has a reason if it is an error, and ended by the
+//! drain where no handler of ours does it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,6 +12,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 use tonic::body::Body;
 
+use super::unexplained;
 use crate::accept::Open;
 use crate::status::Refusal;
 
@@ -47,8 +49,8 @@ impl http_body::Body for Counted {
             return Poll::Ready(None);
         }
         let polled = Pin::new(&mut this.body).poll_frame(cx);
-        if polled.is_ready() {
-            return polled;
+        if let Poll::Ready(frame) = polled {
+            return Poll::Ready(frame.map(|frame| explain(frame?)));
         }
         let Some(draining) = &mut this.draining else {
             return Poll::Pending;
@@ -71,10 +73,20 @@ impl http_body::Body for Counted {
     }
 }
 
+/// tonic finds some errors only after the head has left, for example that an answer is too large.
+fn explain(frame: Frame<Bytes>) -> Result<Frame<Bytes>, Status> {
+    match frame.trailers_ref().and_then(unexplained) {
+        Some(status) => trailers(&status),
+        None => Ok(frame),
+    }
+}
+
 fn goodbye() -> Result<Frame<Bytes>, Status> {
+    trailers(&Refusal::new(Reason::Draining).to_status())
+}
+
+fn trailers(status: &Status) -> Result<Frame<Bytes>, Status> {
     let mut trailers = HeaderMap::new();
-    Refusal::new(Reason::Draining)
-        .to_status()
-        .add_header(&mut trailers)?;
+    status.add_header(&mut trailers)?;
     Ok(Frame::trailers(trailers))
 }

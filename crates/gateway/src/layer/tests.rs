@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use http::HeaderValue;
+use http_body::{Body as _, Frame};
 use precinto_alert::id::Identity;
 use tonic_types::StatusExt as _;
 
@@ -87,6 +88,47 @@ fn errors_from_below_get_a_reason_and_ours_stay_as_they_are() {
     );
 }
 
+/// What comes out of the door when a handler answers with `status` behind a good head.
+async fn behind_the_head(status: Status) -> Status {
+    let answer = move |_| {
+        let mut trailers = HeaderMap::new();
+        status.add_header(&mut trailers).unwrap();
+        let body = Body::new(Behind(Some(trailers)));
+        std::future::ready(Ok::<_, Infallible>(Response::new(body)))
+    };
+    let mut door = guard().layer(tower::service_fn(answer));
+    let response = door.call(request(&line(), &[])).await.unwrap();
+    let mut body = response.into_body();
+    let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
+    Status::from_header_map(frame.unwrap().unwrap().trailers_ref().unwrap()).unwrap()
+}
+
+/// Trailers, and no data before them.
+struct Behind(Option<HeaderMap>);
+
+impl http_body::Body for Behind {
+    type Data = bytes::Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<bytes::Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().map(|trailers| Ok(Frame::trailers(trailers))))
+    }
+}
+
+#[tokio::test]
+async fn an_error_behind_the_head_gets_a_reason_too() {
+    let status = behind_the_head(Status::out_of_range("found 9, the limit is 4")).await;
+    assert_eq!(status.get_details_error_info().unwrap().reason, "SIZE");
+    let ours = Refusal::new(Reason::Slow).to_status();
+    let after = behind_the_head(ours.clone()).await;
+    assert_eq!(after.details(), ours.details());
+    let good = behind_the_head(Status::ok("")).await;
+    assert_eq!((good.code(), good.details()), (Code::Ok, &b""[..]));
+}
+
 /// A request over `line` with these headers.
 fn request(line: &Line, pairs: &[(&'static str, &'static str)]) -> Request<Body> {
     let mut request = Request::new(Body::empty());
@@ -114,11 +156,14 @@ fn stuck() -> Guarded<
     + Send,
 > {
     let never = |_| std::future::pending::<Result<Response<Body>, Infallible>>();
-    let guard = Guard {
+    guard().layer(tower::service_fn(never))
+}
+
+fn guard() -> Guard {
+    Guard {
         budget: Budget::default(),
         draining: CancellationToken::new(),
-    };
-    guard.layer(tower::service_fn(never))
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -137,13 +182,18 @@ async fn a_handler_that_does_not_answer_is_given_up() {
     assert_eq!(reason_of(&response), "DEADLINE");
 }
 
+/// A clock that stands still goes on only when nobody has anything to do.
+async fn everybody_waits() {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn calls_beyond_a_connections_share_are_refused_at_once() {
     let (line, other) = (line(), line());
     let mut waiting: Vec<_> = (0..CALLS_PER_CONNECTION_MAX)
         .map(|_| tokio::spawn(stuck().call(request(&line, &[]))))
         .collect();
-    tokio::task::yield_now().await;
+    everybody_waits().await;
     let response = stuck().call(request(&line, &[])).await.unwrap();
     assert_eq!(reason_of(&response), "OVERLOADED");
     // Another connection is not affected, and places come back.
@@ -153,7 +203,7 @@ async fn calls_beyond_a_connections_share_are_refused_at_once() {
         .unwrap();
     assert_eq!(reason_of(&response), "DEADLINE");
     waiting.drain(..1).for_each(|call| call.abort());
-    tokio::task::yield_now().await;
+    everybody_waits().await;
     let response = stuck()
         .call(request(&line, &[("grpc-timeout", "1S")]))
         .await

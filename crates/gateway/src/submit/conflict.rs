@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use precinto_alert::id::{MessageId, NodeId};
 use precinto_envelope::verify::VerifiedEnvelope;
-use precinto_ledger::Entry;
+use precinto_ledger::{Entry, EntryKey};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
@@ -43,9 +43,20 @@ impl ConflictQuota {
 }
 
 impl Submissions {
-    /// Appends the CONFLICT entry, one for each distinct refused statement, unless the sender has had too many.
-    ///
-    /// The refusal is answered only after the entry is durable: it rests on it.
+    /// Whether this reuse of a message id becomes an entry: one for each distinct refused statement, unless the sender has
+    /// had too many. Asked once for each; a repeat of what stands in the log counts for nothing.
+    pub(super) fn may_record_conflict(
+        &self,
+        verified: &VerifiedEnvelope,
+    ) -> Result<bool, SubmitError> {
+        let key = EntryKey::conflict(&verified.statement_id());
+        if self.ledger.find(&key)?.is_some() {
+            return Ok(false);
+        }
+        Ok(self.conflicts.take(verified.sender(), self.clock.now_ms()))
+    }
+
+    /// Appends the CONFLICT entry. The refusal is answered only after it is durable: it rests on it.
     pub(super) async fn record_conflict(
         &self,
         verified: &VerifiedEnvelope,
@@ -55,9 +66,6 @@ impl Submissions {
     ) -> Result<(), SubmitError> {
         let sender = verified.sender();
         tracing::warn!(%sender, accepted_index, "message id reused for other content");
-        if !self.conflicts.take(sender, self.clock.now_ms()) {
-            return Ok(());
-        }
         let record = pb::ConflictRecord {
             sender: sender.to_string(),
             message_id: message_id.as_bytes().to_vec(),

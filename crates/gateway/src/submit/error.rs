@@ -1,14 +1,19 @@
-//! Why a submission is refused, step by step.
+//! Why a submission is refused, step by step, and what its sender is told of it.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 use precinto_alert::content::ContentError;
+use precinto_alert::id::NodeId;
 use precinto_alert::statement::StatementError;
 use precinto_alert::{Reason, Violation};
 use precinto_envelope::body::BodyError;
 use precinto_envelope::certificate::HintError;
 use precinto_envelope::verify::VerifyError;
 use precinto_ledger::{AppendError, ReadError};
+use tonic::Status;
 
-/// Why a submission was refused. Each is the sender's to mend, except the last four.
+use crate::status::Refusal;
+
+/// Why a submission was refused. Each is the sender's to mend, except the last five.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
     /// A part that must be there is not.
@@ -68,10 +73,71 @@ pub enum SubmitError {
     /// The ledger could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// There was no room for it in the process, for longer than a sender should wait.
+    #[error("too much is in flight")]
+    NoRoom,
     /// The gateway is shutting down.
     #[error("shutting down")]
     Draining,
     /// The task that checked it died: our bug.
     #[error("the check did not finish")]
     Lost,
+}
+
+impl From<SubmitError> for Refusal {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::EnvelopeEncoding => Self::new(Reason::NonCanonical),
+            SubmitError::Malformed(detail) => Self::new(Reason::Malformed).with_detail(detail),
+            SubmitError::TooLarge { what, bytes, max } => Self::new(Reason::Size)
+                .with_detail(format!("The {what} has {bytes} bytes, of at most {max}."))
+                .with_fact("limit", max),
+            SubmitError::Hints(error) => Self::new(error.reason()),
+            SubmitError::Verify(error) => match error.key_id() {
+                Some(key_id) => Self::new(error.reason()).with_fact("key_id", crate::hex(&key_id)),
+                None => Self::new(error.reason()),
+            },
+            SubmitError::Statement(error) => statement(error),
+            SubmitError::NotCarried(reason) => Self::new(reason),
+            SubmitError::Time { violation, now_ms } => {
+                Self::violations(vec![violation]).with_fact("gateway_time_ms", now_ms)
+            }
+            SubmitError::Body(error) => Self::new(error.reason()),
+            SubmitError::Content(error) => content(error),
+            SubmitError::Denied(violations) => Self::violations(violations),
+            SubmitError::Reused { index } => {
+                Self::new(Reason::MessageIdReused).with_fact("accepted_index", index)
+            }
+            SubmitError::Append(error) => error.into(),
+            SubmitError::Read(error) => error.into(),
+            SubmitError::NoRoom => Self::new(Reason::Overloaded),
+            SubmitError::Draining => Self::new(Reason::Draining),
+            SubmitError::Lost => Self::new(Reason::Internal),
+        }
+    }
+}
+
+fn statement(error: StatementError) -> Refusal {
+    let reason = error.reason();
+    match error {
+        StatementError::Violations(violations) => Refusal::violations(violations),
+        StatementError::Malformed(_) | StatementError::NonCanonical => Refusal::new(reason),
+    }
+}
+
+fn content(error: ContentError) -> Refusal {
+    let reason = error.reason();
+    match error {
+        ContentError::Violations(violations) => Refusal::violations(violations),
+        ContentError::MediaType { expected } => {
+            Refusal::new(reason).with_detail(format!("Expected {expected}."))
+        }
+        ContentError::Malformed(_) | ContentError::NonCanonical => Refusal::new(reason),
+    }
+}
+
+/// A refusal, noted for the operator by reason and caller only.
+pub(super) fn refuse(caller: &NodeId, refusal: &Refusal) -> Status {
+    tracing::info!(%caller, reason = precinto_alert::reason::name(refusal.reason()), "submission refused");
+    refusal.to_status()
 }

@@ -1,8 +1,9 @@
-//! The budget at the door: the bytes of a submission are taken into memory only once there is room for a whole one.
+//! The budget at the door: the bytes of a submission are taken into memory only once there is room for all of it.
 //!
-//! The share for the largest submission is taken with the first bytes of a message, so a stream on which nobody speaks
-//! holds none, and is cut to size when the message is complete. What the process holds without a share is at most one
-//! frame for each stream, and what the windows of HTTP/2 let in.
+//! Room for a message is taken with its first bytes, as much as its prefix announces, so a stream on which nobody speaks
+//! holds none. Two clocks see to it that it comes back: nobody waits long for room, and a message that was begun must be
+//! finished. What the process holds beyond the budget is at most one frame for each stream, and what the windows of HTTP/2
+//! let in.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,35 +11,76 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use precinto_alert::Reason;
+use tokio::time::Sleep;
 use tonic::Status;
 use tonic::body::Body;
 
-use super::{Budget, Held};
-use crate::limits::SUBMISSION_BYTES_MAX;
+use super::{Held, NodeBudget};
+use crate::limits::{MESSAGE_TIMEOUT, SUBMISSION_BYTES_MAX};
+use crate::status::Refusal;
 
-/// Where the share for the message that is coming in waits for its handler; in the extensions of the request.
-#[derive(Debug, Clone, Default)]
+/// Where the room for the message that is coming in waits for its handler; in the extensions of the request.
+#[derive(Debug, Clone)]
 pub(crate) struct Share {
+    budget: NodeBudget,
     held: Arc<Mutex<Option<Held>>>,
 }
 
 /// A request's body that is read only as the budget allows.
 pub(crate) struct Metered {
     body: Body,
-    budget: Budget,
     share: Share,
+    messages: Messages,
+    /// When the message that has begun must be complete.
+    overdue: Option<Pin<Box<Sleep>>>,
     /// Read already, and not passed on before there is room.
     waiting: Option<(Frame<Bytes>, Room)>,
 }
 
-type Room = Pin<Box<dyn Future<Output = Option<Held>> + Send>>;
+/// Room that is waited for; none when it took too long.
+pub(super) type Room = Pin<Box<dyn Future<Output = Option<Held>> + Send>>;
+
+/// Where in its messages a body stands (gRPC over HTTP/2, "Length-Prefixed-Message": a flag, four bytes of length).
+#[derive(Debug, Default)]
+struct Messages {
+    /// Bytes of the prefix that have come; none between two messages.
+    prefix: usize,
+    /// What the prefix says, as far as it has come.
+    length: u32,
+    /// What is missing of the message.
+    left: usize,
+}
+
+/// What some bytes of a body were.
+#[derive(Debug, PartialEq, Eq)]
+struct Passed {
+    /// The length of the message to which the first byte belongs, when its prefix is complete.
+    length: Option<u32>,
+    /// Whether a message ended in them.
+    ended: bool,
+}
 
 impl Share {
-    /// The share of a message that has come in and has `bytes`; none when it came in one frame with the message before.
+    pub(crate) fn new(budget: NodeBudget) -> Self {
+        let held = Arc::default();
+        Self { budget, held }
+    }
+
+    /// The room of a message that has come in and has `bytes`. One that came in one frame with the message before has none
+    /// as yet, and gets what there is at once.
     pub(crate) fn take(&self, bytes: usize) -> Option<Held> {
-        let mut held = self.lock().take()?;
+        let Some(mut held) = self.lock().take() else {
+            return self.budget.try_take(bytes);
+        };
         held.shrink(bytes);
         Some(held)
+    }
+
+    /// Room for a message of `bytes`, when [`Share::take`] has none.
+    pub(super) fn wait(&self, bytes: usize) -> Room {
+        let budget = self.budget.clone();
+        Box::pin(async move { budget.take(bytes).await })
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Held>> {
@@ -47,14 +89,67 @@ impl Share {
 }
 
 impl Metered {
-    /// Meters `body`; the share it takes for a message appears in `share`.
-    pub(crate) fn new(body: Body, budget: Budget, share: Share) -> Self {
+    /// Meters `body`; the room it takes for a message appears in `share`.
+    pub(crate) fn new(body: Body, share: Share) -> Self {
         Self {
             body,
-            budget,
             share,
+            messages: Messages::default(),
+            overdue: None,
             waiting: None,
         }
+    }
+
+    /// Follows the messages in `data` and their clock. Whatever the first of them needs, if it has no room yet.
+    fn pass(&mut self, data: &[u8]) -> Option<Room> {
+        let Passed { length, ended } = self.messages.pass(data);
+        if ended {
+            self.overdue = None;
+        }
+        if self.messages.is_within() {
+            let clock = || Box::pin(tokio::time::sleep(MESSAGE_TIMEOUT));
+            self.overdue.get_or_insert_with(clock);
+        }
+        if data.is_empty() || self.share.lock().is_some() {
+            return None;
+        }
+        // What is larger will be refused by its length.
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        let bytes = length.map_or(SUBMISSION_BYTES_MAX, |length| {
+            length.min(SUBMISSION_BYTES_MAX)
+        });
+        Some(self.share.wait(bytes))
+    }
+}
+
+impl Messages {
+    fn pass(&mut self, mut data: &[u8]) -> Passed {
+        let (mut length, mut ended) = (None, false);
+        while let Some((byte, behind)) = data.split_first() {
+            if self.prefix < PREFIX_LEN {
+                // The bytes of the length shift out the flag before them.
+                self.length = self.length << 8 | u32::from(*byte);
+                self.prefix += 1;
+                self.left = usize::try_from(self.length).unwrap_or(usize::MAX);
+                data = behind;
+            } else {
+                let here = self.left.min(data.len());
+                self.left -= here;
+                data = data.get(here..).unwrap_or_default();
+            }
+            if self.prefix == PREFIX_LEN {
+                length.get_or_insert(self.length);
+                if self.left == 0 {
+                    (self.prefix, ended) = (0, true);
+                }
+            }
+        }
+        Passed { length, ended }
+    }
+
+    /// Whether a message has begun and not ended.
+    fn is_within(&self) -> bool {
+        self.prefix > 0
     }
 }
 
@@ -67,21 +162,30 @@ impl http_body::Body for Metered {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = self.get_mut();
+        let fail = |reason| Poll::Ready(Some(Err(Refusal::new(reason).to_status())));
         if this.waiting.is_none() {
-            let frame = match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
-                Some(Ok(frame)) => frame,
-                other => return Poll::Ready(other),
+            let Poll::Ready(read) = Pin::new(&mut this.body).poll_frame(cx) else {
+                let Some(overdue) = &mut this.overdue else {
+                    return Poll::Pending;
+                };
+                ready!(overdue.as_mut().poll(cx));
+                return fail(Reason::Deadline);
             };
-            let is_data = frame.data_ref().is_some_and(|data| !data.is_empty());
-            if !is_data || this.share.lock().is_some() {
+            let Some(Ok(frame)) = read else {
+                return Poll::Ready(read);
+            };
+            let data = frame.data_ref().map(Bytes::as_ref).unwrap_or_default();
+            let Some(room) = this.pass(data) else {
                 return Poll::Ready(Some(Ok(frame)));
-            }
-            let budget = this.budget.clone();
-            let room = Box::pin(async move { budget.take(SUBMISSION_BYTES_MAX).await });
+            };
             this.waiting = Some((frame, room));
         }
         if let Some((_, room)) = &mut this.waiting {
-            *this.share.lock() = ready!(room.as_mut().poll(cx));
+            let Some(held) = ready!(room.as_mut().poll(cx)) else {
+                this.waiting = None;
+                return fail(Reason::Overloaded);
+            };
+            *this.share.lock() = Some(held);
         }
         Poll::Ready(this.waiting.take().map(|(frame, _)| Ok(frame)))
     }
@@ -95,78 +199,8 @@ impl http_body::Body for Metered {
     }
 }
 
+/// Bytes before each message.
+const PREFIX_LEN: usize = 5;
+
 #[cfg(test)]
-mod tests {
-    use std::convert::Infallible;
-
-    use http_body::Body as _;
-
-    use super::*;
-    use crate::limits::IN_FLIGHT_BYTES_MAX;
-
-    /// One frame, and then nothing for ever.
-    struct Begun(Option<Bytes>);
-
-    impl http_body::Body for Begun {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            mut self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            match self.0.take() {
-                Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-                None => Poll::Pending,
-            }
-        }
-    }
-
-    fn begin(budget: &Budget, bytes: &'static [u8]) -> (Metered, Share) {
-        let share = Share::default();
-        let body = Body::new(Begun(Some(Bytes::from_static(bytes))));
-        (Metered::new(body, budget.clone(), share.clone()), share)
-    }
-
-    /// Whether a frame comes out.
-    fn read(body: &mut Metered) -> bool {
-        let mut cx = Context::from_waker(std::task::Waker::noop());
-        matches!(Pin::new(body).poll_frame(&mut cx), Poll::Ready(Some(Ok(_))))
-    }
-
-    #[test]
-    fn no_more_bodies_are_read_than_there_is_room_for() {
-        let budget = Budget::default();
-        let room = IN_FLIGHT_BYTES_MAX / SUBMISSION_BYTES_MAX;
-        let mut begun: Vec<_> = (0..room + 50).map(|_| begin(&budget, b"bytes")).collect();
-        let passed: Vec<bool> = begun.iter_mut().map(|(body, _)| read(body)).collect();
-        assert_eq!(passed.iter().filter(|passed| **passed).count(), room);
-        assert!(begun.iter_mut().all(|(body, _)| !read(body)), "and no more");
-        // Complete and small: its share is cut to size, and the next one is read.
-        let held = begun.first().unwrap().1.take(1_000);
-        assert!(held.is_some());
-        let passed = begun
-            .iter_mut()
-            .filter_map(|(body, _)| read(body).then_some(()));
-        assert_eq!(passed.count(), 1);
-        // Who goes away makes room as well.
-        begun.drain(..25);
-        let passed = begun
-            .iter_mut()
-            .filter_map(|(body, _)| read(body).then_some(()));
-        assert_eq!(passed.count(), 24);
-        drop(held);
-    }
-
-    #[test]
-    fn a_body_without_bytes_holds_nothing() {
-        let budget = Budget::default();
-        let (mut body, share) = begin(&budget, b"");
-        assert!(read(&mut body));
-        assert!(share.take(1).is_none());
-        let (mut body, share) = begin(&budget, b"bytes");
-        assert!(share.take(1).is_none());
-        assert!(read(&mut body));
-        assert!(share.take(1).is_some());
-    }
-}
+mod tests;

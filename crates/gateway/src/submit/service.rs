@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use pb::submission_service_server::SubmissionService;
 use precinto_alert::Reason;
-use precinto_alert::id::NodeId;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::error::refuse;
 use super::metered::Share;
-use super::{Submissions, stream};
+use super::{Submissions, SubmitError, stream};
+use crate::accept::Line;
 use crate::answers::Answers;
-use crate::authenticate::line;
 use crate::limits::SUBMIT_STREAMS_PER_NODE_MAX;
 use crate::open_streams::StreamCount;
 use crate::status::Refusal;
@@ -40,15 +40,22 @@ impl SubmissionService for SubmissionHandler {
         &self,
         request: Request<pb::SubmitRequest>,
     ) -> Result<Response<pb::SubmitResponse>, Status> {
-        let line = line(&request)?;
-        let caller = line.caller().node()?;
+        let caller = Line::of(&request)?.caller().node()?.clone();
         let share = share(&request)?;
         let request = request.into_inner();
-        let _held = share.take(request.encoded_len());
-        let answer = self.submissions.submit(caller, request).await;
-        answer
-            .map(Response::new)
-            .map_err(|error| refuse(caller, &error.into()))
+        let submissions = Arc::clone(&self.submissions);
+        // On a task of its own: whoever called may go away while the log still holds what he sent, and the budget must
+        // know of it until the log has answered.
+        let submitted = tokio::spawn(async move {
+            let held = share.take(request.encoded_len());
+            let answer = match held {
+                Some(_) => submissions.submit(&caller, request).await,
+                None => Err(SubmitError::NoRoom),
+            };
+            answer.map_err(|error| refuse(&caller, &error.into()))
+        });
+        let lost = |_| Err(Refusal::new(Reason::Internal).to_status());
+        submitted.await.unwrap_or_else(lost).map(Response::new)
     }
 
     type SubmitStreamStream = Answers<pb::SubmitStreamResponse>;
@@ -57,7 +64,7 @@ impl SubmissionService for SubmissionHandler {
         &self,
         request: Request<Streaming<pb::SubmitStreamRequest>>,
     ) -> Result<Response<Self::SubmitStreamStream>, Status> {
-        let line = line(&request)?;
+        let line = Line::of(&request)?;
         let caller = line.caller().node()?.clone();
         let place = self.streams.enter(&caller)?;
         let submissions = Arc::clone(&self.submissions);
@@ -78,10 +85,4 @@ impl SubmissionService for SubmissionHandler {
 fn share<T>(request: &Request<T>) -> Result<Share, Refusal> {
     let share = request.extensions().get::<Share>().cloned();
     share.ok_or_else(|| Refusal::new(Reason::Internal))
-}
-
-/// A refusal, noted for the operator by reason and caller only.
-pub(super) fn refuse(caller: &NodeId, refusal: &Refusal) -> Status {
-    tracing::info!(%caller, reason = precinto_alert::reason::name(refusal.reason()), "submission refused");
-    refusal.to_status()
 }

@@ -8,14 +8,16 @@
 //! precinto-cursor/v1
 //! node spiffe://us.dev.invalid/agency/cbp/node/lax
 //! name watch
-//! start first 0
+//! start first 0                              first, now, index, or salvaged, each with its index
 //! position 17
 //! unsettled 3:2 9:1                          index:attempts so far
 //! sha256 <hex of everything above>
 //! ```
 //!
 //! Owner: the gateway's operator, who by deleting a cursor makes its subscriber see everything once more, and by moving it
-//! ahead makes it miss entries; the subscriber notices either by the ranges that deliveries cover.
+//! ahead makes it miss entries. A subscriber that is running says how far it was covered and gets the rest in spite of it;
+//! one that has just started remembers nothing and does not notice: only who reads the whole log does, or the sender who
+//! waits for an answer.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -57,6 +59,8 @@ pub enum Start {
     Now,
     /// At an index.
     Index,
+    /// At the first entry, because the file was damaged: nobody knows how it was defined, so any definition is the same.
+    Salvaged,
 }
 
 /// What does not change about a subscription.
@@ -135,6 +139,18 @@ impl Cursor {
         }
     }
 
+    /// Goes back to `to`, or stays where it is if it has not come so far: nothing from `to` on counts as delivered.
+    ///
+    /// For a subscriber that says how far it was covered: only it knows what was on its way when the line broke. To believe
+    /// it can cost repeats (if another process of its node had come further), never an entry.
+    pub fn go_back(&mut self, to: u64) {
+        if to < self.position {
+            self.position = to;
+            let _forgotten = self.unsettled.split_off(&to);
+            self.changed();
+        }
+    }
+
     /// Notes a delivery, the first or a further one; the answer is its attempt, counted from 1.
     pub fn deliver(&mut self, index: u64) -> u32 {
         self.cover(index.saturating_add(1));
@@ -172,8 +188,8 @@ impl Cursor {
         Ok(settled)
     }
 
-    /// Whether the index can have been delivered. What is below the position was covered, and with filters and repeats nobody can tell more. Above it, only what an
-    /// earlier process may have delivered and forgotten is forgiven.
+    /// Whether the index can have been delivered. What is below the position was covered, and with filters and repeats
+    /// nobody can tell more. Above it, only what an earlier process may have delivered and forgotten is forgiven.
     pub fn was_delivered(&self, index: u64) -> Result<(), NotDelivered> {
         if index < self.position.max(self.forgotten_below) {
             Ok(())
@@ -267,11 +283,12 @@ impl Start {
             Self::First => "first",
             Self::Now => "now",
             Self::Index => "index",
+            Self::Salvaged => "salvaged",
         }
     }
 
     fn of_word(word: &str) -> Option<Self> {
-        [Self::First, Self::Now, Self::Index]
+        [Self::First, Self::Now, Self::Index, Self::Salvaged]
             .into_iter()
             .find(|start| start.word() == word)
     }

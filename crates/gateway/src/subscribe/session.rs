@@ -4,8 +4,9 @@
 //! subscribers cost what a thousand quiet ones do. The task alone changes the cursor of the slot that it holds. In order
 //! of precedence it redelivers what is due, delivers what is new as far as credit goes, and says where it stands.
 //!
-//! The ranges that messages cover follow each other without a hole, from the cursor's position at the opening. What was
-//! delivered before and not settled comes first, in index order, as redeliveries, which cover nothing.
+//! The ranges that messages cover follow each other without a hole, from the cursor's position at the opening, which is
+//! never beyond what the subscriber says was covered for it. What was delivered below that and not settled comes first,
+//! in index order, as redeliveries, which cover nothing.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use precinto_alert::Reason;
 use precinto_alert::id::NodeId;
 use precinto_ledger::durable;
-use precinto_proto::v1::ClosingReason;
+use precinto_proto::v1::{ClosingReason, Init};
 use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::cursor::{Cursor, Definition, Start};
@@ -33,8 +33,6 @@ pub struct Store {
 #[derive(Debug)]
 pub struct Slot {
     definition: Definition,
-    /// True when the file was damaged: nobody knows how it was defined, so any definition is the same.
-    is_salvaged: bool,
     path: PathBuf,
     cursor: Mutex<Cursor>,
     dirty: AtomicBool,
@@ -85,8 +83,8 @@ pub enum StoreError {
 
 impl Store {
     /// Reads every cursor in `folder`, whose parent must exist, for a log of `size` entries; blocking. A damaged one is
-    /// reported, and its subscription begins again at the first entry: repeats, never gaps. One that is ahead of the log
-    /// is refused.
+    /// reported and kept beside it as `<name>.damaged`, and its subscription begins again at the first entry: repeats,
+    /// never gaps. One that is ahead of the log is refused.
     pub fn open(folder: &Path, size: u64) -> Result<Self, StoreError> {
         durable::create_folder(folder)?;
         let mut slots = BTreeMap::new();
@@ -140,8 +138,7 @@ impl Store {
     ) -> Result<Option<Arc<Slot>>, Refusal> {
         let slots = self.lock();
         if let Some(slot) = slots.get(key) {
-            let same = slot.is_salvaged || slot.is_defined_as(definition);
-            return if same {
+            return if slot.is_defined_as(definition) {
                 Ok(Some(Arc::clone(slot)))
             } else {
                 Err(Refusal::new(Reason::SubscriptionExists))
@@ -214,13 +211,12 @@ impl Store {
 impl Slot {
     fn new(definition: Definition, path: PathBuf) -> Self {
         let cursor = Cursor::new(definition.start_index);
-        Self::with(definition, path, cursor, false)
+        Self::with(definition, path, cursor)
     }
 
-    fn with(definition: Definition, path: PathBuf, cursor: Cursor, is_salvaged: bool) -> Self {
+    fn with(definition: Definition, path: PathBuf, cursor: Cursor) -> Self {
         Self {
             definition,
-            is_salvaged,
             path,
             settled: AtomicU64::new(cursor.floor()),
             cursor: Mutex::new(cursor),
@@ -240,23 +236,26 @@ impl Slot {
                 size,
             }),
             Ok((definition, cursor)) => {
-                let slot = Self::with(definition, path.to_owned(), cursor.recovered(size), false);
+                let slot = Self::with(definition, path.to_owned(), cursor.recovered(size));
                 slot.dirty.store(false, Ordering::Relaxed);
                 Ok(Some(slot))
             }
             Err(error) => {
                 let owner = owner_of(path);
                 tracing::error!(path = %path.display(), %error, salvaged = owner.is_some(), "a cursor is damaged: its subscriber begins again");
-                Ok(owner.map(|(node, name)| {
-                    let definition = Definition {
-                        node,
-                        name,
-                        start: Start::First,
-                        start_index: 0,
-                    };
-                    let cursor = Cursor::new(0).recovered(size);
-                    Self::with(definition, path.to_owned(), cursor, true)
-                }))
+                let Some((node, name)) = owner else {
+                    return Ok(None);
+                };
+                // Before the flusher replaces it: somebody may want to know what it said.
+                durable::replace(&path.with_extension(DAMAGED), &bytes)?;
+                let definition = Definition {
+                    node,
+                    name,
+                    start: Start::Salvaged,
+                    start_index: 0,
+                };
+                let cursor = Cursor::new(0).recovered(size);
+                Ok(Some(Self::with(definition, path.to_owned(), cursor)))
             }
         }
     }
@@ -359,8 +358,14 @@ impl Slot {
         let Definition {
             start, start_index, ..
         } = &self.definition;
-        // NOW names another index each time, and means the same.
-        *start == other.start && (*start == Start::Now || *start_index == other.start_index)
+        match start {
+            Start::Salvaged => true,
+            // NOW names another index each time, and means the same.
+            Start::Now => other.start == Start::Now,
+            Start::First | Start::Index => {
+                *start == other.start && *start_index == other.start_index
+            }
+        }
     }
 }
 
@@ -368,6 +373,15 @@ impl Hold {
     /// The slot that is held.
     pub fn slot(&self) -> &Arc<Slot> {
         &self.slot
+    }
+
+    /// Begins the stream where the subscriber says that it was covered, if the cursor has come further: it moves when a
+    /// message is queued, and a message that is queued may never arrive.
+    pub fn go_back(&self, init: &Init) {
+        if init.covered_up_to > 0 {
+            let to = init.covered_up_to.max(self.slot.definition.start_index);
+            self.slot.with_cursor(|cursor| cursor.go_back(to));
+        }
     }
 }
 
@@ -395,6 +409,9 @@ fn is_name(name: &str) -> bool {
 }
 
 const EXTENSION: &str = "cursor";
+
+/// Of the copy of a damaged cursor, which nobody reads but people.
+const DAMAGED: &str = "damaged";
 
 #[cfg(test)]
 mod tests;

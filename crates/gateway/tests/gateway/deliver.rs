@@ -36,6 +36,7 @@ async fn a_delivery_is_what_was_signed() {
         subscription: "watch".into(),
         credit: 1,
         with_proofs: true,
+        ..Default::default()
     };
     let mut watch = nlu.watch_with(init).await;
     let statement = lax.ack(ANAM);
@@ -236,7 +237,7 @@ async fn mistakes_on_a_stream_have_reasons() {
         Some(pb::Init {
             subscription: "watch".into(),
             credit,
-            with_proofs: false,
+            ..Default::default()
         })
     };
     assert_eq!(say(init(0), None).await, "CREDIT_INVALID");
@@ -244,7 +245,7 @@ async fn mistakes_on_a_stream_have_reasons() {
     let other = pb::Init {
         subscription: "other".into(),
         credit: 1,
-        with_proofs: false,
+        ..Default::default()
     };
     assert_eq!(say(Some(other), None).await, "SUBSCRIPTION_UNKNOWN");
     let ack = pb::Ack {

@@ -11,5 +11,6 @@ mod harness;
 mod limits;
 mod prove;
 mod refuse;
+mod resume;
 mod settings;
 mod submit;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use precinto_gateway::limits::CONFLICTS_PER_NODE_MAX;
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -87,6 +88,41 @@ async fn a_reused_message_id_is_refused_and_logged_once() {
         "one CONFLICT entry between them"
     );
     world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_has_so_many_conflicts_logged_and_repeats_do_not_count() {
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    let first = lax.ack("mx.dev.invalid/anam");
+    let accepted = index_of(&lax.submit(&first).await.unwrap());
+    let reuse = |number: u32| pb::Statement {
+        sender_seq: first.sender_seq + u64::from(number),
+        ..first.clone()
+    };
+    for _ in 0..=CONFLICTS_PER_NODE_MAX {
+        assert_reused(&lax.submit(&reuse(1)).await.unwrap_err());
+    }
+    // Each of these is another one; the last is one too many.
+    for number in 2..=CONFLICTS_PER_NODE_MAX + 1 {
+        assert_reused(&lax.submit(&reuse(number)).await.unwrap_err());
+    }
+    // What is not logged leaves no certificate in the log either.
+    let mut other = world.node(LAX).await;
+    let statement = pb::Statement {
+        message_id: first.message_id.clone(),
+        ..other.ack("mx.dev.invalid/anam")
+    };
+    assert_reused(&other.submit(&statement).await.unwrap_err());
+    let last = lax.ack("mx.dev.invalid/anam");
+    let last = index_of(&lax.submit(&last).await.unwrap());
+    assert_eq!(last, accepted + u64::from(CONFLICTS_PER_NODE_MAX) + 1);
+    world.stop().await;
+}
+
+#[track_caller]
+fn assert_reused(status: &tonic::Status) {
+    assert_eq!(reason(status), "MESSAGE_ID_REUSED");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,7 +86,9 @@ impl Rig {
 impl Log {
     /// Appends entries in one batch, in this order.
     pub(crate) async fn append(&self, entries: Vec<Entry>) -> Vec<Result<Appended, AppendError>> {
-        let announced: Vec<_> = entries.iter().map(|_| self.ledger.announce()).collect();
+        // A batch waits for half of those announced.
+        let announce = |_| (self.ledger.announce(), self.ledger.announce());
+        let announced: Vec<_> = entries.iter().map(announce).collect();
         let mut appends = JoinSet::new();
         for (number, (entry, announced)) in entries.into_iter().zip(announced).enumerate() {
             let ledger = self.ledger.clone();

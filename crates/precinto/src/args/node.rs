@@ -43,7 +43,7 @@ pub(crate) struct Watch {
     /// End when everything that the log holds now has been delivered and settled
     #[arg(long)]
     pub(crate) until_caught_up: bool,
-    /// Fetch each entry's receipt as well, verify it, and keep it in this folder
+    /// Fetch each entry's receipt as well, verify it, and keep it in this folder as {index}-{id}.tlog-proof
     #[arg(long, value_name = "DIR")]
     pub(crate) receipts: Option<PathBuf>,
     /// End when stdin ends: for programs that start this one

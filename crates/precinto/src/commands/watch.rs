@@ -13,6 +13,7 @@ use crate::files::{keep_receipt, make_folder};
 use crate::output::Output;
 use crate::{clock, runtime, stop};
 use notice::Notice;
+use precinto_alert::id::MessageId;
 use precinto_alert::reason::{self as catalogue, Reason};
 use precinto_client::subscribe::{Start as From, SubscribeError, Unbelievable};
 use precinto_client::{Delivery, Event, Pin, SubscribeOptions, Subscriber};
@@ -158,8 +159,11 @@ impl Watcher<'_> {
     async fn deliver(&self, delivery: &Delivery) -> anyhow::Result<()> {
         let received_us = clock::now_us();
         if let (Some(folder), Some(receipt)) = (&self.args.receipts, &delivery.receipt) {
-            let name = delivery.statement.message_id().to_string();
-            keep_receipt(folder, &name, receipt)?;
+            keep_receipt(
+                folder,
+                &receipt_name(delivery.index, delivery.statement.message_id()),
+                receipt,
+            )?;
         }
         if self.output.is_text() {
             for line in show::lines(delivery, self.output) {
@@ -188,6 +192,12 @@ impl Watcher<'_> {
         }
         self.output.json_line(notice)
     }
+}
+
+/// The file name of a delivery's receipt. The log's index makes it the entry's own: a message's id is its sender's choice,
+/// and another sender with the same one must not replace what was kept.
+fn receipt_name(index: u64, id: MessageId) -> String {
+    format!("{index}-{id}")
 }
 
 /// 10 s, 20 s, 40 s … up to an hour; `attempt` counts from 1.
@@ -221,6 +231,13 @@ mod tests {
             .map(|attempt| doubt_delay(attempt).as_secs())
             .into();
         assert_eq!(secs, [10, 10, 20, 40, 2560, 3600, 3600]);
+    }
+
+    #[test]
+    fn two_senders_with_one_id_do_not_share_a_receipt() {
+        let id: MessageId = "0192f0c1-0000-7000-8000-000000000001".parse().unwrap();
+        assert_ne!(receipt_name(3, id), receipt_name(4, id));
+        assert_eq!(receipt_name(3, id), format!("3-{id}"));
     }
 
     #[test]

@@ -198,6 +198,29 @@ fn an_alert_crosses_is_acknowledged_and_proven() {
     audited(&gateway, &receipts);
 }
 
+#[test]
+fn a_dry_run_and_a_failed_signing_cost_no_number() {
+    let gateway = Gateway::start();
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/precursor-us-mx.yaml");
+    let text_of_sample = std::fs::read_to_string(sample).expect("the sample");
+    let unsignable = gateway.path().join("unsignable.yaml");
+    let bad_id = format!("{text_of_sample}\nmessage_id: AAAA\n");
+    std::fs::File::create(&unsignable)
+        .and_then(|mut file| file.write_all(bad_id.as_bytes()))
+        .expect("a draft");
+    let failed = gateway.run(
+        "us-cbp-lax",
+        &format!("send alert {}", unsignable.display()),
+    );
+    assert_ne!(failed.status.code(), Some(0), "{}", stdout(&failed));
+    let send = format!("-o json send alert {sample}");
+    let rehearsed = done(&gateway, "us-cbp-lax", &format!("{send} --dry-run"));
+    let sent = done(&gateway, "us-cbp-lax", &send);
+    let id = text(&sent[0], "alert_id");
+    assert!(id.contains("-000001"), "{id}");
+    assert_eq!(id, text(&rehearsed[0], "alert_id"));
+}
+
 /// The journal of a stopped gateway, against the receipts that its nodes kept; then with one bit flipped.
 fn audited(gateway: &Gateway, receipts: &str) {
     let place = |inside: &str| gateway.path().join(inside).display().to_string();

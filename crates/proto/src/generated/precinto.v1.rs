@@ -6299,7 +6299,8 @@ pub struct Subscription {
     /// The index it began at.
     #[prost(uint64, tag = "3")]
     pub start_index: u64,
-    /// Everything below this index is settled, durably.
+    /// Everything below this index is settled, durably. It falls back only when a subscriber says in Init.covered_up_to that
+    /// it has come less far.
     #[prost(uint64, tag = "4")]
     pub settled: u64,
 }
@@ -6392,6 +6393,12 @@ pub struct Init {
     /// Ask for the receipt text with each delivery: about as large as the delivery itself.
     #[prost(bool, tag = "3")]
     pub with_proofs: bool,
+    /// One past the last index that earlier streams have covered for this subscriber, as far as it remembers; 0 when it
+    /// remembers none. What was on its way when a line broke has moved the cursor and never arrived: the cursor goes back to
+    /// this index, if it is beyond it, though never to before the subscription's beginning, and everything from here on is
+    /// delivered and covered anew. The ranges of this stream thus never begin later than here.
+    #[prost(uint64, tag = "4")]
+    pub covered_up_to: u64,
 }
 /// Settles deliveries: moves the cursor and returns their credit. It is no evidence: that is a signed ACK statement.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6463,7 +6470,8 @@ pub struct Delivery {
     /// The record, always; the proof text only when asked for at init.
     #[prost(message, optional, tag = "5")]
     pub receipt: ::core::option::Option<Receipt>,
-    /// 1 for the first delivery on this subscription, one more each time.
+    /// 1 for the first delivery on this subscription, one more each time; counted anew from where Init.covered_up_to has put
+    /// the cursor back to.
     #[prost(uint32, tag = "6")]
     pub attempt: u32,
     /// The gateway's time of acceptance, milliseconds since 1970 UTC; the leaf's time.
@@ -6508,7 +6516,8 @@ pub struct Heartbeat {
     #[prost(uint64, tag = "6")]
     pub settled: u64,
 }
-/// The last message of a stream that the gateway ends on purpose.
+/// The last message of a stream that the gateway ends on purpose. Acks that it had not taken before are lost, and their
+/// deliveries come again.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Closing {
     /// Why.
@@ -6837,7 +6846,7 @@ pub mod subscription_service_client {
         }
         /// Replays from the cursor, then goes live, in one stream. The first message must be init. When the client half-closes
         /// its side, the gateway takes what was said before, writes down what was settled, and ends the stream: a client that
-        /// sees the stream end without an error knows that its acks are durable.
+        /// sees the stream end without an error and without Closing knows that its acks on this stream are durable.
         pub async fn subscribe(
             &mut self,
             request: impl tonic::IntoStreamingRequest<Message = super::SubscribeRequest>,
@@ -6917,7 +6926,7 @@ pub mod subscription_service_server {
             + 'static;
         /// Replays from the cursor, then goes live, in one stream. The first message must be init. When the client half-closes
         /// its side, the gateway takes what was said before, writes down what was settled, and ends the stream: a client that
-        /// sees the stream end without an error knows that its acks are durable.
+        /// sees the stream end without an error and without Closing knows that its acks on this stream are durable.
         async fn subscribe(
             &self,
             request: tonic::Request<tonic::Streaming<super::SubscribeRequest>>,

@@ -1,7 +1,7 @@
 //! The identifiers of a shipment, with their check digits.
 
 use crate::Reason;
-use crate::check_digit::{self, CheckError};
+use crate::check_digit::{self, CheckError, replace_last};
 use crate::code::{AwbKind, LabelIdentifierKind};
 use crate::content::field::{line, lines_of, list, required};
 use crate::country::is_country;
@@ -112,14 +112,6 @@ pub(super) fn postal_item(found: &mut Findings, at: At<'_>, number: &str) {
             "the last two letters are no country",
         );
     }
-}
-
-/// The text with its last character replaced.
-pub(in crate::content) fn replace_last(text: &str, last: char) -> String {
-    let mut replaced = text.to_owned();
-    replaced.pop();
-    replaced.push(last);
-    replaced
 }
 
 /// Verbatim, mistakes included: only that something stands there, and that it says what it is meant to be.

@@ -166,7 +166,15 @@ fn a_torn_tail_is_no_fault_of_the_last_segment_and_one_of_any_other() {
         );
     }
     let unwritten = [right.clone(), vec![0; 5000]].concat();
-    assert_eq!(kinds(&read(unwritten).0), [&Kind::TornTail { bytes: 5000 }]);
+    assert_eq!(
+        kinds(&read(unwritten).0),
+        [&Kind::SpoiltTail { bytes: 5000 }]
+    );
+    let fewer_than_any_frame = [right.clone(), vec![0; 63]].concat();
+    assert_eq!(
+        kinds(&read(fewer_than_any_frame).0),
+        [&Kind::TornTail { bytes: 63 }]
+    );
     assert_eq!(
         kinds(&read(right[..20].to_vec()).0),
         [&Kind::TornTail { bytes: 20 }]
@@ -180,11 +188,11 @@ fn a_torn_tail_is_no_fault_of_the_last_segment_and_one_of_any_other() {
 }
 
 #[test]
-fn a_last_frame_of_full_length_that_a_power_loss_spoilt_is_a_torn_tail() {
+fn a_last_frame_of_full_length_that_does_not_hold_is_never_taken_for_one_that_was_not_committed() {
     let (_, right) = trust_only();
     let last = frames(&right)[2];
     let bytes = (right.len() - last) as u64;
-    // Sectors that never came: the header's, one of the table, the end of the data.
+    // Sectors that never came, or were lost later: the header's, one of the table, the end of the data.
     let header_end = (last / 512 + 1) * 512;
     for missing in [
         last..header_end,
@@ -194,7 +202,12 @@ fn a_last_frame_of_full_length_that_a_power_loss_spoilt_is_a_torn_tail() {
         let mut torn = right.clone();
         torn[missing.clone()].fill(0);
         let (findings, indexes) = read(torn.clone());
-        assert_eq!(kinds(&findings), [&Kind::TornTail { bytes }], "{missing:?}");
+        assert_eq!(
+            kinds(&findings),
+            [&Kind::SpoiltTail { bytes }],
+            "{missing:?}"
+        );
+        assert_eq!(findings[0].severity(), crate::Severity::Gap);
         assert_eq!(indexes, [0, 1, 2]);
         // Anywhere but at the end of the log it is damage.
         let (findings, _) = split(crate::format::segment_steps(NAME, torn.clone(), false));
@@ -210,6 +223,19 @@ fn a_last_frame_of_full_length_that_a_power_loss_spoilt_is_a_torn_tail() {
                 .iter()
                 .any(|f| f.severity() == crate::Severity::Fault)
         );
+    }
+}
+
+#[test]
+fn two_flipped_bits_in_the_last_frame_leave_open_what_it_was() {
+    let (_, right) = trust_only();
+    let last = frames(&right)[2];
+    let bytes = (right.len() - last) as u64;
+    for at in [last + 8, last + 64, right.len() - 9] {
+        let mut wrong = right.clone();
+        wrong[at] ^= 0x11;
+        let (findings, _) = read(wrong);
+        assert_eq!(kinds(&findings), [&Kind::SpoiltTail { bytes }], "{at}");
     }
 }
 

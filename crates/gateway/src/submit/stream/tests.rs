@@ -26,7 +26,6 @@ fn submissions(folder: &std::path::Path) -> (Submissions, precinto_ledger::Owner
         trust: Arc::new(precinto_envelope::trust::TrustStore::new(Vec::new()).unwrap()),
         directory: Arc::new(crate::registry::tests::example()),
         origin: "gw.dev.invalid/log/2026".to_owned(),
-        budget: Budget::default(),
         conflicts: ConflictQuota::default(),
         clock,
         draining: CancellationToken::new(),
@@ -42,12 +41,13 @@ async fn who_takes_no_answers_is_given_up_and_told_so() {
         .parse()
         .unwrap();
     let (queue, answers) = answers::answers(ANSWERS_AHEAD);
+    let share = Share::new(Budget::default().of(&caller));
     let mut pipeline = Pipeline::new(Arc::new(submissions), caller, queue);
     tokio::time::sleep(2 * PROGRESS_TIMEOUT).await;
     let began = Instant::now();
     for _ in 0..ANSWERS_AHEAD + 5 {
         // Refused for want of an envelope; the answer counts like any other.
-        pipeline.take(pb::SubmitRequest::default(), &Share::default());
+        pipeline.take(pb::SubmitRequest::default(), &share);
     }
     let end = pipeline.finish().await.unwrap_err();
     assert!(matches!(end, End::Slow));

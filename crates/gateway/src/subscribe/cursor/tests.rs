@@ -24,6 +24,7 @@ enum Op {
     Redeliver(usize),
     Settle(u64),
     SettleUpTo(u64),
+    GoBack(u64),
     Reload,
 }
 
@@ -34,6 +35,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (0_usize..8).prop_map(Op::Redeliver),
         4 => (0_u64..40).prop_map(Op::Settle),
         1 => (0_u64..40).prop_map(Op::SettleUpTo),
+        1 => (3_u64..40).prop_map(Op::GoBack),
         1 => Just(Op::Reload),
     ]
 }
@@ -91,6 +93,14 @@ proptest! {
                         model.settled.extend(0..=index);
                     }
                     prop_assert_eq!(cursor.settle_up_to(index).is_ok(), covered);
+                }
+                Op::GoBack(to) => {
+                    cursor.go_back(to);
+                    if to < model.position {
+                        model.position = to;
+                        model.delivered.retain(|index| *index < to);
+                        model.settled.retain(|index| *index < to);
+                    }
                 }
                 Op::Reload => {
                     let (read, reloaded) = Cursor::parse(cursor.to_text(&definition()).as_bytes()).unwrap();

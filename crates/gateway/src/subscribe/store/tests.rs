@@ -81,16 +81,24 @@ fn a_damaged_cursor_begins_again_and_keeps_its_name() {
     bytes[60] ^= 1;
     durable::replace(&slot.path, &bytes).unwrap();
 
-    let store = Store::open(folder.path(), 10).unwrap();
-    let slot = store.get(&node(), "watch").unwrap();
-    assert_eq!(slot.read_cursor(Cursor::position), 0);
-    // However it was defined before: with NOW it would otherwise skip what was missed.
     let now = Definition {
         start: Start::Now,
         start_index: 10,
         ..definition("watch")
     };
-    assert_eq!(store.create(now).unwrap().read_cursor(Cursor::position), 0);
+    // In the first life, which writes it anew, and in those after it.
+    for settled in [0, 3, 3] {
+        let store = Store::open(folder.path(), 10).unwrap();
+        let slot = store.get(&node(), "watch").unwrap();
+        assert_eq!(slot.read_cursor(Cursor::position), settled);
+        // However it was defined before: with NOW it would otherwise skip what was missed, or be refused for ever.
+        let found = store.create(now.clone()).unwrap();
+        assert!(Arc::ptr_eq(&found, &slot));
+        slot.with_cursor(|cursor| cursor.cover(3));
+        store.flush();
+    }
+    let kept = std::fs::read(slot.path.with_extension(DAMAGED)).unwrap();
+    assert_eq!(kept, bytes, "for whoever wants to know what it said");
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Node {
         self.watch_with(pb::Init {
             subscription: subscription.to_owned(),
             credit,
-            with_proofs: false,
+            ..Default::default()
         })
         .await
     }

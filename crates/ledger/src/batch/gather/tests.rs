@@ -10,9 +10,8 @@ fn entry(bytes: usize) -> Entry {
 }
 
 fn ends(limits: BatchLimits) -> (Queue, Gatherer) {
-    let (queue, receiver) = queue(&limits);
-    let gatherer = Gatherer::new(receiver, limits, queue.in_flight());
-    (queue, gatherer)
+    let (queue, inbox) = queue(&limits);
+    (queue, Gatherer::new(inbox, limits))
 }
 
 #[test]
@@ -71,35 +70,61 @@ fn too_many_and_too_much_are_refused() {
 }
 
 #[test]
-fn a_batch_waits_for_what_is_announced_and_not_a_moment_when_all_are_here() {
+fn a_batch_waits_for_half_of_what_is_announced_and_who_is_alone_never_waits() {
     let limits = BatchLimits {
         linger: Duration::from_mins(10),
         ..BatchLimits::default()
     };
     let (queue, mut gatherer) = ends(limits);
-    let mut announced: Vec<InFlight> = (0..2).map(|_| queue.announce()).collect();
+    let announced: Vec<InFlight> = (0..4).map(|_| queue.announce()).collect();
     let _first = queue.push(entry(1)).unwrap();
     let late = queue.clone();
     let second = thread::spawn(move || late.push(entry(2)).unwrap());
-    assert_eq!(
-        gatherer.next().unwrap().len(),
-        2,
-        "the second was announced"
-    );
+    let batch = gatherer.next().unwrap();
+    assert_eq!(batch.len(), 2, "half of four, and nobody came after");
     second.join().unwrap();
-    announced.pop();
+    drop(announced);
     let _alone = queue.push(entry(3)).unwrap();
-    assert_eq!(
-        gatherer.next().unwrap().len(),
-        1,
-        "alone, nothing is waited for"
-    );
+    assert_eq!(gatherer.next().unwrap().len(), 1);
+}
+
+#[test]
+fn a_stop_ends_the_waiting_and_takes_what_is_there() {
+    let limits = BatchLimits {
+        linger: Duration::from_mins(10),
+        ..BatchLimits::default()
+    };
+    let (queue, mut gatherer) = ends(limits);
+    let _announced: Vec<InFlight> = (0..4).map(|_| queue.announce()).collect();
+    let _first = queue.push(entry(1)).unwrap();
+    let stop = queue.clone();
+    let stopper = thread::spawn(move || stop.stop());
+    assert_eq!(gatherer.next().unwrap().len(), 1);
+    assert!(gatherer.next().is_none() && gatherer.is_stopping());
+    stopper.join().unwrap();
+}
+
+#[test]
+fn when_all_callers_are_gone_what_is_there_is_taken_and_it_was_no_stop() {
+    let (queue, mut gatherer) = ends(BatchLimits::default());
+    let _first = queue.push(entry(1)).unwrap();
+    drop(queue);
+    assert_eq!(gatherer.next().unwrap().len(), 1);
+    assert!(gatherer.next().is_none() && !gatherer.is_stopping());
+}
+
+#[test]
+fn who_waits_hears_when_the_owner_is_gone() {
+    let (queue, gatherer) = ends(BatchLimits::default());
+    let answer = queue.push(entry(1)).unwrap();
+    drop(gatherer);
+    assert!(answer.blocking_recv().is_err());
 }
 
 #[test]
 fn waiting_ends_when_nobody_comes() {
     let (queue, mut gatherer) = ends(BatchLimits::default());
-    let _announced = [queue.announce(), queue.announce()];
+    let _announced = [0; 4].map(|_| queue.announce());
     let _first = queue.push(entry(1)).unwrap();
     assert_eq!(gatherer.next().unwrap().len(), 1);
 }

@@ -79,7 +79,8 @@ pub(super) fn rewrite(storage: &dyn Storage, first: u64, ending: &Ending) -> io:
         tracing::warn!(
             remnant,
             bytes = tail.len(),
-            "cut off a frame that was never committed"
+            "cut off a last frame that does not hold and that the published checkpoint does not cover; receipts for it may \
+             exist"
         );
     }
     let unfinished = format!("{path}{UNFINISHED}");

@@ -5,12 +5,12 @@ use super::report::Meta;
 use crate::args::SendOptions;
 use crate::clock;
 use crate::config::{Material, Node};
-use crate::counters::Counters;
+use crate::counters::{Counters, Numbers};
 use crate::draft::Draft;
 use crate::exit::Failure;
 use precinto_alert::code::{MessageType, Tlp};
 use precinto_alert::id::AlertId;
-use precinto_client::{Author, Draft as Unsigned, DraftContent, Signer};
+use precinto_client::{Author, Draft as Unsigned, DraftContent, Signed, Signer};
 use precinto_proto::v1 as pb;
 use std::collections::BTreeMap;
 
@@ -53,18 +53,32 @@ impl<'a> Composer<'a> {
         Ok(composer)
     }
 
-    /// Fills in, numbers and signs.
+    /// Fills in, numbers and signs. What is not to be sent, or cannot be signed, keeps no number.
     pub(super) fn compose(&mut self, draft: Draft) -> anyhow::Result<Outgoing> {
+        for id in &draft.officers {
+            self.load_officer(id)?;
+        }
+        let tag = draft.tag.clone();
+        let mut numbers = Numbers::default();
+        let signed = self.number_and_sign(draft, &mut numbers);
+        if self.rehearsal || signed.is_err() {
+            self.counters.untake(numbers);
+        }
+        let signed = signed?;
+        let meta = Meta::of(&signed, tag);
+        Ok(Outgoing { signed, meta })
+    }
+
+    /// `numbers` holds what was taken, also if it fails.
+    fn number_and_sign(&mut self, draft: Draft, numbers: &mut Numbers) -> anyhow::Result<Signed> {
         let Draft {
             mut statement,
             content,
             officers,
-            tag,
+            tag: _,
         } = draft;
-        for id in &officers {
-            self.load_officer(id)?;
-        }
-        self.fill(&mut statement, content.is_some())?;
+        self.fill(&mut statement, content.is_some());
+        self.number(&mut statement, numbers)?;
         let signers: Vec<&Signer> = self
             .always
             .iter()
@@ -72,19 +86,9 @@ impl<'a> Composer<'a> {
             .filter_map(|id| self.officers.get(id))
             .collect();
         let content = content.map(|(media_type, bytes)| DraftContent { media_type, bytes });
-        let number = self.counters.sequence()?;
-        statement.sender_seq = number;
         let unsigned = Unsigned { statement, content };
         let signed = self.author.sign(unsigned, &signers, clock::now_ms());
-        let signed = signed.map_err(|error| {
-            self.counters.untake(number);
-            Failure::coded(error.reason(), error.to_string())
-        })?;
-        if self.rehearsal {
-            self.counters.untake(number);
-        }
-        let meta = Meta::of(&signed, tag);
-        Ok(Outgoing { signed, meta })
+        signed.map_err(|error| Failure::coded(error.reason(), error.to_string()).into())
     }
 
     /// At the end: numbers that were taken and not used go back.
@@ -92,7 +96,7 @@ impl<'a> Composer<'a> {
         self.counters.give_back()
     }
 
-    fn fill(&mut self, statement: &mut pb::Statement, has_content: bool) -> anyhow::Result<()> {
+    fn fill(&self, statement: &mut pb::Statement, has_content: bool) {
         if statement.expires_ms == 0 {
             statement.expires_ms = clock::now_ms() + EXPIRES_AFTER_MS;
         }
@@ -111,8 +115,12 @@ impl<'a> Composer<'a> {
             };
             statement.languages.push(language.to_owned());
         }
+    }
+
+    fn number(&mut self, statement: &mut pb::Statement, taken: &mut Numbers) -> anyhow::Result<()> {
         if statement.r#type == i32::from(MessageType::Alert) && statement.alert_id.is_empty() {
             let (year, number) = self.counters.alert(year_of(clock::now_ms()))?;
+            taken.alert = Some((year, number));
             let id = AlertId::compose(&self.node.country, &self.node.code, year, number);
             let wrong =
                 |error| Failure::usage(format!("country and code make no alert id: {error}"));
@@ -121,6 +129,9 @@ impl<'a> Composer<'a> {
         if statement.alert_version == 0 && !statement.alert_id.is_empty() {
             statement.alert_version = 1;
         }
+        let sequence = self.counters.sequence()?;
+        taken.sequence = Some(sequence);
+        statement.sender_seq = sequence;
         Ok(())
     }
 

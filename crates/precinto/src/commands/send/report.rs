@@ -293,6 +293,7 @@ impl Refused {
         };
         let (message, message_es) = match error {
             SubmitError::Refused(refusal) => (refusal.message.clone(), refusal.message_es.clone()),
+            SubmitError::Lost(refusal) => (error.to_string(), refusal.message_es.clone()),
             other => (other.to_string(), None),
         };
         Self {

@@ -1,0 +1,221 @@
+//! The steps of a message through a stream: checked on a task of its own, its certificates logged, committed, settled.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use precinto_alert::id::NodeId;
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+use tokio::task::JoinHandle;
+use tonic::Status;
+
+use crate::submit::error::refuse;
+use crate::submit::metered::Room;
+use crate::submit::{Checked, Held, Submissions, SubmitError};
+
+/// What goes back for one message.
+pub(super) type Answer = Result<pb::SubmitStreamResponse, Status>;
+
+/// Certificates on their way into the log, and the message behind them.
+pub(super) type Logging = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+/// A message that has been read, and has no room in the process as yet.
+pub(super) struct Waiting {
+    pub(super) request: pb::SubmitRequest,
+    pub(super) room: Room,
+}
+
+/// A message on a task that checks it, with its room.
+pub(super) struct Checking {
+    message_id: Vec<u8>,
+    check: JoinHandle<(Result<Checked, SubmitError>, Option<Held>)>,
+}
+
+/// A message in the ledger's hands, with its room; or one that was refused before.
+pub(super) struct Committing {
+    message_id: Vec<u8>,
+    commit: Commit,
+    _held: Option<Held>,
+}
+
+type Commit = Pin<Box<dyn Future<Output = Result<pb::SubmitResponse, SubmitError>> + Send>>;
+
+/// Starts the check of a message; without room it is not looked at.
+pub(super) fn check(
+    submissions: &Arc<Submissions>,
+    caller: &NodeId,
+    request: pb::SubmitRequest,
+    held: Option<Held>,
+) -> Checking {
+    let message_id = message_id(&request);
+    let announced = submissions.ledger.announce();
+    let (submissions, caller) = (Arc::clone(submissions), caller.clone());
+    let check = tokio::spawn(async move {
+        let checked = match held {
+            Some(_) => submissions.check(&caller, request, announced),
+            None => Err(SubmitError::NoRoom),
+        };
+        (checked, held)
+    });
+    Checking { message_id, check }
+}
+
+/// A message whose check has finished.
+pub(super) struct Outcome {
+    pub(super) message_id: Vec<u8>,
+    pub(super) held: Option<Held>,
+    pub(super) checked: Result<Checked, SubmitError>,
+}
+
+pub(super) fn log_trust(
+    submissions: &Arc<Submissions>,
+    checked: Checked,
+    message_id: Vec<u8>,
+    held: Option<Held>,
+) -> Logging {
+    let submissions = Arc::clone(submissions);
+    Box::pin(async move {
+        let checked = submissions.log_trust(&checked).await.map(|()| checked);
+        Outcome {
+            message_id,
+            held,
+            checked,
+        }
+    })
+}
+
+pub(super) async fn logged(logging: &mut Option<Logging>) -> Outcome {
+    match logging {
+        Some(logging) => logging.as_mut().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Puts one checked message into the ledger's queue.
+pub(super) fn commit(submissions: &Arc<Submissions>, outcome: Outcome) -> Committing {
+    let Outcome {
+        message_id,
+        held,
+        checked,
+    } = outcome;
+    let submissions = Arc::clone(submissions);
+    let mut commit: Commit = match checked {
+        Ok(checked) => Box::pin(async move { submissions.commit(checked).await }),
+        Err(error) => Box::pin(std::future::ready(Err(error))),
+    };
+    // The first poll queues the entry, behind those of this stream that came before it and into the same batch as they;
+    // without it each would wait for its predecessor's sync. Who waits for the answer polls again, with a waker.
+    if let Poll::Ready(answer) = commit
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        commit = Box::pin(std::future::ready(answer));
+    }
+    Committing {
+        message_id,
+        commit,
+        _held: held,
+    }
+}
+
+pub(super) async fn room(waiting: &mut Option<Waiting>) -> Option<Held> {
+    match waiting {
+        Some(waiting) => waiting.room.as_mut().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The oldest check, when it has finished.
+pub(super) async fn oldest_check(checking: &mut VecDeque<Checking>) -> Outcome {
+    let Some(oldest) = checking.front_mut() else {
+        return std::future::pending().await;
+    };
+    // A check that panicked is our bug; the sender may try again.
+    let lost = (Err(SubmitError::Lost), None);
+    let (checked, held) = (&mut oldest.check).await.unwrap_or(lost);
+    let message_id = std::mem::take(&mut oldest.message_id);
+    checking.pop_front();
+    Outcome {
+        message_id,
+        held,
+        checked,
+    }
+}
+
+/// The answer to the oldest message in the ledger's hands, when it is durable or refused.
+pub(super) async fn oldest_commit(
+    committing: &mut VecDeque<Committing>,
+    caller: &NodeId,
+) -> Answer {
+    let Some(oldest) = committing.front_mut() else {
+        return std::future::pending().await;
+    };
+    let answer = oldest.commit.as_mut().await;
+    let message_id = std::mem::take(&mut oldest.message_id);
+    committing.pop_front();
+    let (accepted, refused) = match answer {
+        Ok(response) => (Some(response), Vec::new()),
+        Err(error) => (None, refuse(caller, &error.into()).details().to_vec()),
+    };
+    Ok(pb::SubmitStreamResponse {
+        message_id,
+        accepted,
+        refused,
+    })
+}
+
+/// Waits for the log, whose answers nobody waits for any more: until then its queue holds what was sent, and the budget
+/// must know of it.
+pub(super) async fn settle(logging: Option<Logging>, committing: VecDeque<Committing>) {
+    if let Some(logging) = logging {
+        drop(logging.await);
+    }
+    for Committing { commit, _held, .. } in committing {
+        drop(commit.await);
+    }
+}
+
+/// The message id as far as it can be told from the first bytes of a canonical statement: unverified, only to say which
+/// request an answer belongs to.
+fn message_id(request: &pb::SubmitRequest) -> Vec<u8> {
+    let envelope = pb::Envelope::decode(request.envelope.as_slice()).unwrap_or_default();
+    let payload = envelope.payload.as_slice();
+    // Field 1, length-delimited, 16 bytes.
+    let id = payload
+        .strip_prefix(&[0x0a, 16])
+        .and_then(|rest| rest.first_chunk::<16>());
+    id.map(|id| id.to_vec()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::limits::IN_FLIGHT_BYTES_PER_NODE_MAX;
+    use crate::submit::Budget;
+    use crate::submit::in_flight::tests::node;
+
+    #[tokio::test(start_paused = true)]
+    async fn room_comes_back_when_the_log_has_answered_and_not_before() {
+        let lax = Budget::default().of(&node("lax"));
+        let all = || lax.try_take(IN_FLIGHT_BYTES_PER_NODE_MAX);
+        let (log, answer) = oneshot::channel::<()>();
+        let commit = Committing {
+            message_id: Vec::new(),
+            commit: Box::pin(async move {
+                answer.await.unwrap();
+                Err(SubmitError::Lost)
+            }),
+            _held: all(),
+        };
+        let settled = tokio::spawn(settle(None, VecDeque::from([commit])));
+        tokio::task::yield_now().await;
+        assert!(all().is_none());
+        log.send(()).unwrap();
+        settled.await.unwrap();
+        assert!(all().is_some());
+    }
+}
