@@ -57,7 +57,13 @@ async fn compare(slow_disk: bool, (alone, connections, together): (usize, usize,
 
 /// A fresh site and gateway, messages signed beforehand, one run.
 async fn measure(slow_disk: bool, case: &Case) -> Report {
-    let site = Site::new();
+    // In memory where there is such a folder: a sync then takes the 5 ms, and not those of this disk on top.
+    let memory = std::path::Path::new("/dev/shm");
+    let site = if slow_disk && memory.is_dir() {
+        Site::within(memory)
+    } else {
+        Site::new()
+    };
     let gateway = if slow_disk {
         let mut strace = Command::new("strace");
         strace.args(["-f", "-qq", "--seccomp-bpf", "-e", "trace=fdatasync"]);

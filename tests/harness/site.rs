@@ -20,7 +20,12 @@ impl Default for Site {
 impl Site {
     /// Makes the keys and begins the log with the product's own commands, and lets the gateway choose a free port.
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::within(&std::env::temp_dir())
+    }
+
+    /// The same in a folder of its own within `parent`.
+    pub fn within(parent: &Path) -> Self {
+        let folder = tempfile::tempdir_in(parent).expect("a temporary folder");
         let out = folder.path().as_os_str();
         let made = run(&["keys".as_ref(), "dev".as_ref(), "--out".as_ref(), out]);
         assert!(

@@ -25,8 +25,8 @@ pub struct BatchLimits {
     pub entries: usize,
     /// Bytes of record, content and body in a batch, and so in an entry: at most 8 MiB, the format's limit.
     pub data_bytes: usize,
-    /// How long a batch waits until half of the submissions that are announced are here. When a sync takes longer than
-    /// this, a batch may wait as long as the last sync took, and at most ten times this.
+    /// How long a batch waits at most until half of the submissions that are announced are here: one half is synced while
+    /// the other is verified. Longer, and a slow disk stands idle; shorter, and batches leave with one of many.
     pub linger: Duration,
     /// Entries that may wait for the owner.
     pub queue_entries: usize,
@@ -43,7 +43,7 @@ impl Default for BatchLimits {
         Self {
             entries: ENTRIES_MAX,
             data_bytes: DATA_BYTES_DEFAULT,
-            linger: Duration::from_millis(1),
+            linger: Duration::from_millis(2),
             queue_entries: 1024,
             queue_bytes: 64 * 1024 * 1024,
             segment_bytes: 16 * 1024 * 1024,

@@ -18,7 +18,7 @@
 //! committed, or a torn one, and they never were.
 
 use crate::batch::{Batch, Gatherer, seal};
-use crate::clock::{Clock, Stopwatch};
+use crate::clock::Clock;
 use crate::fatal::Fatal;
 use crate::journal::recovery;
 use crate::journal::writer::Writer;
@@ -109,7 +109,6 @@ impl Owner {
                 return false;
             }
         };
-        let sync = Stopwatch::start();
         let place = match self.writer.append(first, &sealed.frame) {
             Ok(place) => place,
             Err(error) => {
@@ -118,7 +117,6 @@ impl Owner {
             }
         };
         // The commit point lies behind: the entries are ours.
-        self.queue.last_sync_took(sync.elapsed());
         (self.edge, self.last_time_ms) = (sealed.edge, time_ms);
         self.view.add(place, &committed);
         batch.answer_all(first, &committed);

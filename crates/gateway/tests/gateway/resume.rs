@@ -31,6 +31,8 @@ async fn what_the_subscriber_says_was_not_covered_comes_anew() {
     let seen = watch.indexes(5).await;
     watch.ack(seen[0]).await;
     watch.ack(seen[1]).await;
+    watch.half_close();
+    while watch.try_next().await.unwrap().is_some() {} // its end says that both acks were read
     // For the gateway all five are delivered; the subscriber has got three of them.
     let mut watch = watch_from(&nlu, seen[3]).await;
     let redelivered = watch.delivery().await;

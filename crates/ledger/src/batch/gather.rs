@@ -2,24 +2,17 @@
 
 use crate::open::BatchLimits;
 use crate::queue::{Inbox, Pending};
-use std::time::Duration;
 
 /// Makes batches of what is queued.
 #[derive(Debug)]
 pub(crate) struct Gatherer {
     inbox: Inbox,
     limits: BatchLimits,
-    /// How long a batch may wait for more.
-    linger: Duration,
 }
 
 impl Gatherer {
     pub(crate) fn new(inbox: Inbox, limits: BatchLimits) -> Self {
-        Self {
-            inbox,
-            limits,
-            linger: limits.linger,
-        }
+        Self { inbox, limits }
     }
 
     /// Whether the end was asked for, rather than everyone having gone away.
@@ -27,18 +20,12 @@ impl Gatherer {
         self.inbox.is_stopping()
     }
 
-    /// Lets the next batch wait for as long as a sync takes, within limits: a batch that leaves with one of many costs
-    /// the others exactly that.
-    pub(crate) fn last_sync_took(&mut self, sync: Duration) {
-        self.linger = sync.clamp(self.limits.linger, self.limits.linger * 10);
-    }
-
     /// The next batch, at least one entry; none when there will be no more.
     pub(crate) fn next(&mut self) -> Option<Vec<Pending>> {
         if !self.inbox.wait() {
             return None;
         }
-        self.inbox.linger(self.linger);
+        self.inbox.linger(self.limits.linger);
         let (mut entries, mut bytes) = (0, 0);
         Some(self.inbox.take(|entry| {
             entries += 1;

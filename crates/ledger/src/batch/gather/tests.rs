@@ -4,6 +4,7 @@ use super::*;
 use crate::entry::Entry;
 use crate::queue::{InFlight, NotQueued, Queue, queue};
 use std::thread;
+use std::time::Duration;
 
 fn entry(bytes: usize) -> Entry {
     Entry::trust(vec![1; bytes], Vec::new())
@@ -127,13 +128,4 @@ fn waiting_ends_when_nobody_comes() {
     let _announced = [0; 4].map(|_| queue.announce());
     let _first = queue.push(entry(1)).unwrap();
     assert_eq!(gatherer.next().unwrap().len(), 1);
-}
-
-#[test]
-fn a_slow_disk_lets_a_batch_wait_longer_within_limits() {
-    let (_queue, mut gatherer) = ends(BatchLimits::default());
-    for (sync, linger) in [(0, 1), (5, 5), (5000, 10)] {
-        gatherer.last_sync_took(Duration::from_millis(sync));
-        assert_eq!(gatherer.linger, Duration::from_millis(linger));
-    }
 }
