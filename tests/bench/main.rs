@@ -1,10 +1,11 @@
 //! Measures what the README states, as ratios within one run: `cargo bench -p precinto-tests --bench spine`.
 //!
 //! Every gateway is the unmodified release binary, every line mutual TLS on loopback, every answer a verified receipt.
-//! Client and gateway share the machine's cores. `PRECINTO_BENCH=commit,memory` picks parts.
+//! Client and gateway share the machine's cores. `PRECINTO_BENCH=validate,commit,memory` picks parts.
 
 mod commit;
 mod memory;
+mod validate;
 
 use std::time::Duration;
 
@@ -12,16 +13,20 @@ use precinto_envelope::crypto::SigningKey;
 use precinto_ledger::clock::{Clock as _, SystemClock};
 
 fn main() {
-    let parts = std::env::var("PRECINTO_BENCH").unwrap_or_else(|_| "commit,memory".to_owned());
+    let parts =
+        std::env::var("PRECINTO_BENCH").unwrap_or_else(|_| "validate,commit,memory".to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
+    let verification_us = verification_us();
     say(&format!(
-        "V, one verification of 1 KiB: {:.1} us",
-        verification_us()
+        "V, one verification of 1 KiB: {verification_us:.1} us"
     ));
+    if parts.contains("validate") {
+        validate::run(verification_us);
+    }
     if parts.contains("commit") {
         runtime.block_on(commit::run());
     }
@@ -70,6 +75,6 @@ fn goal(what: &str, value: f64, at_least: f64) {
 fn limit(what: &str, value: f64, at_most: f64) {
     let verdict = if value <= at_most { "kept" } else { "EXCEEDED" };
     say(&format!(
-        "  {what}: {value:.1} (limit: at most {at_most}) {verdict}"
+        "  {what}: {value:.2} (limit: at most {at_most}) {verdict}"
     ));
 }

@@ -8,6 +8,7 @@
 
 mod demo;
 mod doors;
+mod drafts;
 mod foreign;
 mod in_flight;
 mod proofs;

@@ -1,7 +1,21 @@
 //! Check digits of the identifiers on labels and documents. They catch misreadings; they prove nothing else.
 //!
-//! Nothing here corrects: a checker says what the digit would have to be, and a person decides. The vectors of the tests
-//! are those of the data model, section 5.
+//! Nothing here corrects: a checker says what the digit would have to be, [`Scheme::proposals`] says what may have been
+//! meant, and a person decides. An identifier that is wrong on the label itself travels verbatim, in
+//! `Shipment.label_identifiers`. The vectors of the tests are those of the data model, section 5.
+
+mod candidate;
+mod container;
+mod courier;
+mod mexico;
+mod scheme;
+
+pub use candidate::CANDIDATES_MAX;
+pub(crate) use candidate::candidates;
+pub use container::{container, container_digit};
+pub use courier::{courier, dhl, dhl_digit, fedex, fedex_digit, has_courier_rule, ups, ups_digit};
+pub use mexico::{curp, curp_digit, rfc, rfc_digit};
+pub use scheme::Scheme;
 
 /// Why an identifier fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -114,14 +128,6 @@ pub fn mod37_36(text: &str) -> Option<char> {
     }
     let check = (37 - product) % 36;
     char::from_digit(check, 36).map(|c| c.to_ascii_uppercase())
-}
-
-/// The text with its last character replaced: an identifier as it would be with that check digit, to be proposed.
-pub(crate) fn replace_last(text: &str, last: char) -> String {
-    let mut replaced = text.to_owned();
-    replaced.pop();
-    replaced.push(last);
-    replaced
 }
 
 fn compare(check: &str, expected: Option<char>, format: CheckError) -> Result<(), CheckError> {

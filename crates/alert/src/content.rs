@@ -4,7 +4,10 @@
 //! words and are checked for length only. The media types and the mandatory fields are documented in `body.proto`.
 
 mod alert;
+mod cross_check;
 mod field;
+mod goods_code;
+mod identifier;
 mod party;
 mod reply;
 mod request;

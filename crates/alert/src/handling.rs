@@ -3,6 +3,7 @@
 mod mark;
 mod release;
 
+pub(crate) use mark::KNOWN as KNOWN_MARKS;
 pub use release::Release;
 
 use crate::Reason;

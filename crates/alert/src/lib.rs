@@ -4,10 +4,13 @@
 //! statement that stays in the log, and [`Content::decode`], for the body that may be deleted later. Both collect every
 //! violation before they answer, because a sender who hears of one mistake at a time sends many times.
 
+pub mod airline;
+pub mod case;
 pub mod check_digit;
 pub mod code;
 pub mod content;
 pub mod country;
+pub mod dangerous_goods;
 pub mod handling;
 pub mod id;
 pub mod lang;
@@ -15,8 +18,13 @@ pub mod limits;
 pub mod quantity;
 pub mod reason;
 pub mod statement;
+pub mod subdivision;
+pub mod substance;
+pub mod table;
+pub mod vague;
 pub mod violation;
 
+pub use case::Case;
 pub use content::Content;
 pub use lang::Lang;
 pub use reason::Reason;

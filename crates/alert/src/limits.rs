@@ -74,7 +74,17 @@ pub const TEXT_CHARS_MAX: usize = 16_000;
 pub const PIECES_MAX: u32 = 99_999;
 /// Gross weight in kilograms above which a shipment by air is not plausible: no aircraft lifts more.
 pub const AIR_WEIGHT_KG_MAX: u64 = 250_000;
+/// Weight of one piece by air, kilograms, above which it is flagged: the highest gross weight of a loaded 20-foot pallet.
+pub const AIR_PIECE_KG_MAX: u64 = 13_608;
+/// Weight of one postal item, kilograms, above which it is flagged: posts take parcels up to 30 or 31.5.
+pub const POSTAL_PIECE_KG_MAX: u64 = 32;
 
 /// Violations collected from one message. The list caps above keep honest messages far below it; a hostile one shall not
 /// make an answer of megabytes.
 pub const VIOLATIONS_MAX: usize = 256;
+
+/// Messages of one agency in one case; then only a CANCEL, a RECALL and confirmations are taken from it. Counted for each
+/// agency, so that none can shut out another.
+pub const CASE_MESSAGES_MAX: usize = 256;
+/// Messages of one agency in one case, those included.
+pub const CASE_MESSAGES_WITH_RECALL_MAX: usize = CASE_MESSAGES_MAX + 16;

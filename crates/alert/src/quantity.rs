@@ -70,20 +70,31 @@ pub fn dimension(code: &str) -> Option<Dimension> {
 
 /// Whether a mass is more than `limit_kg` kilograms. `false` when `unit` is no unit of mass.
 pub fn heavier_than(amount: Decimal, unit: &str, limit_kg: u64) -> bool {
-    /// Micrograms in one unit; the ounce is the avoirdupois one.
-    fn micrograms(unit: &str) -> Option<u64> {
-        match unit {
-            "KGM" => Some(1_000_000_000),
-            "LBR" => Some(453_592_370),
-            "GRM" => Some(1_000_000),
-            "TNE" => Some(1_000_000_000_000),
-            "MGM" => Some(1_000),
-            "ONZ" => Some(28_349_523),
-            _ => None,
-        }
-    }
     let limit = u128::from(limit_kg) * 1_000_000_000 * 1_000_000;
-    micrograms(unit).is_some_and(|factor| u128::from(amount.micros) * u128::from(factor) > limit)
+    mass(amount, unit).is_some_and(|mass| mass > limit)
+}
+
+/// Whether one amount with its unit is more than another. `false` unless both are masses of the documented form.
+pub fn exceeds((one, one_unit): (&str, &str), (other, other_unit): (&str, &str)) -> bool {
+    let of = |text, unit| mass(Decimal::parse(text)?, unit);
+    of(one, one_unit)
+        .zip(of(other, other_unit))
+        .is_some_and(|(one, other)| one > other)
+}
+
+/// A mass in millionths of a microgram, exact; `None` when `unit` is no unit of mass.
+fn mass(amount: Decimal, unit: &str) -> Option<u128> {
+    // Micrograms in one unit; the ounce is the avoirdupois one.
+    let micrograms: u64 = match unit {
+        "KGM" => 1_000_000_000,
+        "LBR" => 453_592_370,
+        "GRM" => 1_000_000,
+        "TNE" => 1_000_000_000_000,
+        "MGM" => 1_000,
+        "ONZ" => 28_349_523,
+        _ => return None,
+    };
+    Some(u128::from(amount.micros) * u128::from(micrograms))
 }
 
 #[cfg(test)]
@@ -138,6 +149,15 @@ mod tests {
         assert!(heavier_than(amount("551156"), "LBR", 250_000));
         assert!(!heavier_than(amount("551155"), "LBR", 250_000));
         assert!(!heavier_than(amount("999999999999"), "LTR", 250_000));
+    }
+
+    #[test]
+    fn amounts_compare_across_units() {
+        assert!(exceeds(("2.3", "LBR"), ("1", "KGM")));
+        assert!(!exceeds(("2.2", "LBR"), ("1", "KGM")));
+        assert!(!exceeds(("1000", "GRM"), ("1", "KGM")));
+        assert!(!exceeds(("18", "LTR"), ("1", "KGM")));
+        assert!(!exceeds(("heavy", "KGM"), ("1", "KGM")));
     }
 
     #[test]

@@ -6,8 +6,10 @@
 mod body;
 mod certificate;
 mod check;
+mod cross_check;
 mod delivery;
 mod envelope;
+mod example;
 mod field;
 mod handling;
 mod lifecycle;
@@ -52,6 +54,12 @@ impl Entry {
     /// What to do next, one or two sentences.
     pub fn next(&self, lang: Lang) -> &'static str {
         pick(self.nexts, lang)
+    }
+
+    /// A case in which it is given; a test sees to it that every reason has one.
+    pub fn example(&self, lang: Lang) -> &'static str {
+        let row = example::all().find(|(reason, _)| *reason == self.reason);
+        row.map_or("", |(_, texts)| pick(*texts, lang))
     }
 }
 
@@ -135,7 +143,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
     GROUPS.into_iter().flatten()
 }
 
-const GROUPS: [&[Entry]; 10] = [
+const GROUPS: [&[Entry]; 11] = [
     service::ENTRIES,
     certificate::ENTRIES,
     envelope::ENTRIES,
@@ -146,6 +154,7 @@ const GROUPS: [&[Entry]; 10] = [
     field::ENTRIES,
     shipment::ENTRIES,
     check::ENTRIES,
+    cross_check::ENTRIES,
 ];
 
 const fn entry_of(
@@ -226,6 +235,29 @@ mod tests {
             assert_ne!(
                 entry.next(Lang::En),
                 entry.next(Lang::Es),
+                "{}",
+                entry.name()
+            );
+        }
+    }
+
+    #[test]
+    fn every_reason_has_exactly_one_example() {
+        let given: Vec<Reason> = example::all().map(|(reason, _)| *reason).collect();
+        let without: Vec<_> = entries()
+            .filter(|entry| given.iter().filter(|one| **one == entry.reason).count() != 1)
+            .map(Entry::name)
+            .collect();
+        assert!(without.is_empty(), "none, or two: {without:?}");
+        for lang in [Lang::En, Lang::Es] {
+            let texts: BTreeSet<&str> = entries().map(|entry| entry.example(lang)).collect();
+            assert_eq!(texts.len(), entries().count(), "an example stands twice");
+            assert!(texts.iter().all(|text| !text.trim().is_empty()));
+        }
+        for entry in entries() {
+            assert_ne!(
+                entry.example(Lang::En),
+                entry.example(Lang::Es),
                 "{}",
                 entry.name()
             );

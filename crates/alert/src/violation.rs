@@ -16,8 +16,9 @@ pub struct Violation {
     pub reason: Reason,
     /// What exactly, in English. Never quotes free text of the message.
     pub detail: String,
-    /// A value that would pass, if there is an obvious one. Nothing is ever corrected silently.
-    pub proposal: Option<String>,
+    /// Values that would pass and may have been meant, the likeliest first, at most
+    /// [`CANDIDATES_MAX`](crate::check_digit::CANDIDATES_MAX). To be shown; nothing is ever corrected silently.
+    pub proposals: Vec<String>,
 }
 
 impl fmt::Display for Violation {
@@ -99,23 +100,34 @@ pub(crate) struct Findings {
 impl Findings {
     /// The message is refused on account of this.
     pub(crate) fn error(&mut self, at: At<'_>, reason: Reason, detail: impl Into<String>) {
-        push(&mut self.errors, at, reason, detail.into(), None);
+        push(&mut self.errors, at, reason, detail.into(), Vec::new());
     }
 
-    /// As [`Self::error`], with a value that would pass.
+    /// As [`Self::error`], with values that would pass.
     pub(crate) fn propose(
         &mut self,
         at: At<'_>,
         reason: Reason,
         detail: impl Into<String>,
-        value: String,
+        values: Vec<String>,
     ) {
-        push(&mut self.errors, at, reason, detail.into(), Some(value));
+        push(&mut self.errors, at, reason, detail.into(), values);
     }
 
     /// The message is accepted, and this is flagged.
     pub(crate) fn warn(&mut self, at: At<'_>, reason: Reason, detail: impl Into<String>) {
-        push(&mut self.warnings, at, reason, detail.into(), None);
+        push(&mut self.warnings, at, reason, detail.into(), Vec::new());
+    }
+
+    /// As [`Self::warn`], with values that would not be flagged.
+    pub(crate) fn suggest(
+        &mut self,
+        at: At<'_>,
+        reason: Reason,
+        detail: impl Into<String>,
+        values: Vec<String>,
+    ) {
+        push(&mut self.warnings, at, reason, detail.into(), values);
     }
 
     /// The warnings if nothing was refused, else everything that was.
@@ -133,14 +145,14 @@ fn push(
     at: At<'_>,
     reason: Reason,
     detail: String,
-    proposal: Option<String>,
+    proposals: Vec<String>,
 ) {
     if list.len() < VIOLATIONS_MAX {
         list.push(Violation {
             field: at.to_string(),
             reason,
             detail,
-            proposal,
+            proposals,
         });
     }
 }
@@ -154,7 +166,7 @@ mod tests {
             field: "f".into(),
             reason,
             detail: String::new(),
-            proposal: None,
+            proposals: Vec::new(),
         }
     }
 

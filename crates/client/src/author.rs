@@ -286,6 +286,19 @@ impl Signed {
         pb::Statement::decode(envelope.payload.as_slice()).unwrap_or_default()
     }
 
+    /// The exact bytes that were signed.
+    pub fn payload(&self) -> Vec<u8> {
+        let envelope = pb::Envelope::decode(self.request.envelope.as_slice());
+        envelope.map_or_else(|_| Vec::new(), |envelope| envelope.payload)
+    }
+
+    /// Media type and bytes of the content, when there is a body that can be read.
+    pub fn content(&self) -> Option<(String, Vec<u8>)> {
+        let body = pb::Body::decode(self.request.body.as_slice()).ok()?;
+        let inner = pb::Inner::decode(body.clear.as_slice()).ok()?;
+        (!body.clear.is_empty()).then_some((inner.media_type, inner.content))
+    }
+
     /// What is sent, given away.
     pub fn into_request(self) -> pb::SubmitRequest {
         self.request

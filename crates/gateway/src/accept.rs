@@ -26,6 +26,7 @@ mod io_line;
 mod line;
 
 pub use census::Census;
+use census::Place;
 pub use io_line::LineIo;
 pub use line::Line;
 pub(crate) use line::Open;
@@ -77,7 +78,15 @@ async fn accept(listener: TcpListener, door: Door, stop: CancellationToken) {
         match accepted {
             Ok((socket, address)) => {
                 pause = ACCEPT_BACKOFF_MIN;
-                tokio::spawn(door.clone().admit(socket, address, permit));
+                // In the order of coming: tasks may overtake each other.
+                match door.census.enter(address.ip()) {
+                    Some(place) => {
+                        tokio::spawn(door.clone().admit(socket, address, place, permit));
+                    }
+                    None => {
+                        tracing::info!(%address, reason = "too many connections", "connection refused");
+                    }
+                }
             }
             Err(error) if is_the_peers(&error) => {
                 tracing::debug!(%error, "a connection was lost before it was accepted");
@@ -102,12 +111,14 @@ fn is_the_peers(error: &io::Error) -> bool {
 }
 
 impl Door {
-    /// Takes one socket through the handshake and into the census, or drops it.
-    async fn admit(self, socket: TcpStream, address: SocketAddr, permit: OwnedSemaphorePermit) {
-        let Some(place) = self.census.enter(address.ip()) else {
-            tracing::info!(%address, reason = "too many connections", "connection refused");
-            return;
-        };
+    /// Takes one socket through the handshake, or drops it.
+    async fn admit(
+        self,
+        socket: TcpStream,
+        address: SocketAddr,
+        place: Place,
+        permit: OwnedSemaphorePermit,
+    ) {
         if let Err(error) = set_options(&socket) {
             tracing::debug!(%address, %error, "socket options not set");
             return;

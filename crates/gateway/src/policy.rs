@@ -51,7 +51,7 @@ pub fn admit(
             field,
             reason,
             detail: detail.to_owned(),
-            proposal: None,
+            proposals: Vec::new(),
         });
     };
     let sender = statement.sender().agency();

@@ -116,7 +116,7 @@ fn field_violation(violation: &Violation) -> FieldViolation {
         field,
         reason,
         detail,
-        proposal,
+        proposals,
     } = violation;
     let entry = reason::entry(*reason);
     let mut description = if detail.is_empty() {
@@ -124,8 +124,8 @@ fn field_violation(violation: &Violation) -> FieldViolation {
     } else {
         detail.clone()
     };
-    if let Some(proposal) = proposal {
-        description = format!("{description} (perhaps {proposal})");
+    if !proposals.is_empty() {
+        description = format!("{description} (perhaps {})", proposals.join(" or "));
     }
     FieldViolation {
         field: field.clone(),
@@ -232,7 +232,7 @@ mod tests {
             field: field.to_owned(),
             reason,
             detail: String::new(),
-            proposal: proposal.map(str::to_owned),
+            proposals: proposal.map(str::to_owned).into_iter().collect(),
         };
         let violations = vec![
             violation(

@@ -4,18 +4,24 @@
     reason = "[reads] and [changes state] are labels for --help, not links"
 )]
 
+mod draft;
 pub(crate) mod environment;
+mod explain;
 mod keys;
 mod log;
 mod node;
 mod run;
 mod send;
 
+pub(crate) use draft::{DraftCommand, DraftCsv, DraftWaybill};
+pub(crate) use explain::{Explain, Schema, Subject};
 pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
 pub(crate) use log::{AuditCommand, AuditLog, LogCommand, Reference};
 pub(crate) use node::{NodeArgs, Start, Watch};
 pub(crate) use run::{Demo, GatewayCommand};
-pub(crate) use send::{AckArgs, OutcomeArgs, SendCommand, SendOptions};
+#[cfg(test)]
+pub(crate) use send::VERBS;
+pub(crate) use send::{MessageArgs, Ready, Said, SendCommand, SendOptions, Shape};
 
 use crate::output::{Format, Lang};
 use clap::{Args, Parser, Subcommand};
@@ -73,7 +79,10 @@ pub(crate) enum Command {
     /// The server
     #[command(subcommand)]
     Gateway(GatewayCommand),
-    /// [changes state] Sign and submit: alerts, acknowledgements, outcomes
+    /// [reads] Drafts of alerts from what other systems hold: air waybills, tables
+    #[command(subcommand)]
+    Draft(DraftCommand),
+    /// [changes state] Sign and submit: alerts, amendments, requests, answers, outcomes
     Send(Send),
     /// [reads] Deliveries as they come, each verified, resuming where the last run settled
     Watch(Watch),
@@ -91,8 +100,10 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// [reads] Says what is wrong with this node, or with this gateway, and what to do about it
     Doctor(Doctor),
-    /// [reads] What a reason means and what to do next, in English and Spanish
+    /// [reads] What a reason, indicator, action, outcome or any other code means and what to do next
     Explain(Explain),
+    /// [reads] A JSON Schema of drafts, for editors
+    Schema(Schema),
 }
 
 /// `precinto send …`
@@ -125,16 +136,4 @@ pub(crate) struct Doctor {
     /// Do not connect: look at files and dates only
     #[arg(long)]
     pub(crate) offline: bool,
-}
-
-/// `precinto explain`
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  precinto explain CERT_REVOKED
-  precinto --lang es explain AWB_CHECK_DIGIT
-  precinto explain                         (lists every reason)")]
-pub(crate) struct Explain {
-    /// The reason, as it stands in errors and records; without one, the list of all
-    pub(crate) reason: Option<String>,
 }

@@ -3,9 +3,11 @@
 pub(crate) mod audit;
 pub(crate) mod config;
 pub(crate) mod doctor;
+pub(crate) mod draft;
 pub(crate) mod explain;
 pub(crate) mod gateway;
 pub(crate) mod keys;
 pub(crate) mod log;
+pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod watch;

@@ -4,13 +4,17 @@
 //! times as RFC 3339 or relative to now, and small values as one text (`12.5 KGM`). What the sending program alone knows
 //! (sender, sequence, signers, digests) is refused in a draft, so that nobody thinks it had been honoured.
 
+mod comment;
 mod read;
+mod schema;
 mod shorthand;
 mod write;
 
+pub(crate) use schema::schema;
 pub(crate) use write::{content_json, hex, statement_json};
 
 use crate::config::closest;
+use crate::output::Lang;
 use anyhow::Context;
 use precinto_alert::code::MessageType;
 use precinto_alert::content::media_type;
@@ -23,17 +27,56 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 /// Fields of a statement that a draft must not set, and what to write instead.
-const NOT_IN_A_DRAFT: [(&str, &str); 8] = [
-    ("sender", "it follows from the node's certificate"),
-    ("log_origin", "it follows from the log's key"),
-    ("required_signers", "name officers in \"officers\""),
-    ("recipients", "write it as \"to\""),
-    ("sender_seq", "the node counts for itself"),
-    ("body", "it is computed from \"content\""),
-    ("payload_protection", "it follows from \"content\""),
+const NOT_IN_A_DRAFT: [(&str, (&str, &str)); 8] = [
+    (
+        "sender",
+        (
+            "it follows from the node's certificate",
+            "resulta del certificado del nodo",
+        ),
+    ),
+    (
+        "log_origin",
+        (
+            "it follows from the log's key",
+            "resulta de la clave de la bitácora",
+        ),
+    ),
+    (
+        "required_signers",
+        (
+            "name officers in \"officers\"",
+            "nombre a los oficiales en \"officers\"",
+        ),
+    ),
+    (
+        "recipients",
+        ("write it as \"to\"", "escríbalo como \"to\""),
+    ),
+    (
+        "sender_seq",
+        (
+            "the node counts for itself",
+            "el nodo lleva su propia cuenta",
+        ),
+    ),
+    (
+        "body",
+        (
+            "it is computed from \"content\"",
+            "se calcula a partir de \"content\"",
+        ),
+    ),
+    (
+        "payload_protection",
+        ("it follows from \"content\"", "resulta de \"content\""),
+    ),
     (
         "created_ms",
-        "write it as \"created\", or leave it out: now",
+        (
+            "write it as \"created\", or leave it out: now",
+            "escríbalo como \"created\", u omítalo: ahora",
+        ),
     ),
 ];
 
@@ -56,17 +99,25 @@ pub(crate) struct Draft {
 pub(crate) struct DraftError {
     /// One sentence each, beginning with the path.
     pub(crate) problems: Vec<String>,
+    /// What could be read all the same, so that the rest can be checked as well; `None` when its type is unknown.
+    pub(crate) rest: Option<Box<Draft>>,
 }
 
 impl Draft {
-    /// Reads a draft; `now_ms` is what relative times count from.
+    /// Reads a draft; `now_ms` is what relative times count from. Says in English what is wrong.
     pub(crate) fn read(value: &Value, now_ms: u64) -> Result<Self, DraftError> {
-        let mut reader = Reader::new(now_ms);
+        Self::read_in(value, now_ms, Lang::En)
+    }
+
+    /// As [`Self::read`], in that language.
+    pub(crate) fn read_in(value: &Value, now_ms: u64, lang: Lang) -> Result<Self, DraftError> {
+        let mut reader = Reader::new(now_ms, lang);
         let draft = Self::assemble(value, &mut reader);
         match draft {
             Some(draft) if reader.problems.is_empty() => Ok(draft),
-            _ => Err(DraftError {
+            rest => Err(DraftError {
                 problems: reader.problems,
+                rest: rest.map(Box::new),
             }),
         }
     }
@@ -84,7 +135,11 @@ impl Draft {
 
     fn assemble(value: &Value, reader: &mut Reader) -> Option<Self> {
         let Value::Object(draft) = value else {
-            reader.problem("", "a draft is an object with type, to, content and so on");
+            let (en, es) = (
+                "a draft is an object with type, to, content and so on",
+                "un borrador es un objeto con type, to, content, etcétera",
+            );
+            reader.problem("", reader.lang.pick(en, es));
             return None;
         };
         let mut fields = Map::new();
@@ -96,8 +151,10 @@ impl Draft {
                 "officers" => officers = reader.texts(key, value),
                 "tag" => tag = value.as_str().map(str::to_owned),
                 _ => match NOT_IN_A_DRAFT.iter().find(|(name, _)| name == key) {
-                    Some((_, instead)) => {
-                        reader.problem(key, &format!("not in a draft: {instead}"));
+                    Some((_, (en, es))) => {
+                        let lang = reader.lang;
+                        let not = lang.pick("not in a draft", "no va en un borrador");
+                        reader.problem(key, &format!("{not}: {}", lang.pick(en, es)));
                     }
                     None => drop(fields.insert(key.clone(), value.clone())),
                 },
@@ -108,7 +165,11 @@ impl Draft {
         statement.recipients = reader.recipients(to);
         let kind = MessageType::try_from(statement.r#type).unwrap_or_default();
         if kind == MessageType::Unspecified {
-            reader.problem("type", "missing: ALERT, ACK, OUTCOME and so on");
+            let (en, es) = (
+                "missing: ALERT, ACK, OUTCOME and so on",
+                "falta: ALERT, ACK, OUTCOME, etcétera",
+            );
+            reader.problem("type", reader.lang.pick(en, es));
             return None;
         }
         let content = content.and_then(|value| Self::content(kind, value, reader));
@@ -123,7 +184,10 @@ impl Draft {
     fn content(kind: MessageType, value: &Value, reader: &mut Reader) -> Option<(String, Vec<u8>)> {
         let media_type = media_type(kind);
         let Value::Object(fields) = value else {
-            reader.problem("content", "an object is expected");
+            let object = reader
+                .lang
+                .pick("an object is expected", "se espera un objeto");
+            reader.problem("content", object);
             return None;
         };
         let message = reader.message(&content_descriptor(media_type)?, fields, "content");
@@ -138,6 +202,11 @@ pub(crate) fn pool() -> &'static DescriptorPool {
         DescriptorPool::decode(precinto_proto::FILE_DESCRIPTOR_SET)
             .expect("the compiled-in descriptors are well formed")
     })
+}
+
+/// The descriptor of a statement.
+pub(crate) fn statement_descriptor() -> MessageDescriptor {
+    descriptor("Statement")
 }
 
 fn descriptor(name: &str) -> MessageDescriptor {
@@ -174,15 +243,22 @@ fn decoded<T: prost::Message + Default>(
 }
 
 /// "no such field", with the name that was probably meant.
-fn no_such_field(name: &str, message: &MessageDescriptor) -> String {
+fn no_such_field(name: &str, message: &MessageDescriptor, lang: Lang) -> String {
     let names: Vec<String> = message
         .fields()
         .map(|field| field.name().to_owned())
         .collect();
-    match closest(name, names.iter().map(String::as_str)) {
-        Some(meant) => format!("no such field; did you mean \"{meant}\"?"),
-        None => format!("no such field; there are: {}", names.join(", ")),
-    }
+    let none = lang.pick("no such field", "no existe ese campo");
+    closest(name, names.iter().map(String::as_str)).map_or_else(
+        || {
+            let there = lang.pick("there are", "hay");
+            format!("{none}; {there}: {}", names.join(", "))
+        },
+        |meant| {
+            let question = lang.pick("did you mean", "¿quiso decir");
+            format!("{none}; {question} \"{meant}\"?")
+        },
+    )
 }
 
 #[cfg(test)]

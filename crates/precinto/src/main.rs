@@ -12,8 +12,10 @@ mod exit;
 mod files;
 mod output;
 mod pki;
+mod records;
 mod runtime;
 mod stop;
+mod xml;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -35,6 +37,7 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
     match command {
         Command::Demo(args) => demo::run(args, output),
         Command::Gateway(command) => commands::gateway::run(command, output),
+        Command::Draft(command) => commands::draft::run(command, output),
         Command::Send(args) => commands::send::run(args, output),
         Command::Watch(args) => commands::watch::run(args, output),
         Command::Log(command) => commands::log::run(command, output),
@@ -43,6 +46,7 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
         Command::Config(command) => commands::config::run(command, output),
         Command::Doctor(args) => commands::doctor::run(args, output),
         Command::Explain(args) => commands::explain::run(args, output),
+        Command::Schema(args) => commands::schema::run(args, output),
     }
 }
 

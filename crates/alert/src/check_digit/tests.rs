@@ -1,6 +1,20 @@
 //! The data model's vectors, and that every error which an algorithm can catch is caught.
 
+mod property;
+
 use super::*;
+
+const SCHEMES: [Scheme; 9] = [
+    Scheme::AWB,
+    Scheme::S10,
+    Scheme::CAS,
+    Scheme::CONTAINER,
+    Scheme::DHL,
+    Scheme::FEDEX,
+    Scheme::UPS,
+    Scheme::RFC,
+    Scheme::CURP,
+];
 
 fn refused(result: Result<(), CheckError>) -> bool {
     matches!(result, Err(CheckError::Digit { .. }))
@@ -190,4 +204,146 @@ fn every_substitution_of_an_alert_id_is_caught() {
             }
         }
     }
+}
+
+/// Good numbers, and numbers whose check digit alone is wrong.
+fn vectors(scheme: &Scheme, good: &[&str], bad: &[&str]) {
+    for number in good {
+        assert_eq!(scheme.check(number), Ok(()), "{number}");
+        assert_eq!(scheme.proposals(number), [""; 0], "{number}");
+    }
+    for number in bad {
+        assert!(refused(scheme.check(number)), "{number}");
+    }
+}
+
+#[test]
+fn container_and_courier_vectors() {
+    vectors(&Scheme::CONTAINER, &["CSQU3054383"], &["CSQU3054384"]);
+    vectors(&Scheme::DHL, &["3318810025"], &["3318810010"]);
+    vectors(&Scheme::FEDEX, &["986578788855"], &["996578788855"]);
+    vectors(
+        &Scheme::UPS,
+        &[
+            "1Z5R89390357567127",
+            "1Z879E930346834440",
+            "1Z999AA10123456784",
+        ],
+        &["1Z5R89390357567128"],
+    );
+    for shapeless in [
+        "",
+        "1Z",
+        "CSQU305438",
+        "csqu3054383",
+        "33188100251x",
+        "ñ",
+        "1z5R89390357567127",
+    ] {
+        for scheme in [Scheme::CONTAINER, Scheme::DHL, Scheme::FEDEX, Scheme::UPS] {
+            let result = scheme.check(shapeless);
+            assert!(
+                matches!(result, Err(CheckError::Format { .. })),
+                "{shapeless}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_courier_is_known_by_name_and_form() {
+    assert!(courier("UPS", "1Z5R89390357567127").is_some());
+    assert!(courier("FedEx Express", "986578788855").is_some());
+    assert!(courier("dhl", "3318810025").is_some());
+    assert!(courier("DHL", "JD014600003828392837").is_none());
+    assert!(courier("FEDEX", "61299998820821171811").is_none());
+    assert!(courier("ESTAFETA", "3318810010").is_none());
+    assert!(has_courier_rule("ups") && !has_courier_rule("ESTAFETA") && !has_courier_rule(""));
+}
+
+#[test]
+fn mexican_vectors() {
+    vectors(
+        &Scheme::RFC,
+        &[
+            "GODE561231GR8",
+            "ABC010101AB1",
+            "XAXX010101000",
+            "XEXX010101000",
+        ],
+        &["GODE561231GR9", "ABC010101AB2", "XAXX010101001"],
+    );
+    vectors(
+        &Scheme::CURP,
+        &["BOXW310820HNERXN09"],
+        &["BOXW310820HNERXN08"],
+    );
+    for shapeless in [
+        "",
+        "GODE561331GR8",
+        "GODE560230GR8",
+        "gode561231GR8",
+        "AB010101AB1",
+        "GODE561231GRB",
+    ] {
+        let result = rfc(shapeless);
+        assert!(
+            matches!(result, Err(CheckError::Format { .. })),
+            "{shapeless}"
+        );
+    }
+    for shapeless in [
+        "",
+        "BOXW310820QNERXN09",
+        "BOXW311320HNERXN09",
+        "BOXW310820HNERXN0",
+        "ÑÑÑÑ",
+    ] {
+        let result = curp(shapeless);
+        assert!(
+            matches!(result, Err(CheckError::Format { .. })),
+            "{shapeless}"
+        );
+    }
+}
+
+#[test]
+fn what_was_meant_is_among_the_candidates() {
+    for (scheme, meant, typed) in [
+        (Scheme::AWB, "020-12345675", "020-12345676"),
+        (Scheme::AWB, "007-54400194", "007-54401094"),
+        (Scheme::S10, "RB123456785GB", "RB124356785GB"),
+        (Scheme::S10, "RB123456785GB", "RB123456786GB"),
+        (Scheme::CAS, "108-24-7", "180-24-7"),
+        (Scheme::CAS, "110-63-4", "110-36-4"),
+        (Scheme::CONTAINER, "CSQU3054383", "CSQU3054338"),
+        (Scheme::UPS, "1Z5R89390357567127", "1Z5R89390537567127"),
+    ] {
+        assert!(refused(scheme.check(typed)), "{typed}");
+        let candidates = scheme.proposals(typed);
+        assert!(
+            candidates.contains(&meant.to_owned()),
+            "{typed}: {candidates:?}"
+        );
+        assert!(candidates.len() <= CANDIDATES_MAX);
+        assert!(candidates.iter().all(|one| scheme.check(one).is_ok()));
+    }
+}
+
+#[test]
+fn the_same_characters_in_another_spelling_are_understood_and_not_taken() {
+    for (scheme, meant, typed) in [
+        (Scheme::AWB, "020-12345675", "02012345675"),
+        (Scheme::AWB, "020-12345675", "020 1234 5675"),
+        (Scheme::AWB, "020-12345675", "O2O-12345675"),
+        (Scheme::S10, "RB123456785GB", "rb 123 456 785 gb"),
+        (Scheme::CAS, "108-24-7", "108247"),
+        (Scheme::CONTAINER, "CSQU3054383", "CSQU 305438-3"),
+        (Scheme::RFC, "ABC010101AB1", "abc-010101-ab1"),
+    ] {
+        assert!(scheme.check(typed).is_err(), "{typed}");
+        assert_eq!(scheme.proposals(typed), [meant], "{typed}");
+    }
+    assert_eq!(Scheme::AWB.proposals("nonsense"), [""; 0]);
+    assert_eq!(Scheme::AWB.proposals(&"1".repeat(100_000)), [""; 0]);
 }

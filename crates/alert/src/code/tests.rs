@@ -1,75 +1,175 @@
-//! Every table is total, and says something different for each code.
+//! Every table is total, and says something different for each code, in each language.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
+use crate::Lang;
 
-fn total<T: Coded + TryFrom<i32> + Into<i32> + std::fmt::Debug>() {
-    let declared: Vec<T> = (1..1000)
-        .filter_map(|number| T::try_from(number).ok())
-        .collect();
-    let listed: Vec<T> = T::TABLE.iter().map(|(code, ..)| *code).collect();
-    assert_eq!(listed, declared, "{}", T::PREFIX);
+/// Vocabularies that only describe: labels alone.
+const DESCRIBING: [&str; 27] = [
+    "channel",
+    "mode",
+    "awb_kind",
+    "label_identifier_kind",
+    "seal_condition",
+    "tariff",
+    "security_status",
+    "screening_method",
+    "screening_exemption",
+    "party_role",
+    "tax_id_kind",
+    "substance_class",
+    "substance_form",
+    "incb_table",
+    "us_chemical_list",
+    "identification_method",
+    "firearm_kind",
+    "serial_state",
+    "ballistic_system",
+    "fuel_product",
+    "fuel_container",
+    "confidence",
+    "evaluation_scale",
+    "source_grade",
+    "information_grade",
+    "signer_role",
+    "payload_protection",
+];
+
+#[test]
+fn every_table_is_total_and_in_the_order_of_the_numbers() {
+    for family in FAMILIES {
+        let listed: Vec<i32> = family.rows().map(Row::number).collect();
+        let declared: Vec<i32> = (1..1000)
+            .filter(|number| (family.full_name)(*number).is_some())
+            .collect();
+        assert_eq!(listed, declared, "{}", family.name);
+        for row in family.rows() {
+            let name = family.name_of(row);
+            assert!(!name.is_empty(), "{}: {}", family.name, row.number());
+            let full = format!("{}{name}", family.prefix);
+            for written in [name, &full] {
+                let found = family.find(written).map(Row::number);
+                assert_eq!(found, Some(row.number()), "{written}");
+            }
+        }
+        assert!(family.find("UNSPECIFIED").is_none(), "{}", family.name);
+    }
+}
+
+/// Both languages of one kind of text, for every code of a family.
+fn distinct(family: &Family, kind: &str, text: impl Fn(&Row, Lang) -> Option<&'static str>) {
     for lang in [Lang::En, Lang::Es] {
-        let labels: BTreeSet<&str> = listed.iter().map(|code| code.label(lang)).collect();
-        assert_eq!(
-            labels.len(),
-            listed.len(),
-            "{}: a label stands twice",
-            T::PREFIX
+        let texts: Vec<&str> = family.rows().filter_map(|row| text(row, lang)).collect();
+        let place = format!("{}: {kind} {lang:?}", family.name);
+        assert_eq!(texts.len(), family.rows().count(), "{place} is missing");
+        for text in &texts {
+            assert!(!text.trim().is_empty() && text.trim() == *text, "{place}");
+        }
+        let different: BTreeSet<&str> = texts.iter().copied().collect();
+        assert_eq!(different.len(), texts.len(), "{place} stands twice");
+    }
+    for row in family.rows() {
+        let name = family.name_of(row);
+        assert_ne!(
+            text(row, Lang::En),
+            text(row, Lang::Es),
+            "{}: {kind} of {name} is not translated",
+            family.name
         );
-        assert!(labels.iter().all(|label| !label.trim().is_empty()));
     }
-    for code in listed {
-        assert!(!code.name().starts_with(T::PREFIX), "{code:?}");
-        assert_eq!(T::from_name(code.name()), Some(code));
-    }
-    assert_eq!(T::from_name("UNSPECIFIED"), None);
 }
 
 #[test]
-fn every_table_is_total() {
-    total::<MessageType>();
-    total::<MessageStatus>();
-    total::<CommodityClass>();
-    total::<Precedence>();
-    total::<Tlp>();
-    total::<AckLevel>();
-    total::<RecipientKind>();
-    total::<AuthorityCode>();
-    total::<ProtectedBag>();
-    total::<ActionCode>();
-    total::<ActionVerdict>();
-    total::<VerdictGround>();
-    total::<AssessmentResult>();
-    total::<HoldKind>();
-    total::<HoldState>();
-    total::<OutcomeCode>();
-    total::<SeizureForm>();
-    total::<DisseminationVerdict>();
-    total::<RecallMeasure>();
-    total::<RecallGround>();
-    total::<LinkKind>();
-    total::<NoticeKind>();
-    total::<ShipmentChannel>();
-    total::<TransportMode>();
-    total::<PartyRole>();
-    total::<SubstanceClass>();
-    total::<SubstanceForm>();
-    total::<IdentificationMethod>();
-    total::<FirearmKind>();
-    total::<FuelProduct>();
-    total::<ScreeningMethod>();
-    total::<Confidence>();
-    total::<IndicatorCode>();
+fn every_code_says_something_of_its_own_in_both_languages() {
+    for family in FAMILIES {
+        assert_ne!(family.title(Lang::En), family.title(Lang::Es));
+        assert!(
+            [Lang::En, Lang::Es]
+                .iter()
+                .all(|lang| !family.source(*lang).is_empty())
+        );
+        distinct(family, "label", |row, lang| Some(row.label(lang)));
+        if DESCRIBING.contains(&family.name) {
+            let advised = family.rows().any(|row| row.example(Lang::En).is_some());
+            assert!(!advised, "{} describes only", family.name);
+            continue;
+        }
+        distinct(family, "example", Row::example);
+        distinct(family, "next", Row::next);
+        for row in family.rows() {
+            for lang in [Lang::En, Lang::Es] {
+                let next = row.next(lang).unwrap();
+                assert!(next.ends_with(['.', '?']), "{}: {next}", family.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn names_of_families_are_their_own() {
+    let names: BTreeSet<&str> = FAMILIES.iter().map(|family| family.name).collect();
+    assert_eq!(names.len(), FAMILIES.len());
+    assert!(DESCRIBING.iter().all(|name| names.contains(name)));
 }
 
 #[test]
 fn the_documented_numbers_of_codes() {
-    assert_eq!(IndicatorCode::TABLE.len(), 48);
-    assert_eq!(ActionCode::TABLE.len(), 22);
-    assert_eq!(OutcomeCode::TABLE.len(), 15);
-    assert_eq!(MessageType::TABLE.len(), 24);
+    let counted: BTreeMap<&str, usize> = FAMILIES
+        .iter()
+        .map(|family| (family.name, family.rows().count()))
+        .collect();
+    for (name, expected) in [
+        ("indicator", 48),
+        ("action", 22),
+        ("outcome", 15),
+        ("message_type", 24),
+        ("mark", 9),
+        ("seizure_form", 6),
+    ] {
+        assert_eq!(counted.get(name), Some(&expected), "{name}");
+    }
+}
+
+#[test]
+fn indicators_name_their_sources() {
+    let letters =
+        |code: IndicatorCode| -> String { sources_of(code).map(|source| source.letter).collect() };
+    // A sample of the data model, section 6.
+    for (code, expected) in [
+        (IndicatorCode::Id01, "O"),
+        (IndicatorCode::Id04, "TN"),
+        (IndicatorCode::Id05, "OA"),
+        (IndicatorCode::Id07, "AM"),
+        (IndicatorCode::Do01, "PT"),
+        (IndicatorCode::Hi03, "G"),
+        (IndicatorCode::Ch04, "NK"),
+        (IndicatorCode::Fu04, "U"),
+    ] {
+        assert_eq!(letters(code), expected, "{code:?}");
+    }
+    for row in IndicatorCode::FAMILY.rows() {
+        let code = IndicatorCode::try_from(row.number()).unwrap();
+        assert_eq!(letters(code), row.sources(), "a letter without a source");
+        assert!(!row.sources().is_empty(), "{code:?}");
+    }
+    let used: String = IndicatorCode::FAMILY.rows().map(Row::sources).collect();
+    assert!(SOURCES.iter().all(|source| used.contains(source.letter)));
+}
+
+#[test]
+fn a_name_in_several_vocabularies_shows_all() {
+    let families =
+        |name| -> Vec<&str> { sharing_name(name).map(|(family, _)| family.name).collect() };
+    assert_eq!(
+        families("PARTIAL"),
+        ["verdict", "hold_state", "outcome", "serial_state"]
+    );
+    assert_eq!(families("OUTCOME_CODE_PARTIAL"), ["outcome"]);
+    assert_eq!(families("RELEASE_HOLD"), ["action"]);
+    assert_eq!(families("HOLD_RELEASE"), ["message_type"]);
+    assert_eq!(families("US:LES"), ["mark"]);
+    assert!(families("NOTHING_OF_THE_KIND").is_empty());
 }
 
 #[test]
@@ -78,6 +178,14 @@ fn names_and_labels() {
     assert_eq!(Tlp::AmberStrict.name(), "AMBER_STRICT");
     assert_eq!(OutcomeCode::Seized.label(Lang::Es), "asegurado");
     assert_eq!(OutcomeCode::Unspecified.label(Lang::En), "not stated");
+    assert_eq!(OutcomeCode::from_name("SEIZED"), Some(OutcomeCode::Seized));
+    assert_eq!(OutcomeCode::from_name("UNSPECIFIED"), None);
+}
+
+#[test]
+fn the_edition_has_a_date() {
+    let digits = TABLES.date.split('-').map(str::len).collect::<Vec<_>>();
+    assert_eq!(digits, [4, 2, 2], "{}", TABLES.date);
 }
 
 #[test]

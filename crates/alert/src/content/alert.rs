@@ -4,7 +4,7 @@ use super::field::{
     attachments, coded, contact, decimal, evaluation, line, lines_of, list, required,
     required_text, text,
 };
-use super::{party, shipment, subject};
+use super::{cross_check, party, shipment, subject};
 use crate::Reason;
 use crate::code::{
     ActionCode, CommodityClass, Confidence, IndicatorCode, Precedence, ScreeningMethod, UseCode,
@@ -83,7 +83,9 @@ fn shipments_and_parties(
     statement: &Statement,
 ) -> usize {
     for (index, item) in list(found, at, "shipments", shipments, SHIPMENTS_MAX) {
-        shipment::check(found, &at.item("shipments", index), item);
+        let at = at.item("shipments", index);
+        shipment::check(found, &at, item);
+        cross_check::shipment(found, &at, item, parties, index + 1);
     }
     if shipments.is_empty() && statement.precedence() != Some(Precedence::P4) {
         found.error(

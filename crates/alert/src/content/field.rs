@@ -1,11 +1,13 @@
 //! Checks that fields of every kind of content share: text, lists, codes, quantities, places in lists.
 
+use super::identifier::{EMAIL, structured};
 use crate::Reason;
 use crate::code;
 use crate::country::is_country;
 use crate::lang::is_language;
 use crate::limits::{ATTACHMENTS_MAX, LINE_CHARS_MAX, LIST_MAX, TEXT_CHARS_MAX};
 use crate::quantity::{Decimal, Dimension, dimension};
+use crate::subdivision;
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
 
@@ -160,27 +162,37 @@ pub(super) fn quantity(
     }
 }
 
-/// Digits of an exact number, as of a tariff code; empty is absent.
-pub(super) fn digits(found: &mut Findings, at: At<'_>, text: &str, lengths: &[usize]) {
-    let fits = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if !text.is_empty() && !fits {
-        found.error(
+/// A state by ISO 3166-2; empty is absent. `country` is the country that stands beside it, or empty.
+pub(super) fn subdivision(found: &mut Findings, at: At<'_>, text: &str, country: &str) {
+    if text.is_empty() {
+        return;
+    }
+    if !subdivision::is_shaped(text) {
+        // People write the state without its country.
+        let whole = format!("{country}-{text}");
+        let proposals = subdivision::find(&whole).map(|row| row.code.to_owned());
+        let detail = "a country, a hyphen, one to three characters: MX-JAL";
+        found.propose(
             at,
             Reason::FieldFormat,
-            format!("digits only, {lengths:?} of them"),
+            detail,
+            proposals.into_iter().collect(),
         );
+        return;
     }
-}
-
-/// `UN`, `NA` or `ID` and four digits; empty is absent.
-pub(super) fn un_number(found: &mut Findings, at: At<'_>, text: &str) {
-    let fits = text.split_at_checked(2).is_some_and(|(prefix, number)| {
-        ["UN", "NA", "ID"].contains(&prefix)
-            && number.len() == 4
-            && number.bytes().all(|b| b.is_ascii_digit())
-    });
-    if !text.is_empty() && !fits {
-        found.error(at, Reason::FieldFormat, "UN, NA or ID and four digits");
+    let of = text.get(..2).unwrap_or_default();
+    if subdivision::is_listed_country(of) && subdivision::find(text).is_none() {
+        let today = subdivision::successor(text);
+        let detail = today.map_or_else(
+            || "not one of its country's states".to_owned(),
+            |today| format!("today {today}"),
+        );
+        let proposals = today.map(str::to_owned).into_iter().collect();
+        found.suggest(at, Reason::Iso3166Unknown, detail, proposals);
+    }
+    if !country.is_empty() && of != country {
+        let detail = "a state of another country than the one beside it";
+        found.warn(at, Reason::SubdivisionMismatch, detail);
     }
 }
 
@@ -277,22 +289,37 @@ pub(super) fn contact(found: &mut Findings, at: At<'_>, contact: Option<&pb::Con
     else {
         return;
     };
-    lines_of(found, &at, &[("function", function), ("email", email)]);
+    line(found, at.field("function"), function);
+    structured(found, at.field("email"), email, &EMAIL);
     phone_number(found, at.field("phone"), phone);
 }
 
-/// E.164: plus sign and up to fifteen digits; empty is absent.
+/// E.164: plus sign, a country code that does not begin with 0, at most fifteen digits; empty is absent.
 pub(super) fn phone_number(found: &mut Findings, at: At<'_>, text: &str) {
-    let fits = text.strip_prefix('+').is_some_and(|number| {
-        (3..=15).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit())
-    });
-    if !text.is_empty() && !fits {
-        found.error(
-            at,
-            Reason::FieldFormat,
-            "plus sign and digits, +525512345678",
-        );
+    /// What is longer is no misspelt number, and is not copied.
+    const TIDY_BYTES_MAX: usize = 40;
+    let fits = |text: &str| {
+        text.strip_prefix('+').is_some_and(|number| {
+            (3..=15).contains(&number.len())
+                && number.bytes().all(|b| b.is_ascii_digit())
+                && !number.starts_with('0')
+        })
+    };
+    if text.is_empty() || fits(text) {
+        return;
     }
+    let tidied: String = text
+        .chars()
+        .take(TIDY_BYTES_MAX)
+        .filter(|c| !c.is_whitespace() && !"-.()/".contains(*c))
+        .collect();
+    let proposals = Some(tidied).filter(|tidied| fits(tidied));
+    found.propose(
+        at,
+        Reason::FieldFormat,
+        "plus sign and digits, +525512345678",
+        proposals.into_iter().collect(),
+    );
 }
 
 /// The originator's grading: a scale, and grades of that scale.

@@ -1,9 +1,12 @@
 //! Parties: the nominal blocks, and who must be named.
 
 use super::field::{
-    coded, country, line_list, lines_of, list, phone_number, required, shipment_positions,
+    coded, country, line, line_list, lines_of, list, phone_number, required, shipment_positions,
+    subdivision,
 };
+use super::identifier::{EIN, EMAIL, IP, checked, postal_code, structured};
 use crate::Reason;
+use crate::check_digit::{CheckError, Scheme};
 use crate::code::{Confidence, PartyRole, TaxIdKind};
 use crate::handling::Release;
 use crate::limits::{LIST_MAX, PARTIES_MAX, RELEASES_MAX};
@@ -53,15 +56,7 @@ pub(super) fn check_all(
     }
     for position in 1..=shipments {
         for missing in &MANDATORY {
-            let named = parties.iter().any(|party| {
-                party.role == missing.role as i32
-                    && (party.shipments.is_empty()
-                        || party
-                            .shipments
-                            .iter()
-                            .any(|of| usize::try_from(*of) == Ok(position)))
-            });
-            if !named {
+            if in_role(parties, missing.role, position).next().is_none() {
                 let detail = format!(
                     "no such party for shipment {position}; not_stated says that there is none"
                 );
@@ -69,6 +64,18 @@ pub(super) fn check_all(
             }
         }
     }
+}
+
+/// The parties that play `role` in the shipment at `position`, counted from 1.
+pub(super) fn in_role(
+    parties: &[pb::Party],
+    role: PartyRole,
+    position: usize,
+) -> impl Iterator<Item = &pb::Party> {
+    parties.iter().filter(move |party| {
+        let of = |shipment: &u32| usize::try_from(*shipment) == Ok(position);
+        party.role == role as i32 && (party.shipments.is_empty() || party.shipments.iter().any(of))
+    })
 }
 
 fn whole(found: &mut Findings, at: &At<'_>, party: &pb::Party, missing: &Missing) {
@@ -116,8 +123,12 @@ fn check(found: &mut Findings, at: &At<'_>, party: &pb::Party) {
     coded::<Confidence>(found, at.field("role_confidence"), *role_confidence);
     lines_of(found, at, &[("name", name)]);
     line_list(found, at, "also_known_as", also_known_as);
-    line_list(found, at, "emails", emails);
-    line_list(found, at, "ip_addresses", ip_addresses);
+    for (index, email) in list(found, at, "emails", emails, LIST_MAX) {
+        structured(found, at.item("emails", index), email, &EMAIL);
+    }
+    for (index, address) in list(found, at, "ip_addresses", ip_addresses, LIST_MAX) {
+        structured(found, at.item("ip_addresses", index), address, &IP);
+    }
     for (index, phone) in list(found, at, "phones", phones, LIST_MAX) {
         phone_number(found, at.item("phones", index), phone);
     }
@@ -140,10 +151,7 @@ fn check(found: &mut Findings, at: &At<'_>, party: &pb::Party) {
         postal_address(found, &at.field("address"), address);
     }
     for (index, id) in list(found, at, "tax_ids", tax_ids, LIST_MAX) {
-        let at = at.item("tax_ids", index);
-        let pb::TaxId { kind, number } = id;
-        required::<TaxIdKind>(found, at.field("kind"), *kind);
-        lines_of(found, &at, &[("number", number)]);
+        tax_id(found, &at.item("tax_ids", index), id);
     }
     if let Some(pb::Account {
         issuer,
@@ -163,23 +171,54 @@ fn check(found: &mut Findings, at: &At<'_>, party: &pb::Party) {
     Release::read_all(found, at, "releasable_to", releasable_to, RELEASES_MAX);
 }
 
+fn tax_id(found: &mut Findings, at: &At<'_>, id: &pb::TaxId) {
+    let pb::TaxId {
+        kind,
+        number,
+        verbatim,
+    } = id;
+    required::<TaxIdKind>(found, at.field("kind"), *kind);
+    let field = at.field("number");
+    if number.is_empty() {
+        found.error(field, Reason::FieldMissing, "the number itself");
+        return;
+    }
+    if *verbatim {
+        line(found, field, number);
+        return;
+    }
+    match TaxIdKind::try_from(*kind) {
+        Ok(TaxIdKind::UsEin) => structured(found, field, number, &EIN),
+        Ok(TaxIdKind::MxCurp) => {
+            checked(found, field, number, &Scheme::CURP, Reason::CurpCheckDigit);
+        }
+        Ok(TaxIdKind::MxRfc) => rfc(found, field, number),
+        Ok(TaxIdKind::Unspecified) | Err(_) => line(found, field, number),
+    }
+}
+
+/// Genuine numbers exist whose check character is wrong: flagged, never refused. The form is refused like any other.
+fn rfc(found: &mut Findings, at: At<'_>, number: &str) {
+    match Scheme::RFC.check(number) {
+        Err(error @ CheckError::Digit { .. }) => {
+            let proposals = Scheme::RFC.proposals(number);
+            found.suggest(at, Reason::RfcCheckDigit, error.to_string(), proposals);
+        }
+        _ => checked(found, at, number, &Scheme::RFC, Reason::RfcCheckDigit),
+    }
+}
+
 fn postal_address(found: &mut Findings, at: &At<'_>, address: &pb::Address) {
     let pb::Address {
         lines,
         city,
-        subdivision,
-        postal_code,
+        subdivision: state,
+        postal_code: postal,
         country: code,
     } = address;
     line_list(found, at, "lines", lines);
-    lines_of(
-        found,
-        at,
-        &[
-            ("city", city),
-            ("subdivision", subdivision),
-            ("postal_code", postal_code),
-        ],
-    );
+    line(found, at.field("city"), city);
+    subdivision(found, at.field("subdivision"), state, code);
+    postal_code(found, at.field("postal_code"), postal, code);
     country(found, at.field("country"), code);
 }

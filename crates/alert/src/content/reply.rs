@@ -2,8 +2,8 @@
 
 use super::alert::indicator_list;
 use super::field::{
-    attachments, coded, contact, evaluation, line, line_list, lines_of, list, local_time, quantity,
-    required, required_text, text,
+    attachments, coded, contact, evaluation, line, lines_of, list, local_time, quantity, required,
+    required_text, text,
 };
 use super::route::place;
 use super::subject;
@@ -154,7 +154,7 @@ pub(super) fn outcome(
     }
     coded::<SeizureForm>(found, at.field("seizure_form"), *seizure_form);
     subject::check_all(found, at, (substances, firearms, fuels), 0);
-    line_list(found, at, "trace_references", trace_references);
+    subject::trace_references(found, at, trace_references);
     lines_of(
         found,
         at,

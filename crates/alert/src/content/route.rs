@@ -1,13 +1,20 @@
-//! Routes: legs, places, offices.
+//! Routes: legs, places, offices, and whether times and places chain.
+//!
+//! The airport's or the place's own list is not compiled in: structure only. Nor is there a list of the states in which
+//! airports lie, so a destination is not compared with the consignee's state.
 
-use super::field::{coded, country, line, lines_of, list, local_time};
+use super::field::{coded, country, line, lines_of, list, local_time, subdivision};
+use super::identifier::{
+    ADUANA, AIRPORT, CARRIER, FLIGHT, LOCODE, US_PORT, postal_code, structured,
+};
 use crate::Reason;
 use crate::code::TransportMode;
 use crate::limits::LIST_MAX;
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
 
-pub(super) fn check(found: &mut Findings, at: &At<'_>, route: &pb::Route) {
+/// `by_air`: how legs travel that do not say it themselves.
+pub(super) fn check(found: &mut Findings, at: &At<'_>, route: &pb::Route, by_air: bool) {
     let pb::Route {
         legs,
         origin,
@@ -16,8 +23,9 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, route: &pb::Route) {
         delivery,
     } = route;
     for (index, item) in list(found, at, "legs", legs, LIST_MAX) {
-        leg(found, &at.item("legs", index), item);
+        leg(found, &at.item("legs", index), item, by_air);
     }
+    chain(found, at, legs);
     place(found, at.field("origin"), origin.as_ref());
     place(found, at.field("destination"), destination.as_ref());
     for (index, office) in list(found, at, "customs_offices", customs_offices, LIST_MAX) {
@@ -29,11 +37,16 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, route: &pb::Route) {
         } = office;
         country(found, at.field("country"), code);
         lines_of(found, &at, &[("code", office), ("name", name)]);
+        match code.as_str() {
+            "US" => structured(found, at.field("code"), office, &US_PORT),
+            "MX" => structured(found, at.field("code"), office, &ADUANA),
+            _ => {}
+        }
     }
     local_time(found, at.field("delivery"), delivery.as_ref());
 }
 
-fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg) {
+fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg, by_air: bool) {
     let pb::Leg {
         mode,
         carrier,
@@ -48,7 +61,16 @@ fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg) {
         actual_arrival,
     } = leg;
     coded::<TransportMode>(found, at.field("mode"), *mode);
-    lines_of(found, at, &[("carrier", carrier), ("flight", flight)]);
+    let flies = match TransportMode::try_from(*mode) {
+        Ok(TransportMode::Unspecified) => by_air,
+        mode => mode == Ok(TransportMode::Air),
+    };
+    if flies {
+        structured(found, at.field("carrier"), carrier, &CARRIER);
+        flight_number(found, at.field("flight"), flight, carrier);
+    } else {
+        lines_of(found, at, &[("carrier", carrier), ("flight", flight)]);
+    }
     for (name, end) in [("departure", departure), ("arrival", arrival)] {
         if end.is_none() {
             found.error(
@@ -69,6 +91,89 @@ fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg) {
     ] {
         local_time(found, at.field(name), time.as_ref());
     }
+    for (name, start, end) in [
+        ("scheduled_arrival", scheduled_departure, scheduled_arrival),
+        ("estimated_arrival", estimated_departure, estimated_arrival),
+        ("actual_arrival", actual_departure, actual_arrival),
+    ] {
+        if is_before(end.as_ref(), start.as_ref()) {
+            let detail = "before the departure of the same leg";
+            found.warn(at.field(name), Reason::InvalidRouting, detail);
+        }
+    }
+}
+
+/// A flight with its carrier; the bare number is what people write, so the whole is proposed.
+fn flight_number(found: &mut Findings, at: At<'_>, flight: &str, carrier: &str) {
+    let bare = (1..=4).contains(&flight.len()) && flight.bytes().all(|b| b.is_ascii_digit());
+    if bare && (2..=3).contains(&carrier.len()) {
+        found.propose(
+            at,
+            Reason::InvalidRouting,
+            "the number with its carrier",
+            vec![format!("{carrier}{flight}")],
+        );
+    } else {
+        structured(found, at, flight, &FLIGHT);
+    }
+}
+
+/// Each leg begins where the one before it ended, and not before that.
+fn chain(found: &mut Findings, at: &At<'_>, legs: &[pb::Leg]) {
+    for (index, (earlier, later)) in legs
+        .iter()
+        .zip(legs.iter().skip(1))
+        .enumerate()
+        .take(LIST_MAX)
+    {
+        let at = at.item("legs", index + 1);
+        if let (Some(end), Some(start)) = (&earlier.arrival, &later.departure)
+            && is_elsewhere(end, start)
+        {
+            let detail = "another place than where the leg before it ends";
+            found.warn(at.field("departure"), Reason::InvalidRouting, detail);
+        }
+        for (name, end, start) in [
+            (
+                "scheduled_departure",
+                &earlier.scheduled_arrival,
+                &later.scheduled_departure,
+            ),
+            (
+                "estimated_departure",
+                &earlier.estimated_arrival,
+                &later.estimated_departure,
+            ),
+            (
+                "actual_departure",
+                &earlier.actual_arrival,
+                &later.actual_departure,
+            ),
+        ] {
+            if is_before(start.as_ref(), end.as_ref()) {
+                let detail = "before the leg before it ends";
+                found.warn(at.field(name), Reason::InvalidRouting, detail);
+            }
+        }
+    }
+}
+
+fn is_before(one: Option<&pb::LocalTime>, other: Option<&pb::LocalTime>) -> bool {
+    one.zip(other)
+        .is_some_and(|(one, other)| one.utc_ms != 0 && one.utc_ms < other.utc_ms)
+}
+
+/// Two places that cannot be the same: by the finest code that both have. IATA and ICAO codes do not compare.
+fn is_elsewhere(one: &pb::Place, other: &pb::Place) -> bool {
+    let pairs = [
+        (&one.airport, &other.airport),
+        (&one.locode, &other.locode),
+        (&one.country, &other.country),
+    ];
+    pairs
+        .into_iter()
+        .find(|(a, b)| !a.is_empty() && a.len() == b.len())
+        .is_some_and(|(a, b)| a != b)
 }
 
 /// A place by as many codes as are known; `None` is absent.
@@ -77,8 +182,8 @@ pub(super) fn place(found: &mut Findings, at: At<'_>, place: Option<&pb::Place>)
         airport,
         locode,
         country: code,
-        subdivision,
-        postal_code,
+        subdivision: state,
+        postal_code: postal,
         name,
     }) = place
     else {
@@ -92,13 +197,9 @@ pub(super) fn place(found: &mut Findings, at: At<'_>, place: Option<&pb::Place>)
         );
     }
     country(found, at.field("country"), code);
-    for (field, text) in [
-        ("airport", airport),
-        ("locode", locode),
-        ("subdivision", subdivision),
-        ("postal_code", postal_code),
-        ("name", name),
-    ] {
-        line(found, at.field(field), text);
-    }
+    structured(found, at.field("airport"), airport, &AIRPORT);
+    structured(found, at.field("locode"), locode, &LOCODE);
+    subdivision(found, at.field("subdivision"), state, code);
+    postal_code(found, at.field("postal_code"), postal, code);
+    line(found, at.field("name"), name);
 }

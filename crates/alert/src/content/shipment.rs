@@ -2,13 +2,14 @@
 
 mod identifier;
 
-use identifier::{air_waybill, house_bills, identified, labels, postal_item, tracking};
+use identifier::{air_waybill, containers, house_bills, identified, labels, structures, tracking};
 
-use super::field::{
-    coded, digits, line, line_list, lines_of, list, quantity, required, temperature, text,
-    un_number,
+use super::field::{coded, line, line_list, list, quantity, required, temperature, text};
+use super::goods_code::{tariff_code, un_number};
+use super::identifier::{
+    HANDLING, HAZARD, INCOTERM, PACKING, PAYMENT, ULD, dispatch, postal_item, structured,
 };
-use super::route;
+use super::{cross_check, route};
 use crate::Reason;
 use crate::code::{
     AwbKind, ScreeningExemption, ScreeningMethod, SealCondition, SecurityStatus, ShipmentChannel,
@@ -16,8 +17,14 @@ use crate::code::{
 };
 use crate::limits::{AIR_WEIGHT_KG_MAX, LIST_MAX, PIECES_MAX};
 use crate::quantity::{Decimal, Dimension, dimension, heavier_than};
+use crate::vague;
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
+
+/// A UPU S8 dispatch identifier, characters.
+const DISPATCH_BYTES: usize = 20;
+/// A UPU S9 receptacle identifier, characters.
+const RECEPTACLE_BYTES: usize = 29;
 
 /// Checks one shipment. Takes it apart completely, so that a new field does not build until it is checked.
 #[expect(
@@ -75,24 +82,15 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) 
     air_waybill(found, at, master_awb, airline_prefix);
     house_bills(found, at, house_awbs, *awb_kind);
     postal_item(found, at.field("postal_item_id"), postal_item_id);
-    lines_of(
-        found,
-        at,
-        &[
-            ("postal_receptacle_id", postal_receptacle_id),
-            ("dispatch_id", dispatch_id),
-            ("incoterm", incoterm),
-            ("payment", payment),
-        ],
-    );
-    for (name, lines) in [
-        ("uld_ids", uld_ids),
-        ("container_ids", container_ids),
-        ("special_handling", special_handling),
-        ("other_references", other_references),
-    ] {
-        line_list(found, at, name, lines);
-    }
+    let receptacle = at.field("postal_receptacle_id");
+    dispatch(found, receptacle, postal_receptacle_id, RECEPTACLE_BYTES);
+    dispatch(found, at.field("dispatch_id"), dispatch_id, DISPATCH_BYTES);
+    structured(found, at.field("incoterm"), incoterm, &INCOTERM);
+    structured(found, at.field("payment"), payment, &PAYMENT);
+    structures(found, at, "uld_ids", uld_ids, &ULD);
+    structures(found, at, "special_handling", special_handling, &HANDLING);
+    containers(found, at, container_ids);
+    line_list(found, at, "other_references", other_references);
     labels(found, at, label_identifiers);
     tracking(found, at, courier_tracking);
     seal_list(found, at, seals);
@@ -127,7 +125,7 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) 
     money(found, at.field("declared_value"), declared_value.as_ref());
     hazards(found, at, dangerous_goods);
     if let Some(shipment_route) = shipment_route {
-        route::check(found, &at.field("route"), shipment_route);
+        route::check(found, &at.field("route"), shipment_route, by_air);
     }
 }
 
@@ -200,17 +198,23 @@ fn description(found: &mut Findings, at: At<'_>, value: Option<&pb::Text>) {
         return;
     };
     text(found, at, Some(value));
-    if is_vague(&value.text) {
+    if is_empty_of_words(&value.text) {
         found.error(
             at.field("text"),
             Reason::VagueDescription,
             "only digits, only symbols, or one character repeated",
         );
+    } else if vague::is_vague(&value.text) {
+        found.warn(
+            at.field("text"),
+            Reason::VagueDescription,
+            "says nothing about what the goods are",
+        );
     }
 }
 
 /// Only digits, only symbols, or one character repeated three or more times.
-fn is_vague(text: &str) -> bool {
+fn is_empty_of_words(text: &str) -> bool {
     let mut characters = text.chars().filter(|c| !c.is_whitespace());
     let Some(first) = characters.next() else {
         return true;
@@ -231,12 +235,7 @@ fn tariff_codes(found: &mut Findings, at: &At<'_>, codes: &[pb::TariffCode]) {
             TariffSystem::try_from(*system),
             Ok(TariffSystem::Htsus | TariffSystem::Tigie)
         );
-        digits(
-            found,
-            at.field("code"),
-            code,
-            if national { &[8, 10] } else { &[6] },
-        );
+        tariff_code(found, at.field("code"), code, national);
         coded::<TariffSystem>(found, at.field("system"), *system);
     }
 }
@@ -272,15 +271,11 @@ fn hazards(found: &mut Findings, at: &At<'_>, goods: &[pb::DangerousGoods]) {
             quantity: amount,
         } = item;
         un_number(found, at.field("un_number"), number);
-        lines_of(
-            found,
-            &at,
-            &[
-                ("proper_shipping_name", proper_shipping_name),
-                ("hazard_class", hazard_class),
-                ("packing_group", packing_group),
-            ],
-        );
+        let name = at.field("proper_shipping_name");
+        line(found, name, proper_shipping_name);
+        structured(found, at.field("hazard_class"), hazard_class, &HAZARD);
+        structured(found, at.field("packing_group"), packing_group, &PACKING);
+        cross_check::class_of_number(found, at.field("hazard_class"), number, hazard_class);
         quantity(
             found,
             at.field("quantity"),
@@ -299,7 +294,7 @@ mod tests {
         for vague in [
             "123", "12 34", "---", "...", "XXX", "aaaa", "x x x", "1", "?",
         ] {
-            assert!(is_vague(vague), "{vague}");
+            assert!(is_empty_of_words(vague), "{vague}");
         }
         for fair in [
             "XX",
@@ -309,7 +304,7 @@ mod tests {
             "ñandú",
             "茶",
         ] {
-            assert!(!is_vague(fair), "{fair}");
+            assert!(!is_empty_of_words(fair), "{fair}");
         }
     }
 }

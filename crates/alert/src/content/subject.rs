@@ -1,11 +1,14 @@
 //! What it is about: substances, firearms, fuels.
 
+use super::cross_check;
 use super::field::{
-    coded, country, decimal, digits, lines_of, list, quantity, required, shipment_positions,
-    temperature, text, un_number,
+    coded, country, decimal, lines_of, list, quantity, required, shipment_positions, temperature,
+    text,
 };
+use super::goods_code::{tariff_code, un_number};
+use super::identifier::{CARTA_PORTE, DEA_CODE, FFL, PEDIMENTO, TRACE, checked, structured};
 use crate::Reason;
-use crate::check_digit::{self, CheckError, replace_last};
+use crate::check_digit::Scheme;
 use crate::code::{
     BallisticSystem, Confidence, FirearmKind, FuelContainer, FuelProduct, IdentificationMethod,
     IncbTable, SerialState, SubstanceClass, SubstanceForm, UsChemicalList,
@@ -62,14 +65,22 @@ fn substance(found: &mut Findings, at: &At<'_>, substance: &pb::Substance) {
         remark,
     } = substance;
     required::<SubstanceClass>(found, at.field("substance_class"), *substance_class);
-    cas(found, at.field("cas_number"), cas_number);
+    let cas_field = at.field("cas_number");
+    checked(
+        found,
+        cas_field,
+        cas_number,
+        &Scheme::CAS,
+        Reason::CasCheckDigit,
+    );
+    cross_check::substance(found, at, substance);
     coded::<IncbTable>(found, at.field("incb_table"), *incb_table);
     coded::<UsChemicalList>(found, at.field("us_list"), *us_list);
     coded::<SubstanceForm>(found, at.field("form"), *form);
     for (index, name) in list(found, at, "names", names, LIST_MAX) {
         text(found, at.item("names", index), Some(name));
     }
-    digits(found, at.field("hs_code"), hs_code, &[6]);
+    tariff_code(found, at.field("hs_code"), hs_code, false);
     un_number(found, at.field("un_number"), number);
     quantity(
         found,
@@ -92,11 +103,11 @@ fn substance(found: &mut Findings, at: &At<'_>, substance: &pb::Substance) {
         found.error(at.field("purity_percent"), Reason::ValueRange, "0 to 100");
     }
     identification_list(found, at, identifications);
+    structured(found, at.field("dea_code"), dea_code, &DEA_CODE);
     lines_of(
         found,
         at,
         &[
-            ("dea_code", dea_code),
             ("mx_list", mx_list),
             ("inn", inn),
             ("pen_reference", pen_reference),
@@ -116,26 +127,6 @@ fn identification_list(found: &mut Findings, at: &At<'_>, identifications: &[pb:
         required::<IdentificationMethod>(found, at.field("method"), *method);
         coded::<Confidence>(found, at.field("confidence"), *confidence);
         lines_of(found, &at, &[("reference", reference)]);
-    }
-}
-
-fn cas(found: &mut Findings, at: At<'_>, number: &str) {
-    if number.is_empty() {
-        return;
-    }
-    match check_digit::cas(number) {
-        Ok(()) => {}
-        Err(CheckError::Format { expected }) => {
-            found.error(at, Reason::FieldFormat, format!("written {expected}"));
-        }
-        Err(error @ CheckError::Digit { expected }) => {
-            found.propose(
-                at,
-                Reason::CasCheckDigit,
-                error.to_string(),
-                replace_last(number, expected),
-            );
-        }
     }
 }
 
@@ -173,20 +164,24 @@ fn firearm(found: &mut Findings, at: &At<'_>, firearm: &pb::Firearm) {
             ("model", model),
             ("calibre", calibre),
             ("action", action),
-            ("serial_verbatim", serial_verbatim),
-            ("serial_normalised", serial_normalised),
             ("importer_mark", importer_mark),
-            ("trace_reference", trace_reference),
             ("trace_status", trace_status),
-            ("ffl_number", ffl_number),
         ],
     );
+    serial(
+        found,
+        at,
+        *serial_state,
+        (serial_verbatim, serial_normalised),
+    );
+    structured(found, at.field("trace_reference"), trace_reference, &TRACE);
+    structured(found, at.field("ffl_number"), ffl_number, &FFL);
     country(
         found,
         at.field("country_of_manufacture"),
         country_of_manufacture,
     );
-    digits(found, at.field("hs_code"), hs_code, &[6]);
+    tariff_code(found, at.field("hs_code"), hs_code, false);
     un_number(found, at.field("un_number"), number);
     for (index, rounds) in list(found, at, "ammunition", ammunition, LIST_MAX) {
         let at = at.item("ammunition", index);
@@ -202,6 +197,53 @@ fn firearm(found: &mut Findings, at: &At<'_>, firearm: &pb::Firearm) {
         LIST_MAX,
     ) {
         ballistic(found, &at.item("ballistic_references", index), reference);
+    }
+}
+
+/// Numbers of eTrace.
+pub(super) fn trace_references(found: &mut Findings, at: &At<'_>, numbers: &[String]) {
+    for (index, number) in list(found, at, "trace_references", numbers, LIST_MAX) {
+        structured(found, at.item("trace_references", index), number, &TRACE);
+    }
+}
+
+/// The serial number as it stands, and the same for searching: capitals, no blanks. O and 0, I and 1 are never merged,
+/// because both occur in serial numbers.
+fn serial(found: &mut Findings, at: &At<'_>, state: i32, (verbatim, normal): (&str, &str)) {
+    lines_of(
+        found,
+        at,
+        &[("serial_verbatim", verbatim), ("serial_normalised", normal)],
+    );
+    let state = SerialState::try_from(state);
+    let field = at.field("serial_verbatim");
+    match state {
+        Ok(SerialState::Obliterated | SerialState::None) if !verbatim.is_empty() => {
+            found.error(field, Reason::FieldUnexpected, "there is none to be read");
+        }
+        Ok(SerialState::Readable) if verbatim.is_empty() => {
+            found.error(field, Reason::FieldMissing, "readable, so what does it say");
+        }
+        _ => {}
+    }
+    if normal.is_empty() {
+        return;
+    }
+    let expected: String = verbatim
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_uppercase)
+        .collect();
+    if normal != expected {
+        found.propose(
+            at.field("serial_normalised"),
+            Reason::FieldFormat,
+            "the serial number in capitals, without blanks",
+            Some(expected)
+                .filter(|text| !text.is_empty())
+                .into_iter()
+                .collect(),
+        );
     }
 }
 
@@ -266,7 +308,7 @@ fn fuel(found: &mut Findings, at: &At<'_>, fuel: &pb::Fuel) {
     coded::<FuelProduct>(found, at.field("declared"), *declared);
     coded::<FuelProduct>(found, at.field("suspected"), *suspected);
     coded::<FuelContainer>(found, at.field("container"), *container);
-    digits(found, at.field("hs_code"), hs_code, &[6]);
+    tariff_code(found, at.field("hs_code"), hs_code, false);
     un_number(found, at.field("un_number"), number);
     quantity(
         found,
@@ -274,6 +316,10 @@ fn fuel(found: &mut Findings, at: &At<'_>, fuel: &pb::Fuel) {
         volume.as_ref(),
         &[Dimension::Volume],
     );
+    let permit = at.field("carta_porte_id");
+    structured(found, permit, carta_porte_id, &CARTA_PORTE);
+    structured(found, at.field("pedimento"), pedimento, &PEDIMENTO);
+    cross_check::fuel_number(found, at.field("un_number"), number);
     decimal(found, at.field("density_kg_m3"), density_kg_m3);
     temperature(found, at.field("temperature"), degrees.as_ref());
     lines_of(
@@ -283,8 +329,6 @@ fn fuel(found: &mut Findings, at: &At<'_>, fuel: &pb::Fuel) {
             ("plate", plate),
             ("sener_permit", sener_permit),
             ("cne_permit", cne_permit),
-            ("carta_porte_id", carta_porte_id),
-            ("pedimento", pedimento),
             ("bill_of_lading", bill_of_lading),
             ("epa_id", epa_id),
             ("tceq_id", tceq_id),

@@ -1,5 +1,7 @@
 //! A valid alert and valid replies, and what happens when each rule is broken.
 
+mod check;
+
 use super::*;
 use crate::code::{
     ActionCode, AwbKind, CommodityClass, IndicatorCode, LabelIdentifierKind, OutcomeCode,
@@ -246,7 +248,7 @@ fn check_digits_are_errors_with_a_proposal() {
     };
     let proposals: Vec<_> = violations
         .iter()
-        .filter_map(|v| v.proposal.as_deref())
+        .filter_map(|v| v.proposals.first().map(String::as_str))
         .collect();
     assert_eq!(proposals, ["020-12345675", "RB123456785US", "437-38-7"]);
 }

@@ -4,8 +4,9 @@ use crate::Reason;
 use crate::country::is_country;
 use crate::violation::{At, Findings};
 
-/// Every mark that is carried, written with its side: the same word means different things on the two sides.
-const KNOWN: [&str; 9] = [
+/// Every mark that is carried, written with its side: the same word means different things on the two sides. What each
+/// means stands in [`crate::code::MARKS`], in the same order.
+pub(crate) const KNOWN: [&str; 9] = [
     "US:U",
     "US:LES",
     "US:U//LES",

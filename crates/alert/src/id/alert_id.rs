@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::IdError;
-use crate::check_digit::mod37_36;
+use crate::check_digit::{candidates, mod37_36};
 
 const SHAPE: IdError = IdError::Shape {
     expected: "CC-NODE-YYYY-NNNNNN and a check character",
@@ -38,6 +38,17 @@ impl AlertId {
         }
         let check = mod37_36(&format!("{country}{node_code}{year}{number:06}")).ok_or(SHAPE)?;
         format!("{country}-{node_code}-{year}-{number:06}{check}").parse()
+    }
+
+    /// Ids that pass and may have been meant, at most [`CANDIDATES_MAX`](crate::check_digit::CANDIDATES_MAX); none when
+    /// `text` passes, or has not the form of an id. To be shown to a person, never applied.
+    pub fn proposals(text: &str) -> Vec<String> {
+        match text.parse::<Self>() {
+            Err(IdError::CheckDigit { expected }) => {
+                candidates(text, 0, expected, |changed| changed.parse::<Self>().is_ok())
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The whole id.

@@ -110,6 +110,25 @@ fn alert_id_vectors() {
 }
 
 #[test]
+fn what_was_meant_is_among_the_candidates_of_a_wrong_alert_id() {
+    let meant = "US-CBPLAX-2026-000123B".to_owned();
+    for typed in [
+        "US-CBPLAX-2026-000132B",
+        "US-CBPLAX-2026-000123C",
+        "US-CBPLAX-2062-000123B",
+        "US-CBPLXA-2026-000123B",
+    ] {
+        let candidates = AlertId::proposals(typed);
+        assert!(candidates.contains(&meant), "{typed}: {candidates:?}");
+        assert!(candidates.len() <= crate::check_digit::CANDIDATES_MAX);
+        assert!(candidates.iter().all(|one| one.parse::<AlertId>().is_ok()));
+    }
+    for none in ["US-CBPLAX-2026-000123B", "", "US-CBPLAX-2026-000123"] {
+        assert_eq!(AlertId::proposals(none), [""; 0]);
+    }
+}
+
+#[test]
 fn composing_an_alert_id_computes_its_check_character() {
     let id = AlertId::compose("US", "CBPLAX", 2026, 123).unwrap();
     assert_eq!(id.as_str(), "US-CBPLAX-2026-000123B");

@@ -82,7 +82,10 @@ pub(super) const ENTRIES: &[Entry] = &[
             "The check digit of the CURP is wrong.",
             "El dígito verificador de la CURP es incorrecto.",
         ],
-        ["Read the CURP again.", "Lea la CURP otra vez."],
+        [
+            "Read the CURP again; if the document itself has it so, mark the number as verbatim.",
+            "Lea la CURP otra vez; si así viene en el documento, marque el número como textual.",
+        ],
     ),
     entry_of(
         Reason::RfcCheckDigit,
@@ -108,8 +111,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "El país o su entidad no está en ISO 3166.",
         ],
         [
-            "Use the two letters of ISO 3166-1.",
-            "Use las dos letras de ISO 3166-1.",
+            "Use the two letters of the country, or the full code of the state, such as MX-JAL or US-TX.",
+            "Use las dos letras del país o la clave completa de la entidad, como MX-JAL o US-TX.",
         ],
     ),
     entry_of(

@@ -122,7 +122,10 @@ pub(super) const ENTRIES: &[Entry] = &[
         GrpcCode::FailedPrecondition,
         Retry::Corrected,
         Severity::Error,
-        ["No such alert.", "No existe esa alerta."],
+        [
+            "No such alert, or none that concerns the sender.",
+            "No existe esa alerta, o no le concierne al remitente.",
+        ],
         [
             "Check the alert id, character by character.",
             "Revise el identificador de la alerta, carácter por carácter.",
@@ -176,8 +179,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         Retry::Corrected,
         Severity::Error,
         [
-            "The message referred to is not in this log.",
-            "El mensaje al que se refiere no está en este registro.",
+            "The case has no such message, or none that the sender sent or was sent.",
+            "El caso no tiene ese mensaje, o el remitente ni lo envió ni lo recibió.",
         ],
         [
             "Check the message id; wait if it is still on its way.",
@@ -190,12 +193,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         Retry::Never,
         Severity::Error,
         [
-            "The sender is neither originator nor recipient of what it answers.",
-            "El remitente no es originador ni destinatario de lo que responde.",
+            "The sender's part in the case does not allow this message.",
+            "La participación del remitente en el caso no le permite este mensaje.",
         ],
         [
-            "Only originator and recipients may answer.",
-            "Solo pueden responder el originador y los destinatarios.",
+            "Addressees acknowledge, answer and report outcomes; whoever was asked answers.",
+            "Acusan recibo, responden y reportan resultados los destinatarios; contesta a quien se le preguntó.",
         ],
     ),
     entry_of(
@@ -238,6 +241,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         [
             "Leave it out: persons and their luggage are not sent as shipments.",
             "Omítalo: las personas y su equipaje no se envían como mercancía.",
+        ],
+    ),
+    entry_of(
+        Reason::RecipientRequired,
+        GrpcCode::FailedPrecondition,
+        Retry::Corrected,
+        Severity::Error,
+        [
+            "Somebody to whom this message must go is not among its recipients.",
+            "Falta entre los destinatarios alguien a quien este mensaje debe llegar.",
+        ],
+        [
+            "Add the recipients that are named, and send it again: a recall goes to all who were sent anything of the case.",
+            "Agregue los destinatarios que se indican y envíelo de nuevo: un retiro llega a todos los que recibieron algo del caso.",
         ],
     ),
 ];

@@ -178,7 +178,7 @@ fn body(found: &mut Findings, at: &At<'_>, message: &pb::Statement) {
                 field,
                 Reason::PayloadProtection,
                 "a body states its protection",
-                "CLEAR".into(),
+                vec!["CLEAR".into()],
             );
         }
         (Some(_), Ok(PayloadProtection::Sealed)) => {

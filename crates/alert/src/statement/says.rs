@@ -106,7 +106,10 @@ impl Says {
 
 fn alert_id(found: &mut Findings, at: At<'_>, text: &str) -> Option<AlertId> {
     text.parse()
-        .map_err(|error: IdError| found.error(at, error.reason(), error.to_string()))
+        .map_err(|error: IdError| {
+            let proposals = AlertId::proposals(text);
+            found.propose(at, error.reason(), error.to_string(), proposals);
+        })
         .ok()
 }
 

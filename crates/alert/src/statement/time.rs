@@ -13,7 +13,7 @@ pub(super) fn check(
         field: field.to_owned(),
         reason,
         detail,
-        proposal: None,
+        proposals: Vec::new(),
     };
     let ahead = created_ms.saturating_sub(now_ms);
     if ahead > FUTURE_SKEW_MS {

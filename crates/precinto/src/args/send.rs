@@ -1,7 +1,17 @@
-//! `send`: one signed statement, or a stream of them.
+//! `send`: one signed statement of any type, or a stream of them.
+
+mod verbs;
+
+pub(crate) use verbs::Shape;
+#[cfg(test)]
+pub(crate) use verbs::VERBS;
+#[cfg(not(test))]
+use verbs::VERBS;
+use verbs::{Flag, Verb};
 
 use super::NodeArgs;
-use clap::{Args, Subcommand};
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, Subcommand};
 use std::path::PathBuf;
 
 /// Options that every way of sending shares.
@@ -16,49 +26,29 @@ pub(crate) struct SendOptions {
     /// Keep each receipt in this folder, as {id}.tlog-proof with its record beside it
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) receipts: Option<PathBuf>,
-    /// Check everything at the gateway, write nothing
+    /// Check everything that can be checked here, and send nothing: the gateway need not run
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
+    /// Check here and at the gateway, which also knows the recipients and the case, and write nothing
+    #[arg(long, global = true, conflicts_with = "dry_run")]
+    pub(crate) validate_only: bool,
     /// Sign, write the submission to this file, and do not send it (send it later with: send signed FILE)
-    #[arg(long, value_name = "FILE", global = true, conflicts_with = "dry_run")]
+    #[arg(long, value_name = "FILE", global = true, conflicts_with_all = ["dry_run", "validate_only"])]
     pub(crate) sign_only: Option<PathBuf>,
 }
 
 /// What to send.
-#[derive(Debug, Subcommand)]
+#[derive(Debug)]
 pub(crate) enum SendCommand {
-    /// Alerts, or any other message, written as JSON or YAML drafts
-    #[command(after_help = "\
-A draft names type, recipients, a few coded fields and the content, in the field names of the protocol. Prefixes of codes
-may be left out, message ids are written as UUIDs, times as RFC 3339 or relative to now (\"+36h\"):
+    /// A message of one of the types in [`VERBS`].
+    Message(MessageArgs),
+    /// Whatever else is sent.
+    Other(Ready),
+}
 
-  type: ALERT
-  to: [mx.dev.invalid/anam]
-  status: EXERCISE
-  precedence: P2
-  …
-  content: { shipment: { … }, … }
-
-Examples:
-  precinto send alert alert.yaml --node nodes/us-cbp-lax.toml
-  precinto send alert alert.yaml --dry-run -o json
-  precinto config example alert > alert.yaml          (a complete draft to start from)")]
-    Alert {
-        /// Draft files, JSON or YAML
-        #[arg(required = true, value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
-    /// A signed acknowledgement of a message that this node was delivered
-    #[command(after_help = "\
-Examples:
-  precinto send ack 0192f0c1-… --to us.dev.invalid/cbp --level node
-  precinto send ack 0192f0c1-… --to us.dev.invalid/cbp --level person --officer hernandez")]
-    Ack(AckArgs),
-    /// What came of an alert
-    #[command(after_help = "\
-Example:
-  precinto send outcome 0192f0c1-… --alert US-CBPLAX-2026-000123B --to us.dev.invalid/cbp --code SEIZED --officer hernandez")]
-    Outcome(OutcomeArgs),
+/// What was made ready elsewhere.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ready {
     /// Drafts from stdin, one JSON object a line, over one pipelined stream; one JSON line each on stdout, in order
     #[command(
         name = "-",
@@ -82,47 +72,125 @@ Example:
     },
 }
 
-/// `precinto send ack`
-#[derive(Debug, Args)]
-pub(crate) struct AckArgs {
-    /// The message id acknowledged, as a UUID
-    #[arg(value_name = "MESSAGE_ID")]
-    pub(crate) message: String,
-    /// How far the acknowledgement goes: node, person, assessed, acted
-    #[arg(long, default_value = "node")]
-    pub(crate) level: String,
-    /// Whom to tell: side/agency, usually the sender of the message
-    #[arg(long, required = true, value_name = "SIDE/AGENCY")]
-    pub(crate) to: Vec<String>,
-    /// The alert it belongs to
-    #[arg(long = "alert", value_name = "ALERT_ID")]
-    pub(crate) alert_id: Option<String>,
-    /// ACTUAL, EXERCISE or TEST; the same as the message's [default: EXERCISE for a node of a trust domain under .invalid,
-    /// as development keys have, else ACTUAL]
-    #[arg(long, value_name = "STATUS")]
-    pub(crate) status: Option<String>,
+/// `precinto send TYPE …`: what was said on the command line, not yet a draft.
+#[derive(Debug)]
+pub(crate) struct MessageArgs {
+    /// Which type.
+    pub(crate) verb: &'static Verb,
+    /// Alert ids, message ids and draft files, in any order; each is known by its form.
+    pub(crate) about: Vec<String>,
+    /// The flags that were given or have a default, with their values.
+    pub(crate) said: Vec<Said>,
 }
 
-/// `precinto send outcome`
-#[derive(Debug, Args)]
-pub(crate) struct OutcomeArgs {
-    /// The message id of the alert, as a UUID
-    #[arg(value_name = "MESSAGE_ID")]
-    pub(crate) message: String,
-    /// What came of it: `SEIZED`, `NEGATIVE_INSPECTION`, `ALREADY_DEPARTED` …
-    #[arg(long, value_name = "CODE")]
-    pub(crate) code: String,
-    /// Whom to tell: side/agency
-    #[arg(long, required = true, value_name = "SIDE/AGENCY")]
-    pub(crate) to: Vec<String>,
-    /// The alert it belongs to
-    #[arg(long = "alert", value_name = "ALERT_ID")]
-    pub(crate) alert_id: String,
-    /// The legal form of a seizure: `MX_ASEGURAMIENTO`, `US_ADMINISTRATIVE` …
-    #[arg(long, value_name = "FORM")]
-    pub(crate) form: Option<String>,
-    /// ACTUAL, EXERCISE or TEST; the same as the alert's [default: EXERCISE for a node of a trust domain under .invalid,
-    /// as development keys have, else ACTUAL]
-    #[arg(long, value_name = "STATUS")]
-    pub(crate) status: Option<String>,
+/// One flag with its values.
+#[derive(Debug)]
+pub(crate) struct Said {
+    /// Which.
+    pub(crate) flag: &'static Flag,
+    /// As typed; empty for a switch.
+    pub(crate) values: Vec<String>,
+    /// Nobody typed it: a draft file says it with more right.
+    pub(crate) by_default: bool,
+}
+
+impl Subcommand for SendCommand {
+    fn augment_subcommands(command: Command) -> Command {
+        let command = VERBS
+            .iter()
+            .fold(command, |command, verb| command.subcommand(of(verb)));
+        Ready::augment_subcommands(command)
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        Self::augment_subcommands(command)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        VERBS.iter().any(|verb| verb.name == name) || Ready::has_subcommand(name)
+    }
+}
+
+impl FromArgMatches for SendCommand {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let verb = matches.subcommand().and_then(|(name, matches)| {
+            let verb = VERBS.iter().find(|verb| verb.name == name)?;
+            Some((verb, matches))
+        });
+        match verb {
+            Some((verb, matches)) => Ok(Self::Message(MessageArgs::read(verb, matches))),
+            None => Ready::from_arg_matches(matches).map(Self::Other),
+        }
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl MessageArgs {
+    fn read(verb: &'static Verb, matches: &ArgMatches) -> Self {
+        let texts = |name: &str| -> Vec<String> {
+            let values = matches.get_many::<String>(name);
+            values.map_or_else(Vec::new, |values| values.cloned().collect())
+        };
+        let said = verb.all_flags().filter_map(|flag| {
+            let source = matches.value_source(flag.name)?;
+            let switched_off = flag.shape == Shape::Switch && !matches.get_flag(flag.name);
+            (!switched_off).then(|| Said {
+                flag,
+                values: if flag.shape == Shape::Switch {
+                    Vec::new()
+                } else {
+                    texts(flag.name)
+                },
+                by_default: source == ValueSource::DefaultValue,
+            })
+        });
+        Self {
+            verb,
+            about: texts(ABOUT),
+            said: said.collect(),
+        }
+    }
+}
+
+/// The name of the positional arguments.
+const ABOUT: &str = "about";
+
+/// The command of one type.
+fn of(verb: &'static Verb) -> Command {
+    let about = Arg::new(ABOUT)
+        .value_name(verb.takes)
+        .num_args(1..)
+        .required(verb.needs_file)
+        .help("Each is known by its form: an alert id, a message id, a draft file (YAML or JSON)");
+    let command = Command::new(verb.name)
+        .about(verb.about)
+        .after_help(verb.after_help)
+        .arg(about);
+    verb.all_flags().fold(command, |command, flag| {
+        let heading = if verb.says(flag) {
+            "What it says"
+        } else {
+            "What every message says"
+        };
+        let arg = Arg::new(flag.name).long(flag.name).help(flag.help);
+        let arg = arg.help_heading(heading);
+        let arg = match flag.shape {
+            Shape::Switch => arg.action(ArgAction::SetTrue),
+            Shape::One => arg.value_name(flag.value),
+            Shape::Codes => arg
+                .value_name(flag.value)
+                .action(ArgAction::Append)
+                .value_delimiter(','),
+            _ => arg.value_name(flag.value).action(ArgAction::Append),
+        };
+        let arg = match flag.default {
+            Some(default) => arg.default_value(default),
+            None => arg,
+        };
+        command.arg(arg)
+    })
 }

@@ -1,131 +1,221 @@
-//! `explain`: what a reason means and what to do next, from the one catalogue.
+//! `explain`: what a code means and what to do next, from the catalogue of reasons and the tables of codes.
+
+mod code;
+mod reason;
 
 use crate::args::Explain;
 use crate::config::closest;
-use crate::exit::{self, Exit, Failure};
-use crate::output::{Align, Lang, Output, Table};
+use crate::exit::{Exit, Failure};
+use crate::output::{Align, Output, Table};
 use precinto_alert::Lang as Texts;
-use precinto_alert::reason::{Entry, Retry, Severity, entries, from_name, name};
+use precinto_alert::code::{FAMILIES, Family, Row};
+use precinto_alert::reason::{Entry, entries};
 use serde::Serialize;
 
-/// One reason for machines: both languages at once, because codes never change with the language.
-#[derive(Serialize)]
-struct Explained {
-    schema: &'static str,
-    reason: &'static str,
-    number: i32,
-    grpc_code: i32,
-    exit_code: u8,
-    severity: &'static str,
-    retry: &'static str,
-    text: Both,
-    next: Both,
-}
+/// What the family of reasons is called; all others are named in [`FAMILIES`].
+const REASON: &str = "reason";
 
+/// A text for machines: both languages at once, because codes never change with the language.
 #[derive(Serialize)]
 struct Both {
     en: &'static str,
     es: &'static str,
 }
 
+impl Both {
+    fn of(text: impl Fn(Texts) -> &'static str) -> Self {
+        Self {
+            en: text(Texts::En),
+            es: text(Texts::Es),
+        }
+    }
+}
+
+/// One code of one family.
+#[derive(Clone, Copy)]
+enum Found {
+    Reason(&'static Entry),
+    Code(&'static Family, &'static Row),
+}
+
+impl Found {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Reason(entry) => entry.name(),
+            Self::Code(family, row) => family.name_of(row),
+        }
+    }
+
+    fn family(self) -> &'static str {
+        match self {
+            Self::Reason(_) => REASON,
+            Self::Code(family, _) => family.name,
+        }
+    }
+
+    fn title(self, output: Output) -> &'static str {
+        match self {
+            Self::Reason(_) => output.lang().pick("reason", "motivo"),
+            Self::Code(family, _) => family.title(output.lang().texts()),
+        }
+    }
+
+    fn label(self, output: Output) -> &'static str {
+        match self {
+            Self::Reason(entry) => entry.text(output.lang().texts()),
+            Self::Code(_, row) => row.label(output.lang().texts()),
+        }
+    }
+
+    /// Whether it is meant by `wanted`; a mark also without its side.
+    fn is(self, wanted: &str) -> bool {
+        match self {
+            Self::Reason(entry) => wanted.strip_prefix("REASON_").unwrap_or(wanted) == entry.name(),
+            Self::Code(family, row) => {
+                let name = family.name_of(row);
+                let short = wanted.strip_prefix(family.prefix).unwrap_or(wanted);
+                name == short || name.split_once(':').is_some_and(|(_, mark)| mark == wanted)
+            }
+        }
+    }
+
+    fn json(self, output: Output, alone: bool) -> anyhow::Result<()> {
+        match (self, alone) {
+            (Self::Reason(entry), true) => output.json(&reason::explained(entry))?,
+            (Self::Reason(entry), false) => output.json_line(&reason::explained(entry))?,
+            (Self::Code(family, row), true) => output.json(&code::explained(family, row))?,
+            (Self::Code(family, row), false) => output.json_line(&code::explained(family, row))?,
+        }
+        Ok(())
+    }
+
+    fn lines(self, output: Output) -> Vec<String> {
+        match self {
+            Self::Reason(entry) => reason::text(entry, output.lang()),
+            Self::Code(family, row) => code::text(family, row, output.lang()),
+        }
+    }
+}
+
 /// Runs `explain …`.
 pub(crate) fn run(args: &Explain, output: Output) -> anyhow::Result<Exit> {
-    let Some(wanted) = &args.reason else {
-        return list(output);
-    };
-    let wanted = wanted.trim().to_uppercase().replace('-', "_");
-    let wanted = wanted.strip_prefix("REASON_").unwrap_or(&wanted);
-    let known: Vec<&str> = entries().map(Entry::name).collect();
-    let Some(found) =
-        from_name(wanted).and_then(|reason| entries().find(|one| one.reason == reason))
-    else {
-        let failure = Failure::new(Exit::NotFound, format!("there is no reason \"{wanted}\""));
-        let next = match closest(wanted, known) {
-            Some(meant) => format!("did you mean: precinto explain {meant}"),
-            None => "precinto explain  lists all of them".to_owned(),
-        };
-        return Err(failure.next(next).into());
-    };
-    output.result(&explained(found), || text(found, output.lang()))?;
-    Ok(Exit::Done)
-}
-
-fn list(output: Output) -> anyhow::Result<Exit> {
-    if !output.is_text() {
-        for entry in entries() {
-            output.json_line(&explained(entry))?;
-        }
+    let mut all = everything();
+    if let Some(family) = &args.family {
+        all = of_family(all, family, output)?;
+    }
+    let Some(asked) = &args.code else {
+        list(&all, output)?;
         return Ok(Exit::Done);
+    };
+    let wanted = normal(asked);
+    let found: Vec<Found> = all.iter().copied().filter(|one| one.is(&wanted)).collect();
+    if found.is_empty() {
+        // The name of a family is understood as well: `explain indicator`.
+        if let (None, Ok(rows)) = (&args.family, of_family(all.clone(), asked, output)) {
+            list(&rows, output)?;
+            return Ok(Exit::Done);
+        }
+        return Err(unknown(&wanted, &all, output).into());
     }
-    let lang = output.lang();
-    let heading = lang.pick(("reason", "meaning"), ("motivo", "significado"));
-    let mut table = Table::new(&[(heading.0, Align::Left), (heading.1, Align::Left)]);
-    for entry in entries() {
-        table.row([entry.name().to_owned(), entry.text(lang.texts()).to_owned()]);
-    }
-    for line in table.lines() {
-        output.line(line)?;
-    }
+    show(&found, output)?;
     Ok(Exit::Done)
 }
 
-fn explained(entry: &Entry) -> Explained {
-    Explained {
-        schema: "precinto.reason/v1",
-        reason: name(entry.reason),
-        number: entry.reason.into(),
-        grpc_code: entry.code.number(),
-        exit_code: exit::of_reason(entry.reason) as u8,
-        severity: severity(entry.severity).0,
-        retry: retry(entry.retry).0,
-        text: Both {
-            en: entry.text(Texts::En),
-            es: entry.text(Texts::Es),
-        },
-        next: Both {
-            en: entry.next(Texts::En),
-            es: entry.next(Texts::Es),
-        },
-    }
+/// As the code would stand in a message: capitals, underscores, and no `TLP:` before a traffic light.
+fn normal(asked: &str) -> String {
+    let upper = asked.trim().to_uppercase().replace(['-', '+', ' '], "_");
+    upper
+        .strip_prefix("TLP:")
+        .map_or_else(|| upper.clone(), str::to_owned)
 }
 
-fn text(entry: &Entry, lang: Lang) -> Vec<String> {
-    let texts = lang.texts();
-    let row = |en: &str, es: &str, value: &str| format!("  {:<10} {value}", lang.pick(en, es));
-    let (severity_code, severity_es) = severity(entry.severity);
-    let (retry_en, retry_es) = retry(entry.retry);
-    vec![
-        entry.name().to_owned(),
-        format!("  {}", entry.text(texts)),
-        row("next", "siguiente", entry.next(texts)),
-        row(
-            "severity",
-            "gravedad",
-            lang.pick(severity_code, severity_es),
-        ),
-        row("again?", "¿repetir?", lang.pick(retry_en, retry_es)),
-        row("gRPC code", "código gRPC", &entry.code.number().to_string()),
-        row(
-            "exit code",
-            "salida",
-            &(exit::of_reason(entry.reason) as u8).to_string(),
-        ),
-    ]
+fn everything() -> Vec<Found> {
+    let codes = FAMILIES
+        .iter()
+        .flat_map(|family| family.rows().map(|row| Found::Code(family, row)));
+    codes.chain(entries().map(Found::Reason)).collect()
 }
 
-fn severity(severity: Severity) -> (&'static str, &'static str) {
-    match severity {
-        Severity::Error => ("error", "error"),
-        Severity::Warning => ("warning", "aviso"),
-        Severity::Either => ("error or warning", "error o aviso"),
-        Severity::Notice => ("notice", "nota"),
+fn of_family(all: Vec<Found>, asked: &str, output: Output) -> anyhow::Result<Vec<Found>> {
+    let wanted = asked.trim().to_lowercase().replace(['-', ' '], "_");
+    let rows: Vec<Found> = all
+        .into_iter()
+        .filter(|one| one.family() == wanted)
+        .collect();
+    if rows.is_empty() {
+        let names = || FAMILIES.iter().map(|family| family.name).chain([REASON]);
+        let lang = output.lang();
+        let none = lang.pick("there is no family", "no existe la familia");
+        let failure = Failure::new(Exit::NotFound, format!("{none} \"{asked}\""));
+        let all = || {
+            format!(
+                "{}: {}",
+                lang.pick("there are", "hay"),
+                names().collect::<Vec<_>>().join(", ")
+            )
+        };
+        let question = lang.pick("did you mean", "quizá quiso decir");
+        let next = closest(&wanted, names()).map_or_else(all, |meant| {
+            format!("{question}: precinto explain --family {meant}")
+        });
+        return Err(failure.next(next).into());
     }
+    Ok(rows)
 }
 
-fn retry(retry: Retry) -> (&'static str, &'static str) {
-    match retry {
-        Retry::Never => ("never", "nunca"),
-        Retry::Corrected => ("when corrected", "una vez corregido"),
-        Retry::Later => ("later, unchanged", "más tarde, sin cambios"),
+fn unknown(wanted: &str, all: &[Found], output: Output) -> Failure {
+    let lang = output.lang();
+    let none = lang.pick("there is no code", "no existe el código");
+    let failure = Failure::new(Exit::NotFound, format!("{none} \"{wanted}\""));
+    failure.next(match closest(wanted, all.iter().map(|one| one.name())) {
+        Some(meant) => {
+            let question = lang.pick("did you mean", "quizá quiso decir");
+            format!("{question}: precinto explain {meant}")
+        }
+        None => lang
+            .pick(
+                "precinto explain  lists all of them",
+                "precinto explain  los enumera todos",
+            )
+            .to_owned(),
+    })
+}
+
+fn show(found: &[Found], output: Output) -> anyhow::Result<()> {
+    for (position, one) in found.iter().enumerate() {
+        if !output.is_text() {
+            one.json(output, found.len() == 1)?;
+            continue;
+        }
+        if position > 0 {
+            output.line("")?;
+        }
+        for line in one.lines(output) {
+            output.line(line)?;
+        }
     }
+    Ok(())
+}
+
+/// One table a family, each under its heading.
+fn list(all: &[Found], output: Output) -> anyhow::Result<()> {
+    if !output.is_text() {
+        return all.iter().try_for_each(|one| one.json(output, false));
+    }
+    let heading = output
+        .lang()
+        .pick(("code", "meaning"), ("código", "significado"));
+    for rows in all.chunk_by(|one, next| one.family() == next.family()) {
+        let Some(first) = rows.first() else { continue };
+        output.line(output.bold(&format!("{} ({})", first.title(output), first.family())))?;
+        let mut table = Table::new(&[(heading.0, Align::Left), (heading.1, Align::Left)]);
+        for one in rows {
+            table.row([one.name().to_owned(), one.label(output).to_owned()]);
+        }
+        for line in table.lines() {
+            output.line(line)?;
+        }
+        output.line("")?;
+    }
+    Ok(())
 }

@@ -1,18 +1,22 @@
-//! `send`: drafts become signed statements, statements become receipts; whatever is refused says why.
+//! `send`: what is said on the command line and in files becomes drafts, drafts become signed statements, statements become receipts; whatever is refused says why.
 
+mod check;
 mod compose;
+mod message;
 mod report;
-mod shapes;
 mod stream;
 
-use crate::args::{Send, SendCommand, SendOptions};
+use crate::args::{Ready, Send, SendCommand, SendOptions};
 use crate::config::{Material, Node};
-use crate::draft::Draft;
+use crate::draft::{Draft, DraftError};
 use crate::exit::{Exit, Failure};
 use crate::files::{make_folder, write_public};
 use crate::output::Output;
 use crate::{clock, connect, runtime};
-use compose::Composer;
+use check::Found;
+#[cfg(test)]
+pub(crate) use check::tests::found_in;
+use compose::{Composed, Composer};
 use precinto_client::{Connection, Signed, submit, validate};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -24,49 +28,103 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
     let node = Node::from_args(&args.options.node)?;
     let material = Material::load(&node).map_err(Failure::from)?;
     let drafts = match &args.command {
-        SendCommand::Stream { window } => {
-            if args.options.dry_run || args.options.sign_only.is_some() {
-                let only = "a stream sends: --dry-run and --sign-only are for drafts in files";
+        SendCommand::Other(Ready::Stream { window }) => {
+            let options = &args.options;
+            if options.dry_run || options.validate_only || options.sign_only.is_some() {
+                let only = "a stream sends: --dry-run, --validate-only and --sign-only are for single messages";
                 return Err(Failure::usage(only).into());
             }
             let window = usize::from(*window);
             let stream = stream::run(&node, &material, &args.options, window, output);
             return runtime::run(stream);
         }
-        SendCommand::Signed { files } => {
-            let signed = files
+        SendCommand::Other(Ready::Signed { files }) => {
+            let signed: Vec<_> = files
                 .iter()
-                .map(|file| read_signed(file))
+                .map(|file| read_signed(file, args.options.dry_run))
                 .collect::<Result<_, _>>()?;
-            return runtime::run(send_all(&material, signed, &args.options, output));
+            return deliver(&material, signed, &args.options, output);
         }
-        SendCommand::Alert { files } => files
-            .iter()
-            .map(|file| read_draft(file))
-            .collect::<Result<_, _>>()?,
-        SendCommand::Ack(ack) => vec![shapes::ack(ack, &node.identity)],
-        SendCommand::Outcome(outcome) => vec![shapes::outcome(outcome, &node.identity)],
+        SendCommand::Message(message) => message::drafts(message, &node.identity)?,
     };
     let mut composer = Composer::new(&node, &material, &args.options, 1)?;
-    let signed = compose_all(&mut composer, &drafts);
+    let composed = compose_all(&mut composer, &drafts, output);
     composer.finish()?;
-    let signed = signed?;
+    let composed = composed?;
     if let Some(path) = &args.options.sign_only {
-        return keep_signed(path, signed, output);
+        return keep_signed(path, composed, output);
     }
-    runtime::run(send_all(&material, signed, &args.options, output))
+    deliver(&material, composed, &args.options, output)
 }
 
 fn compose_all(
     composer: &mut Composer<'_>,
     drafts: &[serde_json::Value],
-) -> anyhow::Result<Vec<Outgoing>> {
-    let compose = |value| {
-        let draft = Draft::read(value, clock::now_ms())
-            .map_err(|error| Failure::usage(format!("the draft cannot be read:\n  {error}")))?;
-        composer.compose(draft)
+    output: Output,
+) -> anyhow::Result<Vec<Composed>> {
+    let lang = output.lang();
+    let compose = |value| match Draft::read_in(value, clock::now_ms(), lang) {
+        Ok(draft) => composer.compose_checked(draft),
+        Err(error) => Err(unreadable(composer, error, output).into()),
     };
     drafts.iter().map(compose).collect()
+}
+
+/// Everything that is wrong with a draft that cannot be read: what could be read is checked as well.
+fn unreadable(composer: &mut Composer<'_>, error: DraftError, output: Output) -> Failure {
+    let DraftError { problems, rest } = error;
+    let head = output
+        .lang()
+        .pick("the draft cannot be read:", "no se puede leer el borrador:");
+    let mut lines = vec![head.to_owned()];
+    let rest = rest.and_then(|draft| composer.rehearse(*draft).ok());
+    let found = rest.map_or_else(Vec::new, |found| found.errors);
+    let more = found.iter().filter(|one| !told(&problems, &one.field));
+    let more: Vec<String> = more.map(|one| report::said(one, output.lang())).collect();
+    lines.extend(problems.iter().chain(&more).map(|one| format!("  {one}")));
+    Failure::usage(lines.join("\n"))
+}
+
+/// Whether one of the problems is about this field: what could not be read is now missing as well, or half there.
+fn told(problems: &[String], field: &str) -> bool {
+    let field = field.strip_suffix("_ms").unwrap_or(field);
+    let field = match field.split(['[', '.']).next() {
+        Some("recipients") => "to",
+        Some("body") => "content",
+        _ => field,
+    };
+    problems.iter().any(|problem| {
+        let path = problem.split(": ").next().unwrap_or_default();
+        !path.is_empty() && (field.starts_with(path) || path.starts_with(field))
+    })
+}
+
+/// Says of each message what became of it: sent, checked, or refused on this machine before anything left it.
+fn deliver(
+    material: &Material,
+    all: Vec<Composed>,
+    options: &SendOptions,
+    output: Output,
+) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Done;
+    let mut sound = Vec::new();
+    for Composed { outgoing, found } in all {
+        if options.dry_run || !found.errors.is_empty() {
+            let report = Report::found(&outgoing.meta, &found);
+            report.print(output)?;
+            if exit == Exit::Done {
+                exit = report.exit();
+            }
+        } else {
+            sound.push(outgoing);
+        }
+    }
+    // One that is refused here does not keep back the others, as at the gateway.
+    if sound.is_empty() {
+        return Ok(exit);
+    }
+    let sent = runtime::run(send_all(material, sound, options, output))?;
+    Ok(if exit == Exit::Done { sent } else { exit })
 }
 
 /// A signed message with what is said about it.
@@ -101,7 +159,7 @@ async fn send_one(
     let Outgoing { signed, meta } = outgoing;
     let sent_us = clock::now_us();
     let watch = clock::Stopwatch::start();
-    if options.dry_run {
+    if options.validate_only {
         let checked = validate(connection, signed).await;
         return Ok(Report::checked(meta, checked));
     }
@@ -113,13 +171,8 @@ async fn send_one(
     Ok(report)
 }
 
-fn read_draft(path: &Path) -> anyhow::Result<serde_json::Value> {
-    let text = crate::config::read_text(path)?;
-    let draft = Draft::parse_file(path, &text);
-    draft.map_err(|error| Failure::usage(format!("{}: {error:#}", path.display())).into())
-}
-
-fn read_signed(path: &Path) -> anyhow::Result<Outgoing> {
+/// Signed in another place and perhaps at another time: the gateway judges it, unless a dry run is asked for.
+fn read_signed(path: &Path, dry_run: bool) -> anyhow::Result<Composed> {
     let refuse = |what: String| {
         Failure::usage(format!("{}: {what}", path.display()))
             .next("write one with --sign-only FILE")
@@ -133,16 +186,29 @@ fn read_signed(path: &Path) -> anyhow::Result<Outgoing> {
         path.file_name()
             .map(|name| name.to_string_lossy().into_owned()),
     );
-    Ok(Outgoing { signed, meta })
+    let found = if dry_run {
+        check::check(&signed, clock::now_ms())
+    } else {
+        Found::default()
+    };
+    let outgoing = Outgoing { signed, meta };
+    Ok(Composed { outgoing, found })
 }
 
 /// Writes signed submissions: one into the file named, several into a folder of that name.
-fn keep_signed(path: &Path, all: Vec<Outgoing>, output: Output) -> anyhow::Result<Exit> {
+fn keep_signed(path: &Path, all: Vec<Composed>, output: Output) -> anyhow::Result<Exit> {
     let several = all.len() > 1;
     if several {
         make_folder(path)?;
     }
-    for outgoing in all {
+    let mut exit = Exit::Done;
+    for Composed { outgoing, found } in all {
+        if !found.errors.is_empty() {
+            let report = Report::found(&outgoing.meta, &found);
+            report.print(output)?;
+            exit = report.exit();
+            continue;
+        }
         let file: PathBuf = if several {
             path.join(format!("{}.signed", outgoing.meta.message_id))
         } else {
@@ -151,5 +217,5 @@ fn keep_signed(path: &Path, all: Vec<Outgoing>, output: Output) -> anyhow::Resul
         write_public(&file, outgoing.signed.request().encode_to_vec())?;
         Report::signed(&outgoing.meta, &file).print(output)?;
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }

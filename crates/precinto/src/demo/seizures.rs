@@ -6,15 +6,13 @@ use super::country;
 use super::generator::Generator;
 use super::script::{Cue, Fault, Script};
 use crate::exit::Failure;
+use crate::records::Records;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::Path;
 
 /// One row in so many is spoilt.
 const SPOILT_ONE_IN: u64 = 20;
-
-/// More rows than this are refused: a play of a day is no demo.
-const ROWS_MAX: usize = 100_000;
 
 /// Hiding places that are no shipment: what a passenger carries.
 const NO_SHIPMENT: [&str; 7] = [
@@ -52,15 +50,15 @@ pub(crate) fn script(path: &Path, seed: u64) -> anyhow::Result<Script> {
              INSTALLATION, TRANSPORT, DEPARTURE_COUNTRY and DESTINATION_COUNTRY",
         )
     };
-    let mut reader = csv::Reader::from_path(path).map_err(|error| refuse(error.to_string()))?;
+    let mut records = Records::open(path, b',')?;
+    let headers = records.headers().clone();
     let mut generator = Generator::new(seed);
     let mut script = Script::default();
-    for (position, row) in reader.deserialize().enumerate() {
-        let row: Row = row.map_err(|error| refuse(error.to_string()))?;
-        if position >= ROWS_MAX {
-            return Err(refuse(format!("more than {ROWS_MAX} rows")).into());
-        }
-        match alert(&row, position + 1, &mut generator) {
+    while let Some((number, record)) = records.next()? {
+        let row: Row = record
+            .deserialize(Some(&headers))
+            .map_err(|error| refuse(error.to_string()))?;
+        match alert(&row, number, &mut generator) {
             Ok(cue) => script.cues.push_back(cue),
             Err(reason) => *script.refused.entry(reason).or_default() += 1,
         }

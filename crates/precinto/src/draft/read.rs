@@ -1,6 +1,7 @@
 //! Reads JSON values into messages by the contract's descriptors, and collects every problem with its path.
 
 use super::{no_such_field, shorthand};
+use crate::output::Lang;
 use base64ct::{Base64, Encoding};
 use precinto_alert::id::{Identity, MessageId};
 use precinto_proto::v1 as pb;
@@ -13,15 +14,18 @@ use serde_json::{Map, Value};
 pub(super) struct Reader {
     /// What relative times count from.
     now_ms: u64,
+    /// In which language it says what is wrong.
+    pub(super) lang: Lang,
     /// One sentence each, beginning with the path.
     pub(super) problems: Vec<String>,
 }
 
 impl Reader {
     /// A reader without problems so far.
-    pub(super) fn new(now_ms: u64) -> Self {
+    pub(super) fn new(now_ms: u64, lang: Lang) -> Self {
         Self {
             now_ms,
+            lang,
             problems: Vec::new(),
         }
     }
@@ -43,7 +47,7 @@ impl Reader {
         for (key, value) in fields {
             let place = join(path, key);
             let Some(field) = find_field(descriptor, key) else {
-                self.problem(&place, &no_such_field(key, descriptor));
+                self.problem(&place, &no_such_field(key, descriptor, self.lang));
                 continue;
             };
             let read = if field.is_list() {
@@ -54,7 +58,9 @@ impl Reader {
             match read {
                 Some(read) if message.has_field(&field) => {
                     drop(read);
-                    self.problem(&place, "stands twice, under two spellings");
+                    let twice = "stands twice, under two spellings";
+                    let dos = "aparece dos veces, escrito de dos maneras";
+                    self.problem(&place, self.lang.pick(twice, dos));
                 }
                 Some(read) => message.set_field(&field, read),
                 None => {}
@@ -74,7 +80,10 @@ impl Reader {
             .filter_map(|item| item.as_str().map(str::to_owned))
             .collect();
         if texts.len() != items.len() {
-            self.problem(path, "texts are expected");
+            self.problem(
+                path,
+                self.lang.pick("texts are expected", "se esperan textos"),
+            );
         }
         texts
     }
@@ -85,7 +94,10 @@ impl Reader {
         if names.is_empty() {
             self.problem(
                 "to",
-                "missing: side/agency, group:name, topic:name or an officer's id",
+                self.lang.pick(
+                    "missing: side/agency, group:name, topic:name or an officer's id",
+                    "falta: lado/dependencia, group:nombre, topic:nombre o el id de un oficial",
+                ),
             );
         }
         names.iter().map(|name| recipient(name)).collect()
@@ -114,28 +126,42 @@ impl Reader {
         value: &Value,
         path: &str,
     ) -> Option<prost_reflect::Value> {
+        let lang = self.lang;
         let read = match field.kind() {
             Kind::Message(inner) => return self.nested(&inner, value, path),
-            Kind::Enum(codes) => code(&codes, value),
-            Kind::Bytes => value
-                .as_str()
-                .and_then(bytes)
-                .ok_or_else(|| "a UUID, 64 hexadecimal digits or base64 is expected".to_owned()),
+            Kind::Enum(codes) => code(&codes, value, lang),
+            Kind::Bytes => value.as_str().and_then(bytes).ok_or_else(|| {
+                let (en, es) = (
+                    "a UUID, 64 hexadecimal digits or base64 is expected",
+                    "se espera un UUID, 64 dígitos hexadecimales o base64",
+                );
+                lang.pick(en, es).to_owned()
+            }),
             Kind::String => match value {
                 Value::String(text) => Ok(prost_reflect::Value::String(text.clone())),
-                Value::Number(_) => Err("a text is expected: put the number in quotes".to_owned()),
-                _ => Err("a text is expected".to_owned()),
+                Value::Number(_) => Err(lang
+                    .pick(
+                        "a text is expected: put the number in quotes",
+                        "se espera un texto: ponga el número entre comillas",
+                    )
+                    .to_owned()),
+                _ => Err(lang
+                    .pick("a text is expected", "se espera un texto")
+                    .to_owned()),
             },
             Kind::Bool => {
                 let flag = value.as_bool().map(prost_reflect::Value::Bool);
-                flag.ok_or_else(|| "true or false is expected".to_owned())
+                flag.ok_or_else(|| {
+                    lang.pick("true or false is expected", "se espera true o false")
+                        .to_owned()
+                })
             }
             Kind::Uint64 if field.name().ends_with("_ms") => {
-                shorthand::moment_ms(value, self.now_ms).map(prost_reflect::Value::U64)
+                shorthand::moment_ms(value, self.now_ms, lang).map(prost_reflect::Value::U64)
             }
-            Kind::Uint64 => number(value).map(prost_reflect::Value::U64),
-            Kind::Uint32 => number(value).map(prost_reflect::Value::U32),
-            Kind::Int32 | Kind::Sint32 => number(value).map(prost_reflect::Value::I32),
+            Kind::Uint64 => number(value, lang).map(prost_reflect::Value::U64),
+            Kind::Uint32 => number(value, lang).map(prost_reflect::Value::U32),
+            Kind::Int32 | Kind::Sint32 => number(value, lang).map(prost_reflect::Value::I32),
             other => Err(format!("{other:?} cannot be written in a draft")),
         };
         read.map_err(|what| self.problem(path, &what)).ok()
@@ -152,7 +178,7 @@ impl Reader {
             _ => None,
         };
         let Value::Object(fields) = expanded.as_ref().unwrap_or(value) else {
-            self.problem(path, &shorthand::expected(inner.name()));
+            self.problem(path, shorthand::expected(inner.name(), self.lang));
             return None;
         };
         let message = self.message(inner, fields, path);
@@ -194,7 +220,7 @@ fn recipient(name: &str) -> pb::RecipientRef {
 }
 
 /// A code by its name, with or without the prefix that all codes of its kind share.
-fn code(codes: &EnumDescriptor, value: &Value) -> Result<prost_reflect::Value, String> {
+fn code(codes: &EnumDescriptor, value: &Value, lang: Lang) -> Result<prost_reflect::Value, String> {
     let zero = codes
         .get_value(0)
         .map(|zero| zero.name().to_owned())
@@ -207,7 +233,8 @@ fn code(codes: &EnumDescriptor, value: &Value) -> Result<prost_reflect::Value, S
         .map(|one| short(one.name()))
         .collect();
     let Some(text) = value.as_str() else {
-        return Err(format!("a code is expected: {}", names.join(", ")));
+        let expected = lang.pick("a code is expected", "se espera un código");
+        return Err(format!("{expected}: {}", names.join(", ")));
     };
     let wanted = text.to_ascii_uppercase().replace(['+', '-', ' '], "_");
     let found = codes
@@ -217,10 +244,17 @@ fn code(codes: &EnumDescriptor, value: &Value) -> Result<prost_reflect::Value, S
         return Ok(prost_reflect::Value::EnumNumber(found.number()));
     }
     let meant = crate::config::closest(&wanted, names.iter().map(String::as_str));
-    Err(match meant {
-        Some(meant) => format!("no such code \"{text}\"; did you mean {meant}?"),
-        None => format!("no such code \"{text}\"; there are: {}", names.join(", ")),
-    })
+    let none = lang.pick("no such code", "no existe el código");
+    Err(meant.map_or_else(
+        || {
+            let there = lang.pick("there are", "hay");
+            format!("{none} \"{text}\"; {there}: {}", names.join(", "))
+        },
+        |meant| {
+            let question = lang.pick("did you mean", "¿quiso decir");
+            format!("{none} \"{text}\"; {question} {meant}?")
+        },
+    ))
 }
 
 fn bytes(text: &str) -> Option<prost_reflect::Value> {
@@ -248,9 +282,15 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn number<T: TryFrom<i64>>(value: &Value) -> Result<T, String> {
+fn number<T: TryFrom<i64>>(value: &Value, lang: Lang) -> Result<T, String> {
     let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
     number
         .and_then(|number| T::try_from(number).ok())
-        .ok_or_else(|| "a whole number within its range is expected".to_owned())
+        .ok_or_else(|| {
+            let (en, es) = (
+                "a whole number within its range is expected",
+                "se espera un número entero dentro de su rango",
+            );
+            lang.pick(en, es).to_owned()
+        })
 }

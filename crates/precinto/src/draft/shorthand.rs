@@ -1,5 +1,6 @@
 //! Small values as one text: `12.5 KGM`, `2026-11-23T04:10:00-06:00`, `+36h`.
 
+use crate::output::Lang;
 use serde_json::{Value, json};
 
 /// The object that a text stands for, where the message has such a form.
@@ -20,20 +21,39 @@ pub(super) fn expand(message: &str, text: &str, now_ms: u64) -> Option<Value> {
 }
 
 /// What should have been written.
-pub(super) fn expected(message: &str) -> String {
-    match message {
-        "Text" => "a text, or { language, text }, is expected".to_owned(),
-        "Quantity" => "an amount and a unit are expected: \"12.5 KGM\"".to_owned(),
-        "Temperature" => "a temperature and a unit are expected: \"15 CEL\"".to_owned(),
-        "Money" => "an amount and a currency are expected: \"120.00 USD\"".to_owned(),
-        "LocalTime" => "a time with its offset is expected: \"2026-11-23T04:10:00-06:00\", or from now: \"+36h\"".to_owned(),
-        _ => "an object is expected".to_owned(),
-    }
+pub(super) fn expected(message: &str, lang: Lang) -> &'static str {
+    let (en, es) = match message {
+        "Text" => (
+            "a text, or { language, text }, is expected",
+            "se espera un texto, o { language, text }",
+        ),
+        "Quantity" => (
+            "an amount and a unit are expected: \"12.5 KGM\"",
+            "se esperan cantidad y unidad: \"12.5 KGM\"",
+        ),
+        "Temperature" => (
+            "a temperature and a unit are expected: \"15 CEL\"",
+            "se esperan temperatura y unidad: \"15 CEL\"",
+        ),
+        "Money" => (
+            "an amount and a currency are expected: \"120.00 USD\"",
+            "se esperan importe y moneda: \"120.00 USD\"",
+        ),
+        "LocalTime" => (
+            "a time with its offset is expected: \"2026-11-23T04:10:00-06:00\", or from now: \"+36h\"",
+            "se espera una hora con su diferencia respecto a UTC: \"2026-11-23T04:10:00-06:00\", o desde ahora: \"+36h\"",
+        ),
+        _ => ("an object is expected", "se espera un objeto"),
+    };
+    lang.pick(en, es)
 }
 
 /// A moment in milliseconds since 1970: a number, RFC 3339, or relative to now.
-pub(super) fn moment_ms(value: &Value, now_ms: u64) -> Result<u64, String> {
-    let wrong = "a time is expected: RFC 3339, or from now (\"+36h\", \"-10m\")";
+pub(super) fn moment_ms(value: &Value, now_ms: u64, lang: Lang) -> Result<u64, String> {
+    let wrong = lang.pick(
+        "a time is expected: RFC 3339, or from now (\"+36h\", \"-10m\")",
+        "se espera una hora: RFC 3339, o desde ahora (\"+36h\", \"-10m\")",
+    );
     match value {
         Value::Number(number) => number.as_u64().ok_or_else(|| wrong.to_owned()),
         Value::String(text) => relative_ms(text, now_ms)
@@ -109,7 +129,11 @@ mod tests {
     #[test]
     fn moments() {
         let check = |text: &str, expected: Option<u64>| {
-            assert_eq!(moment_ms(&json!(text), NOW_MS).ok(), expected, "{text}");
+            assert_eq!(
+                moment_ms(&json!(text), NOW_MS, Lang::En).ok(),
+                expected,
+                "{text}"
+            );
         };
         check("+36h", Some(NOW_MS + 36 * 3_600_000));
         check("-10m", Some(NOW_MS - 600_000));

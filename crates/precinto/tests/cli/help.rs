@@ -3,7 +3,7 @@
 use super::{run, stderr, stdout};
 
 /// Every command, as a person types it.
-const COMMANDS: [&[&str]; 25] = [
+const COMMANDS: [&[&str]; 50] = [
     &[],
     &["demo"],
     &["gateway"],
@@ -12,8 +12,32 @@ const COMMANDS: [&[&str]; 25] = [
     &["gateway", "check"],
     &["send"],
     &["send", "alert"],
+    &["draft"],
+    &["draft", "waybill"],
+    &["draft", "csv"],
+    &["send", "amend"],
+    &["send", "cancel"],
+    &["send", "recall"],
+    &["send", "recall-confirm"],
     &["send", "ack"],
+    &["send", "reject"],
+    &["send", "assessment"],
+    &["send", "rfi"],
+    &["send", "rfi-response"],
+    &["send", "rfs"],
+    &["send", "rfs-result"],
+    &["send", "action-request"],
+    &["send", "action-response"],
+    &["send", "hold-set"],
+    &["send", "hold-status"],
+    &["send", "hold-release"],
     &["send", "outcome"],
+    &["send", "dissemination-request"],
+    &["send", "dissemination-decision"],
+    &["send", "link"],
+    &["send", "comment"],
+    &["send", "transfer"],
+    &["send", "notice"],
     &["send", "signed"],
     &["send", "-"],
     &["watch"],
@@ -29,6 +53,7 @@ const COMMANDS: [&[&str]; 25] = [
     &["config", "example"],
     &["doctor"],
     &["explain"],
+    &["schema"],
 ];
 
 #[test]

@@ -6,6 +6,8 @@ mod explain;
 mod help;
 mod keys;
 mod live;
+mod schema;
+mod send;
 mod trouble;
 
 use serde_json::Value;

@@ -2945,6 +2945,11 @@ pub struct TaxId {
     /// The number. A wrong check character of an RFC is flagged, not refused.
     #[prost(string, tag = "2")]
     pub number: ::prost::alloc::string::String,
+    /// The document itself has the number so, although it breaks the register's rule: then it is exempt from form and check
+    /// digit, because the error is itself the information. Nobody corrects it. The same for the identifiers of a shipment is
+    /// Shipment.label_identifiers.
+    #[prost(bool, tag = "3")]
+    pub verbatim: bool,
 }
 /// A customer's account with a carrier.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4065,6 +4070,8 @@ pub enum Reason {
     SequenceReused = 96,
     /// The record does not describe a shipment.
     NotAShipment = 97,
+    /// Somebody to whom this message must go is not among its recipients.
+    RecipientRequired = 98,
     /// There is no handling block, or no traffic light in it.
     HandlingMissing = 100,
     /// Marks contradict each other or the recipients.
@@ -4233,6 +4240,14 @@ pub enum Reason {
     WeightMismatch = 231,
     /// The airport's state is not the consignee's.
     DestinationMismatch = 232,
+    /// The UN number and the CAS number do not belong together.
+    UnCasMismatch = 233,
+    /// The substance is in another table of the INCB, or in none.
+    IncbTableMismatch = 234,
+    /// The state belongs to another country than the one beside it.
+    SubdivisionMismatch = 235,
+    /// The tracking number has no form of that carrier that is known here.
+    TrackingFormUnknown = 236,
 }
 impl Reason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4321,6 +4336,7 @@ impl Reason {
             Self::InvalidMessageType => "REASON_INVALID_MESSAGE_TYPE",
             Self::SequenceReused => "REASON_SEQUENCE_REUSED",
             Self::NotAShipment => "REASON_NOT_A_SHIPMENT",
+            Self::RecipientRequired => "REASON_RECIPIENT_REQUIRED",
             Self::HandlingMissing => "REASON_HANDLING_MISSING",
             Self::HandlingConflict => "REASON_HANDLING_CONFLICT",
             Self::ClassifiedRefused => "REASON_CLASSIFIED_REFUSED",
@@ -4405,6 +4421,10 @@ impl Reason {
             Self::AwbCarrierMismatch => "REASON_AWB_CARRIER_MISMATCH",
             Self::WeightMismatch => "REASON_WEIGHT_MISMATCH",
             Self::DestinationMismatch => "REASON_DESTINATION_MISMATCH",
+            Self::UnCasMismatch => "REASON_UN_CAS_MISMATCH",
+            Self::IncbTableMismatch => "REASON_INCB_TABLE_MISMATCH",
+            Self::SubdivisionMismatch => "REASON_SUBDIVISION_MISMATCH",
+            Self::TrackingFormUnknown => "REASON_TRACKING_FORM_UNKNOWN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4490,6 +4510,7 @@ impl Reason {
             "REASON_INVALID_MESSAGE_TYPE" => Some(Self::InvalidMessageType),
             "REASON_SEQUENCE_REUSED" => Some(Self::SequenceReused),
             "REASON_NOT_A_SHIPMENT" => Some(Self::NotAShipment),
+            "REASON_RECIPIENT_REQUIRED" => Some(Self::RecipientRequired),
             "REASON_HANDLING_MISSING" => Some(Self::HandlingMissing),
             "REASON_HANDLING_CONFLICT" => Some(Self::HandlingConflict),
             "REASON_CLASSIFIED_REFUSED" => Some(Self::ClassifiedRefused),
@@ -4574,6 +4595,10 @@ impl Reason {
             "REASON_AWB_CARRIER_MISMATCH" => Some(Self::AwbCarrierMismatch),
             "REASON_WEIGHT_MISMATCH" => Some(Self::WeightMismatch),
             "REASON_DESTINATION_MISMATCH" => Some(Self::DestinationMismatch),
+            "REASON_UN_CAS_MISMATCH" => Some(Self::UnCasMismatch),
+            "REASON_INCB_TABLE_MISMATCH" => Some(Self::IncbTableMismatch),
+            "REASON_SUBDIVISION_MISMATCH" => Some(Self::SubdivisionMismatch),
+            "REASON_TRACKING_FORM_UNKNOWN" => Some(Self::TrackingFormUnknown),
             _ => None,
         }
     }

@@ -1,10 +1,10 @@
 //! The identifiers of a shipment, with their check digits.
 
 use crate::Reason;
-use crate::check_digit::{self, CheckError, replace_last};
+use crate::check_digit::{self, Scheme};
 use crate::code::{AwbKind, LabelIdentifierKind};
 use crate::content::field::{line, lines_of, list, required};
-use crate::country::is_country;
+use crate::content::identifier::{Structure, checked, structured};
 use crate::limits::LIST_MAX;
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
@@ -29,28 +29,8 @@ pub(super) fn identified(shipment: &pb::Shipment) -> bool {
 }
 
 pub(super) fn air_waybill(found: &mut Findings, at: &At<'_>, number: &str, airline: &str) {
-    if !number.is_empty() {
-        match check_digit::awb(number) {
-            Ok(()) => {}
-            Err(CheckError::Format { expected }) => {
-                found.error(
-                    at.field("master_awb"),
-                    Reason::BadWblFormat,
-                    format!("written {expected}"),
-                );
-            }
-            Err(error @ CheckError::Digit { expected }) => {
-                // The last digit may be right and another one wrong: a proposal, never a correction.
-                let proposal = replace_last(number, expected);
-                found.propose(
-                    at.field("master_awb"),
-                    Reason::AwbCheckDigit,
-                    error.to_string(),
-                    proposal,
-                );
-            }
-        }
-    }
+    let field = at.field("master_awb");
+    checked(found, field, number, &Scheme::AWB, Reason::AwbCheckDigit);
     let shaped = airline.len() == 3 && airline.bytes().all(|b| b.is_ascii_digit());
     if !airline.is_empty() && !(shaped && (number.is_empty() || number.starts_with(airline))) {
         let detail = "three digits, the first ones of the waybill";
@@ -82,35 +62,39 @@ pub(super) fn house_bills(found: &mut Findings, at: &At<'_>, numbers: &[String],
     }
 }
 
-pub(super) fn postal_item(found: &mut Findings, at: At<'_>, number: &str) {
-    if number.is_empty() {
-        return;
-    }
-    match check_digit::s10(number) {
-        Ok(()) => {}
-        Err(CheckError::Format { expected }) => {
-            found.error(at, Reason::FieldFormat, format!("written {expected}"));
-            return;
-        }
-        Err(error @ CheckError::Digit { expected }) => {
-            let proposal = number
-                .split_at_checked(10)
-                .zip(number.get(11..))
-                .map(|((head, _), country)| format!("{head}{expected}{country}"));
-            found.propose(
-                at,
-                Reason::S10CheckDigit,
-                error.to_string(),
-                proposal.unwrap_or_default(),
-            );
-        }
-    }
-    if !number.get(11..).is_some_and(is_country) {
-        found.error(
+/// Containers, each with its check digit.
+pub(super) fn containers(found: &mut Findings, at: &At<'_>, numbers: &[String]) {
+    for (index, number) in list(found, at, "container_ids", numbers, LIST_MAX) {
+        let at = at.item("container_ids", index);
+        present(found, at, number);
+        checked(
+            found,
             at,
-            Reason::Iso3166Unknown,
-            "the last two letters are no country",
+            number,
+            &Scheme::CONTAINER,
+            Reason::ContainerCheckDigit,
         );
+    }
+}
+
+/// Codes of one structure, none of them empty.
+pub(super) fn structures(
+    found: &mut Findings,
+    at: &At<'_>,
+    name: &str,
+    codes: &[String],
+    structure: &Structure,
+) {
+    for (index, code) in list(found, at, name, codes, LIST_MAX) {
+        let at = at.item(name, index);
+        present(found, at, code);
+        structured(found, at, code, structure);
+    }
+}
+
+fn present(found: &mut Findings, at: At<'_>, text: &str) {
+    if text.is_empty() {
+        found.error(at, Reason::FieldMissing, "an empty item of a list");
     }
 }
 
@@ -145,5 +129,22 @@ pub(super) fn tracking(found: &mut Findings, at: &At<'_>, numbers: &[pb::Courier
             }
             line(found, at.field(name), text);
         }
+        tracking_number(found, at.field("number"), carrier, number);
+    }
+}
+
+/// The carrier's rule where one is public for a number of this form; a form that we do not know is flagged.
+fn tracking_number(found: &mut Findings, at: At<'_>, carrier: &str, number: &str) {
+    let bare: String = number.chars().filter(|c| !c.is_whitespace()).collect();
+    if bare != number {
+        found.propose(at, Reason::FieldFormat, "without spaces", vec![bare]);
+    } else if let Some(scheme) = check_digit::courier(carrier, number) {
+        checked(found, at, number, scheme, Reason::CourierCheckDigit);
+    } else if !number.is_empty() && check_digit::has_courier_rule(carrier) {
+        found.warn(
+            at,
+            Reason::TrackingFormUnknown,
+            "no known form of this carrier's numbers, so no digit was checked",
+        );
     }
 }

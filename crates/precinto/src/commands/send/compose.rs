@@ -1,6 +1,7 @@
 //! From a draft to a signed statement: what the node alone knows is filled in here.
 
 use super::Outgoing;
+use super::check::{Found, check};
 use super::report::Meta;
 use crate::args::SendOptions;
 use crate::clock;
@@ -8,10 +9,11 @@ use crate::config::{Material, Node};
 use crate::counters::{Counters, Numbers};
 use crate::draft::Draft;
 use crate::exit::Failure;
-use precinto_alert::code::{MessageType, Tlp};
+use precinto_alert::code::{CommodityClass, MessageType, SubstanceClass, Tlp};
 use precinto_alert::id::AlertId;
 use precinto_client::{Author, Draft as Unsigned, DraftContent, Signed, Signer};
 use precinto_proto::v1 as pb;
+use prost::Message as _;
 use std::collections::BTreeMap;
 
 /// How long a message is of use when its draft does not say.
@@ -28,6 +30,14 @@ pub(super) struct Composer<'a> {
     rehearsal: bool,
 }
 
+/// A draft, signed, and what this machine finds in it.
+pub(super) struct Composed {
+    /// The message; not to be sent when something is wrong with it.
+    pub(super) outgoing: Outgoing,
+    /// What a gateway would find too.
+    pub(super) found: Found,
+}
+
 impl<'a> Composer<'a> {
     /// A composer whose statements are all signed by the officers named in `options` too; takes `block` numbers at a
     /// time, and keeps none in a dry run.
@@ -42,7 +52,7 @@ impl<'a> Composer<'a> {
             author: material.author().map_err(Failure::from)?,
             officers: BTreeMap::new(),
             always: always.clone(),
-            rehearsal: options.dry_run,
+            rehearsal: options.dry_run || options.validate_only,
             counters: Counters::open(&node.state, block)?,
             node,
             material,
@@ -55,18 +65,42 @@ impl<'a> Composer<'a> {
 
     /// Fills in, numbers and signs. What is not to be sent, or cannot be signed, keeps no number.
     pub(super) fn compose(&mut self, draft: Draft) -> anyhow::Result<Outgoing> {
+        let composed = self.compose_and(draft, |_| Found::default())?;
+        Ok(composed.outgoing)
+    }
+
+    /// As [`Self::compose`], and checks here what a gateway would check; what is refused here keeps no number.
+    pub(super) fn compose_checked(&mut self, draft: Draft) -> anyhow::Result<Composed> {
+        self.compose_and(draft, |signed| check(signed, clock::now_ms()))
+    }
+
+    /// What would be found in a draft that is not going to be sent; keeps no number.
+    pub(super) fn rehearse(&mut self, draft: Draft) -> anyhow::Result<Found> {
+        let before = std::mem::replace(&mut self.rehearsal, true);
+        let composed = self.compose_checked(draft);
+        self.rehearsal = before;
+        composed.map(|composed| composed.found)
+    }
+
+    fn compose_and(
+        &mut self,
+        draft: Draft,
+        check: impl FnOnce(&Signed) -> Found,
+    ) -> anyhow::Result<Composed> {
         for id in &draft.officers {
             self.load_officer(id)?;
         }
         let tag = draft.tag.clone();
         let mut numbers = Numbers::default();
         let signed = self.number_and_sign(draft, &mut numbers);
-        if self.rehearsal || signed.is_err() {
+        let found = signed.as_ref().map_or_else(|_| Found::default(), check);
+        if self.rehearsal || signed.is_err() || !found.errors.is_empty() {
             self.counters.untake(numbers);
         }
         let signed = signed?;
         let meta = Meta::of(&signed, tag);
-        Ok(Outgoing { signed, meta })
+        let outgoing = Outgoing { signed, meta };
+        Ok(Composed { outgoing, found })
     }
 
     /// `numbers` holds what was taken, also if it fails.
@@ -77,7 +111,8 @@ impl<'a> Composer<'a> {
             officers,
             tag: _,
         } = draft;
-        self.fill(&mut statement, content.is_some());
+        let bytes = content.as_ref().map(|(_, bytes)| bytes.as_slice());
+        fill(&mut statement, bytes, &self.node.country, clock::now_ms());
         self.number(&mut statement, numbers)?;
         let signers: Vec<&Signer> = self
             .always
@@ -94,27 +129,6 @@ impl<'a> Composer<'a> {
     /// At the end: numbers that were taken and not used go back.
     pub(super) fn finish(&mut self) -> anyhow::Result<()> {
         self.counters.give_back()
-    }
-
-    fn fill(&self, statement: &mut pb::Statement, has_content: bool) {
-        if statement.expires_ms == 0 {
-            statement.expires_ms = clock::now_ms() + EXPIRES_AFTER_MS;
-        }
-        if statement.handling.is_none() {
-            let tlp = Tlp::AmberStrict.into();
-            statement.handling = Some(pb::Handling {
-                tlp,
-                ..pb::Handling::default()
-            });
-        }
-        if has_content && statement.languages.is_empty() {
-            let language = if self.node.country == "MX" {
-                "es-MX"
-            } else {
-                "en-US"
-            };
-            statement.languages.push(language.to_owned());
-        }
     }
 
     fn number(&mut self, statement: &mut pb::Statement, taken: &mut Numbers) -> anyhow::Result<()> {
@@ -142,6 +156,62 @@ impl<'a> Composer<'a> {
         }
         Ok(())
     }
+}
+
+/// Fills in what a draft may leave out: how long it is of use, its handling, its language, the classes of its goods.
+pub(super) fn fill(
+    statement: &mut pb::Statement,
+    content: Option<&[u8]>,
+    country: &str,
+    now_ms: u64,
+) {
+    if statement.expires_ms == 0 {
+        statement.expires_ms = now_ms + EXPIRES_AFTER_MS;
+    }
+    if statement.handling.is_none() {
+        let tlp = Tlp::AmberStrict.into();
+        statement.handling = Some(pb::Handling {
+            tlp,
+            ..pb::Handling::default()
+        });
+    }
+    if content.is_some() && statement.languages.is_empty() {
+        let language = if country == "MX" { "es-MX" } else { "en-US" };
+        statement.languages.push(language.to_owned());
+    }
+    if statement.commodities.is_empty() {
+        statement.commodities = commodities(statement.r#type, content);
+    }
+    // The order in which a person names codes means nothing; a statement has them ascending, none twice.
+    for codes in [
+        &mut statement.commodities,
+        &mut statement.actions,
+        &mut statement.reject_reasons,
+    ] {
+        codes.sort_unstable();
+        codes.dedup();
+    }
+}
+
+/// The classes of the goods that an alert describes, when its draft does not say them itself.
+fn commodities(message_type: i32, content: Option<&[u8]>) -> Vec<i32> {
+    let alert = [MessageType::Alert, MessageType::Amend].map(i32::from);
+    let content = content.filter(|_| alert.contains(&message_type));
+    let content = content.and_then(|bytes| pb::AlertContent::decode(bytes).ok());
+    let Some(content) = content else {
+        return Vec::new();
+    };
+    let of_substance = |substance: &pb::Substance| match substance.substance_class() {
+        SubstanceClass::Precursor | SubstanceClass::PrePrecursor => {
+            CommodityClass::ChemicalPrecursor
+        }
+        _ => CommodityClass::IllicitDrug,
+    };
+    let substances = content.substances.iter().map(of_substance);
+    let firearms = content.firearms.iter().map(|_| CommodityClass::Firearm);
+    let fuels = content.fuels.iter().map(|_| CommodityClass::IllicitFuel);
+    let classes = substances.chain(firearms).chain(fuels);
+    classes.map(i32::from).collect()
 }
 
 fn year_of(now_ms: u64) -> u16 {

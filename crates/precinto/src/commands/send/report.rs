@@ -1,12 +1,20 @@
 //! What became of one message: for people a line or two, for machines an object.
 
+mod finding;
+
+pub(super) use finding::said;
+
+use super::check::Found;
 use crate::clock;
 use crate::draft::hex;
 use crate::exit::{self, Exit, Failure};
 use crate::files::keep_receipt;
 use crate::output::Output;
+use finding::Finding;
+use precinto_alert::Lang as Texts;
 use precinto_alert::code::MessageType;
 use precinto_alert::reason::{self as catalogue, Reason};
+use precinto_alert::violation::headline;
 use precinto_client::{Accepted, Signed, SubmitError};
 use precinto_proto::v1 as pb;
 use serde::Serialize;
@@ -54,6 +62,9 @@ pub(super) struct Report {
     warnings: Vec<Finding>,
     #[serde(flatten)]
     refused: Option<Refused>,
+    /// Only this machine was asked.
+    #[serde(skip)]
+    here: bool,
 }
 
 /// Where it stands in the log; the receipt has been verified.
@@ -80,14 +91,6 @@ struct Refused {
     exit: Exit,
     #[serde(skip)]
     coded: Option<Reason>,
-}
-
-/// One field with what was found in it.
-#[derive(Debug, Serialize)]
-struct Finding {
-    field: String,
-    reason: Option<&'static str>,
-    detail: String,
 }
 
 impl Meta {
@@ -120,6 +123,7 @@ impl Report {
             file: None,
             warnings: Vec::new(),
             refused: None,
+            here: false,
         }
     }
 
@@ -150,6 +154,28 @@ impl Report {
             Ok(warnings) => report.warnings = warnings.iter().map(Finding::from).collect(),
             Err(error) => report.refused = Some(Refused::of(&error)),
         }
+        report
+    }
+
+    /// What was found on this machine: refused here, or nothing against it.
+    pub(super) fn found(meta: &Meta, found: &Found) -> Self {
+        let mut report = Self::new(meta.clone(), found.errors.is_empty());
+        report.warnings = found.warnings.iter().map(Finding::from).collect();
+        if found.errors.is_empty() {
+            report.here = true;
+            return report;
+        }
+        let coded = headline(&found.errors);
+        let entry = catalogue::entry(coded);
+        report.refused = Some(Refused {
+            reason: Some(entry.name()),
+            message: entry.text(Texts::En).to_owned(),
+            message_es: Some(entry.text(Texts::Es).to_owned()),
+            violations: found.errors.iter().map(Finding::from).collect(),
+            retry: false,
+            exit: exit::of_reason(coded),
+            coded: Some(coded),
+        });
         report
     }
 
@@ -215,9 +241,8 @@ impl Report {
             let mut failure = Failure::new(refused.exit, format!("{id} {what}: {why}"));
             failure.reason = refused.coded;
             for violation in &refused.violations {
-                failure
-                    .message
-                    .extend(["\n  ".to_owned(), violation.to_string()]);
+                let said = violation.said(output.lang());
+                failure.message.extend(["\n  ".to_owned(), said]);
             }
             output.failure(&failure);
             return Ok(());
@@ -225,8 +250,9 @@ impl Report {
         output.line(self.headline(output))?;
         for warning in &self.warnings {
             output.line(format!(
-                "  {}: {warning}",
-                output.lang().pick("warning", "aviso")
+                "  {}: {}",
+                output.lang().pick("warning", "aviso"),
+                warning.said(output.lang())
             ))?;
         }
         Ok(())
@@ -264,6 +290,13 @@ impl Report {
                 format!("{head}  {entry} {index}{again}  {time}  {goes} {to}")
             }
             (None, Some(file)) => format!("{head}  {} {file}", lang.pick("signed:", "firmado:")),
+            (None, None) if self.here => {
+                let (en, es) = (
+                    "breaks no rule (the gateway was not asked)",
+                    "no incumple ninguna regla (no se consultó al gateway)",
+                );
+                format!("{head}  {}", lang.pick(en, es))
+            }
             (None, None) => format!("{head}  {}", lang.pick("would be accepted", "se aceptaría")),
         }
     }
@@ -300,39 +333,11 @@ impl Refused {
             reason: coded.map(catalogue::name),
             message,
             message_es,
-            violations: violations
-                .iter()
-                .map(|one| Finding {
-                    field: one.field.clone(),
-                    reason: one.reason.map(catalogue::name),
-                    detail: one.description.clone(),
-                })
-                .collect(),
+            violations: violations.iter().map(Finding::from).collect(),
             retry: error.is_transient(),
             exit: coded.map_or(Exit::Unreachable, exit::of_reason),
             coded,
         }
-    }
-}
-
-impl From<&pb::Finding> for Finding {
-    fn from(finding: &pb::Finding) -> Self {
-        Self {
-            field: finding.field.clone(),
-            reason: Some(catalogue::name(finding.reason())),
-            detail: finding.detail.clone(),
-        }
-    }
-}
-
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self {
-            field,
-            reason,
-            detail,
-        } = self;
-        write!(f, "{field}: {}: {detail}", reason.unwrap_or("?"))
     }
 }
 

@@ -117,11 +117,7 @@ fn labels<C: Coded>(codes: impl IntoIterator<Item = C>, lang: Lang) -> String {
 
 /// The code of this name with its label; the name alone when the table does not have it.
 fn labelled<C: Coded>(name: &str, lang: Lang) -> String {
-    let code = C::TABLE
-        .iter()
-        .map(|row| row.0)
-        .find(|code| code.name() == name);
-    code.map_or_else(
+    C::from_name(name).map_or_else(
         || name.to_owned(),
         |code| format!("{} ({name})", code.label(lang.texts())),
     )

@@ -1,0 +1,250 @@
+//! One message as a case keeps it: who said what to whom, in codes alone.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::Statement;
+use crate::code::{
+    AckLevel, ActionVerdict, AssessmentResult, DisseminationVerdict, HoldKind, HoldState,
+    MessageType, OutcomeCode, RecallMeasure,
+};
+use crate::id::{AgencyId, MessageId, NodeId};
+
+/// Who is sent a message: a gateway's record of it, resolved through the directory of that day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Audience {
+    agencies: BTreeSet<Arc<AgencyId>>,
+    nodes: BTreeSet<NodeId>,
+}
+
+impl Audience {
+    /// All nodes of these agencies, and these nodes, which are a named officer's.
+    pub fn new(
+        agencies: impl IntoIterator<Item = AgencyId>,
+        nodes: impl IntoIterator<Item = NodeId>,
+    ) -> Self {
+        Self {
+            agencies: agencies.into_iter().map(Arc::new).collect(),
+            nodes: nodes.into_iter().collect(),
+        }
+    }
+
+    /// Every agency that is sent it, if only on one node; possibly more than once.
+    pub fn all(&self) -> impl Iterator<Item = &AgencyId> {
+        let agencies = self.agencies.iter().map(|agency| &**agency);
+        agencies.chain(self.nodes.iter().map(NodeId::agency))
+    }
+
+    /// Whether the agency is sent it, if only on one node.
+    pub fn reaches(&self, agency: &AgencyId) -> bool {
+        self.all().any(|one| one == agency)
+    }
+
+    /// Who of `others`, but for the agency `own`, is not sent it: agencies as `side/agency`, nodes as SPIFFE ids.
+    pub(super) fn lacks<'a>(
+        &'a self,
+        others: &'a Self,
+        own: &'a AgencyId,
+    ) -> impl Iterator<Item = String> + 'a {
+        let covers = move |agency: &AgencyId| agency == own || self.agencies.contains(agency);
+        let agencies = others.agencies.iter().filter(move |agency| !covers(agency));
+        let nodes = others.nodes.iter();
+        let nodes = nodes.filter(move |node| !covers(node.agency()) && !self.nodes.contains(*node));
+        agencies
+            .map(ToString::to_string)
+            .chain(nodes.map(NodeId::to_string))
+    }
+}
+
+/// What a message says beyond its type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Says {
+    Nothing,
+    Ack(AckLevel),
+    Assessment(AssessmentResult),
+    Verdict(ActionVerdict),
+    Hold(HoldKind, HoldState),
+    Outcome { code: OutcomeCode, last: bool },
+    Recall(RecallMeasure),
+    Transfer(Arc<AgencyId>),
+    Decision(DisseminationVerdict),
+}
+
+/// One message of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub(super) message_id: MessageId,
+    pub(super) message_type: MessageType,
+    pub(super) from: Arc<AgencyId>,
+    pub(super) to: Arc<Audience>,
+    pub(super) version: u32,
+    pub(super) refers_to: Option<MessageId>,
+    says: Says,
+}
+
+impl Step {
+    /// What a statement is to its case, sent to this audience; `None` for a system notice, which belongs to none.
+    pub fn new(statement: &Statement, audience: Audience) -> Option<Self> {
+        statement.alert_id()?;
+        Some(Self {
+            message_id: statement.message_id(),
+            message_type: statement.message_type(),
+            from: Arc::new(statement.sender().agency().clone()),
+            to: Arc::new(audience),
+            version: statement.alert_version(),
+            refers_to: statement.refers_to(),
+            says: Says::of(statement),
+        })
+    }
+
+    /// The message's id.
+    pub fn message_id(&self) -> MessageId {
+        self.message_id
+    }
+
+    /// What the message is for.
+    pub fn message_type(&self) -> MessageType {
+        self.message_type
+    }
+
+    /// The agency that sent it.
+    pub fn from(&self) -> &AgencyId {
+        &self.from
+    }
+
+    /// Who was sent it.
+    pub fn to(&self) -> &Audience {
+        &self.to
+    }
+
+    /// Whether the agency sent it, or was sent it.
+    pub(super) fn concerns(&self, agency: &AgencyId) -> bool {
+        *self.from == *agency || self.to.reaches(agency)
+    }
+
+    pub(super) fn ack_level(&self) -> Option<AckLevel> {
+        match self.says {
+            Says::Ack(level) => Some(level),
+            _ => None,
+        }
+    }
+
+    pub(super) fn assessment(&self) -> Option<AssessmentResult> {
+        match self.says {
+            Says::Assessment(result) => Some(result),
+            _ => None,
+        }
+    }
+
+    pub(super) fn verdict(&self) -> Option<ActionVerdict> {
+        match self.says {
+            Says::Verdict(verdict) => Some(verdict),
+            _ => None,
+        }
+    }
+
+    pub(super) fn hold(&self) -> Option<(HoldKind, HoldState)> {
+        match self.says {
+            Says::Hold(kind, state) => Some((kind, state)),
+            _ => None,
+        }
+    }
+
+    /// The outcome, and whether it is the last one.
+    pub(super) fn outcome(&self) -> Option<(OutcomeCode, bool)> {
+        match self.says {
+            Says::Outcome { code, last } => Some((code, last)),
+            _ => None,
+        }
+    }
+
+    /// What shall be done, or was done, about a recall.
+    pub(super) fn recall_measure(&self) -> Option<RecallMeasure> {
+        match self.says {
+            Says::Recall(measure) => Some(measure),
+            _ => None,
+        }
+    }
+
+    pub(super) fn transfer_to(&self) -> Option<&AgencyId> {
+        match &self.says {
+            Says::Transfer(agency) => Some(agency),
+            _ => None,
+        }
+    }
+
+    pub(super) fn decision(&self) -> Option<DisseminationVerdict> {
+        match self.says {
+            Says::Decision(verdict) => Some(verdict),
+            _ => None,
+        }
+    }
+}
+
+impl Says {
+    fn of(statement: &Statement) -> Self {
+        use MessageType as T;
+        let said = match statement.message_type() {
+            T::Ack => statement.ack_level().map(Self::Ack),
+            T::Assessment => statement.assessment().map(Self::Assessment),
+            T::ActionResponse => statement.verdict().map(Self::Verdict),
+            T::HoldSet | T::HoldStatus | T::HoldRelease => {
+                let hold = statement.hold_kind().zip(statement.hold_state());
+                hold.map(|(kind, state)| Self::Hold(kind, state))
+            }
+            T::Outcome => statement.outcome_code().map(|code| Self::Outcome {
+                code,
+                last: statement.final_outcome(),
+            }),
+            T::Recall | T::RecallConfirm => statement.recall_measure().map(Self::Recall),
+            T::Transfer => {
+                let taker = statement.transfer_to().cloned();
+                taker.map(|agency| Self::Transfer(Arc::new(agency)))
+            }
+            T::DisseminationDecision => statement.dissemination().map(Self::Decision),
+            _ => None,
+        };
+        said.unwrap_or(Self::Nothing)
+    }
+}
+
+/// Names and audiences, each kept once for however many cases: most messages go to the same few.
+#[derive(Debug, Default)]
+pub struct Names {
+    agencies: BTreeSet<Arc<AgencyId>>,
+    audiences: BTreeSet<Arc<Audience>>,
+}
+
+impl Names {
+    /// The same message, with its names shared.
+    #[must_use]
+    pub fn share(&mut self, mut step: Step) -> Step {
+        step.from = self.agency(&step.from);
+        step.to = self.audience(&step.to);
+        if let Says::Transfer(agency) = &mut step.says {
+            *agency = self.agency(agency);
+        }
+        step
+    }
+
+    fn agency(&mut self, agency: &Arc<AgencyId>) -> Arc<AgencyId> {
+        if let Some(known) = self.agencies.get(agency) {
+            return Arc::clone(known);
+        }
+        self.agencies.insert(Arc::clone(agency));
+        Arc::clone(agency)
+    }
+
+    fn audience(&mut self, audience: &Arc<Audience>) -> Arc<Audience> {
+        if let Some(known) = self.audiences.get(audience) {
+            return Arc::clone(known);
+        }
+        let agencies = audience.agencies.iter();
+        let shared = Arc::new(Audience {
+            agencies: agencies.map(|agency| self.agency(agency)).collect(),
+            nodes: audience.nodes.clone(),
+        });
+        self.audiences.insert(Arc::clone(&shared));
+        shared
+    }
+}

@@ -1,0 +1,295 @@
+//! Which message may follow which: the tables of [`super`], asked before a message is logged.
+
+use std::collections::BTreeSet;
+
+use super::{Case, Step};
+use crate::code::MessageType;
+use crate::limits::{CASE_MESSAGES_MAX, CASE_MESSAGES_WITH_RECALL_MAX};
+use crate::{Reason, Violation};
+
+use MessageType as T;
+
+/// An objection, to one field.
+type Verdict = Result<(), Violation>;
+
+fn object(field: &str, reason: Reason, detail: impl Into<String>) -> Verdict {
+    Err(Violation {
+        field: field.to_owned(),
+        reason,
+        detail: detail.into(),
+        proposals: Vec::new(),
+    })
+}
+
+fn demand(holds: bool, field: &str, reason: Reason, detail: &str) -> Verdict {
+    if holds {
+        Ok(())
+    } else {
+        object(field, reason, detail)
+    }
+}
+
+fn propose(field: &str, reason: Reason, detail: &str, value: String) -> Verdict {
+    Err(Violation {
+        field: field.to_owned(),
+        reason,
+        detail: detail.to_owned(),
+        proposals: vec![value],
+    })
+}
+
+impl Case {
+    /// Whether this message may be said now. To be asked of the same case that [`Case::apply`] then gets it.
+    ///
+    /// A repeat is not for this to judge: the log knows it by its id and its digest.
+    pub fn permits(&self, step: &Step) -> Verdict {
+        let is_alert = step.message_type == T::Alert;
+        if self.originator().is_none() {
+            return if is_alert { Ok(()) } else { unknown_alert() };
+        }
+        if is_alert {
+            return object("alert_id", Reason::AlertIdReused, "a case has one ALERT");
+        }
+        if !self.is_party(&step.from) {
+            return unknown_alert();
+        }
+        if self.find(step.message_id).is_some() {
+            let detail = "a message of this case has it already";
+            return object("message_id", Reason::MessageIdReused, detail);
+        }
+        let about = step.refers_to.and_then(|id| self.find(id));
+        let Some(about) = about.filter(|about| about.concerns(&step.from)) else {
+            let detail = "no message of this case that the sender sent or was sent";
+            return object("refers_to", Reason::ReferenceUnknown, detail);
+        };
+        self.may_say(step, about)?;
+        self.is_time_for(step)?;
+        self.has_version(step)?;
+        self.answers(step, about)?;
+        self.goes_to(step, about)?;
+        self.has_room(step)
+    }
+
+    /// By its part in the case, and in what it speaks about.
+    fn may_say(&self, step: &Step, about: &Step) -> Verdict {
+        let is_originator = self.originator() == Some(&*step.from);
+        let is_addressee = self.addressees().contains(&*step.from);
+        let was_sent_it = about.to.reaches(&step.from);
+        let (may, detail) = match step.message_type {
+            T::Amend | T::Cancel | T::Recall if !is_originator => {
+                let detail = "only the agency that sent the alert changes or withdraws it";
+                return object("sender", Reason::AlertIdNotYours, detail);
+            }
+            T::Assessment | T::Outcome => (is_addressee, "only an addressee of the alert"),
+            T::HoldSet
+            | T::HoldStatus
+            | T::HoldRelease
+            | T::Rfi
+            | T::Rfs
+            | T::ActionRequest
+            | T::Transfer => (
+                is_originator || is_addressee,
+                "only the originator or an addressee of the alert",
+            ),
+            T::Ack
+            | T::Reject
+            | T::RecallConfirm
+            | T::RfiResponse
+            | T::RfsResult
+            | T::ActionResponse
+            | T::DisseminationRequest
+            | T::DisseminationDecision => (was_sent_it, "only who was sent what it refers to"),
+            _ => (true, ""),
+        };
+        demand(may, "sender", Reason::NotAParty, detail)
+    }
+
+    /// Whether the case is still at a point where this is said.
+    fn is_time_for(&self, step: &Step) -> Verdict {
+        let said = step.message_type;
+        if let Some(measure) = self.recalled() {
+            let stricter = step.recall_measure() > Some(measure);
+            if !(outlives_recall(said) || (said == T::Recall && stricter)) {
+                return object("type", Reason::RecalledAlert, "the alert has been recalled");
+            }
+        }
+        let judges = matches!(said, T::Assessment | T::Reject);
+        if (judges || said == T::Outcome) && self.is_final(&step.from) {
+            let detail = "the sender has reported its final outcome";
+            return object("type", Reason::AlertClosed, detail);
+        }
+        let requests = matches!(
+            said,
+            T::Amend | T::Cancel | T::ActionRequest | T::Rfi | T::Rfs | T::Transfer
+        );
+        if (requests || judges) && self.is_cancelled() {
+            return object(
+                "type",
+                Reason::AlertCancelled,
+                "the alert has been cancelled",
+            );
+        }
+        if (requests || judges || said == T::ActionResponse) && self.is_closed() {
+            let detail = "every addressee has ended its part";
+            return object("type", Reason::AlertClosed, detail);
+        }
+        Ok(())
+    }
+
+    /// An AMEND follows the newest version; anything else speaks of one that there is.
+    fn has_version(&self, step: &Step) -> Verdict {
+        const FIELD: &str = "alert_version";
+        let newest = self.version();
+        if step.message_type != T::Amend {
+            if (1..=newest).contains(&step.version) {
+                return Ok(());
+            }
+            let detail = "there is no such version";
+            return propose(FIELD, Reason::VersionGap, detail, newest.to_string());
+        }
+        let next = newest.saturating_add(1);
+        if step.version != next {
+            let detail = "an amendment is the newest version plus one";
+            return propose(FIELD, Reason::VersionGap, detail, next.to_string());
+        }
+        match self.newest().map(|step| step.message_id) {
+            Some(before) if step.refers_to != Some(before) => {
+                let detail = "an amendment refers to the newest version";
+                propose("refers_to", Reason::VersionGap, detail, before.to_string())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An answer answers a question, of the kind that it is an answer to.
+    fn answers(&self, step: &Step, about: &Step) -> Verdict {
+        let fits = match step.message_type {
+            T::RecallConfirm => about.message_type == T::Recall,
+            T::RfiResponse => about.message_type == T::Rfi,
+            T::RfsResult => about.message_type == T::Rfs,
+            T::ActionResponse => {
+                matches!(about.message_type, T::ActionRequest | T::Alert | T::Amend)
+            }
+            T::DisseminationDecision => about.message_type == T::DisseminationRequest,
+            _ => true,
+        };
+        if !fits {
+            let detail = "it does not answer a message of this type";
+            return object("refers_to", Reason::InvalidMessageType, detail);
+        }
+        match step.message_type {
+            T::DisseminationDecision => {
+                // Were it enough to be asked, any recipient could release another's information.
+                let wanted = about.refers_to.and_then(|id| self.find(id));
+                let wrote_it = wanted.is_some_and(|wanted| wanted.from == step.from);
+                let detail = "only who wrote the information lets it be passed on";
+                demand(wrote_it, "sender", Reason::NotAParty, detail)
+            }
+            T::HoldStatus | T::HoldRelease => {
+                let hold = step.hold();
+                let hold = hold.and_then(|(kind, _)| self.hold_of(&step.from, kind));
+                let detail = "the sender has set no hold of this kind";
+                demand(
+                    hold.is_some(),
+                    "hold_kind",
+                    Reason::InvalidMessageType,
+                    detail,
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// It reaches those whom it must reach, and nobody whom it may not.
+    fn goes_to(&self, step: &Step, about: &Step) -> Verdict {
+        const FIELD: &str = "recipients";
+        if step.is_answer() && !step.to.reaches(&about.from) {
+            let detail = "an answer goes to whoever asked";
+            return propose(
+                FIELD,
+                Reason::RecipientRequired,
+                detail,
+                about.from.to_string(),
+            );
+        }
+        if let Some(taker) = step.transfer_to()
+            && !step.to.reaches(taker)
+        {
+            let detail = "a transfer goes to the agency that takes over";
+            return propose(FIELD, Reason::RecipientRequired, detail, taker.to_string());
+        }
+        if step.message_type == T::DisseminationRequest && !step.to.reaches(&about.from) {
+            let detail = "leave is asked of whoever wrote the information";
+            return propose(
+                FIELD,
+                Reason::RecipientRequired,
+                detail,
+                about.from.to_string(),
+            );
+        }
+        if step.message_type == T::Recall {
+            let missing = self.missing_from(step);
+            if missing.is_empty() {
+                return Ok(());
+            }
+            let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
+            let detail = format!("others were sent messages of this case: {missing}");
+            return object(FIELD, Reason::RecipientRequired, detail);
+        }
+        let is_new = |agency| !self.is_party(agency);
+        if self.recalled().is_some() && step.to.all().any(is_new) {
+            let detail = "nothing of a recalled alert goes to anybody new";
+            return object(FIELD, Reason::RecalledAlert, detail);
+        }
+        Ok(())
+    }
+
+    /// Who was sent something of the case, and would not be sent this. With its own copies the originator deals itself.
+    fn missing_from(&self, recall: &Step) -> BTreeSet<String> {
+        let sent = self.steps.iter().map(|step| &step.to);
+        sent.flat_map(|audience| recall.to.lacks(audience, &recall.from))
+            .collect()
+    }
+
+    fn has_room(&self, step: &Step) -> Verdict {
+        let max = match step.message_type {
+            T::Cancel | T::Recall | T::RecallConfirm => CASE_MESSAGES_WITH_RECALL_MAX,
+            _ => CASE_MESSAGES_MAX,
+        };
+        if self.said_by(&step.from).count() < max {
+            return Ok(());
+        }
+        let detail = format!("at most {max} messages of one agency in one case");
+        object("alert_id", Reason::LimitReached, detail)
+    }
+}
+
+impl Step {
+    /// Whether it answers a question.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(
+            self.message_type,
+            T::RfiResponse | T::RfsResult | T::ActionResponse | T::DisseminationDecision
+        )
+    }
+}
+
+/// What is heard even of a recalled alert: facts about goods, and what people must say to each other to carry it out.
+fn outlives_recall(said: MessageType) -> bool {
+    matches!(
+        said,
+        T::RecallConfirm
+            | T::Ack
+            | T::Outcome
+            | T::HoldSet
+            | T::HoldStatus
+            | T::HoldRelease
+            | T::Comment
+    )
+}
+
+/// The same to whoever is not concerned as if there were no such alert.
+fn unknown_alert() -> Verdict {
+    let detail = "no such alert, or none that concerns the sender";
+    object("alert_id", Reason::AlertUnknown, detail)
+}

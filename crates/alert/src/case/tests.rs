@@ -1,0 +1,621 @@
+//! Each rule of a case's life, and how it is told.
+
+use super::*;
+use crate::code::{
+    AckLevel, ActionVerdict, AssessmentResult, DisseminationVerdict, HoldState, OutcomeCode,
+    SignerRole, VerdictGround,
+};
+use crate::id::NodeId;
+use crate::limits::CASE_MESSAGES_MAX;
+use crate::statement::tests::valid;
+use crate::{Reason, Statement};
+use MessageType as T;
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+
+mod model;
+
+pub(super) const CBP: &str = "us.dev.invalid/cbp";
+pub(super) const DEA: &str = "us.dev.invalid/dea";
+pub(super) const ANAM: &str = "mx.dev.invalid/anam";
+pub(super) const FGR: &str = "mx.dev.invalid/fgr";
+
+/// What is still accepted, as documented: own part final, closed, cancelled, recalled.
+pub(super) const ACCEPTED: [(MessageType, [bool; 4]); 22] = {
+    const YES: bool = true;
+    const NO: bool = false;
+    [
+        (T::Amend, [YES, NO, NO, NO]),
+        (T::ActionRequest, [YES, NO, NO, NO]),
+        (T::Rfi, [YES, NO, NO, NO]),
+        (T::Rfs, [YES, NO, NO, NO]),
+        (T::Transfer, [YES, NO, NO, NO]),
+        (T::Cancel, [YES, NO, NO, NO]),
+        (T::Assessment, [NO, NO, NO, NO]),
+        (T::Reject, [NO, NO, NO, NO]),
+        (T::ActionResponse, [YES, NO, YES, NO]),
+        (T::RfiResponse, [YES, YES, YES, NO]),
+        (T::RfsResult, [YES, YES, YES, NO]),
+        (T::Link, [YES, YES, YES, NO]),
+        (T::DisseminationRequest, [YES, YES, YES, NO]),
+        (T::DisseminationDecision, [YES, YES, YES, NO]),
+        (T::Outcome, [NO, YES, YES, YES]),
+        (T::HoldSet, [YES, YES, YES, YES]),
+        (T::HoldStatus, [YES, YES, YES, YES]),
+        (T::HoldRelease, [YES, YES, YES, YES]),
+        (T::Ack, [YES, YES, YES, YES]),
+        (T::Comment, [YES, YES, YES, YES]),
+        (T::Recall, [YES, YES, YES, NO]),
+        (T::RecallConfirm, [YES, YES, YES, YES]),
+    ]
+};
+
+pub(super) fn audience(to: &[&str]) -> Audience {
+    Audience::new(to.iter().map(|name| name.parse().unwrap()), [])
+}
+
+/// A valid message `id` about message `about`, changed.
+pub(super) fn step(
+    (from, to): (&str, &[&str]),
+    message_type: MessageType,
+    (id, about): (u8, u8),
+    change: impl FnOnce(&mut pb::Statement),
+) -> Step {
+    let mut message = valid(message_type);
+    let (side, agency) = from.split_once('/').unwrap();
+    message.sender = format!("spiffe://{side}/agency/{agency}/node/one");
+    message.message_id = vec![id; 16];
+    if message_type != T::Alert {
+        message.refers_to = vec![about; 16];
+    }
+    if message_type == T::Ack {
+        message.required_signers.push(pb::SignerRef {
+            key_id: vec![99; 32],
+            role: SignerRole::Officer.into(),
+            alg: 1,
+        });
+    }
+    change(&mut message);
+    let statement = Statement::decode(&message.encode_to_vec()).unwrap();
+    Step::new(&statement, audience(to)).unwrap()
+}
+
+/// A case that grows by what it permits.
+#[derive(Default)]
+struct Story(Case);
+
+impl Story {
+    /// CBP's alert 1 to ANAM and FGR.
+    fn begin() -> Self {
+        let mut story = Self::default();
+        story.log(step((CBP, &[ANAM, FGR]), T::Alert, (1, 0), |_| {}));
+        story
+    }
+
+    #[track_caller]
+    fn log(&mut self, step: Step) {
+        if let Err(objection) = self.0.permits(&step) {
+            panic!("{objection}");
+        }
+        self.0.apply(step);
+    }
+
+    /// A message with nothing special in it.
+    #[track_caller]
+    fn say(&mut self, sent: (&str, &[&str]), message_type: MessageType, ids: (u8, u8)) {
+        self.log(step(sent, message_type, ids, |_| {}));
+    }
+
+    #[track_caller]
+    fn refuses(&self, sent: (&str, &[&str]), message_type: MessageType, ids: (u8, u8)) -> Reason {
+        self.objects(&step(sent, message_type, ids, |_| {}))
+    }
+
+    #[track_caller]
+    fn objects(&self, step: &Step) -> Reason {
+        self.0.permits(step).unwrap_err().reason
+    }
+
+    fn state(&self, agency: &str) -> State {
+        self.0.view().parts[&agency.parse().unwrap()].state
+    }
+}
+
+fn outcome(from: &str, id: u8, last: bool) -> Step {
+    step((from, &[CBP]), T::Outcome, (id, 1), |m| {
+        m.final_outcome = last;
+    })
+}
+
+fn answer(from: &str, id: u8, verdict: ActionVerdict) -> Step {
+    step((from, &[CBP]), T::ActionResponse, (id, 1), |m| {
+        m.verdict = verdict.into();
+        if verdict != ActionVerdict::Accepted {
+            m.actions.clear();
+        }
+        match verdict {
+            ActionVerdict::Declined | ActionVerdict::Unable => {
+                m.verdict_ground = VerdictGround::Law.into();
+            }
+            ActionVerdict::MoreTime => m.more_time_until_ms = m.created_ms + 1,
+            _ => {}
+        }
+    })
+}
+
+fn ack(from: &str, (id, about): (u8, u8), level: AckLevel) -> Step {
+    step((from, &[CBP]), T::Ack, (id, about), |m| {
+        m.ack_level = level.into();
+    })
+}
+
+fn amend(from: &str, to: &[&str], ids: (u8, u8), version: u32) -> Step {
+    step((from, to), T::Amend, ids, |m| m.alert_version = version)
+}
+
+#[test]
+fn nothing_comes_before_the_alert_and_no_second_one_after_it() {
+    for (message_type, _) in ACCEPTED {
+        let refused = Story::default().refuses((CBP, &[ANAM]), message_type, (1, 9));
+        assert_eq!(refused, Reason::AlertUnknown, "{message_type:?}");
+    }
+    let story = Story::begin();
+    let again = story.refuses((CBP, &[ANAM]), T::Alert, (2, 0));
+    assert_eq!(again, Reason::AlertIdReused);
+}
+
+#[test]
+fn an_amendment_is_the_newest_version_plus_one_and_says_so_of_it() {
+    let mut story = Story::begin();
+    let gap = story
+        .0
+        .permits(&amend(CBP, &[ANAM], (2, 1), 3))
+        .unwrap_err();
+    assert_eq!(
+        (gap.reason, gap.proposals),
+        (Reason::VersionGap, vec!["2".to_owned()])
+    );
+    story.log(amend(CBP, &[ANAM], (2, 1), 2));
+    // Two desks amend version 1 at once: the second one is told.
+    assert_eq!(
+        story.objects(&amend(CBP, &[ANAM], (3, 1), 2)),
+        Reason::VersionGap
+    );
+    let old = story
+        .0
+        .permits(&amend(CBP, &[ANAM], (3, 1), 3))
+        .unwrap_err();
+    assert_eq!(
+        (old.reason, old.field.as_str()),
+        (Reason::VersionGap, "refers_to")
+    );
+    story.log(amend(CBP, &[ANAM], (3, 2), 3));
+    assert_eq!(story.0.view().version, 3);
+    let of_no_version = step((ANAM, &[CBP]), T::Comment, (4, 1), |m| m.alert_version = 4);
+    assert_eq!(story.objects(&of_no_version), Reason::VersionGap);
+}
+
+#[test]
+fn only_the_originator_changes_or_withdraws() {
+    let story = Story::begin();
+    assert_eq!(
+        story.objects(&amend(ANAM, &[CBP], (2, 1), 2)),
+        Reason::AlertIdNotYours
+    );
+    for message_type in [T::Cancel, T::Recall] {
+        let refused = story.refuses((ANAM, &[CBP, FGR]), message_type, (2, 1));
+        assert_eq!(refused, Reason::AlertIdNotYours);
+    }
+}
+
+#[test]
+fn for_an_outsider_there_is_no_case_and_for_a_party_no_message_of_others() {
+    let mut story = Story::begin();
+    for message_type in [T::Comment, T::Ack, T::Outcome] {
+        assert_eq!(
+            story.refuses((DEA, &[CBP]), message_type, (2, 1)),
+            Reason::AlertUnknown
+        );
+    }
+    story.say((CBP, &[ANAM]), T::Comment, (2, 1));
+    assert_eq!(
+        story.refuses((FGR, &[CBP]), T::Comment, (3, 2)),
+        Reason::ReferenceUnknown
+    );
+    assert_eq!(
+        story.refuses((FGR, &[CBP]), T::Comment, (3, 77)),
+        Reason::ReferenceUnknown
+    );
+    story.say((FGR, &[CBP]), T::Comment, (3, 1));
+    assert_eq!(
+        story.refuses((ANAM, &[CBP]), T::Comment, (3, 1)),
+        Reason::MessageIdReused
+    );
+}
+
+#[test]
+fn only_an_addressee_acknowledges_judges_and_reports() {
+    let mut story = Story::begin();
+    for message_type in [T::Ack, T::Reject, T::Assessment, T::Outcome] {
+        assert_eq!(
+            story.refuses((CBP, &[ANAM]), message_type, (2, 1)),
+            Reason::NotAParty
+        );
+    }
+    // Who was merely told something acknowledges that, and no more.
+    story.say((CBP, &[DEA]), T::Comment, (2, 1));
+    story.say((DEA, &[CBP]), T::Ack, (3, 2));
+    for message_type in [T::Assessment, T::Outcome, T::HoldSet, T::Rfi, T::Transfer] {
+        assert_eq!(
+            story.refuses((DEA, &[CBP]), message_type, (4, 2)),
+            Reason::NotAParty
+        );
+    }
+    assert!(!story.0.view().parts.contains_key(&DEA.parse().unwrap()));
+}
+
+#[test]
+fn a_question_is_answered_by_whoever_was_asked_to_whoever_asked() {
+    let mut story = Story::begin();
+    story.say((ANAM, &[CBP]), T::Rfi, (2, 1));
+    assert_eq!(story.state(ANAM), State::Referred);
+    assert_eq!(
+        story.refuses((FGR, &[ANAM]), T::RfiResponse, (3, 2)),
+        Reason::ReferenceUnknown
+    );
+    assert_eq!(
+        story.refuses((ANAM, &[ANAM]), T::RfiResponse, (3, 2)),
+        Reason::NotAParty
+    );
+    assert_eq!(
+        story.refuses((CBP, &[FGR]), T::RfiResponse, (3, 2)),
+        Reason::RecipientRequired
+    );
+    assert_eq!(
+        story.refuses((CBP, &[ANAM]), T::RfsResult, (3, 2)),
+        Reason::InvalidMessageType
+    );
+    story.say((CBP, &[ANAM]), T::RfiResponse, (3, 2));
+    assert_eq!(story.state(ANAM), State::Relayed);
+    let question = &story.0.view().questions[&MessageId::new([2; 16]).unwrap()];
+    assert!(question.open.is_empty() && question.answered.contains(&CBP.parse().unwrap()));
+}
+
+#[test]
+fn only_the_author_of_information_lets_it_be_passed_on() {
+    let mut story = Story::begin();
+    assert_eq!(
+        story.refuses((ANAM, &[FGR]), T::DisseminationRequest, (2, 1)),
+        Reason::RecipientRequired
+    );
+    story.say((ANAM, &[CBP, FGR]), T::DisseminationRequest, (2, 1));
+    assert_eq!(
+        story.refuses((FGR, &[ANAM]), T::DisseminationDecision, (3, 2)),
+        Reason::NotAParty
+    );
+    story.say((CBP, &[ANAM]), T::DisseminationDecision, (3, 2));
+    let question = &story.0.view().questions[&MessageId::new([2; 16]).unwrap()];
+    assert_eq!(question.decision, Some(DisseminationVerdict::Granted));
+}
+
+#[test]
+fn a_hold_is_set_before_it_is_reported_on_and_a_second_setting_is_seen() {
+    let mut story = Story::begin();
+    let refused = story.refuses((ANAM, &[CBP]), T::HoldRelease, (2, 1));
+    assert_eq!(refused, Reason::InvalidMessageType);
+    story.say((ANAM, &[CBP]), T::HoldSet, (2, 1));
+    story.say((ANAM, &[CBP]), T::HoldSet, (3, 1));
+    let key = (ANAM.parse().unwrap(), crate::code::HoldKind::Screening);
+    let hold = story.0.view().holds[&key];
+    assert_eq!(
+        (hold.state, hold.repeats, hold.stands()),
+        (HoldState::InPlace, 1, true)
+    );
+    story.say((ANAM, &[CBP]), T::HoldRelease, (4, 1));
+    assert!(!story.0.view().holds[&key].stands());
+}
+
+#[test]
+fn the_work_may_be_handed_over_and_back_but_never_the_authorship() {
+    let mut story = Story::begin();
+    let to_dea = |from: &str, to: &[&str], id| {
+        step((from, to), T::Transfer, (id, 1), |m| {
+            m.transfer_to = DEA.into();
+        })
+    };
+    assert_eq!(
+        story.objects(&to_dea(ANAM, &[CBP], 2)),
+        Reason::RecipientRequired
+    );
+    story.log(to_dea(ANAM, &[CBP, DEA], 2));
+    assert_eq!(story.state(ANAM), State::HandedOver);
+    assert_eq!(story.state(DEA), State::Relayed);
+    assert_eq!(
+        story.refuses((DEA, &[ANAM, FGR]), T::Cancel, (3, 2)),
+        Reason::AlertIdNotYours
+    );
+    let back = step((DEA, &[ANAM]), T::Transfer, (3, 2), |m| {
+        m.transfer_to = ANAM.into();
+    });
+    story.log(back);
+    assert_eq!(
+        (story.state(ANAM), story.state(DEA)),
+        (State::Relayed, State::HandedOver)
+    );
+}
+
+#[test]
+fn an_addressees_part_passes_through_its_states() {
+    let mut story = Story::begin();
+    assert_eq!(story.state(ANAM), State::Relayed);
+    let steps = [
+        (ack(ANAM, (2, 1), AckLevel::Node), State::Delivered),
+        (ack(ANAM, (3, 1), AckLevel::Person), State::Acknowledged),
+        // The node of another desk comes late: nothing goes back.
+        (ack(ANAM, (4, 1), AckLevel::Node), State::Acknowledged),
+        (ack(ANAM, (5, 1), AckLevel::Assessed), State::Assessing),
+        (answer(ANAM, 6, ActionVerdict::MoreTime), State::Assessing),
+        (
+            answer(ANAM, 7, ActionVerdict::Accepted),
+            State::ActionAccepted,
+        ),
+        (ack(ANAM, (8, 1), AckLevel::Acted), State::Acted),
+        (outcome(ANAM, 9, false), State::OutcomeReported),
+        (outcome(ANAM, 10, true), State::Closed),
+    ];
+    for (step, state) in steps {
+        story.log(step);
+        assert_eq!(story.state(ANAM), state);
+    }
+    story.log(answer(FGR, 11, ActionVerdict::Unable));
+    assert_eq!(story.state(FGR), State::Unable);
+    let part = &story.0.view().parts[&ANAM.parse().unwrap()];
+    assert_eq!(part.outcome, Some(OutcomeCode::NegativeInspection));
+    assert_eq!(
+        (part.acknowledged, part.version),
+        (Some(AckLevel::Acted), Some(1))
+    );
+}
+
+#[test]
+fn an_assessment_begins_assessing_and_a_refusal_declines() {
+    let mut story = Story::begin();
+    story.say((ANAM, &[CBP]), T::Assessment, (2, 1));
+    assert_eq!(story.state(ANAM), State::Assessing);
+    let part = &story.0.view().parts[&ANAM.parse().unwrap()];
+    assert_eq!(part.assessment, Some(AssessmentResult::Risk));
+    story.say((FGR, &[CBP]), T::Reject, (3, 1));
+    assert_eq!(story.state(FGR), State::Declined);
+    // A new version deserves a new answer.
+    story.log(amend(CBP, &[ANAM, FGR], (4, 1), 2));
+    assert_eq!(story.state(FGR), State::Relayed);
+}
+
+#[test]
+fn a_case_closes_when_every_part_has_ended_and_one_was_reported() {
+    let mut story = Story::begin();
+    story.log(answer(FGR, 2, ActionVerdict::Declined));
+    story.log(outcome(ANAM, 3, false));
+    assert!(!story.0.is_closed());
+    story.log(outcome(ANAM, 4, true));
+    assert!(story.0.is_closed());
+    assert_eq!(story.objects(&outcome(ANAM, 5, true)), Reason::AlertClosed);
+
+    let mut declined = Story::begin();
+    declined.log(answer(FGR, 2, ActionVerdict::Declined));
+    declined.log(answer(ANAM, 3, ActionVerdict::Declined));
+    assert!(!declined.0.is_closed(), "nobody has reported anything");
+    declined.log(amend(CBP, &[ANAM], (4, 1), 2));
+}
+
+/// A case in which every type of message would be in order, said by ANAM or CBP about the message named.
+fn ripe() -> Story {
+    let mut story = Story::begin();
+    story.say((CBP, &[ANAM]), T::Rfi, (2, 1));
+    story.say((CBP, &[ANAM]), T::Rfs, (3, 1));
+    story.say((CBP, &[ANAM]), T::ActionRequest, (4, 1));
+    story.say((ANAM, &[CBP]), T::Comment, (5, 1));
+    story.say((CBP, &[ANAM]), T::DisseminationRequest, (6, 5));
+    story.say((ANAM, &[CBP]), T::HoldSet, (7, 1));
+    story
+}
+
+fn ripe_message(message_type: MessageType) -> Step {
+    let about = match message_type {
+        T::RfiResponse => 2,
+        T::RfsResult => 3,
+        T::ActionResponse => 4,
+        T::DisseminationDecision => 6,
+        T::RecallConfirm => 90,
+        _ => 1,
+    };
+    let sent: (&str, &[&str]) = match message_type {
+        T::Amend | T::Cancel | T::Recall => (CBP, &[ANAM, FGR]),
+        _ => (ANAM, &[CBP]),
+    };
+    step(sent, message_type, (80, about), |m| {
+        if message_type == T::Transfer {
+            m.transfer_to = CBP.into();
+        }
+    })
+}
+
+#[test]
+fn what_is_still_accepted_is_what_the_table_says() {
+    let final_part = || {
+        let mut story = ripe();
+        story.log(outcome(ANAM, 70, true));
+        story
+    };
+    let closed = || {
+        let mut story = ripe();
+        story.log(answer(ANAM, 70, ActionVerdict::Declined));
+        story.log(outcome(FGR, 71, true));
+        assert!(story.0.is_closed());
+        story
+    };
+    let cancelled = || {
+        let mut story = ripe();
+        story.say((CBP, &[ANAM]), T::Cancel, (70, 1));
+        story
+    };
+    let recalled = || {
+        let mut story = ripe();
+        story.say((CBP, &[ANAM, FGR]), T::Recall, (90, 1));
+        story
+    };
+    let stages: [(&dyn Fn() -> Story, Reason); 4] = [
+        (&final_part, Reason::AlertClosed),
+        (&closed, Reason::AlertClosed),
+        (&cancelled, Reason::AlertCancelled),
+        (&recalled, Reason::RecalledAlert),
+    ];
+    for (message_type, row) in ACCEPTED {
+        for (number, (stage, reason)) in stages.iter().enumerate() {
+            if message_type == T::RecallConfirm && number < 3 {
+                continue;
+            }
+            let verdict = stage().0.permits(&ripe_message(message_type));
+            let verdict = verdict.map_err(|objection| objection.reason);
+            let expected = if row[number] { Ok(()) } else { Err(*reason) };
+            assert_eq!(verdict, expected, "{message_type:?} in column {number}");
+        }
+        if message_type != T::RecallConfirm {
+            assert_eq!(ripe().0.permits(&ripe_message(message_type)), Ok(()));
+        }
+    }
+}
+
+#[test]
+fn a_recall_goes_to_everybody_who_was_ever_sent_anything() {
+    let mut story = Story::begin();
+    story.log(amend(CBP, &[ANAM], (2, 1), 2));
+    // What the originator never saw counts too.
+    story.say((ANAM, &[DEA]), T::Comment, (3, 1));
+    let short = story
+        .0
+        .permits(&step((CBP, &[ANAM]), T::Recall, (4, 1), |_| {}));
+    let short = short.unwrap_err();
+    assert_eq!(short.reason, Reason::RecipientRequired);
+    assert!(
+        short.detail.ends_with(&format!("{FGR}, {DEA}")),
+        "{}",
+        short.detail
+    );
+    story.say((CBP, &[ANAM, FGR, DEA]), T::Recall, (4, 1));
+}
+
+#[test]
+fn a_named_officer_is_recalled_on_the_nodes_that_had_it() {
+    let node: NodeId = "spiffe://mx.dev.invalid/agency/fgr/node/one"
+        .parse()
+        .unwrap();
+    let mut red = step((CBP, &[]), T::Alert, (1, 0), |_| {});
+    red.to = Audience::new([], [node.clone()]).into();
+    let mut case = Case::default();
+    case.apply(red);
+    let recall = |to: Audience| {
+        let mut recall = step((CBP, &[]), T::Recall, (2, 1), |_| {});
+        recall.to = to.into();
+        case.permits(&recall).map_err(|objection| objection.reason)
+    };
+    assert_eq!(recall(audience(&[ANAM])), Err(Reason::RecipientRequired));
+    assert_eq!(recall(Audience::new([], [node])), Ok(()));
+    assert_eq!(
+        recall(audience(&[FGR])),
+        Ok(()),
+        "the whole agency has that node"
+    );
+}
+
+#[test]
+fn confirmations_are_listed_and_quarantine_is_no_erasure() {
+    let measure =
+        |measure: RecallMeasure| move |m: &mut pb::Statement| m.recall_measure = measure.into();
+    let mut story = Story::begin();
+    let everybody: &[&str] = &[ANAM, FGR];
+    let confirm = |from, ids, of| step((from, &[CBP]), T::RecallConfirm, ids, measure(of));
+    let early = confirm(ANAM, (2, 1), RecallMeasure::Quarantine);
+    assert_eq!(
+        story.objects(&early),
+        Reason::InvalidMessageType,
+        "there is no recall"
+    );
+    story.log(step(
+        (CBP, everybody),
+        T::Recall,
+        (2, 1),
+        measure(RecallMeasure::Quarantine),
+    ));
+    story.log(confirm(ANAM, (3, 2), RecallMeasure::Quarantine));
+    let done = |story: &Story| {
+        let recall = story.0.view().recall.unwrap();
+        let all = recall.confirmations.into_iter();
+        all.map(|(agency, confirmation)| (agency.to_string(), confirmation.is_done))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        done(&story),
+        [(ANAM.to_owned(), true), (FGR.to_owned(), false)]
+    );
+    // A court wants it erased: the stricter recall is let in, a milder or equal one is not.
+    story.log(step(
+        (CBP, everybody),
+        T::Recall,
+        (4, 1),
+        measure(RecallMeasure::Erase),
+    ));
+    assert_eq!(
+        done(&story),
+        [(ANAM.to_owned(), false), (FGR.to_owned(), false)]
+    );
+    let again = step(
+        (CBP, everybody),
+        T::Recall,
+        (5, 1),
+        measure(RecallMeasure::Erase),
+    );
+    assert_eq!(story.objects(&again), Reason::RecalledAlert);
+    story.log(confirm(ANAM, (5, 4), RecallMeasure::Erase));
+    assert_eq!(
+        done(&story),
+        [(ANAM.to_owned(), true), (FGR.to_owned(), false)]
+    );
+}
+
+#[test]
+fn nothing_of_a_recalled_alert_goes_to_anybody_new() {
+    let mut story = Story::begin();
+    story.say((CBP, &[ANAM, FGR]), T::Recall, (2, 1));
+    assert_eq!(
+        story.refuses((ANAM, &[CBP, DEA]), T::Comment, (3, 2)),
+        Reason::RecalledAlert
+    );
+    story.say((ANAM, &[CBP, FGR]), T::Comment, (3, 2));
+}
+
+#[test]
+fn who_says_too_much_shuts_out_nobody_and_no_recall() {
+    let mut story = Story::begin();
+    for number in 0..CASE_MESSAGES_MAX {
+        for (from, to) in [(ANAM, CBP), (CBP, ANAM)] {
+            // More than 255 ids are needed here.
+            let mut one = step((from, &[to]), T::Comment, (2, 1), |_| {});
+            let place = u8::try_from(number % 256).unwrap();
+            let side = u8::from(from == CBP);
+            let mut id = [200 + side; 16];
+            id[0] = place;
+            one.message_id = MessageId::new(id).unwrap();
+            if story.0.permits(&one).is_ok() {
+                story.0.apply(one);
+            }
+        }
+    }
+    assert_eq!(
+        story.refuses((ANAM, &[CBP]), T::Comment, (3, 1)),
+        Reason::LimitReached
+    );
+    story.say((FGR, &[CBP]), T::Comment, (3, 1));
+    story.say((CBP, &[ANAM, FGR]), T::Recall, (4, 1));
+    story.say((ANAM, &[CBP]), T::RecallConfirm, (5, 4));
+}

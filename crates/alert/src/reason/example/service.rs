@@ -1,0 +1,62 @@
+//! Examples about calls, certificates and deliveries.
+
+use super::{Example, examples};
+
+pub(super) const EXAMPLES: &[Example] = examples! {
+    FieldInvalid: "An alert with a wrong check digit and no consignee: two violations in one answer.",
+        "Una alerta con un dígito verificador malo y sin consignatario: dos faltas en una sola respuesta.";
+    Malformed: "A JSON file was sent where the signed bytes belong.", "Se envió un archivo JSON en lugar de los bytes firmados.";
+    Size: "A narrative with a pasted invoice makes the body larger than 240 KiB.", "Una narración con una factura pegada hace que el cuerpo pase de 240 KiB.";
+    MethodUnknown: "An old client asks for a service that this version no longer has.", "Un cliente antiguo pide un servicio que esta versión ya no tiene.";
+    Deadline: "The disk stalled, and the answer came after the client's ten seconds.", "El disco se detuvo y la respuesta llegó después de los diez segundos del cliente.";
+    Overloaded: "Every node sends its backlog at once after an outage.", "Todos los nodos envían lo pendiente a la vez tras una interrupción.";
+    Quota: "A script sends a thousand alerts in a minute.", "Un programa envía mil alertas en un minuto.";
+    NotFound: "A receipt is asked for by a message id with one digit wrong.", "Se pide un acuse con un dígito equivocado en el id del mensaje.";
+    ReadDenied: "A node asks for the record of a case between two other agencies.", "Un nodo pide el registro de un caso entre otras dos dependencias.";
+    CallerForbidden: "An auditor's certificate tries to submit an alert.", "Con un certificado de auditor se intenta enviar una alerta.";
+    PolicyDenied: "The side allows firearms alerts to prosecutors only.", "El lado solo permite alertas de armas a las fiscalías.";
+    PolicyError: "A rule refers to an agency that the directory has lost.", "Una regla menciona una dependencia que ya no está en el directorio.";
+    StorageLow: "The log's disk has less than its reserve left.", "Al disco de la bitácora le queda menos que su reserva.";
+    LogReadOnly: "A write failed, and the log stopped before it could lose anything.", "Falló una escritura y la bitácora se detuvo antes de perder algo.";
+    Rollback: "The server was restored from an old backup.", "El servidor se restauró de un respaldo viejo.";
+    Draining: "The operator restarts the gateway for an update.", "El operador reinicia la pasarela para actualizarla.";
+    ClockUnsafe: "The time service is lost and the clock has drifted by minutes.", "Se perdió el servicio de hora y el reloj se desvió por minutos.";
+    Cancelled: "Somebody pressed Ctrl-C while the alert was being sent.", "Alguien oprimió Ctrl-C mientras se enviaba la alerta.";
+    PeerUnreachable: "The line between the two gateways is cut.", "Se cortó el enlace entre las dos pasarelas.";
+    WitnessBehind: "The alert was logged two seconds ago and the witness signs every ten.", "La alerta se registró hace dos segundos y el testigo firma cada diez.";
+    LimitReached: "A node tries to open one subscription more than it may have.", "Un nodo intenta abrir una suscripción más de las permitidas.";
+    Unsupported: "A sealed body is sent to a gateway that cannot carry sealed ones.", "Se envía un cuerpo sellado a una pasarela que aún no los admite.";
+    Internal: "A mistake in the program itself, found by its own checks.", "Un error del propio programa, detectado por sus comprobaciones.";
+    CertMissing: "A browser was pointed at the gateway's port.", "Se abrió el puerto de la pasarela con un navegador.";
+    CertMalformed: "The file holds a key where the certificate should be.", "El archivo contiene una clave donde debía ir el certificado.";
+    CertExpired: "The node's certificate ran out on Sunday night.", "El certificado del nodo venció el domingo por la noche.";
+    CertNotYetValid: "The node's clock is a day behind.", "El reloj del nodo va un día atrasado.";
+    CertRevoked: "A laptop was stolen and its certificate put on the list.", "Robaron una portátil y su certificado se incluyó en la lista.";
+    CertUnknownCa: "A certificate of the test PKI is used in production.", "Se usa en producción un certificado de la PKI de pruebas.";
+    CertPurpose: "The signing certificate was configured as the TLS one.", "Se configuró el certificado de firma como el de TLS.";
+    CertIdentity: "The certificate names two nodes.", "El certificado nombra dos nodos.";
+    CertRole: "A node of the SAT signs in the name of the ANAM.", "Un nodo del SAT firma a nombre de la ANAM.";
+    CertKey: "A certificate with an RSA key of 1024 bits.", "Un certificado con clave RSA de 1024 bits.";
+    CrlStale: "The revocation list was to be renewed yesterday.", "La lista de revocación debió renovarse ayer.";
+    TrustDomainUnknown: "A third country's node connects before its side is registered.", "Se conecta un nodo de un tercer país cuyo lado no está dado de alta.";
+    NodeUnknown: "A new node at Tijuana whose certificate is good, but which nobody has listed.", "Un nodo nuevo en Tijuana con buen certificado, pero que nadie ha registrado.";
+    TlsRefused: "A firewall between the two cut the handshake.", "Un cortafuegos intermedio interrumpió la negociación.";
+    GatewayMismatch: "The address leads to the other side's gateway.", "La dirección lleva a la pasarela del otro lado.";
+    SubscriptionUnknown: "watch is started with a name that was never created.", "Se inicia watch con un nombre que nunca se creó.";
+    SubscriptionExists: "Two desks create a subscription called duty.", "Dos mesas crean una suscripción llamada duty.";
+    SubscriptionName: "A name with a blank in it: \"duty desk\".", "Un nombre con espacio: «mesa guardia».";
+    SubscriptionSuperseded: "watch runs at a second desk with the same name.", "watch corre en una segunda mesa con el mismo nombre.";
+    InitExpected: "A home-made client sends an Ack first.", "Un cliente propio envía primero un Ack.";
+    CreditInvalid: "A client asks for a million messages at once.", "Un cliente pide un millón de mensajes de una vez.";
+    IndexUnknown: "A client acknowledges message 900, of which it has received 20.", "Un cliente acusa el mensaje 900 cuando ha recibido 20.";
+    CursorAhead: "A client's saved position comes from another log.", "La posición guardada de un cliente es de otra bitácora.";
+    Slow: "A duty desk's program was paused for an hour.", "El programa de una mesa de guardia estuvo una hora en pausa.";
+    RangeInvalid: "A proof is asked for tree size 500 when the log has 480.", "Se pide una prueba para tamaño 500 y la bitácora tiene 480.";
+    PageToken: "A program resumes last week's list.", "Un programa reanuda la lista de la semana pasada.";
+    Pruned: "The retention time of an alert of 2021 is over.", "Venció el plazo de conservación de una alerta de 2021.";
+    DelayInvalid: "A client wants a message again in ten years.", "Un cliente pide recibir de nuevo un mensaje en diez años.";
+    ReceiptInvalid: "One byte of a kept receipt was changed.", "Se alteró un byte de un recibo guardado.";
+    CheckpointInvalid: "A checkpoint signed by an unknown key.", "Un punto de control firmado con una clave desconocida.";
+    LogInconsistent: "The gateway shows one history today and another tomorrow.", "La pasarela muestra hoy una historia y mañana otra.";
+    DeliveryGap: "Message 41 came, then 43.", "Llegó el mensaje 41 y después el 43.";
+};

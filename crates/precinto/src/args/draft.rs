@@ -1,0 +1,66 @@
+//! `draft`: alerts begun from what other systems hold, completed by a person, sent by `send alert`.
+
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `precinto draft …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DraftCommand {
+    /// A Cargo-XML air waybill (XFWB) or house waybill (XFZB) as the draft of an alert
+    #[command(after_help = "\
+Shipment, route, parties and customs notes come from the file. What no waybill can say stands in the draft as a list of
+what is still to be typed: whom to tell, how fast, on which legal basis, what is suspected, and why. What the file says and
+an alert has no place for is named too, and so is what is wrong on the waybill itself.
+
+Examples:
+  precinto draft waybill awb.xml > awb.yaml
+  precinto draft waybill awb.xml -o json | jq .missing
+  precinto send alert awb.yaml --to mx.dev.invalid/anam --precedence P2 --authority CUSTOMS_AGREEMENT --suspect DRUG \\
+      --indicator PK05=2 --dry-run")]
+    Waybill(DraftWaybill),
+    /// The rows of a CSV file as drafts of alerts, by a mapping file
+    #[command(after_help = "\
+The mapping file is a draft with blanks: wherever it says {COLUMN}, the row's value is put in. A text whose columns are all
+empty is left out. `codes` translates the values of a column, `skip` names rows that are no alert.
+
+  skip:
+    HIDING_PLACE: [Baggage, Body]
+  codes:
+    UNIT: { Kilogram: KGM, Gram: GRM }
+  draft:
+    type: ALERT
+    to: [mx.dev.invalid/anam]
+    content:
+      shipments: [{ master_awb: \"{AWB}\", pieces: \"{PIECES}\", gross_weight: \"{WEIGHT} KGM\" }]
+      substances: [{ substance_class: DRUG, names: [\"{DRUG}\"], quantity: \"{AMOUNT} {UNIT}\" }]
+
+Examples:
+  precinto draft csv hits.csv --map map.yaml | precinto send --node nodes/us-cbp-lax.toml -
+  precinto draft csv hits.csv --map map.yaml --out drafts/        (one YAML file a row, each with what is still missing)")]
+    Csv(DraftCsv),
+}
+
+/// `precinto draft waybill`
+#[derive(Debug, Args)]
+pub(crate) struct DraftWaybill {
+    /// The XML file, at most 8 MiB
+    #[arg(value_name = "FILE.xml")]
+    pub(crate) file: PathBuf,
+}
+
+/// `precinto draft csv`
+#[derive(Debug, Args)]
+pub(crate) struct DraftCsv {
+    /// The CSV file; its first row names the columns
+    #[arg(value_name = "FILE.csv")]
+    pub(crate) file: PathBuf,
+    /// The mapping file, YAML or JSON
+    #[arg(long, value_name = "MAP.yaml")]
+    pub(crate) map: PathBuf,
+    /// What stands between two columns
+    #[arg(long, default_value = ",", value_name = "CHARACTER")]
+    pub(crate) delimiter: char,
+    /// Write one YAML file a row into this folder, instead of one line of JSON each on stdout
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}

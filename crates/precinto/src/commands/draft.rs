@@ -1,0 +1,147 @@
+//! `draft`: what other systems hold becomes the draft of an alert, which says what a person must still type.
+
+mod mapping;
+mod missing;
+mod party;
+mod route;
+mod waybill;
+mod yaml;
+
+use crate::args::{DraftCommand, DraftCsv, DraftWaybill};
+use crate::draft::Draft;
+use crate::exit::{Exit, Failure};
+use crate::files::write_public;
+use crate::output::{Lang, Output, printable};
+use crate::records::Records;
+use crate::xml;
+use mapping::Mapping;
+use missing::Missing;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+
+/// A draft that was begun, for machines.
+#[derive(Debug, Serialize)]
+struct Begun<'a> {
+    schema: &'static str,
+    /// The draft as it stands.
+    draft: &'a Value,
+    /// What must still be typed; empty when it can be sent.
+    missing: &'a [Missing],
+    /// What the source says and the draft does not.
+    notes: &'a [String],
+}
+
+/// Runs `draft …`.
+pub(crate) fn run(command: &DraftCommand, output: Output) -> anyhow::Result<Exit> {
+    match command {
+        DraftCommand::Waybill(args) => of_waybill(args, output),
+        DraftCommand::Csv(args) => of_table(args, output),
+    }
+}
+
+fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
+    let lang = output.lang();
+    let name = args.file.display();
+    let refuse = |what: &dyn std::fmt::Display| Failure::usage(format!("{name}: {what}"));
+    let bytes = read_limited(&args.file).map_err(|error| refuse(&error))?;
+    let root = xml::read(&bytes).map_err(|error| refuse(&error))?;
+    let Some(waybill::Made { draft, notes }) = waybill::draft(&root, &bytes, lang) else {
+        let what = lang.pick(
+            "neither an air waybill (XFWB) nor a house waybill (XFZB): the root element is",
+            "no es una guía aérea (XFWB) ni una guía house (XFZB): el elemento raíz es",
+        );
+        return Err(refuse(&format!("{what} {}", printable(&root.name))).into());
+    };
+    let missing = missing::of(&draft, lang);
+    let begun = Begun {
+        schema: "precinto.draft/v1",
+        draft: &draft,
+        missing: &missing,
+        notes: &notes,
+    };
+    if output.is_text() {
+        let source = file_name(&args.file);
+        output.verbatim(&yaml::page(&draft, &source, &missing, &notes, lang))?;
+    } else {
+        output.json(&begun)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// At most one byte more than is read, whatever the file says of its size.
+fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(xml::FILE_BYTES_MAX).unwrap_or(u64::MAX);
+    let file = std::fs::File::open(path)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn of_table(args: &DraftCsv, output: Output) -> anyhow::Result<Exit> {
+    let lang = output.lang();
+    let delimiter = u8::try_from(args.delimiter)
+        .map_err(|_| Failure::usage("--delimiter: one ASCII character is expected"))?;
+    let text = crate::config::read_text(&args.map)?;
+    let refuse = |what: String| Failure::usage(format!("{}: {what}", args.map.display()));
+    let map = Draft::parse_file(&args.map, &text).map_err(|error| refuse(format!("{error:#}")))?;
+    let mut records = Records::open(&args.file, delimiter)?;
+    let mapping = Mapping::read(&map, records.headers(), lang).map_err(refuse)?;
+    let source = file_name(&args.file);
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut written, mut skipped) = (0_usize, 0_usize);
+    while let Some((number, row)) = records.next()? {
+        let mut draft = match mapping.apply(&row) {
+            Ok(Some(draft)) => draft,
+            Ok(None) => {
+                skipped += 1;
+                continue;
+            }
+            Err(what) => {
+                output.talk(printable(&format!(
+                    "{} {number}: {what}",
+                    lang.pick("row", "fila")
+                )));
+                *refused.entry(what).or_default() += 1;
+                continue;
+            }
+        };
+        written += 1;
+        if let Some(folder) = &args.out {
+            let missing = missing::of(&draft, lang);
+            let from = format!("{source}, {} {number}", lang.pick("row", "fila"));
+            let page = yaml::page(&draft, &from, &missing, &[], lang);
+            write_public(&folder.join(format!("row-{number:06}.yaml")), page)?;
+        } else {
+            if let Value::Object(fields) = &mut draft {
+                fields
+                    .entry("tag")
+                    .or_insert_with(|| format!("row {number}").into());
+            }
+            output.json_line(&draft)?;
+        }
+    }
+    output.talk(summary(written, skipped, refused.values().sum(), lang));
+    Ok(if refused.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
+}
+
+fn summary(written: usize, skipped: usize, refused: usize, lang: Lang) -> String {
+    lang.pick(
+        format!("{written} drafts; {skipped} rows skipped, {refused} refused"),
+        format!("{written} borradores; {skipped} filas omitidas, {refused} rechazadas"),
+    )
+}
+
+fn file_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    printable(&name.to_string_lossy())
+}
+
+#[cfg(test)]
+mod tests;

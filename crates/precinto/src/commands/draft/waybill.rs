@@ -1,0 +1,303 @@
+//! From a Cargo-XML waybill to what an alert says of a shipment. What an alert has no place for becomes a note, so that
+//! nothing is lost in silence, and what is wrong on the waybill is kept verbatim and not corrected.
+//!
+//! Decisions: the goods' description is taken as English, the language of air waybills by IATA's convention. A
+//! consolidation is not stated as such, because an XFWB does not list its house waybills and an alert that says
+//! `CONSOLIDATION` must. Times without an offset stay out: a local time without its clock is no time. The file itself is
+//! named by its digest as an attachment.
+
+use super::party;
+use super::route::route;
+use crate::draft::hex;
+use crate::output::Lang;
+use crate::xml::Element;
+use precinto_alert::check_digit;
+use precinto_envelope::crypto::sha256;
+use serde_json::{Map, Value, json};
+
+/// Items of one list that are taken over; `alert::limits::LIST_MAX` is the same.
+pub(super) const ITEMS_MAX: usize = precinto_alert::limits::LIST_MAX;
+
+/// What a waybill became.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// The draft as far as it goes.
+    pub(super) draft: Value,
+    /// What the file says and the draft does not.
+    pub(super) notes: Vec<String>,
+}
+
+/// Collects what cannot be taken over, in the language of whoever reads it.
+pub(super) struct Notes {
+    lang: Lang,
+    lines: Vec<String>,
+}
+
+impl Notes {
+    fn new(lang: Lang) -> Self {
+        Self {
+            lang,
+            lines: Vec::new(),
+        }
+    }
+
+    /// Notes something, with what the file says of it.
+    pub(super) fn add(&mut self, en: &str, es: &str, said: &str) {
+        if self.lines.len() < ITEMS_MAX {
+            let what = self.lang.pick(en, es);
+            self.lines.push(format!("{what}: {}", line(said)));
+        }
+    }
+}
+
+/// The draft of a waybill; `None` when the file is neither XFWB nor XFZB. `bytes` are the file's.
+pub(super) fn draft(root: &Element, bytes: &[u8], lang: Lang) -> Option<Made> {
+    let mut notes = Notes::new(lang);
+    let consignment = root.at("MasterConsignment");
+    let empty = Element::default();
+    let master = consignment.unwrap_or(&empty);
+    let house = master.at("IncludedHouseConsignment");
+    let (kind, goods) = match root.name.as_str() {
+        "Waybill" => ("XFWB", master),
+        "HouseWaybill" => ("XFZB", house.unwrap_or(&empty)),
+        _ => return None,
+    };
+    let mut shipment = fields(&[("mode", json!("AIR")), ("channel", json!("CARGO"))]);
+    identifiers(&mut shipment, root, (kind, master, goods), &mut notes);
+    measures(&mut shipment, goods, &mut notes);
+    described(&mut shipment, goods, &mut notes);
+    security(&mut shipment, goods);
+    route(&mut shipment, goods, &mut notes);
+    let diplomatic = codes(goods).any(|code| code == "DIP");
+    let bag = if diplomatic { "DIPLOMATIC" } else { "NONE" };
+    let file = json!({
+        "sha256": hex(&sha256(&[bytes])), "size": bytes.len(), "media_type": "application/xml",
+        "caption": { "language": "en", "text": format!("Cargo-XML {kind}") },
+    });
+    let draft = json!({
+        "type": "ALERT",
+        "protected_bag": bag,
+        "content": {
+            "shipments": [shipment],
+            "parties": party::all(goods, &mut notes),
+            "attachments": [file],
+        },
+    });
+    Some(Made {
+        draft,
+        notes: notes.lines,
+    })
+}
+
+/// One line of text: whitespace and control characters become single blanks, and it is as long as a line may be.
+pub(super) fn line(text: &str) -> String {
+    let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let line = words.join(" ");
+    line.chars()
+        .take(precinto_alert::limits::LINE_CHARS_MAX)
+        .collect()
+}
+
+/// An object of these fields, without those that are null.
+pub(super) fn fields(of: &[(&str, Value)]) -> Map<String, Value> {
+    let said = of.iter().filter(|(_, value)| !value.is_null());
+    said.map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
+}
+
+/// Puts a field into an object.
+pub(super) fn put(into: &mut Map<String, Value>, name: &str, value: impl Into<Value>) {
+    drop(into.insert(name.to_owned(), value.into()));
+}
+
+fn identifiers(
+    shipment: &mut Map<String, Value>,
+    root: &Element,
+    (kind, master, goods): (&str, &Element, &Element),
+    notes: &mut Notes,
+) {
+    let own = root.text_at("BusinessHeaderDocument/ID");
+    let (number, house) = if kind == "XFWB" {
+        (own, None)
+    } else {
+        let of_master = master.text_at("TransportContractDocument/ID");
+        (of_master, goods.text_at("ID").or(own))
+    };
+    let mut labels = Vec::new();
+    let mut wrong = |kind: &str, number: &str| {
+        labels.push(
+            json!({ "kind": kind, "verbatim": line(number), "remark": "as in the Cargo-XML file" }),
+        );
+    };
+    if let Some(number) = number {
+        match air_waybill(number) {
+            Some(number) => put(shipment, "master_awb", number),
+            None => wrong("MASTER_AWB", number),
+        }
+    }
+    if let Some(number) = house {
+        let number = line(number).to_ascii_uppercase();
+        let fits = (1..=35).contains(&number.len())
+            && number
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
+        if fits {
+            put(shipment, "house_awbs", json!([number]));
+            put(shipment, "awb_kind", "HOUSE");
+        } else {
+            wrong("HOUSE_AWB", &number);
+        }
+    } else if root.text_at("MessageHeaderDocument/TypeCode") == Some("740") {
+        put(shipment, "awb_kind", "DIRECT");
+    } else if root.text_at("MessageHeaderDocument/TypeCode") == Some("741") {
+        notes.add(
+            "a consolidation; say awb_kind: CONSOLIDATION together with house_awbs, its house waybills, once they are known",
+            "una consolidación; capture awb_kind: CONSOLIDATION junto con house_awbs, sus guías house, cuando se conozcan",
+            number.unwrap_or_default(),
+        );
+    }
+    if !labels.is_empty() {
+        put(shipment, "label_identifiers", labels);
+    }
+}
+
+/// As it is written with its hyphen, if its check digit is right.
+fn air_waybill(number: &str) -> Option<String> {
+    let digits: String = number
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && *letter != '-')
+        .collect();
+    let (prefix, serial) = digits.split_at_checked(3)?;
+    let written = format!("{prefix}-{serial}");
+    check_digit::awb(&written).ok().map(|()| written)
+}
+
+fn measures(shipment: &mut Map<String, Value>, goods: &Element, notes: &mut Notes) {
+    const MASS: [&str; 6] = ["KGM", "LBR", "GRM", "TNE", "MGM", "ONZ"];
+    const VOLUME: [&str; 5] = ["LTR", "MTQ", "MLT", "GLL", "BLL"];
+    let pieces = goods.text_at("TotalPieceQuantity");
+    if let Some(pieces) = pieces.and_then(|text| text.parse::<u32>().ok()) {
+        put(shipment, "pieces", pieces);
+    }
+    let measures: [(&str, &str, &[&str]); 2] = [
+        ("IncludedTareGrossWeightMeasure", "gross_weight", &MASS),
+        ("GrossVolumeMeasure", "volume", &VOLUME),
+    ];
+    for (name, field, units) in measures {
+        let Some(measure) = goods.at(name) else {
+            continue;
+        };
+        let said = measure.text().unwrap_or_default();
+        let unit = measure.attribute("unitCode").unwrap_or_default();
+        match decimal(said).filter(|_| units.contains(&unit)) {
+            Some(value) => put(shipment, field, format!("{value} {unit}")),
+            None => notes.add(name, name, &format!("{said} {unit}")),
+        }
+    }
+    let value = goods.at("DeclaredValueForCustomsAmount");
+    if let Some(value) = value {
+        let currency = value.attribute("currencyID").unwrap_or_default();
+        let amount = value.text().and_then(decimal);
+        let known = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+        if let Some(amount) = amount.filter(|_| known) {
+            put(shipment, "declared_value", format!("{amount} {currency}"));
+        }
+    }
+    match goods.text_at("TotalChargePrepaidIndicator") {
+        Some("true") => put(shipment, "payment", "PP"),
+        Some("false") => put(shipment, "payment", "CC"),
+        _ => {}
+    }
+}
+
+/// A decimal as alerts write it: no sign, no exponent, no needless zero; `None` when it is none, or too long.
+fn decimal(text: &str) -> Option<String> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = whole.trim_start_matches('0');
+    let part = part.trim_end_matches('0');
+    let fits = digits(whole) && digits(part) && whole.len() <= 12 && part.len() <= 6;
+    let empty = text.bytes().all(|byte| byte == b'.');
+    let whole = if whole.is_empty() { "0" } else { whole };
+    (fits && !empty).then(|| {
+        if part.is_empty() {
+            whole.to_owned()
+        } else {
+            format!("{whole}.{part}")
+        }
+    })
+}
+
+/// What the goods are said to be, and under which tariff codes.
+fn described(shipment: &mut Map<String, Value>, goods: &Element, notes: &mut Notes) {
+    let of_master = goods.all("ApplicableRating");
+    let of_master = of_master.flat_map(|rating| rating.all("IncludedMasterConsignmentItem"));
+    let items: Vec<&Element> = of_master
+        .chain(goods.all("IncludedHouseConsignmentItem"))
+        .collect();
+    let of_items = items
+        .iter()
+        .filter_map(|item| item.text_at("NatureIdentificationTransportCargo/Identification"));
+    let mut texts: Vec<&str> = goods.text_at("SummaryDescription").into_iter().collect();
+    for text in of_items {
+        if !texts.iter().any(|known| known.contains(text)) {
+            texts.push(text);
+        }
+    }
+    let text: String = texts
+        .join("\n")
+        .chars()
+        .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
+        .take(precinto_alert::limits::TEXT_CHARS_MAX)
+        .collect();
+    if !text.is_empty() {
+        let said = json!({ "language": "en", "text": text });
+        put(shipment, "goods_description", said);
+    }
+    let mut hs_codes: Vec<Value> = Vec::new();
+    for code in items.iter().flat_map(|item| item.all("TypeCode")) {
+        let code = code.text().unwrap_or_default();
+        let digits = code.bytes().all(|byte| byte.is_ascii_digit());
+        match code.get(..6).filter(|_| digits) {
+            Some(six) => {
+                let code_6 = json!({ "code": six, "system": "HS" });
+                if hs_codes.len() < ITEMS_MAX && !hs_codes.contains(&code_6) {
+                    hs_codes.push(code_6);
+                }
+                if code.len() > 6 {
+                    notes.add(
+                        "a national tariff code, of which the first six digits are taken over",
+                        "una fracción arancelaria nacional, de la que se toman los primeros seis dígitos",
+                        code,
+                    );
+                }
+            }
+            None => notes.add("no tariff code", "no es código arancelario", code),
+        }
+    }
+    if !hs_codes.is_empty() {
+        put(shipment, "hs_codes", hs_codes);
+    }
+}
+
+/// The special handling codes, each three capitals.
+fn codes(goods: &Element) -> impl Iterator<Item = &str> {
+    let instructions = goods.all("HandlingSPHInstructions");
+    let codes = instructions.filter_map(|one| one.text_at("DescriptionCode"));
+    codes.filter(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
+}
+
+fn security(shipment: &mut Map<String, Value>, goods: &Element) {
+    let codes: Vec<&str> = codes(goods).take(ITEMS_MAX).collect();
+    if codes.is_empty() {
+        return;
+    }
+    let status = codes
+        .iter()
+        .find(|code| ["NSC", "SCO", "SPX", "SHR"].contains(code));
+    if let Some(status) = status {
+        put(shipment, "security_status", *status);
+    }
+    put(shipment, "special_handling", json!(codes));
+}

@@ -1,0 +1,78 @@
+//! One reason of the catalogue, for people and for machines.
+
+use super::Both;
+use crate::exit;
+use crate::output::Lang;
+use precinto_alert::reason::{Entry, Retry, Severity, name};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Explained {
+    schema: &'static str,
+    reason: &'static str,
+    number: i32,
+    grpc_code: i32,
+    exit_code: u8,
+    severity: &'static str,
+    retry: &'static str,
+    text: Both,
+    example: Both,
+    next: Both,
+}
+
+pub(super) fn explained(entry: &Entry) -> Explained {
+    Explained {
+        schema: "precinto.reason/v1",
+        reason: name(entry.reason),
+        number: entry.reason.into(),
+        grpc_code: entry.code.number(),
+        exit_code: exit::of_reason(entry.reason) as u8,
+        severity: severity(entry.severity).0,
+        retry: retry(entry.retry).0,
+        text: Both::of(|lang| entry.text(lang)),
+        example: Both::of(|lang| entry.example(lang)),
+        next: Both::of(|lang| entry.next(lang)),
+    }
+}
+
+pub(super) fn text(entry: &Entry, lang: Lang) -> Vec<String> {
+    let texts = lang.texts();
+    let row = |en: &str, es: &str, value: &str| format!("  {:<11} {value}", lang.pick(en, es));
+    let (severity_code, severity_es) = severity(entry.severity);
+    let (retry_en, retry_es) = retry(entry.retry);
+    vec![
+        format!("{}  ({})", entry.name(), lang.pick("reason", "motivo")),
+        format!("  {}", entry.text(texts)),
+        row("example", "ejemplo", entry.example(texts)),
+        row("next", "siguiente", entry.next(texts)),
+        row(
+            "severity",
+            "gravedad",
+            lang.pick(severity_code, severity_es),
+        ),
+        row("again?", "¿repetir?", lang.pick(retry_en, retry_es)),
+        row("gRPC code", "código gRPC", &entry.code.number().to_string()),
+        row(
+            "exit code",
+            "salida",
+            &(exit::of_reason(entry.reason) as u8).to_string(),
+        ),
+    ]
+}
+
+fn severity(severity: Severity) -> (&'static str, &'static str) {
+    match severity {
+        Severity::Error => ("error", "error"),
+        Severity::Warning => ("warning", "aviso"),
+        Severity::Either => ("error or warning", "error o aviso"),
+        Severity::Notice => ("notice", "nota"),
+    }
+}
+
+fn retry(retry: Retry) -> (&'static str, &'static str) {
+    match retry {
+        Retry::Never => ("never", "nunca"),
+        Retry::Corrected => ("when corrected", "una vez corregido"),
+        Retry::Later => ("later, unchanged", "más tarde, sin cambios"),
+    }
+}

@@ -1,0 +1,186 @@
+//! From the command line to drafts: ids by their form, files as they stand, and flags, which beat the file.
+
+use crate::args::{MessageArgs, Said, Shape};
+use crate::draft::Draft;
+use crate::exit::Failure;
+use precinto_alert::code::MessageType;
+use precinto_alert::id::{AlertId, IdError, MessageId, NodeId};
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// The drafts that a command line stands for: one for each file, or one when there is none.
+pub(super) fn drafts(args: &MessageArgs, sender: &NodeId) -> anyhow::Result<Vec<Value>> {
+    let mut said = Map::new();
+    let mut files = Vec::new();
+    for one in &args.about {
+        match meant(one) {
+            Meant::Alert => once(&mut said, "alert_id", one)?,
+            Meant::Message => once(&mut said, "refers_to", one)?,
+            Meant::File => files.push(one),
+        }
+    }
+    if args.verb.needs_file && files.is_empty() {
+        let what = format!("send {} needs a draft file", args.verb.name);
+        let next = "precinto config example alert  shows a complete draft";
+        return Err(Failure::usage(what).next(next).into());
+    }
+    let (mut typed, mut assumed) = (Value::Object(said), json!({}));
+    for one in &args.said {
+        let into = if one.by_default {
+            &mut assumed
+        } else {
+            &mut typed
+        };
+        put(into, one)?;
+    }
+    let from_nothing = std::iter::once(Ok(json!({}))).filter(|_| files.is_empty());
+    let from_files = files.iter().map(|file| read(Path::new(file)));
+    from_nothing
+        .chain(from_files)
+        .map(|file| {
+            let mut draft = assumed.clone();
+            merge(&mut draft, file?);
+            merge(&mut draft, typed.clone());
+            settle(&mut draft, args, sender)?;
+            Ok(draft)
+        })
+        .collect()
+}
+
+/// What a positional argument is.
+enum Meant {
+    Alert,
+    Message,
+    File,
+}
+
+/// By its form: no file is called like an alert id or a message id. A mistyped check character is still an alert id.
+fn meant(text: &str) -> Meant {
+    match text.parse::<AlertId>() {
+        Ok(_) | Err(IdError::CheckDigit { .. }) => Meant::Alert,
+        Err(_) if text.parse::<MessageId>().is_ok() => Meant::Message,
+        Err(_) => Meant::File,
+    }
+}
+
+fn once(said: &mut Map<String, Value>, field: &str, value: &str) -> Result<(), Failure> {
+    match said.insert(field.to_owned(), json!(value)) {
+        None => Ok(()),
+        Some(_) => Err(Failure::usage(format!(
+            "{field}: given twice; \"{value}\" is one too many"
+        ))),
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Value> {
+    let text = crate::config::read_text(path)?;
+    let draft = Draft::parse_file(path, &text);
+    draft.map_err(|error| Failure::usage(format!("{}: {error:#}", path.display())).into())
+}
+
+/// The type, and the status when nobody says it.
+fn settle(draft: &mut Value, args: &MessageArgs, sender: &NodeId) -> Result<(), Failure> {
+    let Value::Object(fields) = draft else {
+        return Ok(()); // said when it is read
+    };
+    let kind = args.verb.kind;
+    let name = kind.as_str_name().trim_start_matches("MESSAGE_TYPE_");
+    let stated = fields.entry("type").or_insert_with(|| json!(name));
+    let same = stated
+        .as_str()
+        .is_none_or(|stated| stated.trim_start_matches("MESSAGE_TYPE_") == name);
+    // `send alert FILE` takes drafts of any type, as a stream does.
+    if !same && kind != MessageType::Alert {
+        let what = format!("type: the draft says {stated}, the command says {name}");
+        return Err(Failure::usage(what));
+    }
+    let notice = stated.as_str() == Some("SYSTEM_NOTICE");
+    fields
+        .entry("status")
+        .or_insert_with(|| json!(status(notice, sender)));
+    Ok(())
+}
+
+/// What the sender's trust domain is for. RFC 6761 keeps `.invalid` out of the real world.
+fn status(notice: bool, sender: &NodeId) -> &'static str {
+    match (sender.side().as_str().ends_with(".invalid"), notice) {
+        (true, _) => "EXERCISE",
+        (false, true) => "SYSTEM",
+        (false, false) => "ACTUAL",
+    }
+}
+
+/// Puts the values of a flag into the field it stands for; a second flag of the same list continues it.
+fn put(draft: &mut Value, said: &Said) -> Result<(), Failure> {
+    let values = said.values.iter();
+    let value = match said.flag.shape {
+        Shape::Switch => json!(true),
+        Shape::One => json!(values.as_slice().first()),
+        Shape::Codes | Shape::Texts => json!(said.values),
+        Shape::Numbered => values
+            .enumerate()
+            .map(|(index, text)| json!({ "number": index + 1, "text": text }))
+            .collect(),
+        Shape::Pairs(left, right, mark) => {
+            let pairs = values.map(|value| pair(value, left, right, mark, said.flag.name));
+            Value::Array(pairs.collect::<Result<_, _>>()?)
+        }
+    };
+    let mut place = draft;
+    for name in said.flag.path.split('.') {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        let Value::Object(fields) = place else {
+            return Ok(());
+        };
+        place = fields.entry(name).or_insert(Value::Null);
+    }
+    match (place, value) {
+        (Value::Array(before), Value::Array(more)) => before.extend(more),
+        (place, value) => *place = value,
+    }
+    Ok(())
+}
+
+/// `LEFT=RIGHT` as an object; the right half may be missing.
+fn pair(
+    value: &str,
+    left: &str,
+    right: &str,
+    mark: Option<(&str, bool)>,
+    flag: &str,
+) -> Result<Value, Failure> {
+    let (first, second) = match value.split_once('=') {
+        Some((first, second)) => (first, Some(second)),
+        None => (value, None),
+    };
+    let mut fields = Map::new();
+    drop(fields.insert(left.to_owned(), json!(first)));
+    if let Some(second) = second {
+        if right.is_empty() {
+            let what = format!("--{flag} \"{value}\": nothing follows the code");
+            return Err(Failure::usage(what));
+        }
+        drop(fields.insert(right.to_owned(), json!(second)));
+    }
+    if let Some((name, true)) = mark {
+        drop(fields.insert(name.to_owned(), json!(true)));
+    }
+    Ok(Value::Object(fields))
+}
+
+/// Objects field by field; anything else is replaced.
+fn merge(into: &mut Value, from: Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (name, value) in from {
+                merge(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (into, from) => *into = from,
+    }
+}
+
+#[cfg(test)]
+mod tests;

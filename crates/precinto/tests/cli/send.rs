@@ -1,0 +1,177 @@
+//! What is told to whoever mistypes: all of it at once, in their language, and before anything leaves the building.
+
+use super::keys::{made, node};
+use super::{objects, precinto, run, stderr, stdout, text};
+use std::io::Write as _;
+use std::path::Path;
+
+/// Nobody listens there: what succeeds was done without a gateway.
+const NOWHERE: &str = "127.0.0.1:9";
+
+fn sample_with(folder: &Path, from: &str, to: &str) -> String {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/precursor-us-mx.yaml");
+    let sample = std::fs::read_to_string(sample).expect("the sample");
+    let changed = sample.replace(from, to);
+    assert_ne!(changed, sample, "{from}");
+    let path = folder.join("changed.yaml");
+    std::fs::File::create(&path)
+        .and_then(|mut file| file.write_all(changed.as_bytes()))
+        .expect("a draft");
+    path.display().to_string()
+}
+
+#[test]
+fn a_mistyped_digit_is_told_with_what_would_fit_in_either_language() {
+    let folder = made();
+    let file = sample_with(folder.path(), "865-48291176", "865-48291177");
+    let lax = node(folder.path(), "us-cbp-lax");
+    for lang in ["en", "es"] {
+        let line = [
+            "send",
+            "alert",
+            &file,
+            "--node",
+            &lax,
+            "--gateway",
+            NOWHERE,
+            "--lang",
+            lang,
+        ];
+        let output = run(&line);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let said = stderr(&output);
+        assert!(
+            said.contains("content.shipments[0].master_awb: AWB_CHECK_DIGIT"),
+            "{said}"
+        );
+        let spanish = said.contains("fue rechazado");
+        assert_eq!(spanish, lang == "es", "{said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_and_what_breaks_a_rule_are_told_together() {
+    let folder = made();
+    let lax = node(folder.path(), "us-cbp-lax");
+    let line = [
+        "send",
+        "rfi",
+        "US-CBPLAX-2026-000001W",
+        "--precedence",
+        "P9",
+        "--question",
+        "Quién?",
+        "--to",
+        "mx.dev.invalid/anam",
+        "--node",
+        &lax,
+        "--gateway",
+        NOWHERE,
+        "--lang",
+        "es",
+    ];
+    let output = run(&line);
+    assert_eq!(output.status.code(), Some(2));
+    let said = stderr(&output);
+    for expected in [
+        "precedence: no existe el código \"P9\"",
+        "alert_id: ",
+        "refers_to: ",
+        "authority: NO_LEGAL_BASIS",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    assert_eq!(said.matches("precedence: ").count(), 1, "said once: {said}");
+}
+
+#[test]
+fn a_dry_run_needs_no_gateway_and_says_that_it_asked_none() {
+    let folder = made();
+    let lax = node(folder.path(), "us-cbp-lax");
+    let id = "0192f0c1-7a2b-7c3d-8e4f-0123456789ab";
+    let line = [
+        "send",
+        "cancel",
+        "US-CBPLAX-2026-000001V",
+        "--refers-to",
+        id,
+        "--to",
+        "mx.dev.invalid/anam",
+        "--node",
+        &lax,
+        "--gateway",
+        NOWHERE,
+        "--dry-run",
+    ];
+    let output = run(&line);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("the gateway was not asked"),
+        "{}",
+        stdout(&output)
+    );
+    let missing = [&line[..3], &line[5..]].concat();
+    let output = run(&[missing.as_slice(), &["-o", "json"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let said = objects(&output).pop().expect("one object");
+    assert_eq!(text(&said, "reason"), "FIELD_INVALID", "{said}");
+    assert!(
+        said["violations"].to_string().contains("refers_to"),
+        "{said}"
+    );
+    let asked = [&line[..line.len() - 1], &["--validate-only"]].concat();
+    assert_eq!(
+        run(&asked).status.code(),
+        Some(6),
+        "this one asks the gateway"
+    );
+}
+
+#[test]
+fn a_table_becomes_drafts_by_its_mapping() {
+    let folder = made();
+    let put = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::File::create(&path)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .expect("a file");
+        path.display().to_string()
+    };
+    let table = put(
+        "hits.csv",
+        "\u{feff}AWB,KG,DRUG,HIDDEN\n865-48291176,12.5,heroin,\n,1,cocaine,Body\n865-48291176,2,opium,\n",
+    );
+    let map = put(
+        "map.yaml",
+        "skip: { HIDDEN: [Body] }\ncodes:\n  DRUG: { heroin: Heroin }\ndraft:\n  type: ALERT\n  content:\n    shipments: [{ master_awb: \"{AWB}\", gross_weight: \"{KG} KGM\" }]\n    substances: [{ substance_class: DRUG, names: [\"{DRUG}\"] }]\n",
+    );
+    let output = run(&["draft", "csv", &table, "--map", &map]);
+    assert_eq!(output.status.code(), Some(1), "one row was refused");
+    let drafts = objects(&output);
+    assert_eq!(drafts.len(), 1, "{}", stdout(&output));
+    assert_eq!(text(&drafts[0], "tag"), "row 1");
+    assert_eq!(
+        drafts[0]["content"]["shipments"][0]["gross_weight"],
+        "12.5 KGM"
+    );
+    assert!(
+        stderr(&output).contains("row 3: DRUG: \"opium\""),
+        "{}",
+        stderr(&output)
+    );
+    let out = folder.path().join("drafts");
+    let output = precinto()
+        .args(["draft", "csv", &table, "--map", &map, "--out"])
+        .arg(&out)
+        .output()
+        .expect("the binary runs");
+    assert!(stdout(&output).is_empty());
+    let page = std::fs::read_to_string(out.join("row-000001.yaml")).expect("a draft");
+    assert!(
+        page.contains("\n#precedence: P2\n")
+            && page.contains("protected_bag")
+            && page.contains("CONSIGNEE")
+            && page.contains("pieces"),
+        "{page}"
+    );
+}

@@ -1,0 +1,176 @@
+//! From the waybill in another system's drawer to an accepted alert and the answers to it: five things typed, one command
+//! each, everything checked before it leaves the building.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use precinto_tests::{GatewayProcess, Site, audit, precinto, run, shared};
+use serde_json::Value;
+
+/// What a person types to complete the draft of a waybill.
+const TYPED: [&str; 10] = [
+    "--to",
+    "mx.dev.invalid/anam",
+    "--precedence",
+    "P2",
+    "--authority",
+    "CUSTOMS_AGREEMENT",
+    "--suspect",
+    "DRUG",
+    "--indicator",
+    "PK05=2",
+];
+
+/// Runs a command of a node against the gateway.
+fn node(site: &Site, gateway: &GatewayProcess, name: &str, words: &[&str]) -> Output {
+    let mut command = Command::new(precinto());
+    command.args(words).arg("--node").arg(site.node_file(name));
+    command.args(["--gateway", gateway.address(), "-o", "json"]);
+    command.output().expect("precinto runs")
+}
+
+/// The JSON objects that a command prints, which must end well.
+fn done(output: &Output) -> Vec<Value> {
+    let said = String::from_utf8_lossy(&output.stdout);
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{talk}");
+    let all = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+    all.collect::<Result<_, _>>().expect("JSON")
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {name} in {value}"))
+}
+
+/// The draft of a waybill as a file, as `precinto draft waybill FILE > draft.yaml` leaves it.
+fn drafted(folder: &Path, waybill: &Path) -> String {
+    let out = run(&["draft".as_ref(), "waybill".as_ref(), waybill.as_os_str()]);
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    let name = waybill.file_stem().expect("a name").to_string_lossy();
+    let path = folder.join(format!("{name}.yaml"));
+    write(&path, &out.stdout);
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own throw-away file")]
+fn write(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).expect("a file");
+}
+
+#[test]
+fn a_waybill_becomes_an_alert_with_five_things_typed_and_the_case_goes_on() {
+    let Some(folder) = shared("data/cargo-xml") else {
+        return;
+    };
+    let site = Site::new();
+    let gateway = site.start();
+    let mut sent = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the waybills") {
+        let path = entry.expect("a waybill").path();
+        if path.extension().is_none_or(|kind| kind != "xml") {
+            continue;
+        }
+        let draft = drafted(site.path(), &path);
+        let begun = run(&[
+            "draft",
+            "waybill",
+            path.to_str().expect("UTF-8"),
+            "-o",
+            "json",
+        ]);
+        let missing = done(&begun)[0]["missing"].as_array().expect("a list").len();
+        assert!(missing <= 5, "{}: {missing}", path.display());
+        // Without them it is refused here, all of them at once.
+        let refused = node(
+            &site,
+            &gateway,
+            "us-cbp-lax",
+            &["send", "alert", &draft, "--dry-run"],
+        );
+        assert!(!refused.status.success());
+        let line = [&["send", "alert", draft.as_str()], TYPED.as_slice()].concat();
+        for check in ["--dry-run", "--validate-only"] {
+            let line = [line.as_slice(), &[check]].concat();
+            done(&node(&site, &gateway, "us-cbp-lax", &line));
+        }
+        sent.extend(done(&node(&site, &gateway, "us-cbp-lax", &line)));
+    }
+    assert!(sent.len() >= 3, "{sent:?}");
+    answers(&site, &gateway, &sent[0]);
+    assert!(gateway.stop().success());
+    audit(&site);
+}
+
+/// The receiving side asks, holds and reports, and the sending side answers and takes back: flags only.
+fn answers(site: &Site, gateway: &GatewayProcess, alert: &Value) {
+    let (id, message) = (text(alert, "alert_id"), text(alert, "message_id"));
+    let mx = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let about = ["send", words[0], id, message, "--to", "us.dev.invalid/cbp"];
+        done(&node(
+            site,
+            gateway,
+            "mx-anam-mex",
+            &[&about, &words[1..]].concat(),
+        ))
+        .remove(0)
+    };
+    mx("ack --level person --officer hernandez --function Turno");
+    let asked = mx("rfi --precedence P2 --authority CUSTOMS_AGREEMENT --question Consignatario?");
+    mx("hold-set --kind EXAMINATION --at NLU --pieces 3");
+    let refused = mx_refused(
+        site,
+        gateway,
+        &[
+            "send",
+            "hold-status",
+            id,
+            message,
+            "--to",
+            "us.dev.invalid/cbp",
+        ],
+    );
+    assert!(
+        refused.contains("hold_kind") && refused.contains("hold_state"),
+        "{refused}"
+    );
+    mx(
+        "outcome --code SEIZED --form MX_EMBARGO_PRECAUTORIO --quality 5 --confirmed PK05 --officer hernandez",
+    );
+    let question = text(&asked, "message_id");
+    let answer = [
+        "send",
+        "rfi-response",
+        id,
+        question,
+        "--to",
+        "mx.dev.invalid/anam",
+        "--answer",
+        "1=Freight paid in cash",
+    ];
+    done(&node(site, gateway, "us-cbp-lax", &answer));
+    let comment = [
+        "send",
+        "comment",
+        id,
+        message,
+        "--to",
+        "mx.dev.invalid/anam",
+        "--text",
+        "Two hours late",
+    ];
+    done(&node(site, gateway, "us-cbp-lax", &comment));
+}
+
+/// A refusal on this machine: every field at once.
+fn mx_refused(site: &Site, gateway: &GatewayProcess, line: &[&str]) -> String {
+    let out = node(site, gateway, "mx-anam-mex", line);
+    assert!(!out.status.success());
+    String::from_utf8_lossy(&out.stdout).into_owned()
+}
