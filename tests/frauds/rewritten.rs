@@ -340,6 +340,7 @@ fn a_warning_is_slipped_into_a_record() {
                 field: "created_ms".to_owned(),
                 reason: pb::Reason::TimeStale.into(),
                 detail: "made 30 h ago".to_owned(),
+                ..Default::default()
             });
         });
     };

@@ -297,12 +297,14 @@ fn finding(violation: &Violation) -> pb::Finding {
         field,
         reason,
         detail,
-        ..
+        proposals,
     } = violation;
     pb::Finding {
         field: field.clone(),
         reason: (*reason).into(),
         detail: detail.clone(),
+        detail_es: String::new(),
+        proposals: proposals.clone(),
     }
 }
 
