@@ -6,11 +6,13 @@
     reason = "a test that reaches beyond the end has failed"
 )]
 
+mod case;
 mod demo;
 mod doors;
 mod drafts;
 mod foreign;
 mod in_flight;
+mod matching;
 mod proofs;
 mod readme;
 mod refuse;

@@ -15,6 +15,7 @@ pub mod handling;
 pub mod id;
 pub mod lang;
 pub mod limits;
+pub mod lookup;
 pub mod quantity;
 pub mod reason;
 pub mod statement;

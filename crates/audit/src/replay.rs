@@ -3,12 +3,14 @@
 //! For each entry, in this order: it follows the one before; its leaf is one; the time has not gone back; record and
 //! salt are those that the leaf commits to; the record is what its type asks for and fits the content beside it; every
 //! signature holds under the trust that the record names, as of the entry's time, and that trust stands in the log
-//! before it. For each batch: the checkpoint is signed by the log's key, for this size and this root.
+//! before it; and it may follow what was said before in its case. For each batch: the checkpoint is signed by the log's
+//! key, for this size and this root.
 //!
 //! In memory, whatever the log's size: one segment, one key for each entry (50 to 100 bytes; half as much again while
-//! their table grows), and what trust rests on.
+//! their table grows), some 150 bytes for each message of a case, and what trust rests on.
 
 mod batch;
+mod cases;
 mod checkpoint;
 mod conflict;
 mod directory;
@@ -25,6 +27,7 @@ use crate::finding::{Finding, Kind, Place, Severity};
 use crate::report::{Findings, Report, Tally};
 use crate::source::{Batch, Entry, Step};
 use batch::Job;
+use cases::Cases;
 use keys::{Keys, Known};
 use outcome::{Of, Outcome};
 use precinto_merkle::hash::{EMPTY_ROOT, Hash, leaf_hash};
@@ -43,6 +46,7 @@ pub struct Replay {
     edge: Option<Edge>,
     time_ms: u64,
     keys: Keys,
+    cases: Cases,
     shelf: Shelf,
     tally: Tally,
     findings: Findings,
@@ -106,6 +110,7 @@ impl Replay {
             edge: Some(Edge::new()),
             time_ms: 0,
             keys: Keys::default(),
+            cases: Cases::default(),
             shelf,
             tally: Tally::default(),
             findings,
@@ -212,6 +217,7 @@ impl Replay {
                 place,
             });
             self.break_tree(&entry.place);
+            self.cases.hole();
         }
         self.next = index.saturating_add(1);
         self.tally.entries += 1;
@@ -222,15 +228,20 @@ impl Replay {
         self.grow(hash);
         let leaf = match leaf {
             Ok(leaf) => leaf,
-            Err(error) => return self.found(malformed(error), &entry.place),
+            Err(error) => {
+                self.cases.hole();
+                return self.found(malformed(error), &entry.place);
+            }
         };
         self.time(&leaf, &entry.place);
         self.tally.count(&leaf);
         if entry.withheld {
+            self.cases.hole();
             return self.found(Kind::Withheld, &entry.place);
         }
         if entry.record_pruned {
             self.tally.pruned += 1;
+            self.cases.hole();
             self.found(Kind::RecordPruned, &entry.place);
             return self.keep_stated_key(&entry);
         }
@@ -274,18 +285,22 @@ impl Replay {
         for kind in kinds {
             self.found(kind, &place);
         }
-        let (index, known, conflict) = match of {
+        let (index, known, conflict, part) = match of {
             Of::Entry {
                 index,
                 known,
                 conflict,
-            } => (index, known, conflict),
+                part,
+            } => (index, known, conflict, part),
             Of::Checkpoint { covered } => {
                 self.covered = covered.unwrap_or(self.covered);
                 return;
             }
         };
         if let Some(kind) = conflict.and_then(|claim| claim.check(&self.keys)) {
+            self.found(kind, &place);
+        }
+        if let Some(kind) = self.cases.follow(part) {
             self.found(kind, &place);
         }
         if let Some(known) = known

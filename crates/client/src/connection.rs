@@ -188,6 +188,11 @@ impl Connection {
             .max_decoding_message_size(limits::MESSAGE_BYTES_MAX)
     }
 
+    pub(crate) fn record_service(&self) -> pb::record_service_client::RecordServiceClient<Channel> {
+        pb::record_service_client::RecordServiceClient::new(self.channel())
+            .max_decoding_message_size(limits::MESSAGE_BYTES_MAX)
+    }
+
     pub(crate) fn log_service(&self) -> pb::log_service_client::LogServiceClient<Channel> {
         pb::log_service_client::LogServiceClient::new(self.channel())
             .max_decoding_message_size(limits::MESSAGE_BYTES_MAX)

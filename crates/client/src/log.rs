@@ -263,7 +263,8 @@ impl LogClient {
         Ok(items)
     }
 
-    fn verified(&self, note: &str) -> Result<SignedCheckpoint, LogError> {
+    /// A checkpoint of this log.
+    pub(crate) fn verified(&self, note: &str) -> Result<SignedCheckpoint, LogError> {
         Ok(SignedCheckpoint::verify(
             note.as_bytes(),
             self.connection.receipts().log(),

@@ -4,6 +4,7 @@
 //! node forget what it has seen, so that a fork stays unnoticed; the log's signature on it keeps anything else out.
 
 use crate::limits::PIN_BYTES_MAX;
+use crate::log::{LogClient, LogError};
 use precinto_merkle::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use precinto_merkle::hash::Hash;
 use precinto_merkle::note::NoteVerifier;
@@ -67,6 +68,17 @@ pub enum ContradictionKind {
     NotAnExtension(ProofError),
 }
 
+/// Why an offered checkpoint is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AcceptError {
+    /// It is not the log's, or its proof did not come.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The log contradicts itself.
+    #[error(transparent)]
+    Contradiction(#[from] Box<Contradiction>),
+}
+
 /// What an offered checkpoint still needs before it may be pinned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -107,9 +119,41 @@ impl Pin {
         }
     }
 
+    /// A pin whose keeper stores it: `newest` is what was stored.
+    pub(crate) fn holding(newest: Option<SignedCheckpoint>) -> Self {
+        Self { path: None, newest }
+    }
+
     /// The newest checkpoint verified.
     pub fn newest(&self) -> Option<&SignedCheckpoint> {
         self.newest.as_ref()
+    }
+
+    /// Verifies a checkpoint's note, and that it extends the pinned one, for which `log` is asked; `None` when it is the
+    /// pinned one. [`Pin::advance`] is the caller's.
+    pub(crate) async fn accept(
+        &self,
+        note: &str,
+        log: &LogClient,
+    ) -> Result<Option<SignedCheckpoint>, AcceptError> {
+        if self
+            .newest
+            .as_ref()
+            .is_some_and(|pinned| pinned.note() == note)
+        {
+            return Ok(None);
+        }
+        let offered = log.verified(note)?;
+        match self.judge(&offered)? {
+            Step::Known => return Ok(None),
+            Step::First => {}
+            Step::Prove { from } => {
+                let size = offered.checkpoint().size;
+                let proof = log.consistency_unchecked(from, size).await?;
+                self.check(&offered, &proof)?;
+            }
+        }
+        Ok(Some(offered))
     }
 
     /// What `offered` needs before it may take the place of the pinned one.

@@ -12,7 +12,7 @@
 
 mod backoff;
 mod coverage;
-mod delivery;
+pub(crate) mod delivery;
 mod event;
 mod link;
 
@@ -28,10 +28,9 @@ use backoff::Backoff;
 use coverage::Coverage;
 use link::{Failure, Message, Up};
 use precinto_alert::Reason;
-use precinto_envelope::certificate::{Certificate, CertificatePool};
+use precinto_envelope::certificate::CertificatePool;
 use precinto_envelope::crypto::random;
 use precinto_proto::v1 as pb;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -235,9 +234,7 @@ impl Subscriber {
         }
         match &up.current {
             Some(Message::Delivery(delivery)) => {
-                let needed = delivery::certificates_needed(delivery, &self.known);
-                let fetched = up.certificates(&needed).await?;
-                remember(&mut self.known, &fetched);
+                up.certificates(delivery, &mut self.known).await?;
             }
             Some(
                 Message::CaughtUp(pb::CaughtUp { checkpoint, .. })
@@ -285,8 +282,12 @@ impl Subscriber {
                     return Err(Failure::Final(SubscribeError::Stopped));
                 };
                 let receipts = up.receipts();
-                let judged =
-                    delivery::judge(*delivery, &self.known, &self.settings.trust, receipts);
+                let judged = delivery::judge(
+                    (*delivery).into(),
+                    &self.known,
+                    &self.settings.trust,
+                    receipts,
+                );
                 Ok(match judged {
                     Ok(delivery) => Event::Delivery(delivery),
                     Err(unbelievable) => Event::Unbelievable(unbelievable),
@@ -342,19 +343,6 @@ fn account(coverage: &mut Coverage, message: &Message) -> Result<(), CoverageErr
         Message::CaughtUp(caught_up) => coverage.cover(caught_up.covered.as_ref()),
         Message::Heartbeat(heartbeat) => coverage.cover(heartbeat.covered.as_ref()),
         Message::Closing(_) => Ok(()),
-    }
-}
-
-/// Keeps certificates for the next deliveries. A full pool is emptied: what is needed again is fetched again.
-fn remember(known: &mut CertificatePool, fetched: &[Arc<Certificate>]) {
-    let keep = |pool: &mut CertificatePool| {
-        fetched
-            .iter()
-            .all(|certificate| pool.insert(Arc::clone(certificate)))
-    };
-    if !keep(known) {
-        *known = CertificatePool::default();
-        keep(known);
     }
 }
 

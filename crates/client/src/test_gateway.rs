@@ -2,6 +2,7 @@
 
 mod log;
 mod pki;
+mod records;
 mod serve;
 
 pub(crate) use log::TestLog;
@@ -27,6 +28,9 @@ pub(crate) type Script =
 pub(crate) type Answer =
     Box<dyn FnMut(&mut TestLog, Signed) -> Result<pb::SubmitResponse, tonic::Status> + Send>;
 
+/// What it makes of a record, or of a page of them, before it shows it.
+pub(crate) type Forge<T> = Box<dyn FnMut(&mut TestLog, &mut T) + Send>;
+
 /// How a stream goes on after its script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
@@ -44,8 +48,12 @@ pub(crate) struct State {
     pub(crate) answer: Answer,
     pub(crate) heard: Vec<pb::SubscribeRequest>,
     pub(crate) certificates_asked: usize,
+    pub(crate) forge_record: Forge<pb::Record>,
+    pub(crate) forge_page: Forge<pb::ListRecordsResponse>,
+    /// What was asked of the record service.
+    pub(crate) asked: Vec<pb::ListRecordsRequest>,
     streams: usize,
-    signer: Vec<u8>,
+    signers: Vec<Vec<u8>>,
 }
 
 /// A running gateway; it ends with the test's runtime.
@@ -85,8 +93,11 @@ impl TestGateway {
             }),
             heard: Vec::new(),
             certificates_asked: 0,
+            forge_record: Box::new(|_, _| {}),
+            forge_page: Box::new(|_, _| {}),
+            asked: Vec::new(),
             streams: 0,
-            signer: issued.der,
+            signers: vec![issued.der],
         }));
         let (cut, cuts) = watch::channel(());
         serve::serve(listener, &pki, Arc::clone(&state), cuts);
@@ -106,6 +117,14 @@ impl TestGateway {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
+    }
+
+    /// Somebody else who signs for this log, and whose certificate the log knows.
+    pub(crate) fn other_author(&self, uri: &str, serial: u64) -> Author {
+        let issued = self.pki.signing(uri, serial);
+        let signer = Signer::new(issued.key(), issued.certificate(), Vec::new()).unwrap();
+        self.state().signers.push(issued.der);
+        Author::new(signer, log::ORIGIN).unwrap()
     }
 
     /// Cuts every connection, as a lost line does.

@@ -1,4 +1,4 @@
-//! The one module that names ring: hashing, randomness, signatures, and the TLS provider.
+//! The one module that names ring: hashing, authentication, randomness, signatures, and the TLS provider.
 //!
 //! Everything else in the project asks here, so that a build on another provider is a change of this
 //! folder alone. The rules that go beyond ring also live here, because both gateways, every node and
@@ -7,10 +7,12 @@
 mod algorithm;
 mod ecdsa;
 mod ed25519;
+mod mac;
 mod public_key;
 mod signing_key;
 
 pub use algorithm::Algorithm;
+pub use mac::MacKey;
 pub use public_key::{KeyError, PublicKey, SignatureError};
 pub use signing_key::{SigningKey, SigningKeyError};
 

@@ -7,6 +7,7 @@
 //!       ──────> Receipt          ledger                 on disk, under a signed checkpoint
 //! ledger ─────> Delivery         subscribe              every entitled subscriber, in order, from its cursor
 //! ledger ─────> proofs, entries  prove                  for whoever may see them (rights)
+//! ledger ─────> records          records                for their parties, a page at a time
 //! ```
 //!
 //! A program checks the settings, opens the log, then a port, and serves until it is told to stop:
@@ -15,6 +16,7 @@
 pub mod accept;
 pub mod answers;
 pub mod authenticate;
+pub mod cases;
 pub mod certificates;
 pub mod config;
 pub mod layer;
@@ -23,6 +25,7 @@ mod material;
 mod open_streams;
 pub mod policy;
 pub mod prove;
+pub mod records;
 pub mod registry;
 pub mod rights;
 mod serve;
@@ -36,12 +39,14 @@ use precinto_alert::Reason;
 use precinto_envelope::tls;
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{
-    AppendError, BatchLimits, CreateError, Ledger, OpenError, Options, OwnerHandle, StopError,
+    AppendError, BatchLimits, CreateError, Ledger, OpenError, Options, OwnerHandle, ReadError,
+    StopError,
 };
 use precinto_merkle::note::NoteVerifier;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use cases::Cases;
 use certificates::Certificates;
 use config::Config;
 use material::Material;
@@ -62,6 +67,7 @@ pub struct Opened {
     pub(crate) trust: Arc<precinto_envelope::trust::TrustStore>,
     pub(crate) directory: Arc<registry::Directory>,
     pub(crate) certificates: Arc<Certificates>,
+    pub(crate) cases: Arc<Cases>,
     pub(crate) ledger: Ledger,
     pub(crate) store: Arc<Store>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -83,6 +89,9 @@ pub enum RunError {
     /// The cursors cannot be read, or know of more than the log holds.
     #[error("the cursors: {0}")]
     Cursors(#[from] StoreError),
+    /// The log cannot be read.
+    #[error("the cases of the log: {0}")]
+    Cases(#[from] ReadError),
     /// The server failed.
     #[error("the server: {0}")]
     Serve(#[from] tonic::transport::Error),
@@ -172,6 +181,8 @@ impl Gateway {
         let size = ledger.published().borrow().size;
         let cursors = config.data.join("cursors");
         let store = tokio::task::spawn_blocking(move || Store::open(&cursors, size)).await??;
+        let log = ledger.clone();
+        let cases = tokio::task::spawn_blocking(move || Cases::rebuild(&log)).await??;
         let certificates = Arc::new(Certificates::new(ledger.clone()));
         certificates.log_foundations(&trust, &directory).await?;
         tracing::info!(origin = config.origin, size, "log open");
@@ -182,6 +193,7 @@ impl Gateway {
             trust,
             directory,
             certificates,
+            cases: Arc::new(cases),
             ledger,
             store,
             clock,

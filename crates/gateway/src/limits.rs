@@ -186,6 +186,33 @@ pub const DIGESTS_MAX: usize = 64;
 /// `ReadEntries` streams of one node at once.
 pub const READ_STREAMS_PER_NODE_MAX: usize = 4;
 
+// ---- cases ----
+
+/// Messages of cases that are kept in memory, some 300 bytes each, beside those of cases with entries on their way. A case
+/// that is not there is read from the log when somebody adds to it.
+pub const CASE_STEPS_LOADED_MAX: usize = 4096;
+
+// ---- records ----
+
+/// Records in one page.
+pub const PAGE_RECORDS_MAX: usize = 100;
+/// Bytes of the records in one page; one that is larger goes alone. A message is held as a whole on both sides.
+pub const PAGE_BYTES_MAX: usize = 512 * 1024;
+const _: () = assert!(SUBMISSION_BYTES_MAX + RECORD_BYTES <= PAGE_BYTES_MAX);
+const _: () = assert!(PAGE_BYTES_MAX <= ANSWER_CONTENT_MAX);
+/// Entries that one page looks at before it is answered, empty or not: well below a second when each lies in a batch of its
+/// own.
+pub const SCAN_ENTRIES_MAX: usize = 16 * 1024;
+/// Bytes of entries that one page looks at before it is answered: four of the largest batches.
+pub const SCAN_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Entries of one case that a page looks at before it is answered: each may lie in a batch of its own, to be read as a whole.
+pub const CASE_ENTRIES_MAX: usize = 256;
+/// Reads of records by one node at once; the next is refused as `OVERLOADED`.
+pub const RECORD_READS_PER_NODE_MAX: usize = 4;
+/// Reads of records under way in the process; further ones wait for their turn, within their deadline. Each may hold a batch
+/// of the log in memory.
+pub const RECORD_READS_MAX: usize = 16;
+
 // ---- ending ----
 
 /// From the signal to the end of the last connection: a supervisor kills after 30 s or more.

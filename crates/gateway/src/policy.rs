@@ -21,7 +21,7 @@ use precinto_proto::v1 as pb;
 use crate::registry::{Directory, Resolved};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// The name of these rules in a record's decision. Another text, another number.
 pub const FLOOR: &str = "floor/1";

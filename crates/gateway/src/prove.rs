@@ -21,7 +21,7 @@ use crate::limits::{
 };
 use crate::open_streams::StreamCount;
 use crate::registry::Directory;
-use crate::rights::Reader;
+use crate::rights::{self, Reader};
 use crate::status::Refusal;
 use crate::submit::receipt;
 
@@ -53,13 +53,7 @@ impl LogHandler {
     }
 
     fn caller<T>(&self, request: &Request<T>) -> Result<(Line, NodeId, Reader), Refusal> {
-        let line = Line::of(request)?;
-        let node = line.caller().node()?.clone();
-        if !self.directory.has_node(&node) {
-            return Err(Refusal::new(Reason::NodeUnknown));
-        }
-        let reader = Reader::new(line.caller(), &node, &self.directory);
-        Ok((line, node, reader))
+        rights::reader(request, &self.directory)
     }
 
     /// Size and text of the newest checkpoint.

@@ -1,17 +1,23 @@
 //! Who may see what of an entry: one place for deliveries and for reads.
 //!
-//! Leaves and checkpoints are for any node. A statement's record, envelope and body are for its parties: the node that
-//! sent it, the agencies and nodes that its record names; and for the configured auditors. What a statement's trust rests
-//! on is for everybody, except the directory, which names people: auditors only.
+//! Leaves and checkpoints are for any node. A statement's record, envelope and body are for its parties: the agencies and
+//! nodes that its record names, and the agency that sent it, whose other desks have to go on with a case at night; and for
+//! the configured auditors. A statement for named nodes only (TLP:RED) is not for the sender's agency either, only for the
+//! node that sent it. What a statement's trust rests on is for everybody, except the directory, which names people:
+//! auditors only.
 
-use precinto_alert::id::NodeId;
+use precinto_alert::Reason;
+use precinto_alert::id::{AgencyId, NodeId};
 use precinto_ledger::StoredEntry;
 use precinto_merkle::leaf::EntryType;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
+use tonic::Request;
 
+use crate::accept::Line;
 use crate::authenticate::Caller;
 use crate::registry::Directory;
+use crate::status::Refusal;
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +27,22 @@ mod tests;
 pub struct Reader {
     node: String,
     agency: String,
+    agency_id: AgencyId,
     is_auditor: bool,
+}
+
+/// Who reads: the node on the line, which the directory must list, and what it may see.
+pub(crate) fn reader<T>(
+    request: &Request<T>,
+    directory: &Directory,
+) -> Result<(Line, NodeId, Reader), Refusal> {
+    let line = Line::of(request)?;
+    let node = line.caller().node()?.clone();
+    if !directory.has_node(&node) {
+        return Err(Refusal::new(Reason::NodeUnknown));
+    }
+    let reader = Reader::new(line.caller(), &node, directory);
+    Ok((line, node, reader))
 }
 
 impl Reader {
@@ -30,6 +51,7 @@ impl Reader {
         Self {
             node: node.to_string(),
             agency: node.agency().to_string(),
+            agency_id: node.agency().clone(),
             is_auditor: directory.is_auditor(caller.identity()),
         }
     }
@@ -38,14 +60,17 @@ impl Reader {
     /// recipients, not by what the directory says today. An auditor gets every statement.
     pub fn is_delivered(&self, entry: &StoredEntry) -> bool {
         entry.leaf().entry_type == EntryType::Statement
-            && (self.is_auditor || self.is_recipient(entry))
+            && (self.is_auditor || self.is_among(&Audience::of(entry)))
     }
 
     /// Whether the reader may see more of the entry than its leaf.
     pub fn may_read(&self, entry: &StoredEntry) -> bool {
         self.is_auditor
             || match entry.leaf().entry_type {
-                EntryType::Statement => self.is_recipient(entry) || self.is_sender(entry),
+                EntryType::Statement => {
+                    let audience = Audience::of(entry);
+                    self.is_among(&audience) || self.has_sent(entry, &audience)
+                }
                 EntryType::Conflict => self.is_refused_sender(entry),
                 EntryType::Trust => pb::TrustRecord::decode(entry.record())
                     .is_ok_and(|record| self.may_see_trust(record.kind())),
@@ -69,19 +94,24 @@ impl Reader {
         }
     }
 
-    fn is_recipient(&self, entry: &StoredEntry) -> bool {
-        let audience = Audience::decode(entry.record()).unwrap_or_default();
+    fn is_among(&self, audience: &Audience) -> bool {
         audience.recipients.iter().any(|recipient| {
             recipient.agencies.contains(&self.agency) || recipient.nodes.contains(&self.node)
         })
     }
 
-    fn is_sender(&self, entry: &StoredEntry) -> bool {
+    fn has_sent(&self, entry: &StoredEntry, audience: &Audience) -> bool {
         let Ok(envelope) = pb::Envelope::decode(entry.content()) else {
             return false;
         };
-        Sender::decode(envelope.payload.as_slice())
-            .is_ok_and(|statement| statement.sender == self.node)
+        let Ok(Sender { sender }) = Sender::decode(envelope.payload.as_slice()) else {
+            return false;
+        };
+        let is_colleague = || {
+            let sender = sender.parse::<NodeId>();
+            sender.is_ok_and(|sender| *sender.agency() == self.agency_id)
+        };
+        sender == self.node || (audience.has_agencies() && is_colleague())
     }
 
     fn is_refused_sender(&self, entry: &StoredEntry) -> bool {
@@ -95,6 +125,19 @@ impl Reader {
 struct Audience {
     #[prost(message, repeated, tag = "3")]
     recipients: Vec<Recipient>,
+}
+
+impl Audience {
+    fn of(entry: &StoredEntry) -> Self {
+        Self::decode(entry.record()).unwrap_or_default()
+    }
+
+    /// Whether it is for any agency as such, and not for named nodes only.
+    fn has_agencies(&self) -> bool {
+        self.recipients
+            .iter()
+            .any(|recipient| !recipient.agencies.is_empty())
+    }
 }
 
 /// The part of a `ResolvedRecipient` that decides about delivery.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::Clock;
 use precinto_proto::v1::log_service_server::LogServiceServer;
+use precinto_proto::v1::record_service_server::RecordServiceServer;
 use precinto_proto::v1::submission_service_server::SubmissionServiceServer;
 use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
 use tokio::net::TcpListener;
@@ -25,6 +26,7 @@ use crate::limits::{
     STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX,
 };
 use crate::prove::LogHandler;
+use crate::records::RecordHandler;
 use crate::submit::{Budget, ConflictQuota, SubmissionHandler, Submissions};
 use crate::subscribe::SubscriptionHandler;
 use crate::subscribe::store::Store;
@@ -104,6 +106,7 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         trust,
         directory,
         certificates,
+        cases,
         ledger,
         store,
         clock,
@@ -114,6 +117,7 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         trust: Arc::clone(trust),
         directory: Arc::clone(directory),
         certificates: Arc::clone(certificates),
+        cases: Arc::clone(cases),
         origin: config.origin.clone(),
         conflicts: ConflictQuota::default(),
         clock: Arc::clone(clock),
@@ -132,6 +136,7 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         Arc::clone(certificates),
         draining.clone(),
     );
+    let records = RecordHandler::new(ledger.clone(), Arc::clone(directory), Arc::clone(cases));
     let submissions = SubmissionServiceServer::new(SubmissionHandler::new(submissions))
         .max_decoding_message_size(SUBMISSION_BYTES_MAX)
         .max_encoding_message_size(ANSWER_BYTES_MAX);
@@ -141,12 +146,16 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
     let proofs = LogServiceServer::new(proofs)
         .max_decoding_message_size(REQUEST_BYTES_MAX)
         .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let records = RecordServiceServer::new(records)
+        .max_decoding_message_size(REQUEST_BYTES_MAX)
+        .max_encoding_message_size(ANSWER_BYTES_MAX);
     let (health, health_service) = tonic_health::server::health_reporter();
     tell_all(&health, ServingStatus::Serving).await;
     let health_service = health_service.max_decoding_message_size(REQUEST_BYTES_MAX);
     let routes = Routes::new(submissions)
         .add_service(subscriptions)
         .add_service(proofs)
+        .add_service(records)
         .add_service(health_service);
     let routes = if config.reflection {
         with_reflection(routes)
@@ -164,6 +173,7 @@ async fn tell_all(health: &HealthReporter, status: ServingStatus) {
         <SubmissionServiceServer<SubmissionHandler> as NamedService>::NAME,
         <SubscriptionServiceServer<SubscriptionHandler> as NamedService>::NAME,
         <LogServiceServer<LogHandler> as NamedService>::NAME,
+        <RecordServiceServer<RecordHandler> as NamedService>::NAME,
     ] {
         health.set_service_status(name, status).await;
     }

@@ -1,7 +1,7 @@
 //! The write path: everything that happens to a submission, in order.
 //!
-//! [`Submissions::check`] takes it to the point where all is known about it, without writing anything;
-//! [`Submissions::commit`] takes it to the point where losing it is no longer possible. A unary call does one after the
+//! [`Submissions::check`] takes it to the point where all is known about it but for its case, without writing anything;
+//! [`Submissions::commit`] judges it by its case and takes it to the point where losing it is no longer possible. A unary call does one after the
 //! other; a stream checks several at once and commits them in the order in which they came.
 
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
+use crate::cases::{Cases, Place};
 use crate::certificates::Certificates;
 use crate::policy::{self, FLOOR};
 use crate::registry::Directory;
@@ -48,6 +49,8 @@ pub struct Submissions {
     pub directory: Arc<Directory>,
     /// What trust rests on, as logged.
     pub certificates: Arc<Certificates>,
+    /// Where each case stands.
+    pub cases: Arc<Cases>,
     /// The log's origin: what a statement must name.
     pub origin: String,
     /// What reuse of message ids may cost.
@@ -58,7 +61,7 @@ pub struct Submissions {
     pub draining: CancellationToken,
 }
 
-/// A submission about which all is known. Nothing has been written on its account.
+/// A submission about which all is known that does not hang on what else is said. Nothing has been written on its account.
 #[derive(Debug)]
 pub struct Checked {
     verified: VerifiedEnvelope,
@@ -81,6 +84,8 @@ enum Outcome {
     Fresh {
         entry: Entry,
         warnings: Vec<pb::Finding>,
+        /// None for what belongs to no case.
+        place: Option<Box<Place>>,
     },
 }
 
@@ -141,11 +146,16 @@ impl Submissions {
             Some(Found { index, digest }) => Outcome::Reused { index, digest },
             None => {
                 let record = self.admit(caller, &verified, &statement, &body, now_ms)?;
+                let place = Place::of(&statement, &record.recipients).map(Box::new);
+                if validate_only && let Some(place) = &place {
+                    self.cases.judge(&self.ledger, place)?;
+                }
                 let bytes = record.encode_to_vec();
                 let entry = Entry::statement(&verified, sender, &message_id, bytes, body);
                 Outcome::Fresh {
                     entry,
                     warnings: record.warnings,
+                    place,
                 }
             }
         };
@@ -158,10 +168,17 @@ impl Submissions {
         })
     }
 
-    /// The certificates that vouch for it go into the log before it does.
+    /// The certificates that vouch for it go into the log before it does, unless its case refuses it already. To be called
+    /// when all has been committed that came before it, so that the case knows of it.
     pub async fn log_trust(&self, checked: &Checked) -> Result<(), SubmitError> {
         if self.is_trust_logged(checked) {
             return Ok(());
+        }
+        if let Outcome::Fresh {
+            place: Some(place), ..
+        } = &checked.outcome
+        {
+            self.cases.judge(&self.ledger, place)?;
         }
         Ok(self.certificates.log_chain(&checked.verified).await?)
     }
@@ -192,17 +209,21 @@ impl Submissions {
             Outcome::Repeat { index } => return Ok(repeat(&self.ledger.receipt(index)?)),
             Outcome::Refused { index } => return Err(SubmitError::Reused { index }),
             Outcome::Reused { index, digest } => (index, digest),
-            Outcome::Fresh { entry, warnings } => match self.ledger.append(entry).await {
+            Outcome::Fresh {
+                entry,
+                warnings,
+                place,
+            } => match self.cases.append(&self.ledger, entry, place).await {
                 Ok(appended) if appended.duplicate => return Ok(repeat(&appended.proven)),
                 Ok(appended) => return Ok(answer(&appended.proven, false, warnings)),
                 // Two submissions of one id were checked at the same time, and the other one was first.
-                Err(AppendError::Conflict { index, digest }) => {
+                Err(SubmitError::Append(AppendError::Conflict { index, digest })) => {
                     if !self.may_record_conflict(&verified)? {
                         return Err(SubmitError::Reused { index });
                     }
                     (index, digest)
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             },
         };
         self.record_conflict(&verified, &message_id, index, digest)

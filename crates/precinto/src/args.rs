@@ -9,7 +9,9 @@ pub(crate) mod environment;
 mod explain;
 mod keys;
 mod log;
+mod matching;
 mod node;
+mod record;
 mod run;
 mod send;
 
@@ -17,7 +19,9 @@ pub(crate) use draft::{DraftCommand, DraftCsv, DraftWaybill};
 pub(crate) use explain::{Explain, Schema, Subject};
 pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
 pub(crate) use log::{AuditCommand, AuditLog, LogCommand, Reference};
+pub(crate) use matching::Match;
 pub(crate) use node::{NodeArgs, Start, Watch};
+pub(crate) use record::{CopyArgs, Find, List, ListState, Show, Sync};
 pub(crate) use run::{Demo, GatewayCommand};
 #[cfg(test)]
 pub(crate) use send::VERBS;
@@ -86,6 +90,16 @@ pub(crate) enum Command {
     Send(Send),
     /// [reads] Deliveries as they come, each verified, resuming where the last run settled
     Watch(Watch),
+    /// [reads] The story of a case: where it stands, what it is about, who said what when, with each receipt
+    Show(Show),
+    /// [reads] The alerts that this agency sent or was sent, with filters
+    List(List),
+    /// [reads] Which alerts speak of a waybill, a container, a serial number, a party, or anything else on a label
+    Find(Find),
+    /// [reads] Which rows of a manifest (CSV, Cargo-XML) an alert speaks of
+    Match(Match),
+    /// [changes state] Bring the own copy up to date, which show, list and find do by themselves; confirm recalls
+    Sync(Sync),
     /// [reads] The log: checkpoint, receipts, proofs, entries
     #[command(subcommand)]
     Log(LogCommand),
@@ -108,6 +122,16 @@ pub(crate) enum Command {
 
 /// `precinto send …`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+About a case the alert id is enough: what is left out (recipients, the message answered, version) is taken from the own copy
+where there is only one thing to mean. A recall goes to everybody who was ever sent anything of the case. What is typed is
+never replaced.
+
+Examples:
+  precinto send alert alert.yaml --node nodes/us-cbp-lax.toml
+  precinto send ack US-CBPLAX-2026-000001V --level person --officer hernandez
+  precinto send rfi-response US-CBPLAX-2026-000001V --answer \"1=The forwarder, in cash\"
+  precinto send recall US-CBPLAX-2026-000001V --measure QUARANTINE --ground ERROR")]
 pub(crate) struct Send {
     /// Options that every way of sending shares.
     #[command(flatten)]

@@ -11,7 +11,8 @@ mod shorthand;
 mod write;
 
 pub(crate) use schema::schema;
-pub(crate) use write::{content_json, hex, statement_json};
+pub(crate) use shorthand::moment_ms;
+pub(crate) use write::{content_json, content_of, finding_json, hex, statement_json};
 
 use crate::config::closest;
 use crate::output::Lang;

@@ -10,11 +10,13 @@ mod demo;
 mod draft;
 mod exit;
 mod files;
+mod manifest;
 mod output;
 mod pki;
 mod records;
 mod runtime;
 mod stop;
+mod words;
 mod xml;
 
 use args::{Cli, Command};
@@ -40,6 +42,11 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
         Command::Draft(command) => commands::draft::run(command, output),
         Command::Send(args) => commands::send::run(args, output),
         Command::Watch(args) => commands::watch::run(args, output),
+        Command::Show(args) => commands::show::run(args, output),
+        Command::List(args) => commands::list::run(args, output),
+        Command::Find(args) => commands::find::run(args, output),
+        Command::Match(args) => commands::matching::run(args, output),
+        Command::Sync(args) => commands::sync::run(args, output),
         Command::Log(command) => commands::log::run(command, output),
         Command::Audit(command) => commands::audit::run(command, output),
         Command::Keys(command) => commands::keys::run(command, output),

@@ -69,6 +69,11 @@ impl Output {
         self.format == Format::Text
     }
 
+    /// True when stdout is for machines, one object a line.
+    pub(crate) fn is_lines(self) -> bool {
+        self.format == Format::Jsonl
+    }
+
     /// Writes one line of data for people.
     pub(crate) fn line(self, line: impl AsRef<str>) -> io::Result<()> {
         write_line(&mut io::stdout().lock(), line.as_ref())

@@ -1,7 +1,7 @@
 //! Tables that somebody else exported: a CSV file read row by row, within limits.
 
 use crate::exit::Failure;
-use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder, StringRecord};
 use std::fs::File;
 use std::io::{Read as _, Take};
 use std::path::Path;
@@ -34,11 +34,16 @@ impl Records {
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .from_reader(file.take(FILE_BYTES_MAX));
-        let headers = reader.headers().map_err(|error| refuse(&error))?.clone();
+        let headers = reader.byte_headers().map_err(|error| refuse(&error))?;
         // A byte-order mark, as spreadsheets write it, is no part of the first name.
         let headers = headers
             .iter()
-            .map(|name| name.trim_start_matches('\u{feff}').trim())
+            .map(|name| {
+                decoded(name)
+                    .trim_start_matches('\u{feff}')
+                    .trim()
+                    .to_owned()
+            })
             .collect();
         Ok(Self {
             reader,
@@ -53,24 +58,96 @@ impl Records {
         &self.headers
     }
 
-    /// The next row with its number, counted from 1; all rows have as many columns as the first.
+    /// The next row with its number, counted from 1; all rows have as many columns as the first, and nothing is wrong with
+    /// any of them.
     pub(crate) fn next(&mut self) -> Result<Option<(usize, StringRecord)>, Failure> {
+        let Some(row) = self.next_row()? else {
+            return Ok(None);
+        };
+        let number = row.number;
+        let refuse = |what: String| Failure::usage(format!("{}: row {number} {what}", self.name));
+        match row.trouble {
+            None => Ok(Some((number, row.cells))),
+            Some(Trouble::Size) => Err(refuse("is larger than 64 KiB".to_owned())),
+            Some(Trouble::Encoding) => Err(refuse("is not UTF-8".to_owned())),
+            Some(Trouble::Columns { expected, found }) => {
+                Err(refuse(format!("has {found} columns instead of {expected}")))
+            }
+        }
+    }
+
+    /// The next row, whatever is wrong with it.
+    pub(crate) fn next_row(&mut self) -> Result<Option<Row>, Failure> {
         let refuse = |what: String| Failure::usage(format!("{}: {what}", self.name));
         let mut bytes = ByteRecord::new();
-        let more = self.reader.read_byte_record(&mut bytes);
-        if !more.map_err(|error| refuse(error.to_string()))? {
-            return Ok(None);
-        }
+        let trouble = match self.reader.read_byte_record(&mut bytes) {
+            Ok(true) => None,
+            Ok(false) => return Ok(None),
+            Err(error) => match *error.kind() {
+                // The record itself has been read, and the next one can be.
+                ErrorKind::UnequalLengths {
+                    expected_len: expected,
+                    len: found,
+                    ..
+                } => Some(Trouble::Columns { expected, found }),
+                _ => return Err(refuse(error.to_string())),
+            },
+        };
         self.rows += 1;
         if self.rows > ROWS_MAX {
             return Err(refuse(format!("more than {ROWS_MAX} rows")));
         }
-        let row = self.rows;
-        if bytes.as_slice().len() > ROW_BYTES_MAX {
-            return Err(refuse(format!("row {row} is larger than 64 KiB")));
-        }
-        let record = StringRecord::from_byte_record(bytes)
-            .map_err(|_| refuse(format!("row {row} is not UTF-8")))?;
-        Ok(Some((row, record)))
+        let line = bytes.position().map_or(0, csv::Position::line);
+        let large = bytes.as_slice().len() > ROW_BYTES_MAX;
+        let valid = std::str::from_utf8(bytes.as_slice()).is_ok();
+        let trouble = if large {
+            bytes.clear();
+            Some(Trouble::Size)
+        } else {
+            trouble.or_else(|| (!valid).then_some(Trouble::Encoding))
+        };
+        Ok(Some(Row {
+            number: self.rows,
+            line,
+            cells: bytes.iter().map(decoded).collect(),
+            trouble,
+        }))
+    }
+}
+
+/// A row, and what is wrong with it.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Its number, counted from 1, the header not included.
+    pub(crate) number: usize,
+    /// The line of the file in which it begins, counted from 1.
+    pub(crate) line: u64,
+    /// Its cells; none when it is too large.
+    pub(crate) cells: StringRecord,
+    /// What is wrong with it.
+    pub(crate) trouble: Option<Trouble>,
+}
+
+/// What may be wrong with a row that keeps nobody from reading the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Larger than 64 KiB.
+    Size,
+    /// Not UTF-8: its cells are read as Latin-1, which spreadsheets of both countries write.
+    Encoding,
+    /// Not as many columns as the first row.
+    Columns {
+        /// As many as the first row has.
+        expected: u64,
+        /// As many as it has.
+        found: u64,
+    },
+}
+
+/// UTF-8, or else ISO 8859-1, in which every byte is the letter of that number.
+fn decoded(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
 }

@@ -6,6 +6,8 @@
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use std::io::Read as _;
+use std::path::Path;
 
 /// The largest file that is read. The real ones are of kilobytes.
 pub(crate) const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -69,6 +71,11 @@ impl Element {
         self.children.iter().filter(move |child| child.name == name)
     }
 
+    /// All elements directly inside, in their order.
+    pub(crate) fn children(&self) -> impl Iterator<Item = &Self> {
+        self.children.iter()
+    }
+
     /// The text at a path, without blanks around it; `None` when there is none.
     pub(crate) fn text_at(&self, path: &str) -> Option<&str> {
         self.at(path).and_then(Self::text)
@@ -84,6 +91,15 @@ impl Element {
         let found = self.attributes.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.trim())
     }
+}
+
+/// The bytes of a file, at most one more than is read, whatever the file says of its size.
+pub(crate) fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX);
+    let file = std::fs::File::open(path)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads a whole file; gives its root element.

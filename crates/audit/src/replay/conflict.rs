@@ -1,5 +1,6 @@
 //! CONFLICT entries: a message id used again. The refused envelope must be what the record says, and really in conflict.
 
+use super::cases::Part;
 use super::keys::Known;
 use super::outcome::{Claim, Of, Outcome};
 use super::shelf::{Named, Shelf};
@@ -50,6 +51,7 @@ impl Job {
                 index,
                 known,
                 conflict,
+                part: Part::None,
             },
         }
     }

@@ -1,5 +1,6 @@
 //! What an examination brings, to be settled in the order of the log.
 
+use super::cases::Part;
 use super::keys::{Keys, Known};
 use crate::finding::{Kind, Place};
 
@@ -19,6 +20,8 @@ pub(super) enum Of {
         known: Option<Known>,
         /// What a CONFLICT entry claims about an earlier one.
         conflict: Option<Claim>,
+        /// What it is to a case.
+        part: Part,
     },
     /// A checkpoint.
     Checkpoint {

@@ -1,5 +1,6 @@
 //! STATEMENT entries: record, envelope, body and trust must fit each other, and the gateway's decision is repeated.
 
+use super::cases::Part;
 use super::keys::Known;
 use super::outcome::{Of, Outcome};
 use super::shelf::{Named, Shelf, hex, what};
@@ -47,7 +48,10 @@ impl Job {
     pub(super) fn run(self, origin: Option<&str>) -> Outcome {
         let (index, place) = (self.entry.index, self.entry.place.clone());
         let mut kinds = Vec::new();
-        let known = self.examine(origin, &mut kinds);
+        let (known, part) = match self.examine(origin, &mut kinds) {
+            Some((known, part)) => (Some(known), part),
+            None => (None, Part::Unreadable),
+        };
         Outcome {
             place,
             kinds,
@@ -55,12 +59,13 @@ impl Job {
                 index,
                 known,
                 conflict: None,
+                part,
             },
         }
     }
 
-    /// Gives back by what it is known.
-    fn examine(self, origin: Option<&str>, kinds: &mut Vec<Kind>) -> Option<Known> {
+    /// Gives back by what it is known, and what it is to its case.
+    fn examine(self, origin: Option<&str>, kinds: &mut Vec<Kind>) -> Option<(Known, Part)> {
         let Self {
             leaf,
             mut entry,
@@ -91,6 +96,7 @@ impl Job {
                 origin: raw.log_origin.clone(),
             });
         }
+        let mut part = Part::Unreadable;
         match Statement::decode_lenient(&envelope.payload) {
             Ok(Lenient {
                 statement,
@@ -103,13 +109,16 @@ impl Job {
                 }
                 kinds.extend(outside_its_time(&statement, leaf.time_ms));
                 let asked = (&statement, raw.recipients.as_slice());
-                kinds.extend(record.and_then(|record| recipients(asked, &record, &named)));
+                if let Some(record) = &record {
+                    kinds.extend(recipients(asked, record, &named));
+                    part = Part::of(&statement, record);
+                }
                 kinds.extend(body(&statement, &entry));
             }
             Err(error) => kinds.push(refused(error.reason(), &error)),
         }
         kinds.extend(signatures(content, &named, leaf.time_ms));
-        Some(Known { key, digest: id })
+        Some((Known { key, digest: id }, part))
     }
 }
 

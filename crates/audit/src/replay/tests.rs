@@ -536,6 +536,61 @@ fn statements_that_should_have_been_refused() {
     );
 }
 
+/// The alert and a remark about it by the same node, as entries 4 and 5.
+fn case_of_two(site: &Site, drafts: &mut Vec<Draft>) {
+    let in_case = |number, message_type: pb::MessageType| {
+        let (mut statement, body) = site.statement(number, true);
+        statement.r#type = message_type.into();
+        statement.notice_kind = 0;
+        statement.alert_id = "US-CBPLAX-2026-000123B".to_owned();
+        statement.alert_version = 1;
+        (statement, body)
+    };
+    let (mut alert, body) = in_case(0, pb::MessageType::Alert);
+    alert.precedence = pb::Precedence::P4.into();
+    alert.commodities = vec![pb::CommodityClass::IllicitFuel.into()];
+    alert.protected_bag = pb::ProtectedBag::None.into();
+    alert.authority = pb::AuthorityCode::CustomsAgreement.into();
+    drafts[4] = site.entry_of(&alert, body, 0);
+    let (mut comment, body) = in_case(1, pb::MessageType::Comment);
+    comment.refers_to = alert.message_id;
+    drafts[5] = site.entry_of(&comment, body, 1);
+    drafts.truncate(6);
+}
+
+#[test]
+fn what_may_not_follow_in_its_case_should_have_been_refused() {
+    assert_eq!(after(case_of_two), NOTHING);
+    let site = Site::new();
+    let mut drafts = site.drafts();
+    case_of_two(&site, &mut drafts);
+    drafts.swap(4, 5);
+    (drafts[4].time_ms, drafts[5].time_ms) = (drafts[5].time_ms, drafts[4].time_ms);
+    let report = audit(&site, &drafts);
+    assert_eq!(found(&report), [("REFUSED", Some(4))]);
+    assert!(report.to_string().contains("ALERT_UNKNOWN"), "{report}");
+    // A second alert under the same id.
+    let twice = after(|site, drafts| {
+        case_of_two(site, drafts);
+        let (notice, body) = site.statement(1, true);
+        let first = pb::Envelope::decode(drafts[4].content.as_slice()).unwrap();
+        let mut alert = pb::Statement::decode(first.payload.as_slice()).unwrap();
+        (alert.message_id, alert.body) = (notice.message_id, notice.body);
+        alert.sender_seq = 2;
+        drafts[5] = site.entry_of(&alert, body, 1);
+    });
+    assert_eq!(twice, [("REFUSED", Some(5))]);
+    let deleted = after(|site, drafts| {
+        case_of_two(site, drafts);
+        let draft = &mut drafts[4];
+        draft.leaf = Some(draft.leaf_bytes());
+        (draft.flags, draft.salt) = (3, [0; 32]);
+        (draft.record, draft.content, draft.body) = (vec![], vec![], vec![]);
+    });
+    let pruned = [("RECORD_PRUNED", Some(4))];
+    assert_eq!(deleted, pruned, "it may have allowed what follows");
+}
+
 #[test]
 fn forged_signatures_are_refused() {
     let forged = |change: fn(&mut pb::Envelope)| {

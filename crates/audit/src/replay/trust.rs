@@ -1,5 +1,6 @@
 //! TRUST entries: something that later entries rest on, put on the shelf if it is what its record says.
 
+use super::cases::Part;
 use super::directory::Directory;
 use super::keys::Known;
 use super::outcome::{Of, Outcome};
@@ -51,6 +52,7 @@ impl Shelf {
                 index,
                 known: Some(Known { key, digest }),
                 conflict: None,
+                part: Part::None,
             },
         }
     }

@@ -1,17 +1,19 @@
 //! One delivery, believed: these signers said exactly this, and the record in the log is about it.
 
 use crate::limits::CERTIFICATES_ASKED_MAX;
+use crate::log::{LogClient, LogError};
 use crate::receipt::{ReceiptError, ReceiptVerifier, Subject};
 use precinto_alert::Reason;
 use precinto_alert::statement::{Lenient, Statement, StatementError};
 use precinto_envelope::body::{BodyError, CheckedBody, check_body};
-use precinto_envelope::certificate::CertificatePool;
+use precinto_envelope::certificate::{Certificate, CertificatePool};
 use precinto_envelope::trust::{TrustKind, TrustStore};
 use precinto_envelope::verify::{VerifiedEnvelope, VerifyError, verify_bytes};
 use precinto_proto::v1 as pb;
 use prost::Message;
+use std::sync::Arc;
 
-/// A verified entry. There is no other way to one than [`crate::subscribe::Subscriber::next`].
+/// A verified entry. There is no other way to one than [`crate::subscribe::Subscriber::next`]; the own copy goes the same way.
 #[derive(Debug)]
 pub struct Delivery {
     /// Where in the log it stands, from 0: the key to recognise a repeat by.
@@ -98,11 +100,58 @@ impl Disbelief {
     }
 }
 
-/// Digests of certificates that judging this delivery takes and that `known` does not hold.
-pub(super) fn certificates_needed(
+/// What is to be judged: a delivery, and whether its body was deleted by law.
+pub(crate) struct Offered {
+    /// The entry, as a subscription delivers it.
+    pub(crate) delivery: pb::Delivery,
+    /// The gateway says that there is no body any more, although the statement names one.
+    pub(crate) body_pruned: bool,
+}
+
+impl From<pb::Delivery> for Offered {
+    fn from(delivery: pb::Delivery) -> Self {
+        Self {
+            delivery,
+            body_pruned: false,
+        }
+    }
+}
+
+/// Fetches into `known` those certificates that judging this delivery takes, as far as the log holds them and they can be
+/// read; without one that is missing, judging fails and says so.
+pub(crate) async fn fetch_certificates(
     delivery: &pb::Delivery,
-    known: &CertificatePool,
-) -> Vec<[u8; 32]> {
+    known: &mut CertificatePool,
+    log: &LogClient,
+) -> Result<(), LogError> {
+    let needed = certificates_needed(delivery, known);
+    if needed.is_empty() {
+        return Ok(());
+    }
+    let items = log.certificates(&needed).await?;
+    let fetched: Vec<Arc<Certificate>> = items
+        .iter()
+        .filter_map(|item| Certificate::parse(&item.content).ok().map(Arc::new))
+        .collect();
+    remember(known, &fetched);
+    Ok(())
+}
+
+/// Keeps certificates for the next deliveries. A full pool is emptied: what is needed again is fetched again.
+fn remember(known: &mut CertificatePool, fetched: &[Arc<Certificate>]) {
+    let keep = |pool: &mut CertificatePool| {
+        fetched
+            .iter()
+            .all(|certificate| pool.insert(Arc::clone(certificate)))
+    };
+    if !keep(known) {
+        *known = CertificatePool::default();
+        keep(known);
+    }
+}
+
+/// Digests of certificates that judging this delivery takes and that `known` does not hold.
+fn certificates_needed(delivery: &pb::Delivery, known: &CertificatePool) -> Vec<[u8; 32]> {
     let envelope = pb::Envelope::decode(delivery.envelope.as_slice()).unwrap_or_default();
     let signatures = envelope.signatures.iter();
     let record = delivery
@@ -130,14 +179,19 @@ pub(super) fn certificates_needed(
 }
 
 /// Verifies a delivery; what does not hold is told, and is never handed on as a message.
-pub(super) fn judge(
-    delivery: pb::Delivery,
+pub(crate) fn judge(
+    offered: Offered,
     known: &CertificatePool,
     trust: &TrustStore,
     receipts: &ReceiptVerifier,
 ) -> Result<Box<Delivery>, Unbelievable> {
-    let (index, attempt, time_ms) = (delivery.index, delivery.attempt, delivery.time_ms);
-    believe(delivery, known, trust, receipts)
+    let pb::Delivery {
+        index,
+        attempt,
+        time_ms,
+        ..
+    } = offered.delivery;
+    believe(offered, known, trust, receipts)
         .map(Box::new)
         .map_err(|disbelief| Unbelievable {
             index,
@@ -149,7 +203,7 @@ pub(super) fn judge(
 }
 
 fn believe(
-    delivery: pb::Delivery,
+    offered: Offered,
     known: &CertificatePool,
     trust: &TrustStore,
     receipts: &ReceiptVerifier,
@@ -162,7 +216,7 @@ fn believe(
         receipt,
         attempt,
         time_ms,
-    } = delivery;
+    } = offered.delivery;
     if envelope.is_empty() {
         return Err(Disbelief::NoEnvelope);
     }
@@ -188,7 +242,12 @@ fn believe(
     let receipt = receipt.ok_or(Disbelief::Record)?;
     let (record, receipt) = check_record(receipt, &subject, receipts, (index, time_ms))?;
     let sender_key = envelope.node().certificate().digest();
-    let checked = check_body(statement.body(), &body, statement.message_id(), sender_key)?;
+    let named = statement.body();
+    let checked = if offered.body_pruned && body.is_empty() {
+        None
+    } else {
+        check_body(named, &body, statement.message_id(), sender_key)?
+    };
     let canonical = checked.as_ref().is_none_or(CheckedBody::is_canonical);
     Ok(Delivery {
         index,

@@ -1,18 +1,17 @@
 //! One open stream of a subscription, and what can go wrong with it: for now, or for good.
 
+use super::delivery;
 use super::{LinkDown, Start, SubscribeError, SubscribeOptions};
 use crate::clock::Clock;
 use crate::connection::{ConnectError, Connection, Settings, unary};
 use crate::limits;
 use crate::log::{LogClient, LogError};
-use crate::pin::{Pin, PinError, Step};
+use crate::pin::{AcceptError, Pin, PinError};
 use crate::receipt::ReceiptVerifier;
 use crate::refusal::Refusal;
 use precinto_alert::Reason;
-use precinto_envelope::certificate::Certificate;
-use precinto_merkle::checkpoint::SignedCheckpoint;
+use precinto_envelope::certificate::CertificatePool;
 use precinto_proto::v1 as pb;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -170,39 +169,21 @@ impl Up {
             .unwrap_or(Err(LinkDown))
     }
 
-    /// Those of the certificates asked for that the log holds and that can be read.
+    /// Fetches into `known` what judging this delivery takes.
     pub(super) async fn certificates(
         &self,
-        digests: &[[u8; 32]],
-    ) -> Result<Vec<Arc<Certificate>>, Failure> {
-        if digests.is_empty() {
-            return Ok(Vec::new());
-        }
-        let items = self.log.certificates(digests).await?;
-        Ok(items
-            .iter()
-            .filter_map(|item| Certificate::parse(&item.content).ok().map(Arc::new))
-            .collect())
+        delivery: &pb::Delivery,
+        known: &mut CertificatePool,
+    ) -> Result<(), Failure> {
+        Ok(delivery::fetch_certificates(delivery, known, &self.log).await?)
     }
 
     /// Verifies a checkpoint, that it extends the pinned one, and pins it; gives its size.
     pub(super) async fn pin(&self, pin: &mut Pin, note: &str) -> Result<u64, Failure> {
-        if let Some(pinned) = pin.newest().filter(|pinned| pinned.note() == note) {
-            return Ok(pinned.checkpoint().size);
+        if let Some(newer) = pin.accept(note, &self.log).await? {
+            pin.advance(newer).await?;
         }
-        let offered = SignedCheckpoint::verify(note.as_bytes(), self.receipts().log());
-        let offered = offered.map_err(SubscribeError::from)?;
-        let size = offered.checkpoint().size;
-        match pin.judge(&offered).map_err(SubscribeError::from)? {
-            Step::Known => return Ok(size),
-            Step::First => {}
-            Step::Prove { from } => {
-                let proof = self.log.consistency_unchecked(from, size).await?;
-                pin.check(&offered, &proof).map_err(SubscribeError::from)?;
-            }
-        }
-        pin.advance(offered).await.map_err(SubscribeError::from)?;
-        Ok(size)
+        Ok(pin.newest().map_or(0, |pinned| pinned.checkpoint().size))
     }
 }
 
@@ -299,6 +280,15 @@ impl From<LogError> for Failure {
             LogError::Receipt(_) | LogError::Proof(_) | LogError::Leaf(_) | LogError::Answer(_) => {
                 Self::Final(SubscribeError::Message)
             }
+        }
+    }
+}
+
+impl From<AcceptError> for Failure {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::Log(error) => error.into(),
+            AcceptError::Contradiction(contradiction) => Self::Final(contradiction.into()),
         }
     }
 }

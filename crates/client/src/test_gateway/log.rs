@@ -59,6 +59,37 @@ impl TestLog {
         self.append_record(signed.request().clone(), &record, EntryType::Statement)
     }
 
+    /// As [`TestLog::append`], sent to these agencies.
+    pub(crate) fn append_to(&mut self, signed: &Signed, agencies: &[&str]) -> u64 {
+        let subject = signed.subject();
+        let record = pb::StatementRecord {
+            envelope_digest: subject.envelope_digest.to_vec(),
+            statement_id: subject.statement_id.to_vec(),
+            recipients: vec![pb::ResolvedRecipient {
+                agencies: agencies.iter().map(ToString::to_string).collect(),
+                ..Default::default()
+            }],
+            warnings: vec![pb::Finding {
+                field: "content.shipments[0]".to_owned(),
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        self.append_record(signed.request().clone(), &record, EntryType::Statement)
+    }
+
+    /// The record of the entry at `index`, as its parties read it.
+    pub(crate) fn record(&self, index: u64) -> pb::Record {
+        let entry = &self.entries[usize::try_from(index).unwrap()];
+        pb::Record {
+            index,
+            envelope: entry.request.envelope.clone(),
+            body: entry.request.body.clone(),
+            receipt: Some(self.receipt(index)),
+            body_pruned: false,
+        }
+    }
+
     pub(crate) fn append_record(
         &mut self,
         request: pb::SubmitRequest,

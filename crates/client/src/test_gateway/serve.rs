@@ -1,4 +1,4 @@
-//! The three services over the project's own TLS settings.
+//! The services over the project's own TLS settings.
 
 use super::pki::{GATEWAY, Pki, SERVER_NAME};
 use super::{State, Then};
@@ -7,6 +7,7 @@ use precinto_envelope::crypto::sha256;
 use precinto_envelope::tls::{ServerNames, server_config, time_provider};
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::log_service_server::{LogService, LogServiceServer};
+use precinto_proto::v1::record_service_server::RecordServiceServer;
 use precinto_proto::v1::submission_service_server::{SubmissionService, SubmissionServiceServer};
 use precinto_proto::v1::subscription_service_server::{
     SubscriptionService, SubscriptionServiceServer,
@@ -51,6 +52,7 @@ pub(super) fn serve(
     let server = Server::builder()
         .add_service(SubmissionServiceServer::new(services.clone()))
         .add_service(SubscriptionServiceServer::new(services.clone()))
+        .add_service(RecordServiceServer::new(services.clone()))
         .add_service(LogServiceServer::new(services))
         .serve_with_incoming(ReceiverStream::new(incoming));
     tokio::spawn(server);
@@ -65,7 +67,7 @@ pub(crate) fn acceptor(pki: &Pki) -> TlsAcceptor {
 }
 
 #[derive(Clone)]
-struct Services(Arc<Mutex<State>>);
+pub(super) struct Services(pub(super) Arc<Mutex<State>>);
 
 impl Services {
     fn submitted(&self, request: pb::SubmitRequest) -> Result<pb::SubmitResponse, Status> {
@@ -272,20 +274,15 @@ impl LogService for Services {
     ) -> Result<Response<pb::GetCertificatesResponse>, Status> {
         let mut state = self.0.lock().unwrap();
         state.certificates_asked += 1;
-        let content = state.signer.clone();
-        let digest = sha256(&[&content]).to_vec();
-        let item = pb::TrustItem {
+        let item = |content: &Vec<u8>| pb::TrustItem {
             kind: 3,
-            digest,
-            content,
+            digest: sha256(&[content]).to_vec(),
+            content: content.clone(),
             side: String::new(),
         };
         let asked = request.into_inner().digests;
-        let items = asked
-            .contains(&item.digest)
-            .then_some(item)
-            .into_iter()
-            .collect();
+        let items = state.signers.iter().map(item);
+        let items = items.filter(|item| asked.contains(&item.digest)).collect();
         Ok(Response::new(pb::GetCertificatesResponse { items }))
     }
 }

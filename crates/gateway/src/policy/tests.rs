@@ -9,7 +9,7 @@ use crate::registry::tests::example;
 const ANAM: &str = "mx.dev.invalid/anam";
 
 /// A valid acknowledgement by the American node, changed.
-fn statement(change: impl FnOnce(&mut pb::Statement)) -> Statement {
+pub(crate) fn statement(change: impl FnOnce(&mut pb::Statement)) -> Statement {
     let mut statement = pb::Statement {
         message_id: vec![7; 16],
         r#type: MessageType::Ack.into(),

@@ -61,6 +61,9 @@ pub enum SubmitError {
     /// The policy says no.
     #[error("not allowed")]
     Denied(Vec<Violation>),
+    /// It may not follow what was said in its case.
+    #[error("its case does not allow it: {0}")]
+    Case(Violation),
     /// The message id stands in the log for another statement; the reuse is logged itself.
     #[error("the message id was used before, at index {index}")]
     Reused {
@@ -84,6 +87,12 @@ pub enum SubmitError {
     Lost,
 }
 
+impl From<Violation> for SubmitError {
+    fn from(objection: Violation) -> Self {
+        Self::Case(objection)
+    }
+}
+
 impl From<SubmitError> for Refusal {
     fn from(error: SubmitError) -> Self {
         match error {
@@ -105,6 +114,7 @@ impl From<SubmitError> for Refusal {
             SubmitError::Body(error) => Self::new(error.reason()),
             SubmitError::Content(error) => content(error),
             SubmitError::Denied(violations) => Self::violations(violations),
+            SubmitError::Case(violation) => Self::violations(vec![violation]),
             SubmitError::Reused { index } => {
                 Self::new(Reason::MessageIdReused).with_fact("accepted_index", index)
             }

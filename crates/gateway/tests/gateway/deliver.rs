@@ -39,7 +39,7 @@ async fn a_delivery_is_what_was_signed() {
         ..Default::default()
     };
     let mut watch = nlu.watch_with(init).await;
-    let statement = lax.ack(ANAM);
+    let statement = lax.notice(ANAM);
     let request = lax.sign(&statement);
     let receipt = lax
         .submissions()

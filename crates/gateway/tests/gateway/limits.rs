@@ -16,7 +16,7 @@ use crate::harness::{LAX, NLU, World, reason};
 async fn an_oversized_message_is_out_of_range() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     let request = pb::SubmitRequest {
         body: vec![7; 400 * 1024],
         ..lax.sign(&statement)
@@ -119,6 +119,7 @@ async fn health_is_told_per_service() {
         "precinto.v1.SubmissionService",
         "precinto.v1.SubscriptionService",
         "precinto.v1.LogService",
+        "precinto.v1.RecordService",
         "ready",
     ] {
         let request = HealthCheckRequest {
@@ -160,7 +161,7 @@ async fn as_many_submissions_as_a_connection_has_streams_are_all_accepted() {
     let mut lax = world.node(LAX).await;
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..STREAMS_PER_CONNECTION_MAX {
-        let statement = lax.ack("mx.dev.invalid/anam");
+        let statement = lax.notice("mx.dev.invalid/anam");
         let (mut client, request) = (lax.submissions(), lax.sign(&statement));
         calls.spawn(async move { client.submit(request).await });
     }
@@ -194,7 +195,7 @@ async fn submissions_that_are_not_finished_keep_nobody_else_out_and_come_to_an_e
         (first.code(), reason(&first).as_str()),
         (tonic::Code::ResourceExhausted, "OVERLOADED")
     );
-    let statement = nlu.ack("us.dev.invalid/cbp");
+    let statement = nlu.notice("us.dev.invalid/cbp");
     tokio::select! {
         biased;
         end = calls.join_next() => panic!("another node had to wait for this one: {end:?}"),
@@ -204,7 +205,7 @@ async fn submissions_that_are_not_finished_keep_nobody_else_out_and_come_to_an_e
     for end in calls.join_all().await {
         assert_eq!(reason(&end), "DEADLINE");
     }
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     lax.submit(&statement).await.unwrap();
     world.stop().await;
 }

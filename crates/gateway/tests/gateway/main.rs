@@ -6,10 +6,12 @@
     reason = "a test that cannot go on fails, in its helpers as well"
 )]
 
+mod cases;
 mod deliver;
 mod harness;
 mod limits;
 mod prove;
+mod records;
 mod refuse;
 mod resume;
 mod settings;

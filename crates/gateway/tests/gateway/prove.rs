@@ -136,7 +136,7 @@ async fn entries_are_shown_to_parties_and_auditors_and_leaves_to_all() {
 async fn absent_and_forbidden_receipts_read_the_same() {
     let mut world = World::start().await;
     let (mut lax, mut nlu) = (world.node(LAX).await, world.node(NLU).await);
-    let statement = lax.ack(CBP);
+    let statement = lax.notice(CBP);
     let first = lax.submit(&statement).await.unwrap().receipt.unwrap();
     let index = Receipt::parse(&first.proof).unwrap().index;
     let get = |node: &Node, message_id: Vec<u8>, index: u64| {
@@ -170,7 +170,7 @@ async fn absent_and_forbidden_receipts_read_the_same() {
 async fn certificates_are_served_by_digest() {
     let mut world = World::start().await;
     let (mut lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
-    let statement = lax.ack(ANAM);
+    let statement = lax.notice(ANAM);
     let receipt = lax.submit(&statement).await.unwrap().receipt.unwrap();
     let record = pb::StatementRecord::decode(receipt.record.as_slice()).unwrap();
     let digests: Vec<_> = record

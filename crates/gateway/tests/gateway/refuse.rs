@@ -27,7 +27,7 @@ async fn size(node: &Node) -> String {
 
 /// Breaks a good statement, signs it, and expects this reason.
 async fn expect(node: &mut Node, reason_wanted: &str, change: impl FnOnce(&mut pb::Statement)) {
-    let mut statement = node.ack("mx.dev.invalid/anam");
+    let mut statement = node.notice("mx.dev.invalid/anam");
     change(&mut statement);
     let status = node.submit(&statement).await.unwrap_err();
     let violations = status
@@ -53,7 +53,7 @@ async fn expect(node: &mut Node, reason_wanted: &str, change: impl FnOnce(&mut p
 async fn statements_that_may_not_pass() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
-    let good = lax.ack("mx.dev.invalid/anam");
+    let good = lax.notice("mx.dev.invalid/anam");
     lax.submit(&good).await.unwrap();
     let before = size(&lax).await;
 
@@ -96,7 +96,7 @@ fn change(request: &mut pb::SubmitRequest, change: impl FnOnce(&mut pb::Envelope
 async fn envelopes_that_do_not_hold() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     let before = size(&lax).await;
     let good = lax.sign(&statement);
     let submit = |alter: fn(&mut pb::SubmitRequest)| {
@@ -134,7 +134,7 @@ async fn signers_that_are_not_believed() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
     lax.signing = world.pki.revoked_signing(LAX);
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     assert_eq!(
         reason(&lax.submit(&statement).await.unwrap_err()),
         "CERT_REVOKED"
@@ -148,7 +148,7 @@ async fn signers_that_are_not_believed() {
         &rcgen::PKCS_ED25519,
         8,
     );
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     assert_eq!(
         reason(&lax.submit(&statement).await.unwrap_err()),
         "SIGNER_UNTRUSTED"
@@ -157,7 +157,7 @@ async fn signers_that_are_not_believed() {
     // A TLS certificate does not sign.
     let tls = world.pki.tls_client(LAX);
     lax.signing = tls;
-    let mut statement = lax.ack("mx.dev.invalid/anam");
+    let mut statement = lax.notice("mx.dev.invalid/anam");
     statement.required_signers[0].alg = 2;
     assert_eq!(
         reason(&lax.submit(&statement).await.unwrap_err()),
@@ -171,13 +171,13 @@ async fn callers_that_may_not_carry_it() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
     let nlu = world.node(NLU).await;
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     let request = lax.sign(&statement);
     let status = nlu.submissions().submit(request).await.unwrap_err();
     assert_eq!(reason(&status), "WRONG_SIDE");
 
     let mut ghost = world.node(GHOST).await;
-    let statement = ghost.ack("us.dev.invalid/cbp");
+    let statement = ghost.notice("us.dev.invalid/cbp");
     assert_eq!(
         reason(&ghost.submit(&statement).await.unwrap_err()),
         "NODE_UNKNOWN"
@@ -221,7 +221,7 @@ async fn a_statement_signed_by_another_node_of_the_agency_names_its_own_signer()
     let other = world
         .pki
         .signing("spiffe://us.dev.invalid/agency/cbp/node/jfk");
-    let mut statement = lax.ack("mx.dev.invalid/anam");
+    let mut statement = lax.notice("mx.dev.invalid/anam");
     statement.required_signers[0].key_id = other.digest().to_vec();
     let status = lax
         .submissions()

@@ -232,7 +232,10 @@ async fn reflection_is_offered_only_when_asked_for() {
         answers.into_inner().message().await
     };
     let answer = list(world.node(LAX).await.channel).await.unwrap().unwrap();
-    assert!(format!("{answer:?}").contains("precinto.v1.SubmissionService"));
+    for service in ["SubmissionService", "RecordService"] {
+        let name = format!("precinto.v1.{service}");
+        assert!(format!("{answer:?}").contains(&name), "{name}");
+    }
     world.stop().await;
 
     let settings =

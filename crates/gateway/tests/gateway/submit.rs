@@ -20,7 +20,7 @@ fn index_of(answer: &pb::SubmitResponse) -> u64 {
 async fn an_accepted_statement_has_a_receipt_that_verifies_offline() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     let answer = lax.submit(&statement).await.unwrap();
     assert!(!answer.duplicate);
     let receipt = answer.receipt.unwrap();
@@ -41,7 +41,7 @@ async fn an_accepted_statement_has_a_receipt_that_verifies_offline() {
 async fn a_repeat_gets_the_first_receipt_even_after_its_time_and_a_restart() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     let first = lax.submit(&statement).await.unwrap();
     world.clock.advance(2 * 3_600_000); // past its last useful instant
     let again = lax.submit(&statement).await.unwrap();
@@ -69,7 +69,7 @@ async fn a_repeat_gets_the_first_receipt_even_after_its_time_and_a_restart() {
 async fn a_reused_message_id_is_refused_and_logged_once() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
-    let first = lax.ack("mx.dev.invalid/anam");
+    let first = lax.notice("mx.dev.invalid/anam");
     let accepted = index_of(&lax.submit(&first).await.unwrap());
     let mut other = first.clone();
     other.sender_seq += 7;
@@ -80,7 +80,7 @@ async fn a_reused_message_id_is_refused_and_logged_once() {
         let facts = status.get_details_error_info().unwrap().metadata;
         assert_eq!(facts["accepted_index"], accepted.to_string());
     }
-    let last = lax.ack("mx.dev.invalid/anam");
+    let last = lax.notice("mx.dev.invalid/anam");
     let last = lax.submit(&last).await.unwrap();
     assert_eq!(
         index_of(&last),
@@ -94,7 +94,7 @@ async fn a_reused_message_id_is_refused_and_logged_once() {
 async fn a_sender_has_so_many_conflicts_logged_and_repeats_do_not_count() {
     let mut world = World::start().await;
     let mut lax = world.node(LAX).await;
-    let first = lax.ack("mx.dev.invalid/anam");
+    let first = lax.notice("mx.dev.invalid/anam");
     let accepted = index_of(&lax.submit(&first).await.unwrap());
     let reuse = |number: u32| pb::Statement {
         sender_seq: first.sender_seq + u64::from(number),
@@ -111,10 +111,10 @@ async fn a_sender_has_so_many_conflicts_logged_and_repeats_do_not_count() {
     let mut other = world.node(LAX).await;
     let statement = pb::Statement {
         message_id: first.message_id.clone(),
-        ..other.ack("mx.dev.invalid/anam")
+        ..other.notice("mx.dev.invalid/anam")
     };
     assert_reused(&other.submit(&statement).await.unwrap_err());
-    let last = lax.ack("mx.dev.invalid/anam");
+    let last = lax.notice("mx.dev.invalid/anam");
     let last = index_of(&lax.submit(&last).await.unwrap());
     assert_eq!(last, accepted + u64::from(CONFLICTS_PER_NODE_MAX) + 1);
     world.stop().await;
@@ -131,7 +131,7 @@ async fn a_stream_answers_in_order_and_a_refusal_does_not_end_it() {
     let mut lax = world.node(LAX).await;
     let mut requests = Vec::new();
     for number in 0..300_usize {
-        let mut statement = lax.ack("mx.dev.invalid/anam");
+        let mut statement = lax.notice("mx.dev.invalid/anam");
         if number == 100 {
             statement.recipients[0].name = "mx.dev.invalid/nobody".to_owned();
         }
@@ -186,7 +186,7 @@ async fn validating_writes_nothing() {
             .checkpoint
     };
     let before = checkpoint(lax.log()).await;
-    let statement = lax.ack("mx.dev.invalid/anam");
+    let statement = lax.notice("mx.dev.invalid/anam");
     let request = pb::SubmitRequest {
         validate_only: true,
         ..lax.sign(&statement)
@@ -206,8 +206,8 @@ async fn validating_writes_nothing() {
 async fn two_sides_submit_and_the_log_has_both() {
     let mut world = World::start().await;
     let (mut lax, mut nlu) = (world.node(LAX).await, world.node(NLU).await);
-    let to_mx = lax.ack("mx.dev.invalid/anam");
-    let to_us = nlu.ack("us.dev.invalid/cbp");
+    let to_mx = lax.notice("mx.dev.invalid/anam");
+    let to_us = nlu.notice("us.dev.invalid/cbp");
     let (first, second) = (
         lax.submit(&to_mx).await.unwrap(),
         nlu.submit(&to_us).await.unwrap(),

@@ -6,14 +6,19 @@ use std::path::PathBuf;
 /// `precinto draft …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum DraftCommand {
-    /// A Cargo-XML air waybill (XFWB) or house waybill (XFZB) as the draft of an alert
+    /// Cargo-XML air waybills (XFWB), house waybills (XFZB), or both together, as the draft of an alert
     #[command(after_help = "\
 Shipment, route, parties and customs notes come from the file. What no waybill can say stands in the draft as a list of
 what is still to be typed: whom to tell, how fast, on which legal basis, what is suspected, and why. What the file says and
 an alert has no place for is named too, and so is what is wrong on the waybill itself.
 
+An air waybill together with house waybills that belong to it becomes one draft of a consolidation: the whole first, then
+each house waybill as a shipment of its own. Where a house waybill describes the whole otherwise than the air waybill does,
+the draft says so.
+
 Examples:
   precinto draft waybill awb.xml > awb.yaml
+  precinto draft waybill awb.xml house-1.xml house-2.xml > consolidation.yaml
   precinto draft waybill awb.xml -o json | jq .missing
   precinto send alert awb.yaml --to mx.dev.invalid/anam --precedence P2 --authority CUSTOMS_AGREEMENT --suspect DRUG \\
       --indicator PK05=2 --dry-run")]
@@ -43,9 +48,9 @@ Examples:
 /// `precinto draft waybill`
 #[derive(Debug, Args)]
 pub(crate) struct DraftWaybill {
-    /// The XML file, at most 8 MiB
-    #[arg(value_name = "FILE.xml")]
-    pub(crate) file: PathBuf,
+    /// The XML files, each at most 8 MiB
+    #[arg(required = true, value_name = "FILE.xml")]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// `precinto draft csv`

@@ -37,6 +37,23 @@ pub(crate) struct SendOptions {
     pub(crate) sign_only: Option<PathBuf>,
 }
 
+impl SendOptions {
+    /// To send at once, signed by these officers as well.
+    pub(crate) fn confirming(officers: &[String]) -> Self {
+        Self {
+            node: NodeArgs {
+                node: None,
+                gateway: None,
+            },
+            officer: officers.to_vec(),
+            receipts: None,
+            dry_run: false,
+            validate_only: false,
+            sign_only: None,
+        }
+    }
+}
+
 /// What to send.
 #[derive(Debug)]
 pub(crate) enum SendCommand {

@@ -1,5 +1,6 @@
 //! `draft`: what other systems hold becomes the draft of an alert, which says what a person must still type.
 
+mod consolidation;
 mod mapping;
 mod missing;
 mod party;
@@ -14,13 +15,14 @@ use crate::files::write_public;
 use crate::output::{Lang, Output, printable};
 use crate::records::Records;
 use crate::xml;
+use consolidation::Made;
 use mapping::Mapping;
 use missing::Missing;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::Path;
+use waybill::Waybill;
 
 /// A draft that was begun, for machines.
 #[derive(Debug, Serialize)]
@@ -44,17 +46,14 @@ pub(crate) fn run(command: &DraftCommand, output: Output) -> anyhow::Result<Exit
 
 fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
     let lang = output.lang();
-    let name = args.file.display();
-    let refuse = |what: &dyn std::fmt::Display| Failure::usage(format!("{name}: {what}"));
-    let bytes = read_limited(&args.file).map_err(|error| refuse(&error))?;
-    let root = xml::read(&bytes).map_err(|error| refuse(&error))?;
-    let Some(waybill::Made { draft, notes }) = waybill::draft(&root, &bytes, lang) else {
-        let what = lang.pick(
-            "neither an air waybill (XFWB) nor a house waybill (XFZB): the root element is",
-            "no es una guía aérea (XFWB) ni una guía house (XFZB): el elemento raíz es",
-        );
-        return Err(refuse(&format!("{what} {}", printable(&root.name))).into());
-    };
+    let waybills: Vec<(String, Waybill)> = args
+        .files
+        .iter()
+        .map(|file| Ok((file_name(file), read_waybill(file, lang)?)))
+        .collect::<Result<_, Failure>>()?;
+    let sources: Vec<&str> = waybills.iter().map(|(name, _)| name.as_str()).collect();
+    let source = sources.join(", ");
+    let Made { draft, notes } = consolidation::draft(waybills, lang).map_err(Failure::usage)?;
     let missing = missing::of(&draft, lang);
     let begun = Begun {
         schema: "precinto.draft/v1",
@@ -63,7 +62,6 @@ fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
         notes: &notes,
     };
     if output.is_text() {
-        let source = file_name(&args.file);
         output.verbatim(&yaml::page(&draft, &source, &missing, &notes, lang))?;
     } else {
         output.json(&begun)?;
@@ -71,13 +69,18 @@ fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// At most one byte more than is read, whatever the file says of its size.
-fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let limit = u64::try_from(xml::FILE_BYTES_MAX).unwrap_or(u64::MAX);
-    let file = std::fs::File::open(path)?;
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok(bytes)
+fn read_waybill(path: &Path, lang: Lang) -> Result<Waybill, Failure> {
+    let name = path.display();
+    let refuse = |what: &dyn std::fmt::Display| Failure::usage(format!("{name}: {what}"));
+    let bytes = xml::read_file(path).map_err(|error| refuse(&error))?;
+    let root = xml::read(&bytes).map_err(|error| refuse(&error))?;
+    waybill::read(&root, &bytes, lang).ok_or_else(|| {
+        let what = lang.pick(
+            "neither an air waybill (XFWB) nor a house waybill (XFZB): the root element is",
+            "no es una guía aérea (XFWB) ni una guía house (XFZB): el elemento raíz es",
+        );
+        refuse(&format!("{what} {}", printable(&root.name)))
+    })
 }
 
 fn of_table(args: &DraftCsv, output: Output) -> anyhow::Result<Exit> {

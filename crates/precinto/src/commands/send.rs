@@ -1,22 +1,26 @@
 //! `send`: what is said on the command line and in files becomes drafts, drafts become signed statements, statements become receipts; whatever is refused says why.
 
+mod batch;
 mod check;
 mod compose;
+mod defaults;
 mod message;
 mod report;
 mod stream;
 
 use crate::args::{Ready, Send, SendCommand, SendOptions};
 use crate::config::{Material, Node};
-use crate::draft::{Draft, DraftError};
+use crate::draft::DraftError;
 use crate::exit::{Exit, Failure};
 use crate::files::{make_folder, write_public};
 use crate::output::Output;
 use crate::{clock, connect, runtime};
+use batch::Batch;
 use check::Found;
 #[cfg(test)]
 pub(crate) use check::tests::found_in;
 use compose::{Composed, Composer};
+use precinto_client::copy::RecallWork;
 use precinto_client::{Connection, Signed, submit, validate};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -45,29 +49,48 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
                 .collect::<Result<_, _>>()?;
             return deliver(&material, signed, &args.options, output);
         }
-        SendCommand::Message(message) => message::drafts(message, &node.identity)?,
+        SendCommand::Message(message) => {
+            let mut drafts = message::drafts(message)?;
+            defaults::fill(&mut drafts, &node, &args.options, output)?;
+            message::state(&mut drafts, &node.identity);
+            drafts
+        }
     };
     let mut composer = Composer::new(&node, &material, &args.options, 1)?;
-    let composed = compose_all(&mut composer, &drafts, output);
+    let batch = batch::compose(&mut composer, &drafts, output);
     composer.finish()?;
-    let composed = composed?;
+    let (composed, broken) = match batch? {
+        Batch::Sound(composed) => (composed, None),
+        Batch::Rehearsed(composed, broken) => (composed, broken),
+        Batch::Broken(exit) => return Ok(exit),
+    };
     if let Some(path) = &args.options.sign_only {
         return keep_signed(path, composed, output);
     }
-    deliver(&material, composed, &args.options, output)
+    let exit = deliver(&material, composed, &args.options, output)?;
+    Ok(broken.unwrap_or(exit))
 }
 
-fn compose_all(
-    composer: &mut Composer<'_>,
-    drafts: &[serde_json::Value],
+/// Sends the signed confirmation of each recall that was carried out here.
+pub(crate) fn confirm(
+    node: &Node,
+    done: &[RecallWork],
+    officers: &[String],
     output: Output,
-) -> anyhow::Result<Vec<Composed>> {
-    let lang = output.lang();
-    let compose = |value| match Draft::read_in(value, clock::now_ms(), lang) {
-        Ok(draft) => composer.compose_checked(draft),
-        Err(error) => Err(unreadable(composer, error, output).into()),
-    };
-    drafts.iter().map(compose).collect()
+) -> anyhow::Result<Exit> {
+    let material = Material::load(node).map_err(Failure::from)?;
+    let options = SendOptions::confirming(officers);
+    let mut drafts: Vec<_> = done.iter().map(defaults::confirmation).collect();
+    message::state(&mut drafts, &node.identity);
+    let mut composer = Composer::new(node, &material, &options, 1)?;
+    let batch = batch::compose(&mut composer, &drafts, output);
+    composer.finish()?;
+    match batch? {
+        Batch::Sound(composed) | Batch::Rehearsed(composed, _) => {
+            deliver(&material, composed, &options, output)
+        }
+        Batch::Broken(exit) => Ok(exit),
+    }
 }
 
 /// Everything that is wrong with a draft that cannot be read: what could be read is checked as well.
@@ -78,7 +101,7 @@ fn unreadable(composer: &mut Composer<'_>, error: DraftError, output: Output) ->
         .pick("the draft cannot be read:", "no se puede leer el borrador:");
     let mut lines = vec![head.to_owned()];
     let rest = rest.and_then(|draft| composer.rehearse(*draft).ok());
-    let found = rest.map_or_else(Vec::new, |found| found.errors);
+    let found = rest.map_or_else(Vec::new, |rest| rest.found.errors);
     let more = found.iter().filter(|one| !told(&problems, &one.field));
     let more: Vec<String> = more.map(|one| report::said(one, output.lang())).collect();
     lines.extend(problems.iter().chain(&more).map(|one| format!("  {one}")));
@@ -119,7 +142,7 @@ fn deliver(
             sound.push(outgoing);
         }
     }
-    // One that is refused here does not keep back the others, as at the gateway.
+    // What was signed elsewhere is judged one by one, as at the gateway.
     if sound.is_empty() {
         return Ok(exit);
     }

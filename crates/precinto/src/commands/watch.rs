@@ -166,7 +166,7 @@ impl Watcher<'_> {
             )?;
         }
         if self.output.is_text() {
-            for line in show::lines(delivery, self.output) {
+            for line in show::lines(delivery, clock::now_ms(), self.output) {
                 self.output.line(line)?;
             }
         } else {

@@ -49,7 +49,7 @@ pub(super) fn expected(message: &str, lang: Lang) -> &'static str {
 }
 
 /// A moment in milliseconds since 1970: a number, RFC 3339, or relative to now.
-pub(super) fn moment_ms(value: &Value, now_ms: u64, lang: Lang) -> Result<u64, String> {
+pub(crate) fn moment_ms(value: &Value, now_ms: u64, lang: Lang) -> Result<u64, String> {
     let wrong = lang.pick(
         "a time is expected: RFC 3339, or from now (\"+36h\", \"-10m\")",
         "se espera una hora: RFC 3339, o desde ahora (\"+36h\", \"-10m\")",

@@ -1,9 +1,14 @@
 //! Messages as JSON for people and programs: the protocol's field names, codes without their prefix, ids as UUIDs.
 
 use super::{content_descriptor, descriptor};
+use precinto_alert::code::MessageType;
+use precinto_alert::content::{Content, Form, media_type};
 use precinto_alert::id::MessageId;
+use precinto_alert::reason as catalogue;
+use precinto_proto::v1 as pb;
+use prost::Message as _;
 use prost_reflect::{DynamicMessage, Kind, Value};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 /// A statement as JSON, from the bytes that were signed; `null` when they are none.
 pub(crate) fn statement_json(payload: &[u8]) -> Json {
@@ -15,6 +20,39 @@ pub(crate) fn content_json(media_type: &str, bytes: &[u8]) -> Json {
     content_descriptor(media_type)
         .and_then(|descriptor| json_of(&descriptor, bytes))
         .unwrap_or(Json::Null)
+}
+
+/// Checked content as JSON.
+pub(crate) fn content_of(content: &Content, message_type: MessageType) -> Json {
+    let bytes = match content.form() {
+        Form::Alert(form) => form.encode_to_vec(),
+        Form::Cancel(form) => form.encode_to_vec(),
+        Form::Recall(form) => form.encode_to_vec(),
+        Form::Ack(form) => form.encode_to_vec(),
+        Form::Reject(form) => form.encode_to_vec(),
+        Form::Assessment(form) => form.encode_to_vec(),
+        Form::Request(form) => form.encode_to_vec(),
+        Form::Response(form) => form.encode_to_vec(),
+        Form::Hold(form) => form.encode_to_vec(),
+        Form::Outcome(form) => form.encode_to_vec(),
+        Form::Dissemination(form) => form.encode_to_vec(),
+        Form::Link(form) => form.encode_to_vec(),
+        Form::Comment(form) => form.encode_to_vec(),
+        Form::Transfer(form) => form.encode_to_vec(),
+        Form::SystemNotice(form) => form.encode_to_vec(),
+    };
+    content_json(media_type(message_type), &bytes)
+}
+
+/// What a gateway found in a message and let pass, as JSON: both languages, because codes never change with the language.
+pub(crate) fn finding_json(finding: &pb::Finding) -> Json {
+    json!({
+        "field": finding.field,
+        "reason": catalogue::name(finding.reason()),
+        "detail": finding.detail,
+        "detail_es": finding.detail_es,
+        "proposals": finding.proposals,
+    })
 }
 
 fn json_of(descriptor: &prost_reflect::MessageDescriptor, bytes: &[u8]) -> Option<Json> {

@@ -3,7 +3,7 @@
 use super::{run, stderr, stdout};
 
 /// Every command, as a person types it.
-const COMMANDS: [&[&str]; 50] = [
+const COMMANDS: [&[&str]; 55] = [
     &[],
     &["demo"],
     &["gateway"],
@@ -41,6 +41,11 @@ const COMMANDS: [&[&str]; 50] = [
     &["send", "signed"],
     &["send", "-"],
     &["watch"],
+    &["show"],
+    &["list"],
+    &["find"],
+    &["sync"],
+    &["match"],
     &["log"],
     &["log", "checkpoint"],
     &["log", "receipt"],

@@ -17,19 +17,23 @@ said = [next(iter(judge.iter_errors(draft)), None) for draft in given['drafts']]
 json.dump([None if one is None else one.json_path + ': ' + one.message for one in said], sys.stdout)
 ";
 
-/// A Python with `jsonschema`; without one the tests say that they were skipped.
+/// A Python with `jsonschema`: `PRECINTO_PYTHON`, the workspace's `.venv`, or the system's. Without one the tests say that
+/// they were skipped; where nothing may be skipped (`PRECINTO_NO_SKIP`, set in CI), they fail.
 fn python() -> Option<String> {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv/bin/python");
     let given = std::env::var("PRECINTO_PYTHON").ok();
-    let found = given
-        .into_iter()
-        .chain(["python3".to_owned()])
-        .find(|python| {
-            let import = Command::new(python)
-                .args(["-c", "import jsonschema"])
-                .output();
-            import.is_ok_and(|output| output.status.success())
-        });
+    let mut all = given.into_iter().chain([own, "python3"].map(str::to_owned));
+    let found = all.find(|python| {
+        let import = Command::new(python)
+            .args(["-c", "import jsonschema"])
+            .output();
+        import.is_ok_and(|output| output.status.success())
+    });
     if found.is_none() {
+        assert!(
+            std::env::var_os("PRECINTO_NO_SKIP").is_none(),
+            "must not be skipped here: no Python with jsonschema"
+        );
         // Past the test runner, which hides what a passing test prints.
         let said = std::io::stderr().write_all(b"SKIPPED: no Python with jsonschema\n");
         said.expect("stderr");

@@ -2,6 +2,7 @@
 
 use super::keys::{made, node};
 use super::{objects, precinto, run, stderr, stdout, text};
+use serde_json::Value;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -174,4 +175,77 @@ fn a_table_becomes_drafts_by_its_mapping() {
             && page.contains("pieces"),
         "{page}"
     );
+}
+
+#[test]
+fn one_wrong_draft_keeps_back_the_others_and_uses_up_no_number() {
+    let folder = made();
+    let lax = node(folder.path(), "us-cbp-lax");
+    let sound = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/precursor-us-mx.yaml");
+    let wrong = sample_with(folder.path(), "865-48291176", "865-48291177");
+    let broken = folder.path().join("broken.yaml");
+    std::fs::File::create(&broken)
+        .and_then(|mut file| file.write_all(b"type: ALERT\nprecedence: P9\n"))
+        .expect("a draft");
+    let broken = broken.display().to_string();
+    let to_nowhere = ["--node", &lax, "--gateway", NOWHERE, "-o", "jsonl"];
+    let send = |files: &[&str]| run(&[&["send", "alert"], files, to_nowhere.as_slice()].concat());
+    for other in [&wrong, &broken] {
+        let output = send(&[sound, other]);
+        let code = if *other == wrong { 1 } else { 2 };
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "nobody was asked: {}",
+            stderr(&output)
+        );
+        let said = objects(&output);
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert!(
+            text(&said[0], "message").starts_with("not sent"),
+            "{said:?}"
+        );
+        assert_eq!(text(&said[1], "tag"), other);
+        assert!(said.iter().all(|one| one["ok"] == false), "{said:?}");
+    }
+    // The counters stand where they stood, if they have been touched at all.
+    let counters = |expected: u64| {
+        let kept = folder.path().join("state/us-cbp-lax/counters.json");
+        let kept = std::fs::read(kept).expect("the counters");
+        let kept: Value = serde_json::from_slice(&kept).expect("JSON");
+        assert_eq!(kept["sequence"], expected, "{kept}");
+        assert_eq!(kept["alert"], expected, "{kept}");
+    };
+    counters(1);
+    assert_eq!(
+        send(&[sound]).status.code(),
+        Some(6),
+        "this one would be sent"
+    );
+    counters(2);
+    let all = [sound, wrong.as_str(), broken.as_str()];
+    let output = run(&[
+        &["send", "alert"],
+        all.as_slice(),
+        &["--node", &lax, "--dry-run"],
+    ]
+    .concat());
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("breaks no rule"),
+        "{}",
+        stdout(&output)
+    );
+    for expected in [
+        &format!("{wrong} ("),
+        "AWB_CHECK_DIGIT",
+        &format!("{broken} was refused"),
+    ] {
+        assert!(
+            stderr(&output).contains(expected),
+            "{expected}: {}",
+            stderr(&output)
+        );
+    }
+    counters(2);
 }

@@ -26,6 +26,7 @@ fn submissions(folder: &std::path::Path) -> (Submissions, precinto_ledger::Owner
         trust: Arc::new(precinto_envelope::trust::TrustStore::new(Vec::new()).unwrap()),
         directory: Arc::new(crate::registry::tests::example()),
         origin: "gw.dev.invalid/log/2026".to_owned(),
+        cases: Arc::default(),
         conflicts: ConflictQuota::default(),
         clock,
         draining: CancellationToken::new(),

@@ -1,6 +1,8 @@
-//! Statements for tests: acknowledgements, because they need no body and no officer.
+//! Statements for tests: notices, because they need no body, no officer and no case.
 
-use precinto_alert::code::{AckLevel, MessageStatus, MessageType, RecipientKind, SignerRole, Tlp};
+use precinto_alert::code::{
+    MessageStatus, MessageType, NoticeKind, RecipientKind, SignerRole, Tlp,
+};
 use precinto_envelope::crypto::random;
 use precinto_envelope::sign::sign;
 use precinto_proto::v1 as pb;
@@ -10,12 +12,20 @@ use super::pki::{Issued, NOW_MS};
 use super::{Node, ORIGIN};
 
 impl Node {
-    /// An acknowledgement to an agency, as yet unsigned.
-    pub(crate) fn ack(&mut self, to: &str) -> pb::Statement {
+    /// A notice to an agency, as yet unsigned.
+    pub(crate) fn notice(&mut self, to: &str) -> pb::Statement {
+        pb::Statement {
+            notice_kind: NoticeKind::Maintenance.into(),
+            ..self.statement(MessageType::SystemNotice, to)
+        }
+    }
+
+    /// What a statement of every type has.
+    pub(crate) fn statement(&mut self, message_type: MessageType, to: &str) -> pb::Statement {
         self.sequence += 1;
         pb::Statement {
             message_id: random::<16>().to_vec(),
-            r#type: MessageType::Ack.into(),
+            r#type: message_type.into(),
             sender: self.identity.clone(),
             log_origin: ORIGIN.to_owned(),
             required_signers: vec![pb::SignerRef {
@@ -30,15 +40,11 @@ impl Node {
             created_ms: NOW_MS,
             expires_ms: NOW_MS + 3_600_000,
             sender_seq: self.sequence,
-            refers_to: vec![8; 16],
             status: MessageStatus::Exercise.into(),
-            alert_id: "US-CBPLAX-2026-000123B".to_owned(),
-            alert_version: 1,
             handling: Some(pb::Handling {
                 tlp: Tlp::AmberStrict.into(),
                 ..Default::default()
             }),
-            ack_level: AckLevel::Node.into(),
             ..Default::default()
         }
     }
@@ -57,7 +63,7 @@ impl Node {
         answer.map(tonic::Response::into_inner)
     }
 
-    /// Submits `count` new acknowledgements to `to`, over one stream, and waits for all receipts.
+    /// Submits `count` new notices to `to`, over one stream, and waits for all receipts.
     pub(crate) async fn submit_many(
         &mut self,
         to: &str,
@@ -65,7 +71,7 @@ impl Node {
     ) -> Vec<pb::SubmitStreamResponse> {
         let requests: Vec<_> = (0..count)
             .map(|_| {
-                let statement = self.ack(to);
+                let statement = self.notice(to);
                 pb::SubmitStreamRequest {
                     submission: Some(self.sign(&statement)),
                 }

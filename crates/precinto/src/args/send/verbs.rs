@@ -104,12 +104,12 @@ Examples:
     Verb {
         name: "amend", kind: MessageType::Amend, takes: "FILE|ALERT_ID|MESSAGE_ID", needs_file: true, flags: ALERT,
         about: "A new version of an alert: the whole alert again, as a draft file",
-        after_help: "Example:\n  precinto send amend alert.yaml US-CBPLAX-2026-000001V 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --alert-version 2",
+        after_help: "Example:\n  precinto send amend alert.yaml US-CBPLAX-2026-000001V",
     },
     Verb {
         name: "cancel", kind: MessageType::Cancel, takes: CASE_IDS, needs_file: false, flags: &[REMARK],
         about: "An alert is no longer needed",
-        after_help: "Example:\n  precinto send cancel US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to mx.dev.invalid/anam --remark \"Explained by the consignee\"",
+        after_help: "Example:\n  precinto send cancel US-CBPLAX-2026-000001V --remark \"Explained by the consignee\"",
     },
     Verb {
         name: "recall", kind: MessageType::Recall, takes: CASE_IDS, needs_file: false,
@@ -120,7 +120,7 @@ Examples:
             REMARK,
         ],
         about: "An alert was sent in error or unlawfully: whoever has it quarantines or erases it, and proves it",
-        after_help: "Example:\n  precinto send recall US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to mx.dev.invalid/anam --measure QUARANTINE --ground ERROR",
+        after_help: "Example:\n  precinto send recall US-CBPLAX-2026-000001V --measure QUARANTINE --ground ERROR",
     },
     Verb {
         name: "recall-confirm", kind: MessageType::RecallConfirm, takes: CASE_IDS, needs_file: false,
@@ -131,7 +131,7 @@ Examples:
             FUNCTION, REMARK,
         ],
         about: "What was recalled has been quarantined or erased here",
-        after_help: "Example:\n  precinto send recall-confirm US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --measure QUARANTINE --copies 3",
+        after_help: "Example:\n  precinto send recall-confirm US-CBPLAX-2026-000001V --measure QUARANTINE --copies 3",
     },
     Verb {
         name: "ack", kind: MessageType::Ack, takes: CASE_IDS, needs_file: false,
@@ -142,14 +142,15 @@ Examples:
         about: "A signed acknowledgement of a message that this node was delivered",
         after_help: "\
 Examples:
-  precinto send ack 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --alert US-CBPLAX-2026-000001V --to us.dev.invalid/cbp
-  precinto send ack US-CBPLAX-2026-000001V 0192f0c1-… --to us.dev.invalid/cbp --level person --officer hernandez",
+  precinto send ack US-CBPLAX-2026-000001V
+  precinto send ack US-CBPLAX-2026-000001V --level person --officer hernandez
+  precinto send ack 0192f0c1-7a2b-7c3d-8e4f-0123456789ab          (this message, and no other)",
     },
     Verb {
         name: "reject", kind: MessageType::Reject, takes: CASE_IDS, needs_file: false,
         flags: &[flag("reason", "reject_reasons", Shape::Codes, "CODE,…", "Why: VAGUE_DESCRIPTION, AWB_CHECK_DIGIT … (precinto explain)"), REMARK],
         about: "A message is refused, with coded reasons",
-        after_help: "Example:\n  precinto send reject US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --reason VAGUE_DESCRIPTION",
+        after_help: "Example:\n  precinto send reject US-CBPLAX-2026-000001V --reason VAGUE_DESCRIPTION",
     },
     Verb {
         name: "assessment", kind: MessageType::Assessment, takes: CASE_IDS, needs_file: false,
@@ -160,13 +161,13 @@ Examples:
             FUNCTION, REMARK,
         ],
         about: "The result of an assessment",
-        after_help: "Example:\n  precinto send assessment US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --result RISK --confidence HIGH",
+        after_help: "Example:\n  precinto send assessment US-CBPLAX-2026-000001V --result RISK --confidence HIGH",
     },
     Verb {
         name: "rfi", kind: MessageType::Rfi, takes: CASE_IDS, needs_file: false,
         flags: &[flag("question", "content.questions", Shape::Numbered, "TEXT", "A question; the answers name its number, counted from 1"), PURPOSE],
         about: "A request for information: questions about an alert",
-        after_help: "Example:\n  precinto send rfi US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --precedence P2 --authority CUSTOMS_AGREEMENT --question \"Who paid the freight?\"",
+        after_help: "Example:\n  precinto send rfi US-CBPLAX-2026-000001V --precedence P2 --authority CUSTOMS_AGREEMENT --question \"Who paid the freight?\"",
     },
     Verb {
         name: "rfi-response", kind: MessageType::RfiResponse, takes: CASE_IDS, needs_file: false,
@@ -176,13 +177,13 @@ Examples:
             FUNCTION, REMARK,
         ],
         about: "The answers to a request for information",
-        after_help: "Example:\n  precinto send rfi-response US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to mx.dev.invalid/anam --answer \"1=The forwarder, in cash\" --withheld 2",
+        after_help: "Example:\n  precinto send rfi-response US-CBPLAX-2026-000001V --answer \"1=The forwarder, in cash\" --withheld 2",
     },
     Verb {
         name: "rfs", kind: MessageType::Rfs, takes: CASE_IDS, needs_file: false,
         flags: &[flag("screen", "content.screenings", Shape::Pairs("waybill", "method", None), "WAYBILL[=METHOD]", "What to screen, and how: XRY, EDS, EDD, ETD, PHS, VCK, CMD, AOM"), PURPOSE],
         about: "A request for screening",
-        after_help: "Example:\n  precinto send rfs US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to mx.dev.invalid/anam --precedence P1 --authority CUSTOMS_AGREEMENT --screen 020-12345675=XRY",
+        after_help: "Example:\n  precinto send rfs US-CBPLAX-2026-000001V --precedence P1 --authority CUSTOMS_AGREEMENT --screen 020-12345675=XRY",
     },
     Verb {
         name: "rfs-result", kind: MessageType::RfsResult, takes: CASE_IDS, needs_file: false,
@@ -192,12 +193,12 @@ Examples:
             FUNCTION, REMARK,
         ],
         about: "What a screening found",
-        after_help: "Example:\n  precinto send rfs-result US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --screened 020-12345675=XRY",
+        after_help: "Example:\n  precinto send rfs-result US-CBPLAX-2026-000001V --screened 020-12345675=XRY",
     },
     Verb {
         name: "action-request", kind: MessageType::ActionRequest, takes: CASE_IDS, needs_file: false, flags: &[ACTION, PURPOSE],
         about: "A request to act; the recipient accepts, accepts in part, declines, or says that it cannot",
-        after_help: "Example:\n  precinto send action-request US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to mx.dev.invalid/anam --precedence P1 --authority CUSTOMS_AGREEMENT --action HOLD,INSPECT_XRAY",
+        after_help: "Example:\n  precinto send action-request US-CBPLAX-2026-000001V --precedence P1 --authority CUSTOMS_AGREEMENT --action HOLD,INSPECT_XRAY",
     },
     Verb {
         name: "action-response", kind: MessageType::ActionResponse, takes: CASE_IDS, needs_file: false,
@@ -208,25 +209,25 @@ Examples:
             MORE_TIME, FUNCTION, REMARK,
         ],
         about: "The answer to a request to act",
-        after_help: "Example:\n  precinto send action-response US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --verdict ACCEPTED --action HOLD,INSPECT_XRAY",
+        after_help: "Example:\n  precinto send action-response US-CBPLAX-2026-000001V --verdict ACCEPTED --action HOLD,INSPECT_XRAY",
     },
     Verb {
         name: "hold-set", kind: MessageType::HoldSet, takes: CASE_IDS, needs_file: false,
         flags: &[HOLD_KIND, defaulting(HOLD_STATE, "IN_PLACE"), HOLD_REFERENCE, HOLD_PIECES, HOLD_WEIGHT, TIME, AIRPORT, REMARK],
         about: "The goods are held here",
-        after_help: "Example:\n  precinto send hold-set US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --kind EXAMINATION --at NLU --pieces 24",
+        after_help: "Example:\n  precinto send hold-set US-CBPLAX-2026-000001V --kind EXAMINATION --at NLU --pieces 24",
     },
     Verb {
         name: "hold-status", kind: MessageType::HoldStatus, takes: CASE_IDS, needs_file: false,
         flags: &[HOLD_KIND, HOLD_STATE, HOLD_REFERENCE, HOLD_PIECES, HOLD_WEIGHT, TIME, AIRPORT, REMARK],
         about: "Where a hold stands",
-        after_help: "Example:\n  precinto send hold-status US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --kind EXAMINATION --state PARTIAL --pieces 10",
+        after_help: "Example:\n  precinto send hold-status US-CBPLAX-2026-000001V --kind EXAMINATION --state PARTIAL --pieces 10",
     },
     Verb {
         name: "hold-release", kind: MessageType::HoldRelease, takes: CASE_IDS, needs_file: false,
         flags: &[HOLD_KIND, defaulting(HOLD_STATE, "LIFTED"), HOLD_REFERENCE, TIME, REMARK],
         about: "A hold is lifted",
-        after_help: "Example:\n  precinto send hold-release US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --kind EXAMINATION",
+        after_help: "Example:\n  precinto send hold-release US-CBPLAX-2026-000001V --kind EXAMINATION",
     },
     Verb {
         name: "outcome", kind: MessageType::Outcome, takes: CASE_IDS, needs_file: false,
@@ -244,12 +245,12 @@ Examples:
             TIME, AIRPORT, CASE, REMARK,
         ],
         about: "What came of an alert; confirmed goods with their quantities go into a draft file",
-        after_help: "Example:\n  precinto send outcome US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --code SEIZED --form MX_EMBARGO_PRECAUTORIO --quality 5 --confirmed PK05",
+        after_help: "Example:\n  precinto send outcome US-CBPLAX-2026-000001V --code SEIZED --form MX_EMBARGO_PRECAUTORIO --quality 5 --confirmed PK05",
     },
     Verb {
         name: "dissemination-request", kind: MessageType::DisseminationRequest, takes: CASE_IDS, needs_file: false, flags: &[RELEASE_TO, PURPOSE],
         about: "May this be passed on?",
-        after_help: "Example:\n  precinto send dissemination-request US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/cbp --authority CUSTOMS_AGREEMENT --release-to mx.dev.invalid/fgr --purpose \"Criminal investigation\"",
+        after_help: "Example:\n  precinto send dissemination-request US-CBPLAX-2026-000001V --authority CUSTOMS_AGREEMENT --release-to mx.dev.invalid/fgr --purpose \"Criminal investigation\"",
     },
     Verb {
         name: "dissemination-decision", kind: MessageType::DisseminationDecision, takes: CASE_IDS, needs_file: false,
@@ -260,7 +261,7 @@ Examples:
             REMARK,
         ],
         about: "It may be passed on, on conditions, or not",
-        after_help: "Example:\n  precinto send dissemination-decision US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to mx.dev.invalid/anam --verdict GRANTED --release-to mx.dev.invalid/fgr",
+        after_help: "Example:\n  precinto send dissemination-decision US-CBPLAX-2026-000001V --verdict GRANTED --release-to mx.dev.invalid/fgr",
     },
     Verb {
         name: "link", kind: MessageType::Link, takes: CASE_IDS, needs_file: false,
@@ -270,19 +271,19 @@ Examples:
             REMARK,
         ],
         about: "Alerts that belong together",
-        after_help: "Example:\n  precinto send link US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to mx.dev.invalid/anam --with US-CBPLAX-2026-000002T --kind SAME_PARTY",
+        after_help: "Example:\n  precinto send link US-CBPLAX-2026-000001V --with US-CBPLAX-2026-000002T --kind SAME_PARTY",
     },
     Verb {
         name: "comment", kind: MessageType::Comment, takes: CASE_IDS, needs_file: false,
         flags: &[flag("text", "content.text", Shape::One, "TEXT", "The remark")],
         about: "A remark on a case",
-        after_help: "Example:\n  precinto send comment US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to mx.dev.invalid/anam --text \"The flight is two hours late\"",
+        after_help: "Example:\n  precinto send comment US-CBPLAX-2026-000001V --text \"The flight is two hours late\"",
     },
     Verb {
         name: "transfer", kind: MessageType::Transfer, takes: CASE_IDS, needs_file: false,
         flags: &[flag("transfer-to", "transfer_to", Shape::One, "SIDE/AGENCY", "The agency that shall take over"), REMARK],
         about: "Another agency shall take over",
-        after_help: "Example:\n  precinto send transfer US-CBPLAX-2026-000001V --refers-to 0192f0c1-7a2b-7c3d-8e4f-0123456789ab --to us.dev.invalid/dea --transfer-to us.dev.invalid/dea --authority NATIONAL_LAW",
+        after_help: "Example:\n  precinto send transfer US-CBPLAX-2026-000001V --transfer-to us.dev.invalid/dea --authority NATIONAL_LAW",
     },
     Verb {
         name: "notice", kind: MessageType::SystemNotice, takes: "FILE", needs_file: false,

@@ -30,8 +30,39 @@ LTD</Name><PostalStructuredAddress><StreetName>1 X
       <IncludedHouseConsignmentItem><TypeCode>1133557799</TypeCode></IncludedHouseConsignmentItem>
     </IncludedHouseConsignment></MasterConsignment></HouseWaybill>"#;
 
-fn made(text: &[u8], lang: Lang) -> Option<waybill::Made> {
-    waybill::draft(&xml::read(text).ok()?, text, lang)
+fn read(text: &[u8], lang: Lang) -> Option<Waybill> {
+    waybill::read(&xml::read(text).ok()?, text, lang)
+}
+
+fn made(text: &[u8], lang: Lang) -> Option<Made> {
+    let waybill = read(text, lang)?;
+    consolidation::draft(vec![("x.xml".to_owned(), waybill)], lang).ok()
+}
+
+/// One draft of several files.
+fn joined(texts: &[&[u8]]) -> Result<Made, String> {
+    let waybills = (1..).zip(texts).map(|(number, text)| {
+        let waybill = read(text, Lang::En).expect("a waybill");
+        (format!("{number}.xml"), waybill)
+    });
+    consolidation::draft(waybills.collect(), Lang::En)
+}
+
+/// The air waybill that [`SMALL`] belongs to, its check digit as wrong as there.
+const AIR: &str = r#"<Waybill><MessageHeaderDocument><TypeCode>741</TypeCode></MessageHeaderDocument>
+  <BusinessHeaderDocument><ID>888 11111112</ID></BusinessHeaderDocument>
+  <MasterConsignment><IncludedTareGrossWeightMeasure unitCode="KGM">1042.0</IncludedTareGrossWeightMeasure>
+    <TotalPieceQuantity>3</TotalPieceQuantity>
+    <ConsignorParty><Name>FORWARDER</Name><PostalStructuredAddress><CityName>GUADALAJARA</CityName><CountryID>MX</CountryID>
+      </PostalStructuredAddress></ConsignorParty>
+    <OriginLocation><ID>GDL</ID></OriginLocation><FinalDestinationLocation><ID>LAX</ID></FinalDestinationLocation>
+    <ApplicableRating><IncludedMasterConsignmentItem><NatureIdentificationTransportCargo>
+      <Identification>CONSOLIDATION AS PER MANIFEST</Identification></NatureIdentificationTransportCargo>
+    </IncludedMasterConsignmentItem></ApplicableRating></MasterConsignment></Waybill>"#;
+
+/// [`SMALL`] under a number that is one.
+fn house(number: &str) -> String {
+    SMALL.replace("<ID>sel 1</ID>", &format!("<ID>{number}</ID>"))
 }
 
 /// The five things that a person types.
@@ -48,7 +79,7 @@ fn completed(page: &str) -> Value {
 }
 
 fn page_of(text: &[u8], lang: Lang) -> (String, Vec<Missing>) {
-    let waybill::Made { draft, notes } = made(text, lang).expect("a waybill");
+    let Made { draft, notes } = made(text, lang).expect("a waybill");
     let missing = missing::of(&draft, lang);
     (yaml::page(&draft, "x.xml", &missing, &notes, lang), missing)
 }
@@ -128,8 +159,28 @@ fn real_waybills_need_five_things_and_then_break_no_rule() {
 }
 
 #[test]
+fn the_real_house_waybill_joins_its_air_waybill() {
+    let files: Vec<Vec<u8>> = samples()
+        .iter()
+        .filter(|path| !path.ends_with("888-11111111_XFWB_ACAS_US.xml"))
+        .map(|path| std::fs::read(path).unwrap())
+        .collect();
+    let [one, other] = files.as_slice() else {
+        return; // said to be skipped
+    };
+    let Made { draft, notes } = joined(&[one, other]).expect("a consolidation");
+    let missing = missing::of(&draft, Lang::En);
+    assert_eq!(missing.len(), 5, "{missing:#?}");
+    let page = yaml::page(&draft, "both", &missing, &notes, Lang::En);
+    let found = found_in(&completed(&page));
+    assert!(found.errors.is_empty(), "{:#?}\n{page}", found.errors);
+    let told = "ICN, FRA, 59, 2217 KGM; the air waybill says ORK, PVG, 3, 1042 KGM";
+    assert!(notes.iter().any(|note| note.contains(told)), "{notes:#?}");
+}
+
+#[test]
 fn what_a_house_waybill_says_is_taken_over_and_the_rest_is_noted() {
-    let waybill::Made { draft, notes } = made(SMALL.as_bytes(), Lang::En).unwrap();
+    let Made { draft, notes } = made(SMALL.as_bytes(), Lang::En).unwrap();
     let shipment = &draft["content"]["shipments"][0];
     assert_eq!(shipment["gross_weight"], "134.5 KGM");
     assert_eq!(shipment["pieces"], 10);
@@ -160,6 +211,114 @@ fn what_a_house_waybill_says_is_taken_over_and_the_rest_is_noted() {
     assert_eq!(missing.len(), 5);
     let found = found_in(&completed(&page));
     assert!(found.errors.is_empty(), "{:#?}", found.errors);
+}
+
+#[test]
+fn an_air_waybill_and_its_house_waybills_are_one_consolidation() {
+    let (one, two) = (house("SEL1"), house("SEL2"));
+    // In whatever order they are given, the whole comes first.
+    let Made { draft, notes } =
+        joined(&[one.as_bytes(), AIR.as_bytes(), two.as_bytes()]).expect("a consolidation");
+    let shipments = draft["content"]["shipments"].as_array().unwrap();
+    assert_eq!(shipments.len(), 3);
+    assert_eq!(shipments[0]["awb_kind"], "CONSOLIDATION");
+    assert_eq!(shipments[0]["house_awbs"], json!(["SEL1", "SEL2"]));
+    assert_eq!(shipments[0]["gross_weight"], "1042 KGM");
+    assert_eq!(shipments[2]["awb_kind"], "HOUSE");
+    assert_eq!(shipments[2]["house_awbs"], json!(["SEL2"]));
+    assert_eq!(shipments[2]["gross_weight"], "134.5 KGM");
+    let parties = draft["content"]["parties"].as_array().unwrap();
+    let of = |role: &str| -> Vec<&Value> {
+        let of_role = parties.iter().filter(|party| party["role"] == role);
+        of_role.map(|party| &party["shipments"]).collect()
+    };
+    assert_eq!(of("SHIPPER"), [&json!([1]), &json!([2, 3])]);
+    assert_eq!(of("CONSIGNEE"), [&json!([1, 2, 3])], "stated by none");
+    assert_eq!(draft["content"]["attachments"].as_array().unwrap().len(), 3);
+    assert!(
+        notes.iter().any(|note| note.contains("SEL1, SEL2")),
+        "{notes:?}"
+    );
+    let missing = missing::of(&draft, Lang::En);
+    assert_eq!(missing.len(), 5, "{missing:#?}");
+    let page = yaml::page(&draft, "1.xml, 2.xml", &missing, &notes, Lang::En);
+    let found = found_in(&completed(&page));
+    assert!(found.errors.is_empty(), "{:#?}", found.errors);
+}
+
+#[test]
+fn what_a_house_waybill_says_of_the_whole_is_compared() {
+    let whole = "<MasterConsignment><IncludedTareGrossWeightMeasure unitCode=\"KGM\">2217.0</IncludedTareGrossWeightMeasure>
+        <TotalPieceQuantity>3</TotalPieceQuantity><FinalDestinationLocation><ID>FRA</ID></FinalDestinationLocation>";
+    let other = house("SEL1").replace("<MasterConsignment>", whole);
+    let Made { notes, .. } = joined(&[AIR.as_bytes(), other.as_bytes()]).unwrap();
+    let note = "2.xml: the house waybill describes its air waybill otherwise: FRA, 2217 KGM; the air waybill says LAX, 1042 KGM";
+    assert!(notes.iter().any(|one| one == note), "{notes:#?}");
+}
+
+#[test]
+fn what_does_not_belong_together_is_not_joined() {
+    let (one, two) = (house("SEL1"), house("SEL2"));
+    let foreign = one.replace("888-11111112", "020-12345675");
+    let homeless = one.replace("888-11111112", "");
+    let wrong = [
+        (
+            vec![AIR, foreign.as_str()],
+            "2.xml: it belongs to the air waybill 02012345675",
+        ),
+        (vec![AIR, homeless.as_str()], "2.xml: it does not say"),
+        (vec![AIR, two.as_str(), AIR], "3.xml: a second air waybill"),
+        (
+            vec![one.as_str(), two.as_str(), one.as_str()],
+            "3.xml: the same house waybill twice",
+        ),
+        (
+            [vec![AIR], vec![one.as_str(); 16]].concat(),
+            "an air waybill and 15 house waybills",
+        ),
+    ];
+    for (texts, expected) in wrong {
+        let texts: Vec<&[u8]> = texts.into_iter().map(str::as_bytes).collect();
+        let error = joined(&texts).expect_err(expected);
+        assert!(error.contains(expected), "{error}");
+    }
+    // Houses of one air waybill that is not at hand are drafted, and that it is not is said.
+    let Made { draft, notes } = joined(&[one.as_bytes(), two.as_bytes()]).unwrap();
+    assert_eq!(draft["content"]["shipments"][0]["awb_kind"], "HOUSE");
+    assert!(
+        notes.iter().any(|note| note.contains("not given")),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn as_many_parties_as_an_alert_holds_and_no_more() {
+    let noted = "</ConsignorParty><FreightForwarderParty><Name>AGENT</Name></FreightForwarderParty>
+        <AssociatedParty><RoleCode>NI</RoleCode><Name>NOTIFIED</Name></AssociatedParty>
+        <ConsigneeParty><Name>REPAIR</Name></ConsigneeParty>
+        <IncludedCustomsNote><ContentCode>AN</ContentCode><Content>HOLDER</Content><SubjectCode>CUS</SubjectCode></IncludedCustomsNote>";
+    let texts: Vec<String> = (1..=15)
+        .map(|number| {
+            let text = house(&format!("SEL{number}")).replace("</ConsignorParty>", noted);
+            let own = |name: &str| format!("<Name>{name} {number}</Name>");
+            ["AGENT", "NOTIFIED", "REPAIR"]
+                .iter()
+                .fold(text, |text, name| {
+                    text.replace(&format!("<Name>{name}</Name>"), &own(name))
+                })
+        })
+        .map(|text| text.replace("A &amp; B", &text.len().to_string()))
+        .collect();
+    let texts: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
+    let Made { draft, notes } = joined(&[&[AIR.as_bytes()], texts.as_slice()].concat()).unwrap();
+    let parties = draft["content"]["parties"].as_array().unwrap();
+    assert!(parties.len() <= 64, "{}", parties.len());
+    let consignees = parties.iter().filter(|party| party["role"] == "CONSIGNEE");
+    assert_eq!(consignees.count(), 16);
+    let left_out = notes
+        .iter()
+        .filter(|note| note.contains("a party too many"));
+    assert_eq!(left_out.count() + parties.len(), 2 + 3 * 15 + 2 + 1);
 }
 
 #[test]
@@ -252,9 +411,23 @@ proptest! {
             let end = (at + length).min(bytes.len());
             bytes.splice(at..end, with.into_bytes());
         }
-        if let Some(waybill::Made { draft, notes }) = made(&bytes, Lang::Es) {
+        if let Some(Made { draft, notes }) = made(&bytes, Lang::Es) {
             let missing = missing::of(&draft, Lang::Es);
             let page = yaml::page(&draft, "x", &missing, &notes, Lang::Es);
+            let read: Value = serde_saphyr::from_str(&page).expect("what is written can be read");
+            prop_assert_eq!(read, draft);
+        }
+    }
+
+    #[test]
+    fn no_mutilated_house_waybill_makes_a_consolidation_panic(
+        at in 0..SMALL.len(), length in 0..80_usize, with in "[<>/&;=\"A-Z0-9#. \n-]{0,12}",
+    ) {
+        let mut bytes = house("SEL1").into_bytes();
+        let end = (at + length).min(bytes.len());
+        bytes.splice(at.min(end)..end, with.into_bytes());
+        if read(&bytes, Lang::En).is_some() && let Ok(Made { draft, notes }) = joined(&[AIR.as_bytes(), &bytes]) {
+            let page = yaml::page(&draft, "x", &missing::of(&draft, Lang::En), &notes, Lang::En);
             let read: Value = serde_saphyr::from_str(&page).expect("what is written can be read");
             prop_assert_eq!(read, draft);
         }

@@ -1,10 +1,9 @@
 //! From a Cargo-XML waybill to what an alert says of a shipment. What an alert has no place for becomes a note, so that
 //! nothing is lost in silence, and what is wrong on the waybill is kept verbatim and not corrected.
 //!
-//! Decisions: the goods' description is taken as English, the language of air waybills by IATA's convention. A
-//! consolidation is not stated as such, because an XFWB does not list its house waybills and an alert that says
-//! `CONSOLIDATION` must. Times without an offset stay out: a local time without its clock is no time. The file itself is
-//! named by its digest as an attachment.
+//! Decisions: the goods' description is taken as English, the language of air waybills by IATA's convention. Whether it is
+//! a consolidation only the files together can say: see `consolidation`. Times without an offset stay out: a local time
+//! without its clock is no time. The file itself is named by its digest as an attachment.
 
 use super::party;
 use super::route::route;
@@ -18,23 +17,50 @@ use serde_json::{Map, Value, json};
 /// Items of one list that are taken over; `alert::limits::LIST_MAX` is the same.
 pub(super) const ITEMS_MAX: usize = precinto_alert::limits::LIST_MAX;
 
-/// What a waybill became.
+/// Which of the two messages a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// XFWB.
+    Air,
+    /// XFZB.
+    House,
+}
+
+/// What one file says.
 #[derive(Debug)]
-pub(super) struct Made {
-    /// The draft as far as it goes.
-    pub(super) draft: Value,
-    /// What the file says and the draft does not.
-    pub(super) notes: Vec<String>,
+pub(super) struct Waybill {
+    /// Which message it is.
+    pub(super) kind: Kind,
+    /// The number of the air waybill, or of the one that the house waybill belongs to: digits and letters only, whether
+    /// its check digit is right or not.
+    pub(super) master: Option<String>,
+    /// The code of its type, UN/EDIFACT 1001: 740 direct, 741 consolidation, 703 house.
+    pub(super) type_code: Option<String>,
+    /// Its shipment.
+    pub(super) shipment: Map<String, Value>,
+    /// What a house waybill says of the whole consignment that it belongs to: ends of the route, pieces, weight.
+    pub(super) of_master: Map<String, Value>,
+    /// Its parties.
+    pub(super) parties: Vec<Value>,
+    /// The file, as an attachment.
+    pub(super) file: Value,
+    /// It is said to be a diplomatic bag.
+    pub(super) diplomatic: bool,
+    /// What it says and a draft has no place for.
+    pub(super) notes: Notes,
 }
 
 /// Collects what cannot be taken over, in the language of whoever reads it.
+#[derive(Debug)]
 pub(super) struct Notes {
     lang: Lang,
-    lines: Vec<String>,
+    /// One sentence each.
+    pub(super) lines: Vec<String>,
 }
 
 impl Notes {
-    fn new(lang: Lang) -> Self {
+    /// None yet.
+    pub(super) fn new(lang: Lang) -> Self {
         Self {
             lang,
             lines: Vec::new(),
@@ -50,42 +76,54 @@ impl Notes {
     }
 }
 
-/// The draft of a waybill; `None` when the file is neither XFWB nor XFZB. `bytes` are the file's.
-pub(super) fn draft(root: &Element, bytes: &[u8], lang: Lang) -> Option<Made> {
+/// Reads a waybill; `None` when the file is neither XFWB nor XFZB. `bytes` are the file's.
+pub(super) fn read(root: &Element, bytes: &[u8], lang: Lang) -> Option<Waybill> {
     let mut notes = Notes::new(lang);
-    let consignment = root.at("MasterConsignment");
     let empty = Element::default();
-    let master = consignment.unwrap_or(&empty);
+    let master = root.at("MasterConsignment").unwrap_or(&empty);
     let house = master.at("IncludedHouseConsignment");
-    let (kind, goods) = match root.name.as_str() {
-        "Waybill" => ("XFWB", master),
-        "HouseWaybill" => ("XFZB", house.unwrap_or(&empty)),
+    let (kind, name, goods) = match root.name.as_str() {
+        "Waybill" => (Kind::Air, "XFWB", master),
+        "HouseWaybill" => (Kind::House, "XFZB", house.unwrap_or(&empty)),
         _ => return None,
     };
+    let own = root.text_at("BusinessHeaderDocument/ID");
+    let (number, house) = match kind {
+        Kind::Air => (own, None),
+        Kind::House => {
+            let of_master = master.text_at("TransportContractDocument/ID");
+            (of_master, goods.text_at("ID").or(own))
+        }
+    };
     let mut shipment = fields(&[("mode", json!("AIR")), ("channel", json!("CARGO"))]);
-    identifiers(&mut shipment, root, (kind, master, goods), &mut notes);
+    identifiers(&mut shipment, number, house);
     measures(&mut shipment, goods, &mut notes);
     described(&mut shipment, goods, &mut notes);
     security(&mut shipment, goods);
     route(&mut shipment, goods, &mut notes);
-    let diplomatic = codes(goods).any(|code| code == "DIP");
-    let bag = if diplomatic { "DIPLOMATIC" } else { "NONE" };
+    let mut of_master = Map::new();
+    if kind == Kind::House {
+        // Noted where the air waybill itself is read: what its house waybill cannot put is no loss.
+        let mut twice = Notes::new(lang);
+        measures(&mut of_master, master, &mut twice);
+        route(&mut of_master, master, &mut twice);
+    }
     let file = json!({
         "sha256": hex(&sha256(&[bytes])), "size": bytes.len(), "media_type": "application/xml",
-        "caption": { "language": "en", "text": format!("Cargo-XML {kind}") },
+        "caption": { "language": "en", "text": format!("Cargo-XML {name}") },
     });
-    let draft = json!({
-        "type": "ALERT",
-        "protected_bag": bag,
-        "content": {
-            "shipments": [shipment],
-            "parties": party::all(goods, &mut notes),
-            "attachments": [file],
-        },
-    });
-    Some(Made {
-        draft,
-        notes: notes.lines,
+    let type_code = root.text_at("MessageHeaderDocument/TypeCode");
+    let diplomatic = codes(goods).any(|code| code == "DIP");
+    Some(Waybill {
+        kind,
+        master: number.map(compact),
+        type_code: type_code.map(str::to_owned),
+        shipment,
+        of_master,
+        parties: party::all(goods, &mut notes),
+        file,
+        diplomatic,
+        notes,
     })
 }
 
@@ -111,19 +149,7 @@ pub(super) fn put(into: &mut Map<String, Value>, name: &str, value: impl Into<Va
     drop(into.insert(name.to_owned(), value.into()));
 }
 
-fn identifiers(
-    shipment: &mut Map<String, Value>,
-    root: &Element,
-    (kind, master, goods): (&str, &Element, &Element),
-    notes: &mut Notes,
-) {
-    let own = root.text_at("BusinessHeaderDocument/ID");
-    let (number, house) = if kind == "XFWB" {
-        (own, None)
-    } else {
-        let of_master = master.text_at("TransportContractDocument/ID");
-        (of_master, goods.text_at("ID").or(own))
-    };
+fn identifiers(shipment: &mut Map<String, Value>, number: Option<&str>, house: Option<&str>) {
     let mut labels = Vec::new();
     let mut wrong = |kind: &str, number: &str| {
         labels.push(
@@ -148,26 +174,23 @@ fn identifiers(
         } else {
             wrong("HOUSE_AWB", &number);
         }
-    } else if root.text_at("MessageHeaderDocument/TypeCode") == Some("740") {
-        put(shipment, "awb_kind", "DIRECT");
-    } else if root.text_at("MessageHeaderDocument/TypeCode") == Some("741") {
-        notes.add(
-            "a consolidation; say awb_kind: CONSOLIDATION together with house_awbs, its house waybills, once they are known",
-            "una consolidación; capture awb_kind: CONSOLIDATION junto con house_awbs, sus guías house, cuando se conozcan",
-            number.unwrap_or_default(),
-        );
     }
     if !labels.is_empty() {
         put(shipment, "label_identifiers", labels);
     }
 }
 
+/// Without blanks and hyphens, which people write as they like.
+fn compact(number: &str) -> String {
+    let letters = number.chars();
+    letters
+        .filter(|letter| !letter.is_whitespace() && *letter != '-')
+        .collect()
+}
+
 /// As it is written with its hyphen, if its check digit is right.
 fn air_waybill(number: &str) -> Option<String> {
-    let digits: String = number
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && *letter != '-')
-        .collect();
+    let digits = compact(number);
     let (prefix, serial) = digits.split_at_checked(3)?;
     let written = format!("{prefix}-{serial}");
     check_digit::awb(&written).ok().map(|()| written)

@@ -17,6 +17,9 @@ pub(super) fn of(error: &RunError) -> Failure {
             .next("mend the file that is named, then:  precinto gateway check --config FILE"),
         RunError::Trust(_) => Failure::new(Exit::Failed, text)
             .next("see that the disk is not full, then start again: what was acknowledged is kept"),
+        RunError::Cases(_) => Failure::new(Exit::VerificationFailed, text).next(
+            "keep the data folder as it is;  precinto audit log DIR  shows what is wrong",
+        ),
         RunError::Serve(_) => Failure::new(Exit::Failed, text)
             .next("start again: what was acknowledged is on disk"),
         RunError::Stop(_) => Failure::new(Exit::Failed, text)

@@ -74,12 +74,17 @@ impl<'a> Composer<'a> {
         self.compose_and(draft, |signed| check(signed, clock::now_ms()))
     }
 
-    /// What would be found in a draft that is not going to be sent; keeps no number.
-    pub(super) fn rehearse(&mut self, draft: Draft) -> anyhow::Result<Found> {
+    /// As [`Self::compose_checked`], for what is not going to be sent as it is: keeps no number.
+    pub(super) fn rehearse(&mut self, draft: Draft) -> anyhow::Result<Composed> {
         let before = std::mem::replace(&mut self.rehearsal, true);
         let composed = self.compose_checked(draft);
         self.rehearsal = before;
-        composed.map(|composed| composed.found)
+        composed
+    }
+
+    /// Whether nothing of all this is going to be sent.
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.rehearsal
     }
 
     fn compose_and(

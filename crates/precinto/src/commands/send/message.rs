@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// The drafts that a command line stands for: one for each file, or one when there is none.
-pub(super) fn drafts(args: &MessageArgs, sender: &NodeId) -> anyhow::Result<Vec<Value>> {
+pub(super) fn drafts(args: &MessageArgs) -> anyhow::Result<Vec<Value>> {
     let mut said = Map::new();
     let mut files = Vec::new();
     for one in &args.about {
@@ -34,14 +34,15 @@ pub(super) fn drafts(args: &MessageArgs, sender: &NodeId) -> anyhow::Result<Vec<
         put(into, one)?;
     }
     let from_nothing = std::iter::once(Ok(json!({}))).filter(|_| files.is_empty());
-    let from_files = files.iter().map(|file| read(Path::new(file)));
+    let several = files.len() > 1;
+    let from_files = files.iter().map(|file| tagged(file, several));
     from_nothing
         .chain(from_files)
         .map(|file| {
             let mut draft = assumed.clone();
             merge(&mut draft, file?);
             merge(&mut draft, typed.clone());
-            settle(&mut draft, args, sender)?;
+            settle(&mut draft, args)?;
             Ok(draft)
         })
         .collect()
@@ -72,33 +73,57 @@ fn once(said: &mut Map<String, Value>, field: &str, value: &str) -> Result<(), F
     }
 }
 
+/// A file's draft. Where there are several, whatever is said of one names its file.
+fn tagged(file: &str, several: bool) -> anyhow::Result<Value> {
+    let mut draft = read(Path::new(file))?;
+    if let Value::Object(fields) = &mut draft
+        && several
+    {
+        fields.entry("tag").or_insert_with(|| json!(file));
+    }
+    Ok(draft)
+}
+
 fn read(path: &Path) -> anyhow::Result<Value> {
     let text = crate::config::read_text(path)?;
     let draft = Draft::parse_file(path, &text);
     draft.map_err(|error| Failure::usage(format!("{}: {error:#}", path.display())).into())
 }
 
-/// The type, and the status when nobody says it.
-fn settle(draft: &mut Value, args: &MessageArgs, sender: &NodeId) -> Result<(), Failure> {
+/// The type.
+fn settle(draft: &mut Value, args: &MessageArgs) -> Result<(), Failure> {
     let Value::Object(fields) = draft else {
         return Ok(()); // said when it is read
     };
     let kind = args.verb.kind;
     let name = kind.as_str_name().trim_start_matches("MESSAGE_TYPE_");
     let stated = fields.entry("type").or_insert_with(|| json!(name));
-    let same = stated
-        .as_str()
-        .is_none_or(|stated| stated.trim_start_matches("MESSAGE_TYPE_") == name);
+    let plain = |stated: &Value| {
+        let stated = stated.as_str();
+        stated.map(|stated| stated.trim_start_matches("MESSAGE_TYPE_").to_owned())
+    };
+    // An amendment is the whole alert again, so it is written in the alert's own file.
+    if kind == MessageType::Amend && plain(stated).as_deref() == Some("ALERT") {
+        *stated = json!(name);
+    }
+    let same = plain(stated).is_none_or(|stated| stated == name);
     // `send alert FILE` takes drafts of any type, as a stream does.
     if !same && kind != MessageType::Alert {
         let what = format!("type: the draft says {stated}, the command says {name}");
         return Err(Failure::usage(what));
     }
-    let notice = stated.as_str() == Some("SYSTEM_NOTICE");
-    fields
-        .entry("status")
-        .or_insert_with(|| json!(status(notice, sender)));
     Ok(())
+}
+
+/// The status, when neither the draft nor its case says it.
+pub(super) fn state(drafts: &mut [Value], sender: &NodeId) {
+    for fields in drafts.iter_mut().filter_map(Value::as_object_mut) {
+        let kind = fields.get("type").and_then(Value::as_str);
+        let notice = kind == Some("SYSTEM_NOTICE");
+        fields
+            .entry("status")
+            .or_insert_with(|| json!(status(notice, sender)));
+    }
 }
 
 /// What the sender's trust domain is for. RFC 6761 keeps `.invalid` out of the real world.

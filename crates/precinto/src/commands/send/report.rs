@@ -234,7 +234,7 @@ impl Report {
             return output.json_line(self);
         }
         if let Some(refused) = &self.refused {
-            let id = &self.meta.message_id;
+            let id = self.name();
             let what = output.lang().pick("was refused", "fue rechazado");
             let spanish = refused.message_es.as_ref().unwrap_or(&refused.message);
             let why = output.lang().pick(&refused.message, spanish);
@@ -256,6 +256,16 @@ impl Report {
             ))?;
         }
         Ok(())
+    }
+
+    /// What a refusal is about: its file where there are several, its id once it has one.
+    fn name(&self) -> String {
+        let id = &self.meta.message_id;
+        match &self.meta.tag {
+            Some(tag) if id.is_empty() => tag.clone(),
+            Some(tag) => format!("{tag} ({id})"),
+            None => id.clone(),
+        }
     }
 
     fn headline(&self, output: Output) -> String {

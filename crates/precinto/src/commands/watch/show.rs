@@ -5,7 +5,7 @@ mod lines;
 pub(super) use lines::lines;
 
 use crate::clock;
-use crate::draft::{content_json, hex, statement_json};
+use crate::draft::{content_json, finding_json, hex, statement_json};
 use precinto_client::Delivery;
 use serde::Serialize;
 use serde_json::Value;
@@ -36,6 +36,8 @@ pub(super) struct DeliveryJson {
     unknown_fields: bool,
     statement: Value,
     content: Value,
+    /// What the gateway found and let pass, under its signature.
+    warnings: Vec<Value>,
 }
 
 /// A delivery as one object.
@@ -65,6 +67,7 @@ pub(super) fn json(delivery: &Delivery, received_us: u64) -> DeliveryJson {
         statement_id: hex(&delivery.envelope.statement_id()),
         unknown_fields: delivery.unknown_fields,
         content: content(delivery),
+        warnings: delivery.record.warnings.iter().map(finding_json).collect(),
         statement,
     }
 }

@@ -29,12 +29,12 @@ pub(super) const fn defaulting(flag: Flag, default: &'static str) -> Flag {
 /// Flags of every message.
 #[rustfmt::skip]
 pub(super) const SHARED: &[Flag] = &[
-    flag("to", "to", Shape::Texts, "SIDE/AGENCY", "Whom to tell: side/agency, group:NAME, topic:NAME, or an officer's id"),
+    flag("to", "to", Shape::Texts, "SIDE/AGENCY", "Whom to tell: side/agency, group:NAME, topic:NAME, or an officer's id [default: whom such a message of the case is for]"),
     flag("alert", "alert_id", Shape::One, "ALERT_ID", "The alert it belongs to"),
-    flag("refers-to", "refers_to", Shape::One, "MESSAGE_ID", "The message answered or concerned, as a UUID"),
-    flag("alert-version", "alert_version", Shape::One, "N", "The version of the alert that is meant [default: 1]"),
+    flag("refers-to", "refers_to", Shape::One, "MESSAGE_ID", "The message answered or concerned, as a UUID [default: the newest version, or the one question that waits]"),
+    flag("alert-version", "alert_version", Shape::One, "N", "The version of the alert that is meant [default: that of the message concerned; of an amendment, the next]"),
     flag("references", "references", Shape::Codes, "MESSAGE_ID", "Further messages it has to do with"),
-    flag("status", "status", Shape::One, "STATUS", "ACTUAL, EXERCISE, TEST or SYSTEM, the same as that of the message answered [default: EXERCISE for a node of a trust domain under .invalid, as development keys have, else ACTUAL, or SYSTEM for a notice]"),
+    flag("status", "status", Shape::One, "STATUS", "ACTUAL, EXERCISE, TEST or SYSTEM, the same as that of the message answered [default: that of the case; of an alert, EXERCISE for a node of a trust domain under .invalid, as development keys have, else ACTUAL, or SYSTEM for a notice]"),
     flag("precedence", "precedence", Shape::One, "P1..P4", "How fast people must answer: P1 flash, P2 same day, P3 priority, P4 routine"),
     flag("authority", "authority", Shape::One, "CODE", "The law it rests on: TREATY, NATIONAL_LAW, CUSTOMS_AGREEMENT"),
     flag("tlp", "handling.tlp", Shape::One, "MARK", "Traffic light: RED, AMBER+STRICT, AMBER, GREEN, CLEAR [default: AMBER+STRICT]"),

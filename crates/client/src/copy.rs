@@ -1,0 +1,99 @@
+//! An agency's own copy: every statement that it is a party to, verified, on its own disk, and looked through there.
+//!
+//! ```text
+//! gateway ── ListRecords, from the position on ──> judged like a delivery ──> one transaction a page: messages, bodies,
+//!                                                  checkpoint pinned          identifiers, recalls carried out, position
+//! show, list, find, match <── this file alone: nobody learns what was asked
+//! ```
+//!
+//! The copy says what *this agency was told*. That each statement stands in the log is proven; that none was held back
+//! cannot be, and nothing here claims it. What does not hold is not stored as a message, and not passed over in silence
+//! either: it is marked with its reason, tried again at each sync, and told.
+//!
+//! # A recall
+//! A RECALL is carried out in the transaction that brings it: the content of every message of its case, whenever it comes,
+//! is out of everything that this module answers. *Quarantine* keeps the bytes in the file, under lock; *erase* deletes
+//! bodies and identifiers and writes the file anew, so that no unused page of it holds them. The measure is the strictest
+//! that was asked for. The originator's own copy is quarantined in either case: whoever recalls must still be able to
+//! answer for what was said. What a recall and its confirmations say stays readable. The record in the receipt stays, too,
+//! the gateway's findings included, because the receipt proves nothing without it; they are no longer shown.
+//!
+//! # On disk
+//! One file of `redb`, private to its user, locked while it is open. It holds nothing that the log does not, so a file that is
+//! damaged, or of another log, agency or version, is deleted and fetched again. Trust statement: statements are verified
+//! before they are written and not again when they are read, so whoever can write the file can make the node believe
+//! anything; whoever can read it reads everything the agency was told.
+
+mod error;
+mod find;
+mod list;
+mod read;
+mod recall;
+mod store;
+mod sync;
+mod take;
+#[cfg(test)]
+mod tests;
+
+pub use error::{CopyError, SyncError};
+pub use find::Hit;
+pub use list::{CaseSummary, Cases, Filter, Page, Standing};
+pub use read::{BodyState, Held, HeldCase, SignedBy};
+pub use recall::RecallWork;
+pub use sync::Synced;
+
+use precinto_alert::id::AgencyId;
+use redb::Database;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The copy, open and locked.
+#[derive(Debug)]
+pub struct OwnCopy {
+    path: PathBuf,
+    database: Arc<Database>,
+    origin: String,
+    agency: AgencyId,
+    position: u64,
+    as_of_ms: Option<u64>,
+}
+
+impl OwnCopy {
+    /// Opens the copy at `path`, whose folder must exist, or begins an empty one. `origin` is the log's, `agency` whose copy
+    /// it is.
+    ///
+    /// Reads the whole file once, so that damage is found now and not in the middle of an answer.
+    pub fn open(
+        path: impl Into<PathBuf>,
+        origin: &str,
+        agency: &AgencyId,
+    ) -> Result<Self, CopyError> {
+        let path = path.into();
+        let database = store::open(&path)?;
+        let (position, as_of_ms) = store::settle(&database, &path, origin, agency)?;
+        Ok(Self {
+            path,
+            database: Arc::new(database),
+            origin: origin.to_owned(),
+            agency: agency.clone(),
+            position,
+            as_of_ms,
+        })
+    }
+
+    /// Whose copy it is.
+    pub fn agency(&self) -> &AgencyId {
+        &self.agency
+    }
+
+    /// Everything below this index of the log was asked for.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// When the copy was last brought up to date, by this machine's clock, milliseconds since 1970-01-01 UTC; `None` when it
+    /// never was.
+    pub fn as_of_ms(&self) -> Option<u64> {
+        self.as_of_ms
+    }
+}

@@ -1,0 +1,226 @@
+//! What was done about recalls, for whoever must confirm it; and the file written anew, so that nothing erased is left in it.
+
+use super::read::load_case;
+use super::store::{
+    self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED, RECALLS,
+    damaged,
+};
+use super::{CopyError, OwnCopy};
+use precinto_alert::code::RecallMeasure;
+use precinto_alert::id::{AgencyId, AlertId, MessageId};
+use prost::Message;
+use redb::{
+    Database, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value,
+    WriteTransaction,
+};
+use std::fs::File;
+use std::path::Path;
+
+/// A recall, as this copy has carried it out: what a `RECALL_CONFIRM` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecallWork {
+    /// The case.
+    pub alert_id: AlertId,
+    /// The RECALL that was carried out: what the confirmation refers to.
+    pub recall: MessageId,
+    /// Who recalled, and wants to hear of it.
+    pub originator: AgencyId,
+    /// What was done.
+    pub measure: RecallMeasure,
+    /// Messages whose content was locked away or erased.
+    pub copies: u32,
+    /// When, by this machine's clock, milliseconds since 1970-01-01 UTC.
+    pub done_ms: u64,
+    /// Whether a confirmation by this agency is in the log, as far as the copy reaches.
+    pub confirmed: bool,
+}
+
+/// The same on disk.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Work {
+    #[prost(bytes = "vec", tag = "1")]
+    pub(super) recall: Vec<u8>,
+    #[prost(string, tag = "2")]
+    pub(super) originator: String,
+    #[prost(enumeration = "RecallMeasure", tag = "3")]
+    pub(super) measure: i32,
+    #[prost(uint32, tag = "4")]
+    pub(super) copies: u32,
+    #[prost(uint64, tag = "5")]
+    pub(super) done_ms: u64,
+    /// The rows are gone, but unused pages of the file may still hold what stood in them: not done yet.
+    #[prost(bool, tag = "6")]
+    pub(super) to_rewrite: bool,
+}
+
+impl OwnCopy {
+    /// What was done about the recall of a case; `None` when it was not recalled, or the work is not done yet.
+    pub fn recall_work(&self, alert_id: &AlertId) -> Result<Option<RecallWork>, CopyError> {
+        let path = &self.path;
+        let read = self.database.begin_read().about(path)?;
+        let recalls = read.open_table(RECALLS).about(path)?;
+        match recalls.get(alert_id.as_str()).about(path)? {
+            Some(bytes) => self.told(&read, alert_id.clone(), bytes.value()),
+            None => Ok(None),
+        }
+    }
+
+    /// Every recall that this agency has carried out and not confirmed, by alert id. Its own are not among them.
+    pub fn recalls_to_confirm(&self) -> Result<Vec<RecallWork>, CopyError> {
+        let path = &self.path;
+        let read = self.database.begin_read().about(path)?;
+        let recalls = read.open_table(RECALLS).about(path)?;
+        let mut open = Vec::new();
+        for entry in recalls.iter().about(path)? {
+            let (name, bytes) = entry.about(path)?;
+            let alert_id = name.value().parse::<AlertId>();
+            let alert_id = alert_id.map_err(|error| damaged(path, error.to_string()))?;
+            let work = self.told(&read, alert_id, bytes.value())?;
+            open.extend(work.filter(|work| !work.confirmed && work.originator != self.agency));
+        }
+        Ok(open)
+    }
+
+    fn told(
+        &self,
+        read: &ReadTransaction,
+        alert_id: AlertId,
+        bytes: &[u8],
+    ) -> Result<Option<RecallWork>, CopyError> {
+        let path = &self.path;
+        let broken = || damaged(path, format!("the recall of {alert_id} cannot be read"));
+        let work = Work::decode(bytes).map_err(|_| broken())?;
+        if work.to_rewrite {
+            return Ok(None);
+        }
+        let tables = (
+            &read.open_table(CASES).about(path)?,
+            &read.open_table(MESSAGES).about(path)?,
+            &read.open_table(BODIES).about(path)?,
+        );
+        let held = load_case(&tables, &alert_id, path)?.ok_or_else(broken)?;
+        let measure = work.measure();
+        let own = held.messages.iter().filter(|held| {
+            held.statement.message_type() == precinto_alert::code::MessageType::RecallConfirm
+                && held.statement.sender().agency() == &self.agency
+        });
+        let taken = own.filter_map(|held| held.statement.recall_measure()).max();
+        Ok(Some(RecallWork {
+            recall: MessageId::from_slice(&work.recall).map_err(|_| broken())?,
+            originator: work.originator.parse().map_err(|_| broken())?,
+            measure,
+            copies: work.copies,
+            done_ms: work.done_ms,
+            confirmed: taken >= Some(measure),
+            alert_id,
+        }))
+    }
+
+    /// Writes the file anew if something in it was to be erased. Until this is done, erasing is not, and is not confirmed.
+    pub(super) async fn finish_erasing(&mut self, now_ms: u64) -> Result<(), CopyError> {
+        if !self.has_to_rewrite()? {
+            return Ok(());
+        }
+        let (old, path) = (std::sync::Arc::clone(&self.database), self.path.clone());
+        let write = move || rewrite(&old, &path, now_ms);
+        // Syncs the disk: the runtime's workers have other things to do.
+        let written = tokio::task::spawn_blocking(write).await;
+        let new = written.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+        self.database = std::sync::Arc::new(new);
+        Ok(())
+    }
+
+    fn has_to_rewrite(&self) -> Result<bool, CopyError> {
+        let path = &self.path;
+        let read = self.database.begin_read().about(path)?;
+        let recalls = read.open_table(RECALLS).about(path)?;
+        for entry in recalls.iter().about(path)? {
+            let (_, bytes) = entry.about(path)?;
+            let work = Work::decode(bytes.value());
+            if work
+                .map_err(|error| damaged(path, error.to_string()))?
+                .to_rewrite
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Copies every row into a new file, which takes the place of the old one when it is whole and on disk. Deleting rows alone
+/// leaves their bytes in pages that are free but not overwritten.
+///
+/// A process that opened the old file just before, and waits for its lock, gets one that has no name any more: what it writes
+/// is lost with it, and fetched again. The disk below may keep old blocks for a while; that is beyond a program's reach.
+fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyError> {
+    let io = |cause| CopyError::Io {
+        path: path.to_owned(),
+        cause,
+    };
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    // Private to its user from the first byte.
+    let file = tempfile::NamedTempFile::new_in(folder)
+        .map_err(io)?
+        .into_temp_path();
+    let new = store::open(&file)?;
+    let read = old.begin_read().about(path)?;
+    let write = new.begin_write().about(path)?;
+    pour(&read, &write, META, path)?;
+    pour(&read, &write, MESSAGES, path)?;
+    pour(&read, &write, BODIES, path)?;
+    pour(&read, &write, IDS, path)?;
+    pour(&read, &write, CASES, path)?;
+    pour(&read, &write, OPENED, path)?;
+    pour(&read, &write, IDENTIFIERS, path)?;
+    pour(&read, &write, KEYS, path)?;
+    pour(&read, &write, DOUBTED, path)?;
+    settle_works(&read, &write, path, now_ms)?;
+    write.commit().about(path)?;
+    file.persist(path).map_err(|error| io(error.error))?;
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(io)?;
+    Ok(new)
+}
+
+fn pour<K: Key + 'static, V: Value + 'static>(
+    read: &ReadTransaction,
+    write: &WriteTransaction,
+    table: TableDefinition<'static, K, V>,
+    path: &Path,
+) -> Result<(), CopyError> {
+    let from = read.open_table(table).about(path)?;
+    let mut to = write.open_table(table).about(path)?;
+    for row in from.iter().about(path)? {
+        let (key, value) = row.about(path)?;
+        to.insert(key.value(), value.value()).about(path)?;
+    }
+    Ok(())
+}
+
+/// The works as they are once the new file is in place.
+fn settle_works(
+    read: &ReadTransaction,
+    write: &WriteTransaction,
+    path: &Path,
+    now_ms: u64,
+) -> Result<(), CopyError> {
+    let from = read.open_table(RECALLS).about(path)?;
+    let mut to = write.open_table(RECALLS).about(path)?;
+    for row in from.iter().about(path)? {
+        let (name, bytes) = row.about(path)?;
+        let work = Work::decode(bytes.value());
+        let mut work = work.map_err(|error| damaged(path, error.to_string()))?;
+        if work.to_rewrite {
+            work.to_rewrite = false;
+            work.done_ms = now_ms;
+        }
+        let bytes = work.encode_to_vec();
+        to.insert(name.value(), bytes.as_slice()).about(path)?;
+    }
+    Ok(())
+}

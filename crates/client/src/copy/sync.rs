@@ -1,0 +1,275 @@
+//! Bringing the copy up to date: pages of records, each judged like a delivery, and written before the next one is asked for.
+
+use super::store::{About, DOUBTED, META_CHECKPOINT, read_meta};
+use super::take::{Change, Desk, Taken, concerns, take};
+use super::{CopyError, OwnCopy, SyncError};
+use crate::connection::Connection;
+use crate::limits::DOUBTED_RETRIED_MAX;
+use crate::log::{LogClient, LogError};
+use crate::pin::Pin;
+use crate::records::RecordClient;
+use crate::subscribe::Unbelievable;
+use crate::subscribe::delivery::{Offered, fetch_certificates, judge};
+use precinto_alert::Reason;
+use precinto_alert::id::AlertId;
+use precinto_envelope::certificate::CertificatePool;
+use precinto_merkle::receipt::Receipt;
+use precinto_proto::v1 as pb;
+use redb::{ReadableDatabase, ReadableTable};
+use std::sync::Arc;
+
+/// What bringing the copy up to date has brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Synced {
+    /// Messages that were not there before.
+    pub taken: u64,
+    /// Everything that does not hold, from this time and from before: see [`OwnCopy::unbelievable`].
+    pub unbelievable: Vec<Unbelievable>,
+    /// Everything below this index of the log was asked for.
+    pub position: u64,
+    /// Cases that were recalled, and whose content is now under lock or erased.
+    pub quarantined: Vec<AlertId>,
+}
+
+/// One run: where to ask, and what is known so far.
+struct Run {
+    connection: Connection,
+    records: RecordClient,
+    log: LogClient,
+    pin: Pin,
+    certificates: CertificatePool,
+}
+
+impl OwnCopy {
+    /// Asks the gateway for everything from [`OwnCopy::position`] on, and for what was not believed before; verifies it by the
+    /// connection's trust and clock, and stores it. `on_progress` hears the position and the log's size after each page.
+    ///
+    /// What came before an error, or before the future is dropped, is kept.
+    pub async fn sync(
+        &mut self,
+        connection: &Connection,
+        mut on_progress: impl FnMut(u64, u64),
+    ) -> Result<Synced, SyncError> {
+        let mut run = self.begin(connection)?;
+        let mut change = Change::default();
+        let ended = self.pages(&mut run, &mut change, &mut on_progress).await;
+        // Whatever else went wrong: what was to be erased is erased now.
+        self.finish_erasing(connection.clock().now_ms()).await?;
+        ended?;
+        Ok(Synced {
+            taken: change.taken,
+            unbelievable: self.unbelievable()?,
+            position: self.position,
+            quarantined: change.recalled,
+        })
+    }
+
+    async fn pages(
+        &mut self,
+        run: &mut Run,
+        change: &mut Change,
+        on_progress: &mut impl FnMut(u64, u64),
+    ) -> Result<(), SyncError> {
+        change.add(self.ask_again(run).await?);
+        let mut token = String::new();
+        loop {
+            let page = match run.records.page(self.position, &token).await {
+                // The gateway was started anew; the position alone says where to go on.
+                Err(LogError::Refused(refusal))
+                    if refusal.reason == Some(Reason::PageToken) && !token.is_empty() =>
+                {
+                    token.clear();
+                    continue;
+                }
+                page => page?,
+            };
+            token.clone_from(&page.next_page_token);
+            let (taken, size) = self.judged(run, page).await?;
+            let (position, as_of_ms) = (taken.position, taken.as_of_ms);
+            change.add(self.write(&run.connection, taken).await?);
+            self.position = position.unwrap_or(self.position);
+            self.as_of_ms = as_of_ms.or(self.as_of_ms);
+            on_progress(self.position, size);
+            if token.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What the gateway has offered and what does not hold, by index. Each is asked for again at every sync, because the
+    /// cause may be this node's own trust settings.
+    pub fn unbelievable(&self) -> Result<Vec<Unbelievable>, CopyError> {
+        let path = &self.path;
+        let read = self.database.begin_read().about(path)?;
+        let doubted = read.open_table(DOUBTED).about(path)?;
+        let mut all = Vec::new();
+        for entry in doubted.iter().about(path)? {
+            let (index, found) = entry.about(path)?;
+            let (time_ms, reason, detail) = found.value();
+            all.push(Unbelievable {
+                index: index.value(),
+                attempt: 1,
+                time_ms,
+                reason: Reason::try_from(reason).unwrap_or(Reason::Unspecified),
+                detail: detail.to_owned(),
+            });
+        }
+        Ok(all)
+    }
+
+    fn begin(&self, connection: &Connection) -> Result<Run, SyncError> {
+        let log = connection.receipts().log();
+        if log.name() != self.origin {
+            return Err(SyncError::OtherLog {
+                found: log.name().to_owned(),
+                expected: self.origin.clone(),
+            });
+        }
+        let client = LogClient::new(connection);
+        let held = read_meta(&self.database, &self.path, META_CHECKPOINT)?;
+        let newest = held.map(|note| client.verified(&String::from_utf8_lossy(&note)));
+        Ok(Run {
+            connection: connection.clone(),
+            records: RecordClient::new(connection),
+            pin: Pin::holding(newest.transpose()?),
+            log: client,
+            certificates: CertificatePool::default(),
+        })
+    }
+
+    /// Tries again what was not believed, the oldest first.
+    async fn ask_again(&self, run: &mut Run) -> Result<Change, SyncError> {
+        let mut taken = Taken::default();
+        for doubt in self.unbelievable()?.iter().take(DOUBTED_RETRIED_MAX) {
+            let record = match run.records.at(doubt.index).await {
+                Ok(record) => record,
+                Err(error) if error.is_transient() => return Err(error.into()),
+                Err(_) => continue,
+            };
+            run.judge(record, self, &mut taken).await?;
+        }
+        Ok(self.write(&run.connection, taken).await?)
+    }
+
+    /// Judges a page: its checkpoint, its account of the log, and each of its records. Also gives the log's size.
+    async fn judged(
+        &self,
+        run: &mut Run,
+        page: pb::ListRecordsResponse,
+    ) -> Result<(Taken, u64), SyncError> {
+        let pb::ListRecordsResponse {
+            records,
+            next_page_token,
+            next_index,
+            checkpoint,
+        } = page;
+        if let Some(newer) = run.pin.accept(&checkpoint, &run.log).await? {
+            run.pin = Pin::holding(Some(newer));
+        }
+        let pinned = run.pin.newest().map(|newest| newest.checkpoint().size);
+        let size = pinned.unwrap_or_default();
+        let indices = records.iter().map(|record| record.index);
+        let is_ordered = indices.clone().is_sorted_by(|one, next| one < next)
+            && indices
+                .clone()
+                .all(|index| (self.position..next_index).contains(&index));
+        // Without progress on a page that is not the last there would be no end.
+        let goes_on = next_index > self.position || next_page_token.is_empty();
+        if !is_ordered || !goes_on || next_index < self.position || next_index > size {
+            return Err(LogError::Answer("a page of records does not add up").into());
+        }
+        let is_last = next_page_token.is_empty();
+        let mut taken = Taken {
+            position: Some(next_index),
+            checkpoint: Some(checkpoint),
+            as_of_ms: is_last.then(|| run.connection.clock().now_ms()),
+            ..Taken::default()
+        };
+        for record in records {
+            run.judge(record, self, &mut taken).await?;
+        }
+        Ok((taken, size))
+    }
+
+    async fn write(&self, connection: &Connection, taken: Taken) -> Result<Change, CopyError> {
+        let database = Arc::clone(&self.database);
+        let (agency, path) = (self.agency.clone(), self.path.clone());
+        let now_ms = connection.clock().now_ms();
+        let write = move || {
+            let desk = Desk {
+                agency: &agency,
+                path: &path,
+                now_ms,
+            };
+            take(&database, &desk, &taken)
+        };
+        // A sync of the disk may take long; the runtime's workers have other things to do.
+        let written = tokio::task::spawn_blocking(write).await;
+        written.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+    }
+}
+
+impl Run {
+    async fn judge(
+        &mut self,
+        record: pb::Record,
+        copy: &OwnCopy,
+        taken: &mut Taken,
+    ) -> Result<(), SyncError> {
+        let judged = match offered(record) {
+            Err(doubt) => Err(doubt),
+            Ok(offered) => {
+                let known = &mut self.certificates;
+                fetch_certificates(&offered.delivery, known, &self.log).await?;
+                let connection = &self.connection;
+                judge(offered, known, connection.trust(), connection.receipts())
+            }
+        };
+        match judged {
+            // Auditors may read more than what concerns them; that is not their agency's copy.
+            Ok(delivery) if concerns(&delivery, &copy.agency) => taken.believed.push(*delivery),
+            Ok(_) => {}
+            Err(doubt) => taken.doubted.push(doubt),
+        }
+        Ok(())
+    }
+}
+
+/// A record as a delivery, whose time is what its receipt says; the receipt itself is judged with the rest.
+fn offered(record: pb::Record) -> Result<Offered, Unbelievable> {
+    let pb::Record {
+        index,
+        envelope,
+        body,
+        receipt,
+        body_pruned,
+    } = record;
+    let doubt = |detail: String| Unbelievable {
+        index,
+        attempt: 1,
+        time_ms: 0,
+        reason: Reason::ReceiptInvalid,
+        detail,
+    };
+    let receipt = receipt.ok_or_else(|| doubt("the record has no receipt".to_owned()))?;
+    let read = Receipt::parse(&receipt.proof).map_err(|error| doubt(error.to_string()))?;
+    Ok(Offered {
+        delivery: pb::Delivery {
+            index,
+            covered: None,
+            envelope,
+            body,
+            receipt: Some(receipt),
+            attempt: 1,
+            time_ms: read.leaf.time_ms,
+        },
+        body_pruned,
+    })
+}
+
+impl Change {
+    fn add(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.recalled.extend(other.recalled);
+    }
+}

@@ -1,0 +1,129 @@
+//! What is kept in memory and for how long. What may follow what is tested in `alert::case`, and through the door.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+use precinto_alert::case::Case;
+use precinto_alert::code::{
+    AuthorityCode, CommodityClass, MessageType, PayloadProtection, Precedence, ProtectedBag,
+};
+use precinto_ledger::clock::ManualClock;
+use precinto_ledger::testing::entry;
+use precinto_ledger::{BatchLimits, Options, OwnerHandle};
+
+use super::*;
+
+fn ledger(folder: &std::path::Path) -> (Ledger, OwnerHandle) {
+    let key = || precinto_envelope::crypto::SigningKey::from_ed25519_seed([7; 32]);
+    let options = || Options {
+        dir: folder.join("log"),
+        signer: precinto_merkle::note::NoteSigner::new("gw.dev.invalid/log/2026", key()).unwrap(),
+        limits: BatchLimits::default(),
+    };
+    Ledger::create(&options()).unwrap();
+    Ledger::open(options(), Arc::new(ManualClock::new(1_000))).unwrap()
+}
+
+fn alert_id(number: u32) -> AlertId {
+    AlertId::compose("US", "CBPLAX", 2026, number).unwrap()
+}
+
+/// Alert `number`, to ANAM.
+fn place(number: u32) -> Place {
+    let anam = pb::ResolvedRecipient {
+        agencies: vec!["mx.dev.invalid/anam".to_owned()],
+        ..Default::default()
+    };
+    let statement = crate::policy::tests::statement(|statement| {
+        statement.alert_id = alert_id(number).to_string();
+        statement.message_id = vec![u8::try_from(number).unwrap(); 16];
+        statement.r#type = MessageType::Alert.into();
+        statement.ack_level = 0;
+        statement.refers_to = Vec::new();
+        statement.precedence = Precedence::P4.into();
+        statement.commodities = vec![CommodityClass::IllicitFuel.into()];
+        statement.protected_bag = ProtectedBag::None.into();
+        statement.authority = AuthorityCode::CustomsAgreement.into();
+        statement.languages = vec!["en".to_owned()];
+        statement.payload_protection = PayloadProtection::Clear.into();
+        statement.body = Some(pb::BodyRef {
+            digest: vec![1; 32],
+            size: 1,
+            plaintext_commitment: vec![2; 32],
+        });
+    });
+    Place::of(&statement, &[anam]).unwrap()
+}
+
+#[test]
+fn an_index_finds_every_entry_of_a_case_and_hardly_any_other() {
+    let mut index = Index::default();
+    for entry in 0..10_000 {
+        index.insert(&alert_id(u32::try_from(entry % 1000).unwrap()), entry);
+    }
+    for number in 0..1000 {
+        let candidates = index.candidates(&alert_id(number));
+        let own = (0..10).map(|turn| turn * 1000 + u64::from(number));
+        assert!(own.clone().all(|entry| candidates.contains(&entry)));
+        assert!(candidates.is_sorted());
+        // A thousand cases in 2^28 places: two that share one are rare, three practically never meet.
+        assert!(candidates.len() <= 20, "{candidates:?}");
+    }
+}
+
+#[test]
+fn cases_make_room_for_others_but_not_while_entries_are_on_their_way() {
+    let mut loaded = Loaded::default();
+    let key = *entry([1; 32], b"", b"", b"").key();
+    for number in 1..=5 {
+        loaded.put(&alert_id(number), Case::default(), 4);
+        let one = key_of(number);
+        loaded.take(&alert_id(number), place(number).step, one);
+        if number > 1 {
+            loaded.arrive(&alert_id(number), &one, true);
+        }
+    }
+    loaded.put(&alert_id(6), Case::default(), 4);
+    let there: Vec<_> = (1..=6).filter(|n| loaded.has(&alert_id(*n))).collect();
+    assert_eq!(
+        there,
+        [1, 6],
+        "the first is on its way, the last has just come"
+    );
+    assert!(loaded.holds(&alert_id(1), &place(1).step));
+    loaded.arrive(&alert_id(1), &key_of(1), false);
+    assert!(!loaded.holds(&alert_id(1), &place(1).step), "never said");
+    assert_eq!(loaded.on_their_way(&alert_id(1)).count(), 0);
+    assert_ne!(key, key_of(1));
+}
+
+fn key_of(number: u32) -> EntryKey {
+    let byte = u8::try_from(number).unwrap();
+    *entry([byte + 100; 32], b"", b"", b"").key()
+}
+
+#[tokio::test]
+async fn an_entry_that_nobody_waits_for_any_more_is_part_of_its_case_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ledger, owner) = ledger(folder.path());
+    let cases = Cases::default();
+    let said = entry([9; 32], b"record", b"content", b"");
+    {
+        let place = Some(Box::new(place(1)));
+        let mut call = pin!(cases.append(&ledger, said, place));
+        let first = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(first.is_pending());
+    }
+    // The caller has hung up. The log has the entry in any case.
+    let mut published = ledger.published();
+    published.wait_for(|log| log.size == 1).await.unwrap();
+    assert_eq!(cases.candidates(&ledger, &alert_id(1)).unwrap(), [0]);
+    let second = cases.judge(&ledger, &place(1));
+    second.expect("what is said already is no second ALERT");
+    let inner = cases.lock();
+    assert!(inner.on_their_way.is_empty() && inner.abandoned.is_empty());
+    assert_eq!(inner.index.candidates(&alert_id(1)), [0]);
+    drop(inner);
+    owner.stop().unwrap();
+}

@@ -1,0 +1,191 @@
+//! `show`, `list`, `find` and `sync`: what an agency was told, answered from its own copy.
+
+use super::NodeArgs;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Which own copy is asked, and whether it is brought up to date first.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CopyArgs {
+    /// Which node asks.
+    #[command(flatten)]
+    pub(crate) node: NodeArgs,
+    /// Answer from the own copy as it is; do not connect
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+/// `precinto show`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+First what matters now: what it is, where it stands, the last moment to act, what is asked for, the goods. Then how far each
+addressee has come, what waits for an answer, who has confirmed a recall and who has not. Then who said what when, each with
+its entry in the log; the receipt of each was verified when it was fetched.
+
+It is the case as far as this agency was told: others may have said more among themselves.
+
+Examples:
+  precinto show US-CBPLAX-2026-000001V --node nodes/mx-anam-mex.toml
+  precinto --lang es show US-CBPLAX-2026-000001V
+  precinto show us-cbplax-2026-1v                       (as read over the telephone)
+  precinto show US-CBPLAX-2026-000001V --receipts evidence/
+  precinto show US-CBPLAX-2026-000001V -o json | jq .parts
+
+Exit code 7 when this agency holds no such alert.")]
+pub(crate) struct Show {
+    /// The alert id
+    #[arg(value_name = "ALERT_ID")]
+    pub(crate) alert: String,
+    /// Which copy.
+    #[command(flatten)]
+    pub(crate) copy: CopyArgs,
+    /// Write the receipt of each message into this folder as {index}-{id}.tlog-proof, with its record beside it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) receipts: Option<PathBuf>,
+}
+
+/// `precinto list`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The newest first. Every filter narrows the list; the gateway does not learn what was asked.
+
+Examples:
+  precinto list --node nodes/mx-anam-mex.toml
+  precinto list --state open --precedence P1
+  precinto list --to NLU --commodity chemical-precursor --since -48h
+  precinto list --agency us.dev.invalid/cbp --state referred      (who waits for an answer)
+  precinto list --limit 20 --after …                              (the next page: the list says what to type)
+  precinto list -o jsonl | jq .alert_id
+
+Exit code 7 when nothing is found.")]
+pub(crate) struct List {
+    /// Which copy.
+    #[command(flatten)]
+    pub(crate) copy: CopyArgs,
+    /// Alerts that this side sent: its trust domain, or the first word of it (us)
+    #[arg(long, value_name = "SIDE")]
+    pub(crate) side: Option<String>,
+    /// Alerts that this agency sent or was sent
+    #[arg(long, value_name = "SIDE/AGENCY")]
+    pub(crate) agency: Option<String>,
+    /// What kind of goods: illicit-drug, chemical-precursor, firearm, illicit-fuel
+    #[arg(long, value_name = "CLASS")]
+    pub(crate) commodity: Option<String>,
+    /// How urgent: P1 to P4
+    #[arg(long, value_name = "P1..P4")]
+    pub(crate) precedence: Option<String>,
+    /// Where the case stands, or how far an addressee has come
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub(crate) state: Option<ListState>,
+    /// Where a shipment comes from: airport, UN/LOCODE, country or state (LAX, USLAX, US, US-CA)
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: Option<String>,
+    /// Where a shipment goes
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) to: Option<String>,
+    /// Alerts of this time or later: RFC 3339, a day (2026-11-22, UTC), or from now (-48h)
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) since: Option<String>,
+    /// Alerts before this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) until: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) limit: u16,
+    /// Continue behind the page that ended with this key
+    #[arg(long, value_name = "KEY")]
+    pub(crate) after: Option<String>,
+}
+
+/// Where a case stands as a whole, or how far any of its addressees has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListState {
+    /// Neither closed, nor cancelled, nor recalled
+    Open,
+    /// Every addressee has ended its part, one of them with a final outcome
+    Closed,
+    /// The originator needs it no longer
+    Cancelled,
+    /// The originator took it back
+    Recalled,
+    /// Sent, and not acknowledged by the node
+    Relayed,
+    /// Received by the node
+    Delivered,
+    /// Taken by a person
+    Acknowledged,
+    /// Being assessed
+    Assessing,
+    /// Waits for an answer of somebody else
+    Referred,
+    /// What was asked for was accepted, or some of it
+    ActionAccepted,
+    /// Declined
+    Declined,
+    /// Unable to do it
+    Unable,
+    /// Done what was accepted
+    Acted,
+    /// Handed over to another agency
+    HandedOver,
+    /// An outcome was reported, more may follow
+    OutcomeReported,
+    /// The final outcome was reported
+    Ended,
+}
+
+/// `precinto find`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What a person may hold in the hand: an air waybill, a house waybill, a postal item (S10), a courier's number, a ULD, a
+container, a seal, a serial number, a CAS number, a tax number, a telephone number, the name of a party. It is written as it
+stands there: blanks, hyphens and accents do not matter, and a check digit that fails is looked for all the same, because
+labels are wrong sometimes.
+
+The answer comes from the own copy: nobody learns what was asked. Of recalled alerts nothing is found.
+
+Examples:
+  precinto find 865-48291176 --node nodes/mx-anam-mex.toml
+  precinto find \"RB 123 456 785 GB\"
+  precinto find comercializadora ejercicio               (all words of the name)
+  precinto find 865-48291176 865-48291180 --each         (several things at once)
+  precinto match manifest.csv                            (a whole manifest)
+
+Exit code 7 when nothing is found.")]
+pub(crate) struct Find {
+    /// The text as it stands there; several words are one text
+    #[arg(required = true, value_name = "TEXT")]
+    pub(crate) texts: Vec<String>,
+    /// Each word or quoted text is looked for by itself
+    #[arg(long)]
+    pub(crate) each: bool,
+    /// Which copy.
+    #[command(flatten)]
+    pub(crate) copy: CopyArgs,
+}
+
+/// `precinto sync`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Fetches what this agency is a party to and does not hold yet; each message is verified before it is stored. What was
+recalled is quarantined or erased in the same step. `show`, `list`, `find` and `match` do this first by themselves.
+
+The copy is the file copy.redb in the node's state folder. It holds nothing that the log does not: when it is damaged,
+delete it and fetch it again.
+
+Examples:
+  precinto sync --node nodes/mx-anam-mex.toml
+  precinto sync --confirm-recalls                        (and say so, signed, to whoever recalled)
+
+Exit code 3 when something could not be believed.")]
+pub(crate) struct Sync {
+    /// Which node.
+    #[command(flatten)]
+    pub(crate) node: NodeArgs,
+    /// Send the signed confirmation of every recall that was carried out here and not confirmed yet
+    #[arg(long)]
+    pub(crate) confirm_recalls: bool,
+    /// Officers who sign the confirmations as well
+    #[arg(long, value_name = "ID", requires = "confirm_recalls")]
+    pub(crate) officer: Vec<String>,
+}

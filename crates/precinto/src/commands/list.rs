@@ -1,0 +1,243 @@
+//! `list`: the cases that an agency is a party to, narrowed by what a desk asks for.
+
+use super::own_copy;
+use super::show::summary;
+use crate::args::{List, ListState};
+use crate::clock;
+use crate::config::Node;
+use crate::draft::moment_ms;
+use crate::exit::{Exit, Failure};
+use crate::output::{Align, Lang, Output, Table};
+use crate::words::{left, minute, part_in_short, standing};
+use precinto_alert::case::State;
+use precinto_alert::code::{Coded, CommodityClass, Precedence};
+use precinto_alert::id::{AgencyId, Side};
+use precinto_alert::statement::Statement;
+use precinto_client::copy::{CaseSummary, Cases, Filter, OwnCopy, Page, Standing};
+use serde_json::{Value, json};
+
+/// Runs `list …`.
+pub(crate) fn run(args: &List, output: Output) -> anyhow::Result<Exit> {
+    let lang = output.lang();
+    let mut filter = filter(args, lang)?;
+    filter.side = side(args)?;
+    let page = Page {
+        after: args.after.clone(),
+        limit: usize::from(args.limit),
+    };
+    let copy = own_copy::of_args(&args.copy, output)?;
+    let found = copy.cases(&filter, &page);
+    let found = found.map_err(|error| own_copy::failed(&error))?;
+    let nothing = found.cases.is_empty();
+    print(&found, &copy, output)?;
+    if nothing {
+        let none = lang.pick(
+            "no alert that this agency holds is like that",
+            "esta dependencia no tiene ninguna alerta así",
+        );
+        output.talk(none);
+        return Ok(Exit::NotFound);
+    }
+    Ok(Exit::Done)
+}
+
+fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
+    let (standing, part) = args.state.map_or((None, None), meant);
+    let time = |flag: &str, text: &Option<String>| -> Result<Option<u64>, Failure> {
+        let time = text.as_ref().map(|text| time(text, lang));
+        let time = time.transpose();
+        time.map_err(|what| Failure::usage(format!("--{flag}: {what}")))
+    };
+    Ok(Filter {
+        side: None,
+        agency: parsed::<AgencyId>("agency", args.agency.as_ref())?,
+        commodity: coded::<CommodityClass>("commodity", args.commodity.as_ref())?,
+        precedence: coded::<Precedence>("precedence", args.precedence.as_ref())?,
+        standing,
+        part,
+        from: args.from.as_ref().map(|place| place.to_uppercase()),
+        to: args.to.as_ref().map(|place| place.to_uppercase()),
+        since_ms: time("since", &args.since)?,
+        until_ms: time("until", &args.until)?,
+    })
+}
+
+/// A side by its trust domain, or by the first word of one that the node knows.
+fn side(args: &List) -> Result<Option<Side>, Failure> {
+    let Some(text) = &args.side else {
+        return Ok(None);
+    };
+    let node = Node::from_args(&args.copy.node)?;
+    let text = text.to_lowercase();
+    let is_meant = |domain: &str| domain.split('.').next() == Some(text.as_str());
+    let mut known = node.sides.iter().map(|side| &side.domain);
+    let domain = known.find(|domain| is_meant(domain)).unwrap_or(&text);
+    parsed("side", Some(domain))
+}
+
+/// Of a case as a whole, or of any of its addressees.
+fn meant(state: ListState) -> (Option<Standing>, Option<State>) {
+    use ListState as S;
+    let part = match state {
+        S::Open => return (Some(Standing::Open), None),
+        S::Closed => return (Some(Standing::Closed), None),
+        S::Cancelled => return (Some(Standing::Cancelled), None),
+        S::Recalled => return (Some(Standing::Recalled), None),
+        S::Relayed => State::Relayed,
+        S::Delivered => State::Delivered,
+        S::Acknowledged => State::Acknowledged,
+        S::Assessing => State::Assessing,
+        S::Referred => State::Referred,
+        S::ActionAccepted => State::ActionAccepted,
+        S::Declined => State::Declined,
+        S::Unable => State::Unable,
+        S::Acted => State::Acted,
+        S::HandedOver => State::HandedOver,
+        S::OutcomeReported => State::OutcomeReported,
+        S::Ended => State::Closed,
+    };
+    (None, Some(part))
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    flag: &str,
+    text: Option<&String>,
+) -> Result<Option<T>, Failure> {
+    let parsed = text.map(|text| text.parse());
+    let parsed = parsed.transpose();
+    parsed.map_err(|error| Failure::usage(format!("--{flag}: {error}")))
+}
+
+/// A code as people write it: capitals do not matter, nor whether it has hyphens.
+fn coded<C: Coded>(flag: &str, text: Option<&String>) -> Result<Option<C>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let name = text.to_uppercase().replace('-', "_");
+    C::from_name(&name).map(Some).ok_or_else(|| {
+        let family = C::FAMILY;
+        let all: Vec<&str> = family.rows().map(|row| family.name_of(row)).collect();
+        let what = format!("--{flag}: no code {name}; there are {}", all.join(", "));
+        Failure::usage(what)
+    })
+}
+
+/// A moment as drafts write it, or a whole day.
+fn time(text: &str, lang: Lang) -> Result<u64, String> {
+    let day = format!("{text}T00:00:00Z");
+    let now_ms = clock::now_ms();
+    let moment = moment_ms(&json!(text), now_ms, lang);
+    moment.or_else(|wrong| moment_ms(&json!(day), now_ms, lang).map_err(|_| wrong))
+}
+
+fn print(found: &Cases, copy: &OwnCopy, output: Output) -> anyhow::Result<()> {
+    if output.is_text() {
+        for line in lines(found, copy, output.lang()) {
+            output.line(line)?;
+        }
+        return Ok(());
+    }
+    let cases: Vec<Value> = found.cases.iter().map(summary).collect();
+    if output.is_lines() {
+        for case in &cases {
+            output.json_line(case)?;
+        }
+        if let Some(next) = &found.next {
+            let more = json!({ "schema": "precinto.cases.more/v1", "next": next });
+            output.json_line(&more)?;
+        }
+        return Ok(());
+    }
+    output.json(&json!({
+        "schema": "precinto.cases/v1",
+        "agency": copy.agency().to_string(),
+        "as_of": copy.as_of_ms().map(clock::rfc3339_ms),
+        "position": copy.position(),
+        "cases": cases,
+        "next": found.next,
+    }))?;
+    Ok(())
+}
+
+fn lines(found: &Cases, copy: &OwnCopy, lang: Lang) -> Vec<String> {
+    if found.cases.is_empty() {
+        return Vec::new();
+    }
+    let statuses: Vec<String> = found.cases.iter().map(|case| status(case, lang)).collect();
+    // Said once when it is true of all, because nobody may take an exercise for earnest.
+    let common = statuses
+        .first()
+        .filter(|first| statuses.iter().all(|one| one == *first));
+    let of_each = if common.is_some() {
+        ""
+    } else {
+        lang.pick("status", "carácter")
+    };
+    let mut table = Table::new(&[
+        ("", Align::Left),
+        (lang.pick("alert", "alerta"), Align::Left),
+        (of_each, Align::Left),
+        (lang.pick("stands", "estado"), Align::Left),
+        (lang.pick("act within", "actuar en"), Align::Left),
+        (lang.pick("shipment", "envío"), Align::Left),
+    ]);
+    for (case, status) in found.cases.iter().zip(&statuses) {
+        let shown = if common.is_some() { "" } else { status };
+        table.row(row(case, shown, copy.agency(), lang));
+    }
+    let mut lines: Vec<String> = common.into_iter().cloned().collect();
+    lines.extend(table.lines());
+    if let Some(next) = &found.next {
+        let more = lang.pick("more: add", "hay más: agregue");
+        lines.push(format!("  {more}  --after {next}"));
+    }
+    lines
+}
+
+/// Whether it is meant in earnest: `ACTUAL`, `EXERCISE`, `TEST`; empty for a case of which the alert itself never came here.
+fn status(case: &CaseSummary, lang: Lang) -> String {
+    let status = case.alert.as_ref().map(|alert| alert.statement.status());
+    status.map_or_else(String::new, |status| {
+        status.label(lang.texts()).to_uppercase()
+    })
+}
+
+fn row(case: &CaseSummary, status: &str, own: &AgencyId, lang: Lang) -> [String; 6] {
+    let said = case.alert.as_ref().map(|alert| &alert.statement);
+    let precedence = said.and_then(Statement::precedence);
+    let last = said.and_then(Statement::last_action_ms);
+    let last = last.filter(|_| case.standing == Standing::Open);
+    let now_ms = clock::now_ms();
+    [
+        precedence.map_or_else(String::new, |one| one.name().to_owned()),
+        case.alert_id.to_string(),
+        status.to_owned(),
+        stands(case, own, lang),
+        last.map_or_else(String::new, |last| left(now_ms, last, lang)),
+        goods(case, lang),
+    ]
+}
+
+/// As a whole when the case is over; else as far as the own agency is, or the slowest addressee.
+fn stands(case: &CaseSummary, own: &AgencyId, lang: Lang) -> String {
+    if case.standing != Standing::Open {
+        let (_, (en, es)) = standing(case.standing);
+        return lang.pick(en, es).to_uppercase();
+    }
+    let slowest = case.view.parts.values().map(|part| part.state).min();
+    let own = case.view.parts.get(own).map(|part| part.state);
+    own.or(slowest).map_or_else(String::new, |state| {
+        let (en, es) = part_in_short(state);
+        lang.pick(en, es).to_owned()
+    })
+}
+
+/// The shipment's number and route; without one, when the alert was opened.
+fn goods(case: &CaseSummary, lang: Lang) -> String {
+    let content = case.alert.as_ref().map(super::show::content);
+    let named = content.as_ref().map(crate::words::shipments);
+    named.filter(|named| !named.is_empty()).unwrap_or_else(|| {
+        let opened = lang.pick("opened", "abierta");
+        format!("{opened} {}", minute(case.opened_ms))
+    })
+}

@@ -1,0 +1,364 @@
+//! What a person need not type about a case: taken from the agency's own copy, where there is only one thing to mean.
+//!
+//! | Message | refers to | goes to |
+//! |---|---|---|
+//! | AMEND | the newest version; its number is the next | whom the newest version went to |
+//! | CANCEL, RECALL | the newest version | everybody who was ever sent anything of the case |
+//! | `RECALL_CONFIRM` | the recall that was carried out here | the originator |
+//! | `RFI_RESPONSE`, `RFS_RESULT`, `DISSEMINATION_DECISION` | the one such question that waits for this agency | whoever asked |
+//! | `ACTION_RESPONSE` | such a question, or else the newest version | whoever asked |
+//! | TRANSFER | the newest version | the agency that takes over, and the originator |
+//! | all others | the newest version | the originator; from the originator, the addressees |
+//!
+//! What is about a RED message goes to the officers whom its author had named, as RED; from them, only an acknowledgement has
+//! a recipient by itself.
+//!
+//! A message that is named goes back to whoever sent it. What is typed is never replaced. Where the copy cannot say,
+//! nothing is filled in, and the rules then say what is missing.
+
+use super::super::own_copy;
+use crate::args::SendOptions;
+use crate::config::Node;
+use crate::exit::{Exit, Failure};
+use crate::output::{Lang, Output};
+use crate::words::recipient;
+use precinto_alert::case::View;
+use precinto_alert::code::{Coded as _, MessageType, Tlp};
+use precinto_alert::id::{AgencyId, AlertId, MessageId, OfficerId};
+use precinto_alert::statement::Recipient;
+use precinto_client::copy::{Held, HeldCase, OwnCopy, RecallWork};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+use MessageType as T;
+
+/// Fields that make the copy worth asking when one is missing.
+const WANTED: [&str; 3] = ["alert_id", "refers_to", "to"];
+
+/// Fills in what is missing of messages about a case; the copy is opened once, and only if one needs it.
+pub(super) fn fill(
+    drafts: &mut [Value],
+    node: &Node,
+    options: &SendOptions,
+    output: Output,
+) -> anyhow::Result<()> {
+    if !drafts.iter().any(wants) {
+        return Ok(());
+    }
+    // A dry run needs no gateway.
+    let copy = match own_copy::opened(node, options.dry_run, output) {
+        Ok(copy) => copy,
+        Err(error) => {
+            unknown(&error, output);
+            return Ok(());
+        }
+    };
+    for draft in drafts.iter_mut().filter(|draft| wants(draft)) {
+        let Some(case) = case_of(draft, &copy)? else {
+            not_held(draft, output);
+            continue;
+        };
+        let work = copy.recall_work(&case.alert_id);
+        let work = work.map_err(|error| own_copy::failed(&error))?;
+        let known = Known {
+            view: case.case.view(),
+            held: &case,
+            own: copy.agency(),
+            work: work.as_ref(),
+            lang: output.lang(),
+        };
+        known.complete(draft)?;
+    }
+    Ok(())
+}
+
+/// Without a copy a person types it; the rules say what.
+fn unknown(error: &anyhow::Error, output: Output) {
+    let (en, es) = (
+        "no own copy to complete it from",
+        "no hay copia propia con que completarlo",
+    );
+    let (type_en, type_es) = (
+        "type --to, --refers-to and --alert-version, or fetch the copy:  precinto sync",
+        "escriba --to, --refers-to y --alert-version, o descargue la copia:  precinto sync",
+    );
+    let lang = output.lang();
+    output.talk(format!("{}: {error}", lang.pick(en, es)));
+    output.talk(format!("  {}", lang.pick(type_en, type_es)));
+}
+
+/// A case that this agency knows nothing of: mistyped, perhaps, or still to be fetched.
+fn not_held(draft: &Value, output: Output) {
+    let (en, es) = (
+        "this agency holds nothing of",
+        "esta dependencia no tiene nada de",
+    );
+    let named = ["alert_id", "refers_to"]
+        .iter()
+        .find_map(|name| draft.get(*name));
+    let named = named.and_then(Value::as_str).unwrap_or_default();
+    output.talk(format!("{} {named}", output.lang().pick(en, es)));
+}
+
+/// Whether it is about a case that it names, and leaves something out.
+fn wants(draft: &Value) -> bool {
+    let kind = kind_of(draft);
+    let of_case = !matches!(kind, None | Some(T::Alert | T::SystemNotice));
+    let has = |name: &str| draft.get(name).is_some();
+    let lacks = WANTED.iter().any(|name| !has(name));
+    let unnumbered = kind == Some(T::Amend) && !has("alert_version");
+    let names_it = has("alert_id") || has("refers_to");
+    of_case && names_it && (lacks || unnumbered)
+}
+
+fn kind_of(draft: &Value) -> Option<MessageType> {
+    let name = draft.get("type")?.as_str()?;
+    T::from_name(name.trim_start_matches("MESSAGE_TYPE_"))
+}
+
+/// The case that the draft names, by its id or by one of its messages; none when the copy does not hold it.
+fn case_of(draft: &Value, copy: &OwnCopy) -> Result<Option<HeldCase>, Failure> {
+    let text = |name: &str| draft.get(name).and_then(Value::as_str);
+    let failed = |error| own_copy::failed(&error);
+    let alert = match text("alert_id").map(str::parse::<AlertId>) {
+        Some(Ok(alert)) => Some(alert),
+        // Mistyped: the rules propose what was meant.
+        Some(Err(_)) => None,
+        None => {
+            let message = text("refers_to").and_then(|text| text.parse::<MessageId>().ok());
+            let held = message.map(|id| copy.message(id)).transpose();
+            let held = held.map_err(failed)?.flatten();
+            held.and_then(|held| held.statement.alert_id().cloned())
+        }
+    };
+    let case = alert.map(|alert| copy.case(&alert)).transpose();
+    Ok(case.map_err(failed)?.flatten())
+}
+
+/// A case, and whose copy it is in.
+struct Known<'a> {
+    held: &'a HeldCase,
+    view: View,
+    own: &'a AgencyId,
+    work: Option<&'a RecallWork>,
+    lang: Lang,
+}
+
+impl Known<'_> {
+    fn complete(&self, draft: &mut Value) -> Result<(), Failure> {
+        let (Some(kind), Value::Object(fields)) = (kind_of(draft), draft) else {
+            return Ok(());
+        };
+        let mut set = |name: &str, value: Value| {
+            fields.entry(name).or_insert(value);
+        };
+        set("alert_id", json!(self.held.alert_id.to_string()));
+        let named = fields.get("refers_to").and_then(Value::as_str);
+        let about = match named {
+            Some(text) => self.message(text.parse().ok()),
+            None => self.about(kind)?,
+        };
+        let Some(about) = about else { return Ok(()) };
+        let is_named = named.is_some();
+        let said = &about.statement;
+        let version = if kind == T::Amend {
+            self.view.version.saturating_add(1)
+        } else {
+            said.alert_version()
+        };
+        let to = self.to(kind, about, is_named, fields);
+        let mut set = |name: &str, value: Value| {
+            fields.entry(name).or_insert(value);
+        };
+        set("refers_to", json!(said.message_id().to_string()));
+        set("alert_version", json!(version));
+        set("status", json!(said.status().name()));
+        let is_red = said.handling().tlp() == Tlp::Red;
+        let named_only = !to.is_empty() && to.iter().all(|one| is_officer(one));
+        if is_red && named_only && !fields.contains_key("to") {
+            stays_red(fields);
+        }
+        if !to.is_empty() {
+            fields.entry("to").or_insert(json!(to));
+        }
+        if let (T::RecallConfirm, Some(work)) = (kind, self.work) {
+            confirms(fields, work);
+        }
+        Ok(())
+    }
+
+    fn message(&self, id: Option<MessageId>) -> Option<&Held> {
+        let mut all = self.held.messages.iter();
+        all.find(|held| Some(held.statement.message_id()) == id)
+    }
+
+    /// What a message of this type is about when nobody says.
+    fn about(&self, kind: MessageType) -> Result<Option<&Held>, Failure> {
+        let newest = self.held.newest_alert();
+        Ok(match kind {
+            T::RecallConfirm => self.work.and_then(|work| self.message(Some(work.recall))),
+            T::RfiResponse => Some(self.question(kind, T::Rfi)?),
+            T::RfsResult => Some(self.question(kind, T::Rfs)?),
+            T::DisseminationDecision => Some(self.question(kind, T::DisseminationRequest)?),
+            T::ActionResponse if self.waiting(T::ActionRequest).is_empty() => newest,
+            T::ActionResponse => Some(self.question(kind, T::ActionRequest)?),
+            _ => newest,
+        })
+    }
+
+    /// Questions of a type that wait for this agency.
+    fn waiting(&self, asked: MessageType) -> Vec<&Held> {
+        let questions = self.view.questions.iter().filter(|(_, question)| {
+            question.message_type == asked && question.open.contains(self.own)
+        });
+        questions
+            .filter_map(|(id, _)| self.message(Some(*id)))
+            .collect()
+    }
+
+    /// The one question that waits; of several a person must say which.
+    fn question(&self, kind: MessageType, asked: MessageType) -> Result<&Held, Failure> {
+        let waiting = self.waiting(asked);
+        match waiting.as_slice() {
+            [one] => Ok(one),
+            [] => {
+                let (en, es) = ("nothing waits for", "nada espera");
+                let what = self.lang.pick(en, es);
+                let texts = self.lang.texts();
+                let what = format!("{}: {what} {}", self.held.alert_id, kind.label(texts));
+                let next = self.lang.pick(
+                    "precinto show ALERT_ID  tells the case; --refers-to names a message all the same",
+                    "precinto show FOLIO  cuenta el caso; --refers-to indica un mensaje de todos modos",
+                );
+                Err(Failure::new(Exit::NotFound, what).next(next))
+            }
+            several => {
+                let (en, es) = (
+                    "several questions wait; say which with --refers-to:",
+                    "hay varias preguntas en espera; indique cuál con --refers-to:",
+                );
+                let mut lines = vec![self.lang.pick(en, es).to_owned()];
+                lines.extend(several.iter().map(|held| {
+                    let (id, from) = (held.statement.message_id(), held.statement.sender());
+                    format!("  {id}  #{}  {}", held.index, from.agency())
+                }));
+                Err(Failure::usage(lines.join("\n")))
+            }
+        }
+    }
+
+    /// Whom a message of this type is for.
+    fn to(
+        &self,
+        kind: MessageType,
+        about: &Held,
+        is_named: bool,
+        fields: &Map<String, Value>,
+    ) -> Vec<String> {
+        let said = &about.statement;
+        let sender = said.sender().agency();
+        match kind {
+            T::Amend => {
+                let newest = self.held.newest_alert();
+                newest.map_or_else(Vec::new, |one| as_written(one, self.own))
+            }
+            T::Cancel | T::Recall => self.everybody(),
+            T::RecallConfirm => self.originator().into_iter().collect(),
+            T::Transfer => {
+                let taker = fields.get("transfer_to").and_then(Value::as_str);
+                let taker = taker.map(str::to_owned);
+                let own = self.own.to_string();
+                let both = taker.into_iter().chain(self.originator());
+                let both: BTreeSet<String> = both.filter(|agency| *agency != own).collect();
+                both.into_iter().collect()
+            }
+            // For named officers only: what they may hear their agency may not, and nobody is assumed to be meant.
+            _ if said.handling().tlp() == Tlp::Red && kind != T::Ack => {
+                let mut officers = as_written(about, self.own);
+                officers.retain(|one| sender == self.own && is_officer(one));
+                officers
+            }
+            _ if is_answer(kind) || (is_named && sender != self.own) => vec![sender.to_string()],
+            _ if is_named => as_written(about, self.own),
+            _ if self.view.originator.as_ref() != Some(self.own) => {
+                self.originator().into_iter().collect()
+            }
+            _ => self.view.parts.keys().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn originator(&self) -> Option<String> {
+        self.view.originator.as_ref().map(ToString::to_string)
+    }
+
+    /// Agencies by name; officers as they were addressed, because what was for them alone is for nobody else at their desk.
+    fn everybody(&self) -> Vec<String> {
+        let (agencies, _) = self.held.everybody();
+        let others = agencies.iter().filter(|agency| *agency != self.own);
+        let mut all: BTreeSet<String> = others.map(ToString::to_string).collect();
+        for held in &self.held.messages {
+            let officers = held.statement.recipients().iter();
+            let officers = officers.filter(|one| match one {
+                Recipient::Officer(officer) => {
+                    officer.agency() != self.own && !agencies.contains(officer.agency())
+                }
+                _ => false,
+            });
+            all.extend(officers.map(recipient));
+        }
+        all.into_iter().collect()
+    }
+}
+
+/// The recipients of a message as its sender wrote them, but for the agency itself.
+fn as_written(held: &Held, own: &AgencyId) -> Vec<String> {
+    let own = own.to_string();
+    let all = held.statement.recipients().iter().map(recipient);
+    all.filter(|one| *one != own).collect()
+}
+
+/// Whether a recipient is a named officer.
+fn is_officer(recipient: &str) -> bool {
+    recipient.parse::<OfficerId>().is_ok()
+}
+
+/// What is about a RED message, and goes to the same officers, is RED as well unless somebody says otherwise.
+fn stays_red(fields: &mut Map<String, Value>) {
+    let handling = fields.entry("handling").or_insert_with(|| json!({}));
+    if let Value::Object(handling) = handling {
+        handling.entry("tlp").or_insert(json!("RED"));
+    }
+}
+
+fn is_answer(kind: MessageType) -> bool {
+    matches!(
+        kind,
+        T::RfiResponse | T::RfsResult | T::ActionResponse | T::DisseminationDecision
+    )
+}
+
+/// What was done here about a recall, where the draft does not say otherwise.
+fn confirms(fields: &mut Map<String, Value>, work: &RecallWork) {
+    let measure = json!(work.measure.name());
+    fields.entry("recall_measure").or_insert(measure);
+    let content = fields.entry("content").or_insert_with(|| json!({}));
+    if let Value::Object(content) = content {
+        content.entry("copies").or_insert(json!(work.copies));
+        let done = json!({ "utc_ms": work.done_ms, "offset_minutes": 0 });
+        content.entry("done").or_insert(done);
+    }
+}
+
+/// The confirmation of a recall that was carried out here, as a draft.
+pub(super) fn confirmation(work: &RecallWork) -> Value {
+    let mut fields = Map::new();
+    let said = [
+        ("type", json!("RECALL_CONFIRM")),
+        ("alert_id", json!(work.alert_id.to_string())),
+        ("refers_to", json!(work.recall.to_string())),
+        ("to", json!([work.originator.to_string()])),
+    ];
+    fields.extend(said.map(|(name, value)| (name.to_owned(), value)));
+    confirms(&mut fields, work);
+    Value::Object(fields)
+}

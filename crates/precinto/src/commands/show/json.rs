@@ -1,0 +1,176 @@
+//! A case for machines: codes and times as the log has them, texts in no language but their own.
+
+use super::Told;
+use super::story::content;
+use crate::clock::rfc3339_ms;
+use crate::draft::{finding_json, statement_json};
+use crate::words::{part_state, standing};
+use precinto_alert::case::{Hold, Part, Question, Recall, View};
+use precinto_alert::code::{Coded, HoldKind};
+use precinto_alert::id::{AgencyId, MessageId};
+use precinto_alert::statement::Statement;
+use precinto_client::copy::{BodyState, CaseSummary, Held, RecallWork, Standing};
+use serde_json::{Value, json};
+
+/// A whole case.
+pub(super) fn of(told: &Told<'_>) -> Value {
+    let messages: Vec<Value> = told.held.messages.iter().map(message).collect();
+    let newest = told.held.newest_alert();
+    let mut case = stand(&told.view, Standing::of(told.held));
+    let told_to = json!({
+        "schema": "precinto.case/v1",
+        "alert_id": told.held.alert_id.to_string(),
+        "agency": told.own.to_string(),
+        "position": told.position,
+        "as_of": rfc3339_ms(told.as_of_ms),
+        "newest_alert": newest.map(|alert| alert.index),
+        "last_action": newest.and_then(|alert| alert.statement.last_action_ms()).map(rfc3339_ms),
+        "recall_here": told.work.as_ref().map(work),
+        "messages": messages,
+    });
+    extend(&mut case, told_to);
+    case
+}
+
+/// One case of a list.
+pub(crate) fn summary(case: &CaseSummary) -> Value {
+    let said = case.alert.as_ref().map(|alert| &alert.statement);
+    let commodities = said.map_or(&[][..], |said| said.commodities());
+    let mut object = stand(&case.view, case.standing);
+    let rest = json!({
+        "schema": "precinto.case_summary/v1",
+        "alert_id": case.alert_id.to_string(),
+        "status": said.map(|said| said.status().name()),
+        "precedence": said.and_then(Statement::precedence).map(Coded::name),
+        "commodities": commodities.iter().map(|one| one.name()).collect::<Vec<_>>(),
+        "last_action": said.and_then(Statement::last_action_ms).map(rfc3339_ms),
+        "opened": rfc3339_ms(case.opened_ms),
+        "newest": {
+            "index": case.newest_index,
+            "time": rfc3339_ms(case.newest_ms),
+            "type": case.newest_type.name(),
+        },
+        "message_count": case.messages,
+    });
+    extend(&mut object, rest);
+    object
+}
+
+fn extend(into: &mut Value, from: Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        into.extend(from);
+    }
+}
+
+/// Where a case stands, whoever is told.
+fn stand(view: &View, stands: Standing) -> Value {
+    let (code, _) = standing(stands);
+    let parts = view.parts.iter().map(part).collect::<Vec<_>>();
+    let questions = view.questions.iter().map(question).collect::<Vec<_>>();
+    json!({
+        "standing": code,
+        "originator": view.originator.as_ref().map(ToString::to_string),
+        "version": view.version,
+        "parts": parts,
+        "questions": questions,
+        "holds": view.holds.iter().map(hold).collect::<Vec<_>>(),
+        "recall": view.recall.as_ref().map(recall),
+    })
+}
+
+fn part((agency, part): (&AgencyId, &Part)) -> Value {
+    json!({
+        "agency": agency.to_string(),
+        "state": part_state(part.state).0,
+        "acknowledged": name(part.acknowledged),
+        "version": part.version,
+        "assessment": name(part.assessment),
+        "verdict": name(part.verdict),
+        "outcome": name(part.outcome),
+    })
+}
+
+fn question((id, question): (&MessageId, &Question)) -> Value {
+    let names = |all: &std::collections::BTreeSet<AgencyId>| -> Vec<String> {
+        all.iter().map(ToString::to_string).collect()
+    };
+    json!({
+        "message_id": id.to_string(),
+        "type": question.message_type.name(),
+        "by": question.by.to_string(),
+        "open": names(&question.open),
+        "answered": names(&question.answered),
+        "decision": name(question.decision),
+    })
+}
+
+fn hold(((agency, kind), hold): (&(AgencyId, HoldKind), &Hold)) -> Value {
+    json!({
+        "agency": agency.to_string(),
+        "kind": kind.name(),
+        "state": hold.state.name(),
+        "stands": hold.stands(),
+    })
+}
+
+fn recall(recall: &Recall) -> Value {
+    let confirmations = recall.confirmations.iter().map(|(agency, one)| {
+        json!({
+            "agency": agency.to_string(),
+            "taken": name(one.taken),
+            "done": one.is_done,
+        })
+    });
+    json!({
+        "measure": recall.measure.name(),
+        "confirmations": confirmations.collect::<Vec<_>>(),
+    })
+}
+
+/// What was done with the copies here.
+fn work(work: &RecallWork) -> Value {
+    json!({
+        "measure": work.measure.name(),
+        "copies": work.copies,
+        "done": rfc3339_ms(work.done_ms),
+        "confirmed": work.confirmed,
+    })
+}
+
+fn message(held: &Held) -> Value {
+    let said = &held.statement;
+    let signers = held.signers.iter().map(|one| one.identity.to_string());
+    let agencies = held.recipients.iter();
+    let delivered = agencies.flat_map(|one| one.agencies.iter().chain(&one.nodes));
+    json!({
+        "index": held.index,
+        "time": rfc3339_ms(held.time_ms),
+        "message_id": said.message_id().to_string(),
+        "type": said.message_type().name(),
+        "sender": said.sender().to_string(),
+        "signers": signers.collect::<Vec<_>>(),
+        "delivered_to": delivered.collect::<Vec<_>>(),
+        "refers_to": said.refers_to().map(|id| id.to_string()),
+        "unknown_fields": held.unknown_fields,
+        "statement": statement_json(&held.payload),
+        "body": body(held.body),
+        "content": content(held),
+        "warnings": held.warnings.iter().map(finding_json).collect::<Vec<_>>(),
+    })
+}
+
+/// What became of a body.
+fn body(state: BodyState) -> &'static str {
+    match state {
+        BodyState::Present => "PRESENT",
+        BodyState::None => "NONE",
+        BodyState::Unreadable => "UNREADABLE",
+        BodyState::Pruned => "PRUNED",
+        BodyState::Quarantined => "QUARANTINED",
+        BodyState::Erased => "ERASED",
+    }
+}
+
+fn name<C: Coded>(code: Option<C>) -> Option<&'static str> {
+    code.map(Coded::name)
+}

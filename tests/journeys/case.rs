@@ -1,0 +1,394 @@
+//! A whole case over real processes: alert, acknowledgement, amendment, question and answer, an action accepted in part, a
+//! hold, an outcome, a recall that reaches everyone; told by `show`, `list`, `find` and `match` on both sides.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use precinto_tests::{GatewayProcess, Site, audit, precinto, run};
+use serde_json::Value;
+
+const CBP: &str = "us-cbp-lax";
+const ANAM: &str = "mx-anam-mex";
+const WAYBILL: &str = "865-48291176";
+
+/// A site with its gateway, and what the alert was called.
+struct Stage {
+    site: Site,
+    gateway: Option<GatewayProcess>,
+    address: String,
+    alert: String,
+}
+
+impl Stage {
+    /// Runs a command line as a node; `_` in a word stands for a blank, `ID` for the alert.
+    fn run(&self, node: &str, line: &str) -> Output {
+        let words = line.split_whitespace();
+        let words = words.map(|word| match word {
+            "ID" => self.alert.clone(),
+            word => word.replace('_', " "),
+        });
+        let mut command = Command::new(precinto());
+        command.args(words).arg("--node");
+        command.arg(self.site.node_file(node));
+        command.args(["--gateway", &self.address]);
+        command.env("LC_ALL", "C.UTF-8");
+        command.output().expect("precinto runs")
+    }
+
+    /// What a command prints that must end well.
+    fn done(&self, node: &str, line: &str) -> String {
+        let out = self.run(node, line);
+        let talk = String::from_utf8_lossy(&out.stderr);
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(out.status.success(), "{node}: {line}\n{said}\n{talk}");
+        said
+    }
+
+    /// The same as one object.
+    fn object(&self, node: &str, line: &str) -> Value {
+        let said = self.done(node, &format!("{line} -o json"));
+        serde_json::from_str(&said).unwrap_or_else(|error| panic!("{line}: {error}: {said}"))
+    }
+
+    /// The exit code, with everything that was said.
+    fn ends(&self, node: &str, line: &str) -> (Option<i32>, String) {
+        let out = self.run(node, line);
+        let (said, talk) = (&out.stdout, &out.stderr);
+        let all = [said.as_slice(), talk.as_slice()].concat();
+        let all = String::from_utf8_lossy(&all).into_owned();
+        (out.status.code(), all)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.site.path().join(name)
+    }
+
+    /// A message about the case, sent with as little typed as a person needs to.
+    fn send(&self, node: &str, line: &str) -> Value {
+        let said = self.done(node, &format!("send {line} -o jsonl"));
+        let sent: Value = serde_json::from_str(said.trim()).expect("one result");
+        assert_eq!(sent["ok"], true, "{sent}");
+        sent
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own throw-away file")]
+fn write(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("a file");
+}
+
+fn has(text: &str, all: &[&str]) {
+    // A line may be broken anywhere between two words.
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for one in all {
+        assert!(flat.contains(one), "no {one:?} in\n{text}");
+    }
+}
+
+/// CBP tells ANAM and everybody who follows precursors; the consignee's tax number has a wrong check character.
+fn begin() -> Stage {
+    let site = Site::new();
+    let gateway = site.start();
+    let example = run(&["config", "example", "alert"]);
+    let text = String::from_utf8(example.stdout).expect("UTF-8");
+    let text = text.replace("ABC010101AB1", "ABC010101AB2");
+    assert!(text.contains("ABC010101AB2") && text.contains(WAYBILL));
+    let address = gateway.address().to_owned();
+    let mut stage = Stage {
+        site,
+        gateway: Some(gateway),
+        address,
+        alert: String::new(),
+    };
+    let first = stage.file("alert.yaml");
+    write(&first, &text);
+    let second = stage.file("amended.yaml");
+    write(&second, &text.replace("pieces: 24", "pieces: 26"));
+    let sent = stage.send(CBP, &format!("alert {}", first.display()));
+    stage.alert = sent["alert_id"].as_str().expect("an id").to_owned();
+    stage
+}
+
+/// Everything up to the outcome; nobody types a recipient or a message id where there is only one to mean.
+fn play(stage: &Stage) {
+    let (code, said) = stage.ends("us-atf-hq", "show ID");
+    assert_eq!(code, Some(7), "no party: {said}");
+    has(
+        &stage.done(ANAM, "show ID"),
+        &["next precinto send ack", "(PRE_PRECURSOR)"],
+    );
+    stage.send(ANAM, "ack ID --level person --officer hernandez");
+    let amended = stage.file("amended.yaml");
+    let amended = stage.send(CBP, &format!("amend {} ID", amended.display()));
+    let asked =
+        "rfi ID --precedence P2 --authority CUSTOMS_AGREEMENT --question Who_paid_the_freight?";
+    let asked = asked.replace("CUSTOMS_AGREEMENT", "customs-agreement");
+    stage.send(ANAM, &asked);
+    let story = stage.done(CBP, "show ID");
+    has(
+        &story,
+        &[
+            "next precinto send rfi-response",
+            "! #",
+            "1. Who paid the freight?",
+        ],
+    );
+    has(
+        &story,
+        &[
+            "ACKNOWLEDGED ONLY VERSION 1",
+            "before declared as:",
+            "now declared as:",
+        ],
+    );
+    stage.send(CBP, "rfi-response ID --answer 1=The_forwarder,_in_cash");
+    let request =
+        "action-request ID --to mx.dev.invalid/anam --precedence P1 --authority customs-agreement";
+    stage.send(CBP, &format!("{request} --action HOLD,INSPECT-XRAY"));
+    stage.send(
+        ANAM,
+        "action-response ID --verdict PARTIAL --action HOLD --ground no-capacity",
+    );
+    stage.send(ANAM, "hold-set ID --kind EXAMINATION --at NLU --pieces 24");
+    let outcome = "outcome ID --code SEIZED --form mx-embargo-precautorio --quality 5";
+    stage.send(ANAM, &format!("{outcome} --officer hernandez"));
+    assert_eq!(amended["alert_id"], stage.alert.as_str());
+}
+
+/// What both sides read before the recall.
+fn read(stage: &Stage) {
+    let story = stage.done(ANAM, "show ID");
+    has(
+        &story,
+        &[
+            "OPEN",
+            "act before",
+            "outcome reported",
+            "accepted in part (PARTIAL)",
+        ],
+    );
+    has(
+        &story,
+        &[
+            "node ✓ person ✓ assessed – acted –",
+            "no capacity (NO_CAPACITY)",
+        ],
+    );
+    has(
+        &story,
+        &[
+            "WARNING content.parties[1].tax_ids[0]",
+            "The forwarder, in cash",
+        ],
+    );
+    let widest = story.lines().map(|line| line.chars().count()).max();
+    assert!(widest.is_some_and(|columns| columns <= 80), "{story}");
+    let spanish = stage.done(ANAM, "--lang es show ID");
+    has(
+        &spanish,
+        &[
+            "ABIERTA",
+            "actuar antes",
+            "aceptada en parte (PARTIAL)",
+            "Qué se dijo",
+        ],
+    );
+    let case = stage.object(CBP, "show ID");
+    assert_eq!(case["schema"], "precinto.case/v1");
+    assert_eq!(case["version"], 2);
+    let parts = case["parts"].as_array().expect("parts");
+    assert_eq!(parts.len(), 4, "ANAM, DEA, COFEPRIS, FGR");
+    let anam = parts
+        .iter()
+        .find(|part| part["agency"] == "mx.dev.invalid/anam");
+    assert_eq!(anam.expect("ANAM")["state"], "OUTCOME_REPORTED");
+    let messages = case["messages"].as_array().expect("messages");
+    assert_eq!(messages.len(), 9);
+    // Each side tells the same story, but for whose copy it is.
+    let mut here = stage.object(ANAM, "show ID");
+    let mut there = case.clone();
+    for one in [&mut here, &mut there] {
+        let fields = one.as_object_mut().expect("an object");
+        for own in ["agency", "position", "as_of"] {
+            drop(fields.remove(own));
+        }
+    }
+    assert_eq!(here, there);
+
+    let receipts = stage.file("evidence");
+    stage.done(ANAM, &format!("show ID --receipts {}", receipts.display()));
+    let kept = std::fs::read_dir(receipts).expect("receipts").count();
+    assert_eq!(kept, 2 * messages.len(), "a proof and a record each");
+    let seen = stage.done("us-dea-hq", "watch --until-caught-up");
+    has(
+        &seen,
+        &[
+            "WARNING content.parties[1].tax_ids[0]",
+            "perhaps ABC010101AB1",
+        ],
+    );
+    filters(stage);
+    finds(stage);
+}
+
+fn filters(stage: &Stage) {
+    let listed = |line: &str| stage.object(ANAM, &format!("list {line}"))["cases"].clone();
+    for line in [
+        "",
+        "--state open",
+        "--state outcome-reported",
+        "--side us.dev.invalid",
+        "--agency mx.dev.invalid/cofepris",
+        "--commodity chemical-precursor",
+        "--precedence p2 --from LAX --to MX",
+        "--since -1h",
+        "--since 2020-01-01 --limit 1",
+    ] {
+        assert_eq!(listed(line).as_array().map(Vec::len), Some(1), "{line}");
+    }
+    for line in [
+        "--state closed",
+        "--side mx.dev.invalid",
+        "--agency us.dev.invalid/atf",
+        "--commodity firearm",
+        "--precedence P1",
+        "--from NLU",
+        "--until -1h",
+    ] {
+        let (code, said) = stage.ends(ANAM, &format!("list {line}"));
+        assert_eq!(code, Some(7), "{line}: {said}");
+    }
+    let (code, said) = stage.ends(ANAM, "list --precedence P9");
+    assert!(code == Some(2) && said.contains("P1, P2, P3, P4"), "{said}");
+    let table = stage.done(ANAM, "list");
+    has(&table, &[&stage.alert, "LAX–NLU", "has outcome"]);
+    let widest = table.lines().map(|line| line.chars().count()).max();
+    assert!(widest.is_some_and(|columns| columns <= 80), "{table}");
+}
+
+/// By anything that stands on a label or a paper.
+fn finds(stage: &Stage) {
+    for text in [
+        WAYBILL,
+        "86548291176",
+        "110-63-4",
+        "comercializadora_ejercicio",
+        "ABC010101AB2",
+        "ID",
+    ] {
+        let found = stage.object(ANAM, &format!("find {text}"));
+        assert_eq!(
+            found["cases"][0]["alert_id"],
+            stage.alert.as_str(),
+            "{text}"
+        );
+    }
+    let (code, said) = stage.ends(ANAM, "find 865-48291180");
+    assert_eq!(code, Some(7), "{said}");
+    let (code, said) = matched(stage);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains(&stage.alert), "{said}");
+}
+
+/// A manifest of two waybills, one of which an alert is about.
+fn matched(stage: &Stage) -> (Option<i32>, String) {
+    let manifest = stage.file("manifest.csv");
+    write(
+        &manifest,
+        "waybill,pieces\n020-12345675,1\n865-48291176,26\n",
+    );
+    stage.ends(ANAM, &format!("match {}", manifest.display()))
+}
+
+/// The originator takes it back: who has it stops using it, and says so.
+fn recall(stage: &Stage) {
+    let sent = stage.send(CBP, "recall ID --measure QUARANTINE --ground ERROR");
+    let to = sent["delivered_to"].as_array().expect("recipients");
+    assert_eq!(to.len(), 4, "everybody who was ever sent anything: {sent}");
+    let (code, said) = stage.ends(ANAM, &format!("find {WAYBILL}"));
+    assert_eq!(code, Some(7), "{said}");
+    assert!(
+        said.contains("RECALLED") && said.contains("sync --confirm-recalls"),
+        "{said}"
+    );
+    assert_eq!(matched(stage).0, Some(7));
+    let story = stage.done(ANAM, "show ID");
+    has(&story, &["RECALLED", "in quarantine", "0 of 4 confirmed"]);
+    assert!(
+        !story.contains(WAYBILL) && !story.contains("forwarder"),
+        "{story}"
+    );
+    let (code, _) = stage.ends(ANAM, "list --state recalled");
+    assert_eq!(code, Some(0));
+
+    stage.done(ANAM, "sync --confirm-recalls");
+    stage.done("mx-fgr-hq", "sync --confirm-recalls");
+    // Once only.
+    let (code, said) = stage.ends(ANAM, "sync --confirm-recalls");
+    assert_eq!(code, Some(0));
+    assert!(said.contains("no recall waits"), "{said}");
+    let story = stage.done(CBP, "show ID");
+    has(
+        &story,
+        &["2 of 4 confirmed", "✓ mx.dev.invalid/anam: confirmed"],
+    );
+    has(&story, &["✗ us.dev.invalid/dea: NOT CONFIRMED"]);
+    has(
+        &stage.done(CBP, "--lang es show ID"),
+        &["✗ us.dev.invalid/dea: SIN CONFIRMAR"],
+    );
+}
+
+/// Without a gateway the copy answers, and says as of when.
+fn unreachable(stage: &mut Stage) {
+    let gateway = stage.gateway.take().expect("running");
+    assert!(gateway.stop().success());
+    let (code, said) = stage.ends(ANAM, "show ID");
+    assert_eq!(code, Some(0), "{said}");
+    has(
+        &said,
+        &[
+            "the gateway cannot be reached; this is the state of",
+            "RECALLED",
+        ],
+    );
+    let (code, said) = stage.ends(ANAM, "show ID --offline");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("cannot be reached"), "{said}");
+    // Who never fetched anything is told so.
+    let (code, said) = stage.ends("us-atf-hq", "list --offline");
+    assert!(code != Some(0) || said.contains("no copy"), "{said}");
+}
+
+/// What one officer may read does not reach the agency by a recipient that nobody typed.
+fn for_one_officer(stage: &mut Stage) {
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../crates/precinto/samples/firearm-us-mx.yaml"
+    );
+    let first = std::mem::take(&mut stage.alert);
+    let sent = stage.send(CBP, &format!("alert {sample}"));
+    stage.alert = sent["alert_id"].as_str().expect("an id").to_owned();
+    let castillo = "spiffe://mx.dev.invalid/agency/fgr/node/hq";
+    let comment = stage.send(CBP, "comment ID --text Look_again");
+    assert_eq!(comment["delivered_to"], serde_json::json!([castillo]));
+    let (code, said) = stage.ends("mx-fgr-hq", "send comment ID --text Why?");
+    assert!(code != Some(0) && said.contains("to: "), "{said}");
+    let ack = stage.send("mx-fgr-hq", "ack ID --level person --officer castillo");
+    let cbp = serde_json::json!(["us.dev.invalid/cbp"]);
+    assert_eq!(ack["delivered_to"], cbp);
+    let recall = stage.send(CBP, "recall ID --measure ERASE --ground ERROR");
+    assert_eq!(recall["delivered_to"], serde_json::json!([castillo]));
+    stage.alert = first;
+}
+
+#[test]
+fn a_case_is_told_found_matched_and_taken_back() {
+    let mut stage = begin();
+    play(&stage);
+    read(&stage);
+    recall(&stage);
+    for_one_officer(&mut stage);
+    unreachable(&mut stage);
+    audit(&stage.site);
+}

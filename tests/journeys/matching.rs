@@ -1,0 +1,180 @@
+//! A whole manifest against the alerts that an agency holds: one command, answered from its own copy, so that nobody
+//! learns what was asked; and house waybills that go out with their air waybill as one consolidation.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use precinto_tests::{Site, audit, precinto, shared};
+use serde_json::Value;
+
+const CBP: &str = "us-cbp-lax";
+const ANAM: &str = "mx-anam-mex";
+
+fn node(site: &Site, gateway: &str, name: &str, words: &[&str]) -> Output {
+    let mut command = Command::new(precinto());
+    command.args(words).arg("--node").arg(site.node_file(name));
+    command
+        .args(["--gateway", gateway])
+        .env("LC_ALL", "C.UTF-8");
+    command.output().expect("precinto runs")
+}
+
+/// What a command prints that must end well.
+fn done(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{talk}");
+    said
+}
+
+fn object(output: &Output) -> Value {
+    serde_json::from_str(&done(output)).expect("JSON")
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own throw-away file")]
+fn write(path: &Path, bytes: &[u8]) -> String {
+    std::fs::write(path, bytes).expect("a file");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+/// Thousands of rows, as a Mexican broker's spreadsheet writes them; two speak of the precursor of the samples.
+fn manifest() -> String {
+    let mut text = "Guía aérea;Guía house;Destinatario;Peso kg\n".to_owned();
+    for row in 1..=3_000 {
+        let (waybill, name) = match row {
+            1_500 => ("86548291176".to_owned(), "-"),
+            2_000 => (
+                "020-12345675".to_owned(),
+                "COMERCIALIZADORA EJERCICIO, SA DE CV",
+            ),
+            _ => (format!("999-{row:08}"), "Nadie"),
+        };
+        writeln!(text, "{waybill};H{row};\"{name}\";12,5").expect("a string");
+    }
+    text.push_str("torcida\n");
+    text
+}
+
+#[test]
+fn a_manifest_is_matched_against_what_an_agency_holds() {
+    let site = Site::new();
+    let gateway = site.start();
+    let address = gateway.address().to_owned();
+    let sample = "crates/precinto/samples/precursor-us-mx.yaml";
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(sample);
+    let sample = sample.to_str().expect("UTF-8");
+    let sent = object(&node(
+        &site,
+        &address,
+        CBP,
+        &["send", "alert", sample, "-o", "jsonl"],
+    ));
+    let csv = write(&site.path().join("manifest.csv"), manifest().as_bytes());
+    let found = object(&node(&site, &address, ANAM, &["match", &csv, "-o", "json"]));
+    let hits = found["hits"].as_array().expect("hits");
+    let rows: Vec<(&Value, &str)> = hits
+        .iter()
+        .map(|hit| (&hit["row"], hit["says"].as_str().expect("a text")))
+        .collect();
+    let expected = [
+        (1_500, "86548291176"),
+        (2_000, "COMERCIALIZADORA EJERCICIO, SA DE CV"),
+    ];
+    assert_eq!(rows.len(), expected.len(), "{found}");
+    for (row, expected) in rows.iter().zip(expected) {
+        assert_eq!((row.0.as_u64(), row.1), (Some(expected.0), expected.1));
+    }
+    for hit in hits {
+        assert_eq!(hit["alert_id"], sent["alert_id"]);
+        assert_eq!(hit["standing"], "OPEN");
+        assert_eq!(hit["status"], "EXERCISE");
+        assert_eq!(hit["line"].as_u64(), hit["row"].as_u64().map(|row| row + 1));
+        assert!(
+            hit["precedence"]
+                .as_str()
+                .is_some_and(|one| one.starts_with('P'))
+        );
+    }
+    assert_eq!(
+        hits[0]["places"][0]["field"],
+        "content.shipments[0].master_awb"
+    );
+    assert_eq!(found["odd_rows"], 1, "the row of one column");
+    assert_eq!(found["remarks"][0]["line"], 3_002);
+    let none = write(
+        &site.path().join("none.csv"),
+        b"AWB,HAWB\n020-12345675,H1\n",
+    );
+    let out = node(&site, &address, ANAM, &["match", &none]);
+    assert_eq!(out.status.code(), Some(7), "nothing is found");
+    // Of an agency that was not told, nobody is told by way of a manifest either.
+    let out = node(&site, &address, "us-atf-hq", &["match", &csv]);
+    assert_eq!(out.status.code(), Some(7));
+    assert!(gateway.stop().success());
+    // Without a gateway the copy answers, and says as of when it does.
+    let out = node(&site, &address, ANAM, &["match", &csv]);
+    assert!(done(&out).contains(sent["alert_id"].as_str().expect("an id")));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("cannot be reached"));
+    let offline = node(
+        &site,
+        &address,
+        ANAM,
+        &["match", &csv, "--offline", "--lang", "es"],
+    );
+    assert!(done(&offline).contains("1501"), "the line of the file");
+    audit(&site);
+}
+
+#[test]
+fn a_consolidation_goes_out_as_one_alert_and_its_house_waybill_is_found_again() {
+    let Some(folder) = shared("data/cargo-xml") else {
+        return;
+    };
+    let path = |name: &str| folder.join(name).to_str().expect("UTF-8").to_owned();
+    let (air, house) = (path("888-11111111_XFWB.xml"), path("SEL22222222_XFZB.xml"));
+    let site = Site::new();
+    let gateway = site.start();
+    let address = gateway.address().to_owned();
+    let page = Command::new(precinto())
+        .args(["draft", "waybill", &house, &air, "--lang", "en"])
+        .output()
+        .expect("precinto runs");
+    let draft = write(
+        &site.path().join("consolidation.yaml"),
+        done(&page).as_bytes(),
+    );
+    let typed = "--to mx.dev.invalid/anam --precedence P2 --authority CUSTOMS_AGREEMENT --suspect DRUG --indicator PK05=2";
+    let typed: Vec<&str> = typed.split(' ').collect();
+    let line = [&["send", "alert", &draft, "-o", "jsonl"], typed.as_slice()].concat();
+    let sent = object(&node(&site, &address, CBP, &line));
+    let found = object(&node(
+        &site,
+        &address,
+        ANAM,
+        &["match", &house, "-o", "json"],
+    ));
+    let hits = found["hits"].as_array().expect("hits");
+    let of_house = hits
+        .iter()
+        .find(|hit| hit["says"] == "SEL22222222")
+        .expect("the house waybill");
+    assert_eq!(of_house["alert_id"], sent["alert_id"]);
+    let fields: Vec<&str> = of_house["places"]
+        .as_array()
+        .expect("places")
+        .iter()
+        .map(|place| place["field"].as_str().expect("a path"))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            "content.shipments[0].house_awbs[0]",
+            "content.shipments[1].house_awbs[0]"
+        ]
+    );
+    assert!(gateway.stop().success());
+    audit(&site);
+}
