@@ -17,6 +17,9 @@ mod runtime;
 mod stop;
 mod xml;
 
+#[cfg(fuzzing)]
+pub use commands::draft::foreign_bytes;
+
 use args::{Cli, Command};
 use clap::Parser;
 use exit::{Exit, Failure};

@@ -1,9 +1,9 @@
 //! Tables that somebody else exported: a CSV file read row by row, within limits.
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 use std::fs::File;
-use std::io::{Read as _, Take};
+use std::io::{Read, Take};
 use std::path::Path;
 
 /// More rows than this are refused: nobody looks through so many.
@@ -15,7 +15,7 @@ const ROW_BYTES_MAX: usize = 64 * 1024;
 
 /// An open table.
 pub(crate) struct Records {
-    reader: Reader<Take<File>>,
+    reader: Reader<Take<Box<dyn Read>>>,
     headers: StringRecord,
     name: String,
     rows: usize,
@@ -25,16 +25,28 @@ impl Records {
     /// Opens a file whose first row names the columns.
     pub(crate) fn open(path: &Path, delimiter: u8) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let refuse = |what: &dyn std::fmt::Display| Failure::usage(format!("{name}: {what}"));
-        let file = File::open(path).map_err(|error| refuse(&error))?;
-        let size = file.metadata().map_err(|error| refuse(&error))?.len();
+        let refuse = |what: Text| Failure::usage(what.about(&name));
+        let file = File::open(path).map_err(|error| refuse(error.to_string().into()))?;
+        let size = file
+            .metadata()
+            .map_err(|error| refuse(error.to_string().into()))?
+            .len();
         if size > FILE_BYTES_MAX {
-            return Err(refuse(&"larger than 64 MiB"));
+            return Err(refuse(("larger than 64 MiB", "más de 64 MiB").into()));
         }
+        Self::read(Box::new(file), delimiter, name)
+    }
+
+    /// Reads from anywhere; `name` is what errors call it.
+    pub(crate) fn read(from: Box<dyn Read>, delimiter: u8, name: String) -> Result<Self, Failure> {
+        let refuse = |what: Text| Failure::usage(what.about(&name));
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
-            .from_reader(file.take(FILE_BYTES_MAX));
-        let headers = reader.headers().map_err(|error| refuse(&error))?.clone();
+            .from_reader(from.take(FILE_BYTES_MAX));
+        let headers = reader
+            .headers()
+            .map_err(|error| refuse(error.to_string().into()))?
+            .clone();
         // A byte-order mark, as spreadsheets write it, is no part of the first name.
         let headers = headers
             .iter()
@@ -55,22 +67,39 @@ impl Records {
 
     /// The next row with its number, counted from 1; all rows have as many columns as the first.
     pub(crate) fn next(&mut self) -> Result<Option<(usize, StringRecord)>, Failure> {
-        let refuse = |what: String| Failure::usage(format!("{}: {what}", self.name));
+        let refuse = |what: Text| Failure::usage(what.about(&self.name));
         let mut bytes = ByteRecord::new();
         let more = self.reader.read_byte_record(&mut bytes);
-        if !more.map_err(|error| refuse(error.to_string()))? {
+        if !more.map_err(|error| refuse(error.to_string().into()))? {
             return Ok(None);
         }
         self.rows += 1;
         if self.rows > ROWS_MAX {
-            return Err(refuse(format!("more than {ROWS_MAX} rows")));
+            return Err(refuse(
+                (
+                    format!("more than {ROWS_MAX} rows"),
+                    format!("más de {ROWS_MAX} filas"),
+                )
+                    .into(),
+            ));
         }
         let row = self.rows;
         if bytes.as_slice().len() > ROW_BYTES_MAX {
-            return Err(refuse(format!("row {row} is larger than 64 KiB")));
+            return Err(refuse(
+                (
+                    format!("row {row} is larger than 64 KiB"),
+                    format!("la fila {row} tiene más de 64 KiB"),
+                )
+                    .into(),
+            ));
         }
-        let record = StringRecord::from_byte_record(bytes)
-            .map_err(|_| refuse(format!("row {row} is not UTF-8")))?;
+        let record = StringRecord::from_byte_record(bytes).map_err(|_| {
+            let what = (
+                format!("row {row} is not UTF-8"),
+                format!("la fila {row} no está en UTF-8"),
+            );
+            refuse(what.into())
+        })?;
         Ok(Some((row, record)))
     }
 }

@@ -1,5 +1,7 @@
 //! `draft`: what other systems hold becomes the draft of an alert, which says what a person must still type.
 
+#[cfg(any(test, fuzzing))]
+pub mod foreign_bytes;
 mod mapping;
 mod missing;
 mod party;
@@ -9,7 +11,7 @@ mod yaml;
 
 use crate::args::{DraftCommand, DraftCsv, DraftWaybill};
 use crate::draft::Draft;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files::write_public;
 use crate::output::{Lang, Output, printable};
 use crate::records::Records;
@@ -45,15 +47,15 @@ pub(crate) fn run(command: &DraftCommand, output: Output) -> anyhow::Result<Exit
 fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
     let lang = output.lang();
     let name = args.file.display();
-    let refuse = |what: &dyn std::fmt::Display| Failure::usage(format!("{name}: {what}"));
-    let bytes = read_limited(&args.file).map_err(|error| refuse(&error))?;
-    let root = xml::read(&bytes).map_err(|error| refuse(&error))?;
+    let refuse = |what: Text| Failure::usage(what.about(&name));
+    let bytes = read_limited(&args.file).map_err(|error| refuse(error.to_string().into()))?;
+    let root = xml::read(&bytes).map_err(|error| refuse(error.text()))?;
     let Some(waybill::Made { draft, notes }) = waybill::draft(&root, &bytes, lang) else {
         let what = lang.pick(
             "neither an air waybill (XFWB) nor a house waybill (XFZB): the root element is",
             "no es una guía aérea (XFWB) ni una guía house (XFZB): el elemento raíz es",
         );
-        return Err(refuse(&format!("{what} {}", printable(&root.name))).into());
+        return Err(refuse(format!("{what} {}", printable(&root.name)).into()).into());
     };
     let missing = missing::of(&draft, lang);
     let begun = Begun {
@@ -82,8 +84,12 @@ fn read_limited(path: &Path) -> std::io::Result<Vec<u8>> {
 
 fn of_table(args: &DraftCsv, output: Output) -> anyhow::Result<Exit> {
     let lang = output.lang();
-    let delimiter = u8::try_from(args.delimiter)
-        .map_err(|_| Failure::usage("--delimiter: one ASCII character is expected"))?;
+    let delimiter = u8::try_from(args.delimiter).map_err(|_| {
+        Failure::usage((
+            "--delimiter: one ASCII character is expected",
+            "--delimiter: se espera un carácter ASCII",
+        ))
+    })?;
     let text = crate::config::read_text(&args.map)?;
     let refuse = |what: String| Failure::usage(format!("{}: {what}", args.map.display()));
     let map = Draft::parse_file(&args.map, &text).map_err(|error| refuse(format!("{error:#}")))?;
