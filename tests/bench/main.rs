@@ -9,7 +9,7 @@ mod validate;
 
 use std::time::Duration;
 
-use precinto_envelope::crypto::SigningKey;
+use precinto_envelope::crypto::{PublicKey, SigningKey};
 use precinto_ledger::clock::{Clock as _, SystemClock};
 
 fn main() {
@@ -20,12 +20,14 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
-    let verification_us = verification_us();
+    let yardstick = Yardstick::new();
+    let spent = yardstick.verify(ROUNDS);
+    let verification_us = (spent / ROUNDS).as_secs_f64() * 1e6;
     say(&format!(
         "V, one verification of 1 KiB: {verification_us:.1} us"
     ));
     if parts.contains("validate") {
-        validate::run(verification_us);
+        validate::run(&yardstick);
     }
     if parts.contains("commit") {
         runtime.block_on(commit::run());
@@ -38,19 +40,34 @@ fn main() {
 /// Verifications that V is measured over.
 const ROUNDS: u32 = 2_000;
 
-/// V: the yardstick of this machine at this moment, in microseconds.
-fn verification_us() -> f64 {
-    let (key, _) = SigningKey::generate_ed25519();
-    let public: [u8; 32] = key.public_key().try_into().expect("an Ed25519 key");
-    let public = precinto_envelope::crypto::PublicKey::ed25519(public).expect("a good key");
-    let message = [7; 1024];
-    let signature = key.sign(&message);
-    let begun = SystemClock.now_ms();
-    for _ in 0..ROUNDS {
-        public.verify(&message, &signature).expect("verifies");
+/// What V is measured with: the yardstick of this machine at this moment.
+pub(crate) struct Yardstick {
+    public: PublicKey,
+    signature: Vec<u8>,
+}
+
+impl Yardstick {
+    const MESSAGE: [u8; 1024] = [7; 1024];
+
+    fn new() -> Self {
+        let (key, _) = SigningKey::generate_ed25519();
+        let public: [u8; 32] = key.public_key().try_into().expect("an Ed25519 key");
+        Self {
+            public: PublicKey::ed25519(public).expect("a good key"),
+            signature: key.sign(&Self::MESSAGE),
+        }
     }
-    let spent = Duration::from_millis(SystemClock.now_ms() - begun);
-    (spent / ROUNDS).as_secs_f64() * 1e6
+
+    /// How long so many verifications take.
+    pub(crate) fn verify(&self, rounds: u32) -> Duration {
+        let begun = SystemClock.now_ms();
+        for _ in 0..rounds {
+            self.public
+                .verify(&Self::MESSAGE, &self.signature)
+                .expect("verifies");
+        }
+        Duration::from_millis(SystemClock.now_ms() - begun)
+    }
 }
 
 /// One line of the result.

@@ -2,6 +2,7 @@
 //! not synced.
 
 mod failing_disk;
+mod foreign_bytes;
 mod kill;
 mod power_loss;
 mod sync_count;

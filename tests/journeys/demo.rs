@@ -128,6 +128,34 @@ fn the_demo_plays_real_records_and_counts_what_is_no_shipment() {
     assert_eq!(said["audit"]["findings"], 0, "{said}");
 }
 
+/// Half of the alerts carry one fault each; what the gateway must say of it follows from what was done.
+#[test]
+fn of_real_records_spoilt_by_half_each_is_refused_for_its_own_fault() {
+    let Some(csv) = shared("data/unodc_seizures.csv") else {
+        return;
+    };
+    let text = std::fs::read_to_string(csv).expect("the records");
+    let folder = tempfile::tempdir().expect("a folder");
+    let some = folder.path().join("some.csv");
+    // Rows from everywhere in the file: whole seasons of it came by post only.
+    let header = text.lines().take(1);
+    let some_rows = text.lines().skip(1).step_by(10);
+    let rows: String = header.chain(some_rows).flat_map(|l| [l, "\n"]).collect();
+    write(&some, &rows);
+    let some = some.to_str().expect("a path");
+    let said = demo(&["--input", some, "--faulty", "50", "--seed", "3"]);
+    // "ok": nothing sound was refused, and nothing spoilt was taken in or refused for anything else.
+    assert_eq!(said["ok"], true, "{said}");
+    let faults = &said["faults"];
+    assert!(count(faults, "seeded") >= 70, "{said}");
+    assert_eq!(faults["seeded"], faults["as_expected"], "{said}");
+    let reasons = said["refused_by_reason"].as_object().expect("reasons");
+    let not_a_row =
+        |reason: &&String| !["NOT_A_SHIPMENT", "QUANTITY_INVALID"].contains(&reason.as_str());
+    let kinds = reasons.keys().filter(not_a_row).count();
+    assert!(kinds >= 15, "{kinds} kinds of fault: {said}");
+}
+
 #[expect(clippy::disallowed_methods, reason = "a test's own throw-away file")]
 fn write(path: &Path, text: &str) {
     std::fs::write(path, text).expect("a file");

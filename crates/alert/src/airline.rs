@@ -9,6 +9,7 @@ pub const TABLE: Table = Table {
     name: "accounting codes of airlines on air waybills",
     version: "2026-11",
     source: "IATA accounting codes as printed on waybills, collected; to be checked against the IATA list",
+    package: None,
     complete: false,
 };
 

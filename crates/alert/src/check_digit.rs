@@ -17,13 +17,15 @@ pub use courier::{courier, dhl, dhl_digit, fedex, fedex_digit, has_courier_rule,
 pub use mexico::{curp, curp_digit, rfc, rfc_digit};
 pub use scheme::Scheme;
 
+use crate::violation::{Detail, not_of_the_form};
+
 /// Why an identifier fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CheckError {
     /// Not of the identifier's form.
     #[error("not of the form {expected}")]
     Format {
-        /// The form, for people.
+        /// The form, by an example.
         expected: &'static str,
     },
     /// The form is right, the check digit is not.
@@ -32,6 +34,20 @@ pub enum CheckError {
         /// The check digit that the rest would have.
         expected: char,
     },
+}
+
+impl CheckError {
+    /// The same for a violation, in both languages.
+    pub(crate) fn detail(self) -> Detail {
+        match self {
+            Self::Format { expected } => not_of_the_form(expected),
+            Self::Digit { expected } => (
+                format!("check digit should be {expected}"),
+                format!("el dígito verificador debería ser {expected}"),
+            )
+                .into(),
+        }
+    }
 }
 
 const AWB: CheckError = CheckError::Format {
@@ -115,8 +131,13 @@ pub fn cas_digit(body: &str) -> Option<char> {
 
 /// The ISO 7064 MOD 37,36 check character for a text of digits and capital letters; `None` for any other text.
 pub fn mod37_36(text: &str) -> Option<char> {
+    mod37_36_of(text.chars())
+}
+
+/// As [`mod37_36`], of characters that stand apart.
+pub(crate) fn mod37_36_of(characters: impl Iterator<Item = char>) -> Option<char> {
     let mut product = 36;
-    for character in text.chars() {
+    for character in characters {
         let value = character
             .to_digit(36)
             .filter(|_| !character.is_ascii_lowercase())?;
@@ -141,8 +162,14 @@ fn compare(check: &str, expected: Option<char>, format: CheckError) -> Result<()
 }
 
 fn digits<const N: usize>(text: &str) -> Option<[u32; N]> {
-    let values: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(10)).collect();
-    values?.try_into().ok()
+    if text.len() != N {
+        return None;
+    }
+    let mut values = [0; N];
+    for (value, byte) in values.iter_mut().zip(text.bytes()) {
+        *value = char::from(byte).to_digit(10)?;
+    }
+    Some(values)
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub use precinto_proto::v1::{
 };
 
 use crate::Reason;
-use crate::violation::{At, Findings};
+use crate::violation::{At, Findings, at_most};
 
 /// Reads a code; 0 is none, and an unknown number is an error.
 pub(crate) fn read<T: TryFrom<i32>>(found: &mut Findings, at: At<'_>, raw: i32) -> Option<T> {
@@ -49,7 +49,10 @@ pub(crate) fn read<T: TryFrom<i32>>(found: &mut Findings, at: At<'_>, raw: i32) 
         found.error(
             at,
             Reason::CodeUnknown,
-            format!("{raw} is not in the table"),
+            (
+                format!("{raw} is not in the table"),
+                format!("{raw} no está en la tabla"),
+            ),
         );
     }
     code
@@ -58,7 +61,7 @@ pub(crate) fn read<T: TryFrom<i32>>(found: &mut Findings, at: At<'_>, raw: i32) 
 /// As [`read`], but there must be one.
 pub(crate) fn require<T: TryFrom<i32>>(found: &mut Findings, at: At<'_>, raw: i32) -> Option<T> {
     if raw == 0 {
-        found.error(at, Reason::FieldMissing, "mandatory");
+        found.error(at, Reason::FieldMissing, ("mandatory", "es obligatorio"));
     }
     read(found, at, raw)
 }
@@ -72,17 +75,16 @@ pub(crate) fn read_set<T: TryFrom<i32>>(
     max: usize,
 ) -> Vec<T> {
     if raw.len() > max {
-        found.error(
-            at.field(name),
-            Reason::FieldTooLong,
-            format!("at most {max}"),
-        );
+        found.error(at.field(name), Reason::FieldTooLong, at_most(max));
     }
     if !raw.is_sorted_by(|a, b| a < b) {
         found.error(
             at.field(name),
             Reason::Repeated,
-            "ascending by number, none twice",
+            (
+                "ascending by number, none twice",
+                "en orden ascendente por número, sin repetir",
+            ),
         );
     }
     raw.iter()

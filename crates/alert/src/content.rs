@@ -4,6 +4,7 @@
 //! words and are checked for length only. The media types and the mandatory fields are documented in `body.proto`.
 
 mod alert;
+mod block;
 mod cross_check;
 mod field;
 mod goods_code;
@@ -21,7 +22,7 @@ use crate::Reason;
 use crate::code::MessageType;
 use crate::limits::BODY_BYTES_MAX;
 use crate::statement::Statement;
-use crate::violation::{At, Findings, Violation, headline};
+use crate::violation::{At, Detail, Findings, Violation, headline, rules_broken};
 use precinto_proto::v1 as pb;
 
 /// The checked content of one body. Only [`Content::decode`] and [`Content::decode_lenient`] build one.
@@ -94,6 +95,28 @@ impl ContentError {
             Self::Malformed(_) => Reason::Malformed,
             Self::NonCanonical => Reason::NonCanonical,
             Self::Violations(violations) => headline(violations),
+        }
+    }
+
+    /// What is wrong with it as a whole. What a decoder says of the bytes is not for people and is not repeated here.
+    pub fn detail(&self) -> Detail {
+        match self {
+            Self::MediaType { expected } => (
+                format!("media type should be {expected}"),
+                format!("el tipo de medio debe ser {expected}"),
+            )
+                .into(),
+            Self::Malformed(_) => (
+                "not the content that its media type names",
+                "no es el contenido que indica su tipo de medio",
+            )
+                .into(),
+            Self::NonCanonical => (
+                "not the canonical encoding of the content, or unknown fields",
+                "no es la codificación canónica del contenido, o contiene campos desconocidos",
+            )
+                .into(),
+            Self::Violations(violations) => rules_broken(violations.len()),
         }
     }
 }

@@ -7,6 +7,7 @@ pub const TABLE: Table = Table {
     name: "countries and territories",
     version: "2024-02-29",
     source: "ISO 3166-1 alpha-2, officially assigned",
+    package: None,
     complete: true,
 };
 

@@ -1,15 +1,30 @@
-//! UN numbers with their class: those that alerts about our four kinds of goods name.
+//! UN numbers: which there are, and the class of those that alerts about our four kinds of goods name.
 //!
-//! The list of dangerous goods has well over two thousand numbers; here are the few that matter most, so a number that
-//! is not listed says nothing. What is known of all of them is where they can lie at all.
+//! Of the numbers that begin with `NA` or `ID` there is no list here, only where they can lie at all.
 
-use crate::table::Table;
+use crate::table::{SATCFDI, Table, behind};
 
-/// The numbers below, which are few: they only ever warn.
+/// Every number up to 3550, as far as the source has it: the list only ever warns.
+pub const NUMBERS: Table = Table {
+    name: "UN numbers",
+    version: "2019 (revision 21)",
+    source: "UN Recommendations on the Transport of Dangerous Goods, as kept by the Mexican tax administration (SAT, \
+        c_MaterialPeligroso); 3316 added",
+    package: Some(SATCFDI),
+    complete: false,
+};
+
+/// The newest number of the list. Later revisions number on from here, so what lies above is not judged.
+const NEWEST: u16 = 3550;
+
+const LISTED: &str = include_str!("table/un-numbers.txt");
+
+/// The numbers whose class is known, which are few: they only ever warn.
 pub const TABLE: Table = Table {
     name: "UN numbers and their class",
     version: "2023 (revision 23)",
     source: "UN Recommendations on the Transport of Dangerous Goods, dangerous goods list (extract)",
+    package: None,
     complete: false,
 };
 
@@ -18,6 +33,7 @@ pub const FUELS: Table = Table {
     name: "UN numbers of fuels",
     version: "2026-11",
     source: "data model, section 2; 1223, 3082 and 3475 added for kerosene, waste oil and ethanol blends",
+    package: None,
     complete: false,
 };
 
@@ -91,9 +107,18 @@ pub fn is_possible(text: &str) -> bool {
     }
 }
 
+/// Whether such a number is in the list, or is of a kind that the list does not judge.
+pub fn is_listed(text: &str) -> bool {
+    match (text.strip_prefix("UN"), number(text)) {
+        (Some(digits), Some(number)) => number > NEWEST || behind::<5>(LISTED, digits).is_some(),
+        _ => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::assert_sound;
 
     #[test]
     fn the_lists_are_sorted_and_agree() {
@@ -103,6 +128,34 @@ mod tests {
             assert!(class_of(*fuel).is_some(), "{fuel}");
             assert!(is_possible(&format!("UN{fuel:04}")));
         }
+    }
+
+    #[test]
+    fn the_list_of_numbers_holds_every_number_that_another_list_knows() {
+        assert_sound::<5>(LISTED, 2_337);
+        assert!(LISTED.ends_with(&format!("{NEWEST}\n")));
+        for (number, _) in CLASSES {
+            assert!(is_listed(&format!("UN{number:04}")), "{number}");
+        }
+        for substance in crate::substance::all() {
+            let number = substance.un().map(|number| format!("UN{number:04}"));
+            assert!(
+                number.is_none_or(|number| is_listed(&number)),
+                "{}",
+                substance.cas
+            );
+        }
+        for row in LISTED.lines() {
+            assert!(is_possible(&format!("UN{row}")), "{row}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_were_never_given_are_not_listed() {
+        for not in ["UN0777", "UN1004", "UN2100", "UN3999"] {
+            assert_eq!(is_listed(not), not == "UN3999", "{not}");
+        }
+        assert!(is_listed("UN3316") && is_listed("NA1004") && is_listed("ID8000"));
     }
 
     #[test]

@@ -91,7 +91,11 @@ impl Handling {
         created_ms: u64,
     ) -> Option<Self> {
         let Some(handling) = handling else {
-            found.error(at, Reason::HandlingMissing, "no handling block");
+            found.error(
+                at,
+                Reason::HandlingMissing,
+                ("no handling block", "falta el bloque de manejo"),
+            );
             return None;
         };
         let pb::Handling {
@@ -121,7 +125,11 @@ impl Handling {
         let evidence_use = crate::code::read(found, at.field("evidence_use"), *evidence_use);
         let derivative_use = crate::code::read(found, at.field("derivative_use"), *derivative_use);
         if *tlp == 0 {
-            found.error(at.field("tlp"), Reason::HandlingMissing, "no traffic light");
+            found.error(
+                at.field("tlp"),
+                Reason::HandlingMissing,
+                ("no traffic light", "falta el semáforo (TLP)"),
+            );
         }
         Some(Self {
             tlp: crate::code::read(found, at.field("tlp"), *tlp)?,
@@ -151,20 +159,29 @@ fn review(
             found.error(
                 at,
                 Reason::FieldUnexpected,
-                "only with criminal_intelligence",
+                (
+                    "only with criminal_intelligence",
+                    "solo con criminal_intelligence",
+                ),
             );
         }
     } else if review_by_ms == 0 {
         found.error(
             at,
             Reason::FieldMissing,
-            "criminal intelligence needs a review date",
+            (
+                "criminal intelligence needs a review date",
+                "la inteligencia criminal requiere fecha de revisión",
+            ),
         );
     } else if review_by_ms <= created_ms || review_by_ms - created_ms > REVIEW_MS_MAX {
         found.error(
             at,
             Reason::ValueRange,
-            "after creation, and at most five years later",
+            (
+                "after creation, and at most five years later",
+                "posterior a la creación y a más tardar cinco años después",
+            ),
         );
     }
 }

@@ -15,6 +15,7 @@ pub use message_id::MessageId;
 
 use crate::Reason;
 use crate::limits::LABEL_BYTES_MAX;
+use crate::violation::{Detail, not_of_the_form};
 
 /// Why a text is not an identifier. Always the fault of whoever wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +29,7 @@ pub enum IdError {
     /// Not of the form that this kind of identifier has.
     #[error("not of the form {expected}")]
     Shape {
-        /// The form, for people.
+        /// The form, by an example.
         expected: &'static str,
     },
     /// The form is right and the check character is not: a character was misread or swapped.
@@ -46,6 +47,23 @@ impl IdError {
             Self::Length { .. } => Reason::FieldTooLong,
             Self::Shape { .. } => Reason::FieldFormat,
             Self::CheckDigit { .. } => Reason::AlertIdCheckDigit,
+        }
+    }
+
+    /// The same for a violation, in both languages.
+    pub fn detail(self) -> Detail {
+        match self {
+            Self::Length { max } => (
+                format!("longer than {max} bytes"),
+                format!("más de {max} bytes"),
+            )
+                .into(),
+            Self::Shape { expected } => not_of_the_form(expected),
+            Self::CheckDigit { expected } => (
+                format!("check character should be {expected}"),
+                format!("el carácter de control debería ser {expected}"),
+            )
+                .into(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! violation before they answer, because a sender who hears of one mistake at a time sends many times.
 
 pub mod airline;
+pub mod airport;
 pub mod case;
 pub mod check_digit;
 pub mod code;
@@ -22,6 +23,7 @@ pub mod statement;
 pub mod subdivision;
 pub mod substance;
 pub mod table;
+pub mod tariff;
 pub mod vague;
 pub mod violation;
 
@@ -30,4 +32,4 @@ pub use content::Content;
 pub use lang::Lang;
 pub use reason::Reason;
 pub use statement::Statement;
-pub use violation::Violation;
+pub use violation::{Detail, Violation};

@@ -23,7 +23,7 @@ use crate::code::{
 };
 use crate::handling::{Handling, Release};
 use crate::id::{AgencyId, AlertId, MessageId, NodeId};
-use crate::violation::{At, Findings, Violation, headline};
+use crate::violation::{At, Detail, Findings, Violation, headline, rules_broken};
 use head::Head;
 use precinto_proto::v1 as pb;
 use says::Says;
@@ -57,6 +57,19 @@ impl StatementError {
             Self::Malformed(_) => Reason::Malformed,
             Self::NonCanonical => Reason::NonCanonical,
             Self::Violations(violations) => headline(violations),
+        }
+    }
+
+    /// What is wrong with it as a whole. What a decoder says of the bytes is not for people and is not repeated here.
+    pub fn detail(&self) -> Detail {
+        match self {
+            Self::Malformed(_) => ("not a statement", "no es una declaración").into(),
+            Self::NonCanonical => (
+                "not the canonical encoding of a statement, or unknown fields",
+                "no es la codificación canónica de una declaración, o contiene campos desconocidos",
+            )
+                .into(),
+            Self::Violations(violations) => rules_broken(violations.len()),
         }
     }
 }

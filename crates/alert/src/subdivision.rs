@@ -11,6 +11,7 @@ pub const TABLE: Table = Table {
     name: "subdivisions of Mexico and the United States",
     version: "2020-11-24",
     source: "ISO 3166-2, entries MX and US",
+    package: None,
     complete: true,
 };
 

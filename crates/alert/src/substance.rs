@@ -16,6 +16,7 @@ pub const TABLE: Table = Table {
     name: "INCB tables I and II, watch list, finished drugs",
     version: "2024 (INCB red list), HS 2022",
     source: "tables of the 1988 Convention as kept by the INCB; watch list and pairings from the data model, section 4.2",
+    package: None,
     complete: false,
 };
 

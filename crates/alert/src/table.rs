@@ -1,8 +1,18 @@
 //! Where a table of codes comes from, how old it is, and whether it is whole.
 //!
-//! Only a whole table may refuse; a table that is not whole says so and only ever warns. All are compiled in, as sorted
-//! slices. No table of the Harmonized System, of dangerous goods, of UN/LOCODE or of airports is compiled in: those are
-//! large and change every year, so for them structure is checked and nothing else.
+//! Only a whole table may refuse; a table that is not whole says so and only ever warns. All are compiled in: short ones
+//! as sorted slices, long ones as sorted text of rows of one width in `table/`, searched where it lies, so that nothing is
+//! read or built when a program starts. `table/make.py` writes them from the packages named here; the packages' terms
+//! stand in `table/LICENSES.txt`.
+//!
+//! No list could be had under terms that fit, or none that is nearly whole, of these; structure is checked and no more:
+//!
+//! * UN/LOCODE. Of the lists at hand the best lacks one place in four, Mexico City's second airport among them.
+//! * Subheadings of the Harmonized System: its headings are listed, the fifth and sixth digit are not.
+//! * Customs offices of Mexico and ports of the United States.
+//! * Accounting codes and designators of all airlines: the few that carry most freight between the two sides are.
+//! * The states in which airports lie: the list at hand places Tijuana in the wrong one.
+//! * Special handling codes, terms of delivery, currencies: three capitals.
 
 /// A table and its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,18 +23,50 @@ pub struct Table {
     pub version: &'static str,
     /// Who issues the source, or who collected it.
     pub source: &'static str,
+    /// The package that it was taken from; `None` when it was written by hand.
+    pub package: Option<Package>,
     /// Whether everything is in it.
     pub complete: bool,
 }
 
+/// A public package of data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// Its licence, by SPDX.
+    pub licence: &'static str,
+}
+
+/// Airports of the world.
+pub(crate) const AIRPORTSDATA: Package = Package {
+    name: "airportsdata",
+    version: "20260905",
+    licence: "MIT",
+};
+
+/// Catalogues of the Mexican tax administration (SAT).
+pub(crate) const SATCFDI: Package = Package {
+    name: "satcfdi",
+    version: "26.10.1",
+    licence: "MIT",
+};
+
 /// Every table of this crate that is not a vocabulary of the interface.
-pub const TABLES: [Table; 7] = [
+pub const TABLES: [Table; 12] = [
     crate::country::TABLE,
     crate::subdivision::TABLE,
     crate::substance::TABLE,
+    crate::dangerous_goods::NUMBERS,
     crate::dangerous_goods::TABLE,
     crate::dangerous_goods::FUELS,
+    crate::tariff::TABLE,
+    crate::airport::IATA,
+    crate::airport::ICAO,
     crate::airline::TABLE,
+    crate::quantity::unit::TABLE,
     crate::vague::TABLE,
 ];
 
@@ -38,6 +80,36 @@ pub(crate) fn row_of<T>(
     rows.get(place)
 }
 
+/// What stands behind `key` in sorted text of rows of `WIDTH` bytes, line feed included. All keys have the length of
+/// `key`: a shorter one would find some row that begins with it.
+pub(crate) fn behind<const WIDTH: usize>(text: &'static str, key: &str) -> Option<&'static str> {
+    let (rows, _) = text.as_bytes().as_chunks::<WIDTH>();
+    let place = rows
+        .binary_search_by(|row| row.iter().take(key.len()).copied().cmp(key.bytes()))
+        .ok()?;
+    let rest = rows.get(place)?.get(key.len()..)?;
+    std::str::from_utf8(rest).ok().map(str::trim_ascii_end)
+}
+
+/// Fails unless `text` has `count` rows of `WIDTH` bytes, ascending, of capitals and digits.
+#[cfg(test)]
+pub(crate) fn assert_sound<const WIDTH: usize>(text: &str, count: usize) {
+    let (rows, rest) = text.as_bytes().as_chunks::<WIDTH>();
+    assert!(rest.is_empty());
+    assert_eq!(rows.len(), count);
+    assert!(rows.is_sorted_by(|a, b| a < b));
+    for row in rows {
+        let (end, codes) = row.split_last().unwrap();
+        assert_eq!(*end, b'\n');
+        assert!(
+            codes
+                .iter()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()),
+            "{row:?}"
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +119,29 @@ mod tests {
         for table in TABLES {
             assert!(!table.name.is_empty() && !table.source.is_empty());
             assert!(table.version.starts_with("20"), "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn what_is_taken_from_a_package_is_never_called_whole_and_its_terms_are_at_hand() {
+        let terms = include_str!("table/LICENSES.txt");
+        for table in TABLES {
+            if let Some(package) = table.package {
+                assert!(!table.complete, "{}", table.name);
+                let named = format!("{} {}, {}", package.name, package.version, package.licence);
+                assert!(terms.contains(&named), "{named}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_found_where_they_lie() {
+        const TEXT: &str = "AAA1\nBBB2\nCCC3\n";
+        for (key, rest) in [("AAA", "1"), ("BBB", "2"), ("CCC", "3")] {
+            assert_eq!(behind::<5>(TEXT, key), Some(rest));
+        }
+        for absent in ["   ", "AAB", "ZZZ", "Ñ"] {
+            assert_eq!(behind::<5>(TEXT, absent), None, "{absent}");
         }
     }
 }

@@ -7,6 +7,7 @@ pub const TABLE: Table = Table {
     name: "descriptions of goods that say nothing",
     version: "2026-11",
     source: "collected from cargo screening practice; PACT lists further terms",
+    package: None,
     complete: false,
 };
 
@@ -106,16 +107,21 @@ pub fn is_vague(description: &str) -> bool {
     if description.len() > BYTES_MAX {
         return false;
     }
-    let words: String = description
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .flat_map(char::to_lowercase)
-        .collect();
-    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut words = String::with_capacity(BYTES_MAX);
+    for character in description.chars() {
+        if character.is_ascii_alphanumeric() {
+            words.push(character.to_ascii_lowercase());
+        } else if character.is_alphanumeric() {
+            words.extend(character.to_lowercase());
+        } else if !words.is_empty() && !words.ends_with(' ') {
+            words.push(' ');
+        }
+    }
+    let words = words.trim_end();
     let told = OPENINGS
         .iter()
         .find_map(|opening| words.strip_prefix(opening))
-        .unwrap_or(&words);
+        .unwrap_or(words);
     TERMS.binary_search(&told).is_ok()
 }
 

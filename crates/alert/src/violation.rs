@@ -1,5 +1,10 @@
 //! What is wrong with a message: field, coded reason, and where possible the remedy; everything at once.
 
+mod detail;
+
+pub use detail::Detail;
+pub(crate) use detail::{NAMED_TWICE, at_most, not_of_the_form};
+
 use std::fmt;
 
 use crate::Reason;
@@ -14,13 +19,14 @@ pub struct Violation {
     pub field: String,
     /// The coded reason; its texts are in [`crate::reason`].
     pub reason: Reason,
-    /// What exactly, in English. Never quotes free text of the message.
-    pub detail: String,
+    /// What exactly, in both languages. Never quotes free text of the message.
+    pub detail: Detail,
     /// Values that would pass and may have been meant, the likeliest first, at most
     /// [`CANDIDATES_MAX`](crate::check_digit::CANDIDATES_MAX). To be shown; nothing is ever corrected silently.
     pub proposals: Vec<String>,
 }
 
+/// In English, as logs and errors are; people are shown [`Detail::text`] in their language.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -43,6 +49,15 @@ pub fn headline(violations: &[Violation]) -> Reason {
         .map(|violation| violation.reason)
         .find(|reason| entry(*reason).code != GrpcCode::InvalidArgument)
         .unwrap_or(Reason::FieldInvalid)
+}
+
+/// How many rules a message breaks, for an error that stands for all of them.
+pub(crate) fn rules_broken(count: usize) -> Detail {
+    (
+        format!("{count} rules broken"),
+        format!("reglas infringidas: {count}"),
+    )
+        .into()
 }
 
 /// Where in the message a check is looking; made into text only when something is wrong there.
@@ -99,7 +114,7 @@ pub(crate) struct Findings {
 
 impl Findings {
     /// The message is refused on account of this.
-    pub(crate) fn error(&mut self, at: At<'_>, reason: Reason, detail: impl Into<String>) {
+    pub(crate) fn error(&mut self, at: At<'_>, reason: Reason, detail: impl Into<Detail>) {
         push(&mut self.errors, at, reason, detail.into(), Vec::new());
     }
 
@@ -108,14 +123,14 @@ impl Findings {
         &mut self,
         at: At<'_>,
         reason: Reason,
-        detail: impl Into<String>,
+        detail: impl Into<Detail>,
         values: Vec<String>,
     ) {
         push(&mut self.errors, at, reason, detail.into(), values);
     }
 
     /// The message is accepted, and this is flagged.
-    pub(crate) fn warn(&mut self, at: At<'_>, reason: Reason, detail: impl Into<String>) {
+    pub(crate) fn warn(&mut self, at: At<'_>, reason: Reason, detail: impl Into<Detail>) {
         push(&mut self.warnings, at, reason, detail.into(), Vec::new());
     }
 
@@ -124,7 +139,7 @@ impl Findings {
         &mut self,
         at: At<'_>,
         reason: Reason,
-        detail: impl Into<String>,
+        detail: impl Into<Detail>,
         values: Vec<String>,
     ) {
         push(&mut self.warnings, at, reason, detail.into(), values);
@@ -144,7 +159,7 @@ fn push(
     list: &mut Vec<Violation>,
     at: At<'_>,
     reason: Reason,
-    detail: String,
+    detail: Detail,
     proposals: Vec<String>,
 ) {
     if list.len() < VIOLATIONS_MAX {
@@ -165,7 +180,7 @@ mod tests {
         Violation {
             field: "f".into(),
             reason,
-            detail: String::new(),
+            detail: Detail::default(),
             proposals: Vec::new(),
         }
     }
@@ -196,7 +211,11 @@ mod tests {
     fn hostile_messages_do_not_make_endless_lists() {
         let mut findings = Findings::default();
         for index in 0..10_000 {
-            findings.error(At::root("").item("x", index), Reason::FieldFormat, "wrong");
+            findings.error(
+                At::root("").item("x", index),
+                Reason::FieldFormat,
+                ("wrong", "mal"),
+            );
         }
         assert_eq!(findings.finish().unwrap_err().len(), VIOLATIONS_MAX);
     }

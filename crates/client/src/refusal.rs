@@ -36,8 +36,10 @@ pub struct Violation {
     pub field: String,
     /// The coded reason, if it is one of the catalogue.
     pub reason: Option<Reason>,
-    /// One sentence.
+    /// One sentence, English.
     pub description: String,
+    /// The same in Spanish, if the gateway sent it.
+    pub description_es: Option<String>,
 }
 
 impl Refusal {
@@ -149,6 +151,10 @@ impl From<tonic_types::FieldViolation> for Violation {
             field: violation.field,
             reason: reason::from_name(&violation.reason),
             description: violation.description,
+            description_es: violation
+                .localized_message
+                .filter(|text| text.locale.starts_with("es"))
+                .map(|text| text.message),
         }
     }
 }
@@ -187,7 +193,15 @@ mod tests {
             )
             .set_localized_message("es-MX", "Hay campos incorrectos.")
             .set_retry_info(Some(Duration::from_millis(1500)));
-        details.add_bad_request_violation("expires_ms", "too early");
+        details.set_bad_request(vec![tonic_types::FieldViolation {
+            field: "expires_ms".to_owned(),
+            description: "too early".to_owned(),
+            reason: "TIME_ORDER".to_owned(),
+            localized_message: Some(tonic_types::LocalizedMessage::new(
+                "es-MX",
+                "demasiado temprano",
+            )),
+        }]);
         tonic::Status::with_error_details(Code::InvalidArgument, "fields are wrong", details)
     }
 
@@ -202,7 +216,13 @@ mod tests {
         );
         assert_eq!(refusal.retry_after, Some(Duration::from_millis(1500)));
         assert_eq!(refusal.metadata.get("limit").unwrap(), "5");
-        assert_eq!(refusal.violations[0].field, "expires_ms");
+        let violation = &refusal.violations[0];
+        assert_eq!(violation.field, "expires_ms");
+        assert_eq!(violation.description, "too early");
+        assert_eq!(
+            violation.description_es.as_deref(),
+            Some("demasiado temprano")
+        );
         assert_eq!(refusal.to_string(), "FIELD_INVALID: fields are wrong");
         let in_band = Refusal::from_status_bytes(status.details()).unwrap();
         assert_eq!(in_band, refusal);

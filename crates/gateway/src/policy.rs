@@ -15,7 +15,7 @@ use precinto_alert::code::{MessageType, ProtectedBag, Tlp};
 use precinto_alert::handling::Release;
 use precinto_alert::id::{AgencyId, NodeId};
 use precinto_alert::statement::Recipient;
-use precinto_alert::{Reason, Statement, Violation};
+use precinto_alert::{Detail, Reason, Statement, Violation};
 use precinto_proto::v1 as pb;
 
 use crate::registry::{Directory, Resolved};
@@ -46,11 +46,11 @@ pub fn admit(
     directory: &Directory,
 ) -> Result<Admitted, Vec<Violation>> {
     let mut objections = Vec::new();
-    let mut object = |field: String, reason, detail: &str| {
+    let mut object = |field: String, reason, detail: Detail| {
         objections.push(Violation {
             field,
             reason,
-            detail: detail.to_owned(),
+            detail,
             proposals: Vec::new(),
         });
     };
@@ -59,17 +59,29 @@ pub fn admit(
         object(
             "sender".into(),
             Reason::SenderMismatch,
-            "A node speaks for its own agency only.",
+            (
+                "a node speaks for its own agency only",
+                "un nodo habla solo en nombre de su propia dependencia",
+            )
+                .into(),
         );
     }
     if statement.protected_bag() == Some(ProtectedBag::Diplomatic) {
-        object("protected_bag".into(), Reason::DiplomaticBag, "");
+        object(
+            "protected_bag".into(),
+            Reason::DiplomaticBag,
+            Detail::default(),
+        );
     }
     if let Some(reason) = alert_id_objection(statement, directory) {
         object(
             "alert_id".into(),
             reason,
-            "The NODE part is not that of the sender.",
+            (
+                "the NODE part is not that of the sender",
+                "la parte NODE no es la del remitente",
+            )
+                .into(),
         );
     }
     let mut recipients = Vec::with_capacity(statement.recipients().len());
@@ -91,24 +103,35 @@ fn consider(
     recipient: &Recipient,
     statement: &Statement,
     directory: &Directory,
-) -> Result<pb::ResolvedRecipient, (Reason, &'static str)> {
+) -> Result<pb::ResolvedRecipient, (Reason, Detail)> {
     let sender = statement.sender().agency();
     let handling = statement.handling();
     if handling.tlp() == Tlp::Red && !matches!(recipient, Recipient::Officer(_)) {
         return Err((
             Reason::HandlingConflict,
-            "TLP:RED goes to named officers only.",
+            (
+                "TLP:RED goes to named officers only",
+                "TLP:RED va solo a oficiales nombrados",
+            )
+                .into(),
         ));
     }
-    let resolved = directory.resolve(recipient, sender).ok_or((
-        Reason::RecipientUnknown,
-        "The directory does not know it, or it stands for nobody.",
-    ))?;
+    let resolved = directory.resolve(recipient, sender).ok_or_else(|| {
+        let detail = (
+            "the directory does not know it, or it stands for nobody",
+            "el directorio no lo conoce o no representa a nadie",
+        );
+        (Reason::RecipientUnknown, detail.into())
+    })?;
     let release = handling.releasable_to();
     if !receivers(&resolved).all(|agency| is_released(agency, sender, release, directory)) {
         return Err((
             Reason::RecipientNotReleasable,
-            "It stands for an agency outside releasable_to.",
+            (
+                "it stands for an agency outside releasable_to",
+                "representa a una dependencia fuera de releasable_to",
+            )
+                .into(),
         ));
     }
     Ok(to_record(recipient, &resolved))

@@ -1,7 +1,7 @@
 //! Every error that leaves the gateway: one refusal, with its catalogued reason, as a gRPC status.
 //!
-//! Each status carries `google.rpc.ErrorInfo` (domain `precinto`) and the catalogue's Spanish sentence as
-//! `LocalizedMessage`; violations go all at once into `BadRequest`, advice to wait into `RetryInfo`. Peers get reason
+//! Each status carries `google.rpc.ErrorInfo` (domain `precinto`) and its message in Spanish as `LocalizedMessage`;
+//! violations go all at once into `BadRequest`, each with its own `LocalizedMessage`, advice to wait into `RetryInfo`. Peers get reason
 //! codes and fixed texts, never our own error strings.
 #![warn(clippy::wildcard_enum_match_arm)]
 
@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use precinto_alert::reason::{DOMAIN, Retry};
-use precinto_alert::{Lang, Reason, Violation, reason, violation};
+use precinto_alert::{Detail, Lang, Reason, Violation, reason, violation};
 use precinto_ledger::{AppendError, ReadError};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
@@ -23,7 +23,7 @@ pub const LOCALE: &str = "es-MX";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     reason: Reason,
-    detail: Option<String>,
+    detail: Option<Detail>,
     violations: Vec<Violation>,
     metadata: Vec<(&'static str, String)>,
     retry_after: Option<Duration>,
@@ -41,9 +41,9 @@ impl Refusal {
         }
     }
 
-    /// Adds a sentence about this very case. It must hold nothing that the caller may not know.
+    /// Adds a sentence about this very case, in both languages. It must hold nothing that the caller may not know.
     #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+    pub fn with_detail(mut self, detail: impl Into<Detail>) -> Self {
         self.detail = Some(detail.into());
         self
     }
@@ -72,9 +72,9 @@ impl Refusal {
     /// The status for the wire.
     pub fn to_status(&self) -> Status {
         let entry = reason::entry(self.reason);
-        let message = match &self.detail {
-            Some(detail) => format!("{} {detail}", entry.text(Lang::En)),
-            None => entry.text(Lang::En).to_owned(),
+        let said = |lang| match &self.detail {
+            Some(detail) => format!("{} {}", entry.text(lang), detail.text(lang)),
+            None => entry.text(lang).to_owned(),
         };
         let facts = self
             .metadata
@@ -83,7 +83,7 @@ impl Refusal {
         let mut details = ErrorDetails::new();
         details
             .set_error_info(entry.name(), DOMAIN, facts.collect::<HashMap<_, _>>())
-            .set_localized_message(LOCALE, entry.text(Lang::Es));
+            .set_localized_message(LOCALE, said(Lang::Es));
         if !self.violations.is_empty() {
             details.set_bad_request(
                 self.violations
@@ -95,7 +95,7 @@ impl Refusal {
         if entry.retry == Retry::Later {
             details.set_retry_info(Some(self.retry_after.unwrap_or(RETRY_AFTER)));
         }
-        Status::with_error_details(Code::from_i32(entry.code.number()), message, details)
+        Status::with_error_details(Code::from_i32(entry.code.number()), said(Lang::En), details)
     }
 
     /// The serialised `google.rpc.Status`, for answers in band: the same code and details as [`Refusal::to_status`].
@@ -119,21 +119,26 @@ fn field_violation(violation: &Violation) -> FieldViolation {
         proposals,
     } = violation;
     let entry = reason::entry(*reason);
-    let mut description = if detail.is_empty() {
-        entry.text(Lang::En).to_owned()
-    } else {
-        detail.clone()
+    let said = |lang, perhaps: &str, or: &str| {
+        let detail = detail.text(lang);
+        let detail = if detail.is_empty() {
+            entry.text(lang)
+        } else {
+            detail
+        };
+        if proposals.is_empty() {
+            detail.to_owned()
+        } else {
+            format!("{detail} ({perhaps} {})", proposals.join(or))
+        }
     };
-    if !proposals.is_empty() {
-        description = format!("{description} (perhaps {})", proposals.join(" or "));
-    }
     FieldViolation {
         field: field.clone(),
-        description,
+        description: said(Lang::En, "perhaps", " or "),
         reason: entry.name().to_owned(),
         localized_message: Some(tonic_types::LocalizedMessage::new(
             LOCALE,
-            entry.text(Lang::Es),
+            said(Lang::Es, "quizá", " o "),
         )),
     }
 }
@@ -228,10 +233,11 @@ mod tests {
 
     #[test]
     fn all_violations_travel_in_one_bad_request() {
+        let detail = Detail::from(("check digit should be 5", "el dígito debería ser 5"));
         let violation = |field: &str, reason, proposal: Option<&str>| Violation {
             field: field.to_owned(),
             reason,
-            detail: String::new(),
+            detail: detail.clone(),
             proposals: proposal.map(str::to_owned).into_iter().collect(),
         };
         let violations = vec![
@@ -249,11 +255,31 @@ mod tests {
             (bad[0].reason.as_str(), bad[1].reason.as_str()),
             ("AWB_CHECK_DIGIT", "TIME_FUTURE")
         );
-        assert!(bad[0].description.contains("020-12345675"));
+        assert_eq!(
+            bad[0].description,
+            "check digit should be 5 (perhaps 020-12345675)"
+        );
+        let spanish = bad[0].localized_message.as_ref().unwrap();
+        assert_eq!(
+            (spanish.locale.as_str(), spanish.message.as_str()),
+            (LOCALE, "el dígito debería ser 5 (quizá 020-12345675)")
+        );
         assert_eq!(
             status.get_details_error_info().unwrap().reason,
             "FIELD_INVALID"
         );
+    }
+
+    #[test]
+    fn a_detail_follows_on_the_reason_in_both_languages() {
+        let status = Refusal::new(Reason::Size)
+            .with_detail(("At most 9.", "9 como máximo."))
+            .to_status();
+        let entry = reason::entry(Reason::Size);
+        let (en, es) = (entry.text(Lang::En), entry.text(Lang::Es));
+        assert_eq!(status.message(), format!("{en} At most 9."));
+        let spanish = status.get_details_localized_message().unwrap();
+        assert_eq!(spanish.message, format!("{es} 9 como máximo."));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use precinto_alert::Content;
 use precinto_alert::id::{Identity, MessageId, NodeId};
-use precinto_alert::{Reason, Statement, Violation};
+use precinto_alert::{Lang, Reason, Statement, Violation};
 use precinto_envelope::body::check_body;
 use precinto_envelope::trust::TrustStore;
 use precinto_envelope::verify::{VerifiedEnvelope, verify_bytes};
@@ -323,8 +323,8 @@ fn finding(violation: &Violation) -> pb::Finding {
     pb::Finding {
         field: field.clone(),
         reason: (*reason).into(),
-        detail: detail.clone(),
-        detail_es: String::new(),
+        detail: detail.text(Lang::En).to_owned(),
+        detail_es: detail.text(Lang::Es).to_owned(),
         proposals: proposals.clone(),
     }
 }

@@ -88,8 +88,10 @@ impl SubscriptionHandler {
         } = request;
         let size = self.feed.ledger.published().borrow().size;
         if start != pb::StartPosition::Index && start_index != 0 {
-            return Err(Refusal::new(Reason::FieldUnexpected)
-                .with_detail("start_index is for START_POSITION_INDEX."));
+            return Err(Refusal::new(Reason::FieldUnexpected).with_detail((
+                "start_index is for START_POSITION_INDEX.",
+                "start_index es para START_POSITION_INDEX.",
+            )));
         }
         let (start, start_index) = match start {
             pb::StartPosition::Unspecified | pb::StartPosition::First => (Start::First, 0),

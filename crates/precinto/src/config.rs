@@ -133,10 +133,14 @@ impl Node {
     /// The settings that the arguments, the environment and the file give together.
     pub(crate) fn from_args(args: &NodeArgs) -> Result<Self, Failure> {
         let Some(path) = &args.node else {
-            return Err(
-                Failure::usage("which node? no configuration file was given")
-                    .next("name it with --node FILE, or set PRECINTO_NODE"),
-            );
+            return Err(Failure::usage((
+                "which node? no configuration file was given",
+                "¿qué nodo? no se indicó un archivo de configuración",
+            ))
+            .next((
+                "name it with --node FILE, or set PRECINTO_NODE",
+                "indíquelo con --node ARCHIVO, o defina PRECINTO_NODE",
+            )));
         };
         let mut node = Self::load(path)?;
         if let Some(gateway) = &args.gateway {
@@ -159,8 +163,10 @@ impl Node {
 
     fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
         let refuse = |what: String| {
-            Failure::usage(format!("{}: {what}", path.display()))
-                .next("precinto config example node  shows a complete file")
+            Failure::usage(format!("{}: {what}", path.display())).next((
+                "precinto config example node  shows a complete file",
+                "precinto config example node  muestra un archivo completo",
+            ))
         };
         let file: File = toml::from_str(text).map_err(|error| refuse(with_suggestion(&error)))?;
         file.resolve(path).map_err(refuse)
@@ -265,7 +271,13 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
         }
         std::fs::read_to_string(path)
     };
-    read().map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))
+    read().map_err(|error| {
+        let path = path.display();
+        Failure::usage((
+            format!("cannot read {path}: {error}"),
+            format!("no se puede leer {path}: {error}"),
+        ))
+    })
 }
 
 /// A commented node's file to start from, for the development keys.

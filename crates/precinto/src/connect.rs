@@ -1,7 +1,7 @@
 //! One way to the gateway, and one way to say why there is none.
 
 use crate::config::Material;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use precinto_alert::reason::GrpcCode;
 use precinto_client::log::LogError;
 use precinto_client::{ConnectError, Connection, Refusal};
@@ -20,9 +20,17 @@ fn failure_of(error: &ConnectError, gateway: &str) -> Failure {
         std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
     let text = format!("{error}{cause}");
     match error.reason() {
-        Some(reason) => Failure::coded(reason, text),
-        None => Failure::new(Exit::Unreachable, text).next(format!(
-            "is a gateway running at {gateway}? precinto doctor  looks at every step"
+        Some(reason) => Failure::caused(reason, text),
+        None => Failure::new(
+            Exit::Unreachable,
+            (
+                text.clone(),
+                format!("no hay conexión con la pasarela: {text}"),
+            ),
+        )
+        .next((
+            format!("is a gateway running at {gateway}? precinto doctor  looks at every step"),
+            format!("¿hay una pasarela en {gateway}? precinto doctor  revisa cada paso"),
         )),
     }
 }
@@ -30,7 +38,10 @@ fn failure_of(error: &ConnectError, gateway: &str) -> Failure {
 /// What a call came to that the gateway refused, or whose line failed.
 pub(crate) fn refused(refusal: &Refusal) -> Failure {
     if let Some(reason) = refusal.reason {
-        return Failure::coded(reason, &refusal.message);
+        return Failure::coded(
+            reason,
+            Text::new(&refusal.message, refusal.message_es.clone()),
+        );
     }
     let is = |code: GrpcCode| i32::from(refusal.code) == code.number();
     let exit = if is(GrpcCode::Unauthenticated) || is(GrpcCode::PermissionDenied) {
@@ -38,15 +49,17 @@ pub(crate) fn refused(refusal: &Refusal) -> Failure {
     } else {
         Exit::Unreachable
     };
-    Failure::new(exit, refusal.to_string())
-        .next("try again; if it stays so:  precinto doctor  looks at every step")
+    Failure::new(exit, refusal.to_string()).next((
+        "try again; if it stays so:  precinto doctor  looks at every step",
+        "inténtelo de nuevo; si continúa así:  precinto doctor  revisa cada paso",
+    ))
 }
 
 /// What a question to the log came to.
 pub(crate) fn log_failed(error: &LogError) -> Failure {
     match (error, error.reason()) {
         (LogError::Refused(refusal), _) => refused(refusal),
-        (_, Some(reason)) => Failure::coded(reason, error.to_string()),
+        (_, Some(reason)) => Failure::caused(reason, error),
         (_, None) => Failure::new(Exit::Failed, error.to_string()),
     }
 }

@@ -42,7 +42,7 @@ type Stopped = Pin<Box<dyn Future<Output = ()>>>;
 /// Runs `demo …`.
 pub(crate) fn run(args: &Demo, output: Output) -> anyhow::Result<Exit> {
     let script = match &args.input {
-        Some(path) => seizures::script(path, args.seed)?,
+        Some(path) => seizures::script(path, args.seed, args.faulty)?,
         None => story::script()?,
     };
     if let Some(data) = &args.data {

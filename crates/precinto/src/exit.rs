@@ -1,5 +1,10 @@
 //! How the program ends: the documented exit codes, and a failure that says what happened and what to do next.
 
+mod text;
+
+pub(crate) use text::Text;
+
+use precinto_alert::Lang as Texts;
 use precinto_alert::Reason;
 use std::fmt;
 use std::process::ExitCode;
@@ -42,14 +47,14 @@ pub(crate) struct Failure {
     /// The coded reason, where the catalogue has one.
     pub(crate) reason: Option<Reason>,
     /// What happened, in one sentence.
-    pub(crate) message: String,
+    pub(crate) message: Text,
     /// What to do next, where the reason does not say it already.
-    pub(crate) next: Option<String>,
+    pub(crate) next: Option<Text>,
 }
 
 impl Failure {
     /// A failure without a coded reason.
-    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, message: impl Into<Text>) -> Self {
         Self {
             exit,
             reason: None,
@@ -59,12 +64,12 @@ impl Failure {
     }
 
     /// Wrong usage.
-    pub(crate) fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<Text>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
     /// A failure with a coded reason; the exit code follows from it.
-    pub(crate) fn coded(reason: Reason, message: impl Into<String>) -> Self {
+    pub(crate) fn coded(reason: Reason, message: impl Into<Text>) -> Self {
         Self {
             exit: of_reason(reason),
             reason: Some(reason),
@@ -73,9 +78,15 @@ impl Failure {
         }
     }
 
+    /// A failure with a coded reason whose cause is told in English only: in Spanish the catalogue's text stands before it.
+    pub(crate) fn caused(reason: Reason, cause: impl fmt::Display) -> Self {
+        let text = precinto_alert::reason::entry(reason).text(Texts::Es);
+        Self::coded(reason, (cause.to_string(), format!("{text} ({cause})")))
+    }
+
     /// Adds what to do next.
     #[must_use]
-    pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
+    pub(crate) fn next(mut self, next: impl Into<Text>) -> Self {
         self.next = Some(next.into());
         self
     }
@@ -83,7 +94,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }
 

@@ -19,6 +19,9 @@ mod stop;
 mod words;
 mod xml;
 
+#[cfg(fuzzing)]
+pub use commands::draft::foreign_bytes;
+
 use args::{Cli, Command};
 use clap::Parser;
 use exit::{Exit, Failure};

@@ -123,7 +123,8 @@ impl Output {
 
     /// Says how the command failed: reason, cause and next step. For machines it is an object on stdout.
     pub(crate) fn failure(self, failure: &Failure) {
-        let next = failure.next.as_deref().or_else(|| {
+        let next = failure.next.as_ref().map(|next| next.pick(self.lang));
+        let next = next.or_else(|| {
             let entry = failure.reason.map(catalogue::entry);
             entry.map(|entry| entry.next(self.lang.texts()))
         });
@@ -135,7 +136,12 @@ impl Output {
             || "error".to_owned(),
             |reason| format!("error[{}]", catalogue::name(reason)),
         );
-        let lines: Vec<String> = failure.message.lines().map(printable).collect();
+        let lines: Vec<String> = failure
+            .message
+            .pick(self.lang)
+            .lines()
+            .map(printable)
+            .collect();
         self.talk(format!("{label}: {}", lines.join("\n")));
         if let Some(next) = next {
             self.talk(format!("  {}: {next}", self.lang.pick("next", "siguiente")));
@@ -191,7 +197,9 @@ struct FailureJson<'a> {
     ok: bool,
     exit: u8,
     reason: Option<&'static str>,
-    message: &'a str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_es: Option<&'a str>,
     next: Option<&'a str>,
 }
 
@@ -202,7 +210,8 @@ impl<'a> FailureJson<'a> {
             ok: false,
             exit: failure.exit as u8,
             reason: failure.reason.map(catalogue::name),
-            message: &failure.message,
+            message: failure.message.to_string(),
+            message_es: failure.message.spanish(),
             next,
         }
     }

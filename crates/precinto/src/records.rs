@@ -1,9 +1,9 @@
 //! Tables that somebody else exported: a CSV file read row by row, within limits.
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder, StringRecord};
 use std::fs::File;
-use std::io::{Read as _, Take};
+use std::io::{Read, Take};
 use std::path::Path;
 
 /// More rows than this are refused: nobody looks through so many.
@@ -15,7 +15,7 @@ const ROW_BYTES_MAX: usize = 64 * 1024;
 
 /// An open table.
 pub(crate) struct Records {
-    reader: Reader<Take<File>>,
+    reader: Reader<Take<Box<dyn Read>>>,
     headers: StringRecord,
     name: String,
     rows: usize,
@@ -25,16 +25,27 @@ impl Records {
     /// Opens a file whose first row names the columns.
     pub(crate) fn open(path: &Path, delimiter: u8) -> Result<Self, Failure> {
         let name = path.display().to_string();
-        let refuse = |what: &dyn std::fmt::Display| Failure::usage(format!("{name}: {what}"));
-        let file = File::open(path).map_err(|error| refuse(&error))?;
-        let size = file.metadata().map_err(|error| refuse(&error))?.len();
+        let refuse = |what: Text| Failure::usage(what.about(&name));
+        let file = File::open(path).map_err(|error| refuse(error.to_string().into()))?;
+        let size = file
+            .metadata()
+            .map_err(|error| refuse(error.to_string().into()))?
+            .len();
         if size > FILE_BYTES_MAX {
-            return Err(refuse(&"larger than 64 MiB"));
+            return Err(refuse(("larger than 64 MiB", "más de 64 MiB").into()));
         }
+        Self::read(Box::new(file), delimiter, name)
+    }
+
+    /// Reads from anywhere; `name` is what errors call it.
+    pub(crate) fn read(from: Box<dyn Read>, delimiter: u8, name: String) -> Result<Self, Failure> {
+        let refuse = |what: Text| Failure::usage(what.about(&name));
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
-            .from_reader(file.take(FILE_BYTES_MAX));
-        let headers = reader.byte_headers().map_err(|error| refuse(&error))?;
+            .from_reader(from.take(FILE_BYTES_MAX));
+        let headers = reader
+            .byte_headers()
+            .map_err(|error| refuse(error.to_string().into()))?;
         // A byte-order mark, as spreadsheets write it, is no part of the first name.
         let headers = headers
             .iter()
@@ -65,20 +76,27 @@ impl Records {
             return Ok(None);
         };
         let number = row.number;
-        let refuse = |what: String| Failure::usage(format!("{}: row {number} {what}", self.name));
-        match row.trouble {
-            None => Ok(Some((number, row.cells))),
-            Some(Trouble::Size) => Err(refuse("is larger than 64 KiB".to_owned())),
-            Some(Trouble::Encoding) => Err(refuse("is not UTF-8".to_owned())),
-            Some(Trouble::Columns { expected, found }) => {
-                Err(refuse(format!("has {found} columns instead of {expected}")))
-            }
-        }
+        let what = match row.trouble {
+            None => return Ok(Some((number, row.cells))),
+            Some(Trouble::Size) => (
+                format!("row {number} is larger than 64 KiB"),
+                format!("la fila {number} tiene más de 64 KiB"),
+            ),
+            Some(Trouble::Encoding) => (
+                format!("row {number} is not UTF-8"),
+                format!("la fila {number} no está en UTF-8"),
+            ),
+            Some(Trouble::Columns { expected, found }) => (
+                format!("row {number} has {found} columns instead of {expected}"),
+                format!("la fila {number} tiene {found} columnas en vez de {expected}"),
+            ),
+        };
+        Err(Failure::usage(Text::from(what).about(&self.name)))
     }
 
     /// The next row, whatever is wrong with it.
     pub(crate) fn next_row(&mut self) -> Result<Option<Row>, Failure> {
-        let refuse = |what: String| Failure::usage(format!("{}: {what}", self.name));
+        let refuse = |what: Text| Failure::usage(what.about(&self.name));
         let mut bytes = ByteRecord::new();
         let trouble = match self.reader.read_byte_record(&mut bytes) {
             Ok(true) => None,
@@ -90,12 +108,18 @@ impl Records {
                     len: found,
                     ..
                 } => Some(Trouble::Columns { expected, found }),
-                _ => return Err(refuse(error.to_string())),
+                _ => return Err(refuse(error.to_string().into())),
             },
         };
         self.rows += 1;
         if self.rows > ROWS_MAX {
-            return Err(refuse(format!("more than {ROWS_MAX} rows")));
+            return Err(refuse(
+                (
+                    format!("more than {ROWS_MAX} rows"),
+                    format!("más de {ROWS_MAX} filas"),
+                )
+                    .into(),
+            ));
         }
         let line = bytes.position().map_or(0, csv::Position::line);
         let large = bytes.as_slice().len() > ROW_BYTES_MAX;

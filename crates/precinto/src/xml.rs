@@ -4,6 +4,7 @@
 //! Entities other than the five of XML and character references are refused, so is every `<!DOCTYPE`: nothing can be
 //! declared, expanded or fetched. Comments and processing instructions are skipped.
 
+use crate::exit::Text;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::io::Read as _;
@@ -57,6 +58,32 @@ pub(crate) enum XmlError {
         /// What the reader says.
         what: String,
     },
+}
+
+impl XmlError {
+    /// The same in both languages; what the reader says of the form stays English.
+    pub(crate) fn text(&self) -> Text {
+        let es = match self {
+            Self::Size => "más de 8 MiB".to_owned(),
+            Self::Encoding => "no está en UTF-8".to_owned(),
+            Self::DocumentType => "declara un tipo de documento; no se acepta ninguno".to_owned(),
+            Self::Entity => "una entidad que XML no define".to_owned(),
+            Self::Limit(what) => format!("más {what} que ninguna guía", what = plural_es(what)),
+            Self::Form { at, what } => format!("XML mal formado, en el byte {at}: {what}"),
+        };
+        (self.to_string(), es).into()
+    }
+}
+
+/// What is counted, in Spanish.
+fn plural_es(what: &str) -> &str {
+    match what {
+        "elements" => "elementos",
+        "levels" => "niveles",
+        "roots" => "raíces",
+        "attributes" => "atributos",
+        other => other,
+    }
 }
 
 impl Element {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Case, Step};
 use crate::code::MessageType;
 use crate::limits::{CASE_MESSAGES_MAX, CASE_MESSAGES_WITH_RECALL_MAX};
+use crate::violation::Detail;
 use crate::{Reason, Violation};
 
 use MessageType as T;
@@ -12,7 +13,7 @@ use MessageType as T;
 /// An objection, to one field.
 type Verdict = Result<(), Violation>;
 
-fn object(field: &str, reason: Reason, detail: impl Into<String>) -> Verdict {
+fn object(field: &str, reason: Reason, detail: impl Into<Detail>) -> Verdict {
     Err(Violation {
         field: field.to_owned(),
         reason,
@@ -21,7 +22,7 @@ fn object(field: &str, reason: Reason, detail: impl Into<String>) -> Verdict {
     })
 }
 
-fn demand(holds: bool, field: &str, reason: Reason, detail: &str) -> Verdict {
+fn demand(holds: bool, field: &str, reason: Reason, detail: impl Into<Detail>) -> Verdict {
     if holds {
         Ok(())
     } else {
@@ -29,11 +30,11 @@ fn demand(holds: bool, field: &str, reason: Reason, detail: &str) -> Verdict {
     }
 }
 
-fn propose(field: &str, reason: Reason, detail: &str, value: String) -> Verdict {
+fn propose(field: &str, reason: Reason, detail: impl Into<Detail>, value: String) -> Verdict {
     Err(Violation {
         field: field.to_owned(),
         reason,
-        detail: detail.to_owned(),
+        detail: detail.into(),
         proposals: vec![value],
     })
 }
@@ -48,18 +49,28 @@ impl Case {
             return if is_alert { Ok(()) } else { unknown_alert() };
         }
         if is_alert {
-            return object("alert_id", Reason::AlertIdReused, "a case has one ALERT");
+            return object(
+                "alert_id",
+                Reason::AlertIdReused,
+                ("a case has one ALERT", "un caso tiene un solo ALERT"),
+            );
         }
         if !self.is_party(&step.from) {
             return unknown_alert();
         }
         if self.find(step.message_id).is_some() {
-            let detail = "a message of this case has it already";
+            let detail = (
+                "a message of this case has it already",
+                "un mensaje de este caso ya lo tiene",
+            );
             return object("message_id", Reason::MessageIdReused, detail);
         }
         let about = step.refers_to.and_then(|id| self.find(id));
         let Some(about) = about.filter(|about| about.concerns(&step.from)) else {
-            let detail = "no message of this case that the sender sent or was sent";
+            let detail = (
+                "no message of this case that the sender sent or was sent",
+                "ningún mensaje de este caso que el remitente haya enviado o recibido",
+            );
             return object("refers_to", Reason::ReferenceUnknown, detail);
         };
         self.may_say(step, about)?;
@@ -77,10 +88,19 @@ impl Case {
         let was_sent_it = about.to.reaches(&step.from);
         let (may, detail) = match step.message_type {
             T::Amend | T::Cancel | T::Recall if !is_originator => {
-                let detail = "only the agency that sent the alert changes or withdraws it";
+                let detail = (
+                    "only the agency that sent the alert changes or withdraws it",
+                    "solo la dependencia que envió la alerta la modifica o la retira",
+                );
                 return object("sender", Reason::AlertIdNotYours, detail);
             }
-            T::Assessment | T::Outcome => (is_addressee, "only an addressee of the alert"),
+            T::Assessment | T::Outcome => (
+                is_addressee,
+                (
+                    "only an addressee of the alert",
+                    "solo un destinatario de la alerta",
+                ),
+            ),
             T::HoldSet
             | T::HoldStatus
             | T::HoldRelease
@@ -89,7 +109,10 @@ impl Case {
             | T::ActionRequest
             | T::Transfer => (
                 is_originator || is_addressee,
-                "only the originator or an addressee of the alert",
+                (
+                    "only the originator or an addressee of the alert",
+                    "solo el originador o un destinatario de la alerta",
+                ),
             ),
             T::Ack
             | T::Reject
@@ -98,8 +121,14 @@ impl Case {
             | T::RfsResult
             | T::ActionResponse
             | T::DisseminationRequest
-            | T::DisseminationDecision => (was_sent_it, "only who was sent what it refers to"),
-            _ => (true, ""),
+            | T::DisseminationDecision => (
+                was_sent_it,
+                (
+                    "only who was sent what it refers to",
+                    "solo quien recibió el mensaje al que se refiere",
+                ),
+            ),
+            _ => return Ok(()),
         };
         demand(may, "sender", Reason::NotAParty, detail)
     }
@@ -110,12 +139,19 @@ impl Case {
         if let Some(measure) = self.recalled() {
             let stricter = step.recall_measure() > Some(measure);
             if !(outlives_recall(said) || (said == T::Recall && stricter)) {
-                return object("type", Reason::RecalledAlert, "the alert has been recalled");
+                return object(
+                    "type",
+                    Reason::RecalledAlert,
+                    ("the alert has been recalled", "la alerta fue retirada"),
+                );
             }
         }
         let judges = matches!(said, T::Assessment | T::Reject);
         if (judges || said == T::Outcome) && self.is_final(&step.from) {
-            let detail = "the sender has reported its final outcome";
+            let detail = (
+                "the sender has reported its final outcome",
+                "el remitente ya reportó su resultado final",
+            );
             return object("type", Reason::AlertClosed, detail);
         }
         let requests = matches!(
@@ -126,11 +162,14 @@ impl Case {
             return object(
                 "type",
                 Reason::AlertCancelled,
-                "the alert has been cancelled",
+                ("the alert has been cancelled", "la alerta fue cancelada"),
             );
         }
         if (requests || judges || said == T::ActionResponse) && self.is_closed() {
-            let detail = "every addressee has ended its part";
+            let detail = (
+                "every addressee has ended its part",
+                "todos los destinatarios concluyeron su parte",
+            );
             return object("type", Reason::AlertClosed, detail);
         }
         Ok(())
@@ -144,17 +183,23 @@ impl Case {
             if (1..=newest).contains(&step.version) {
                 return Ok(());
             }
-            let detail = "there is no such version";
+            let detail = ("there is no such version", "no existe esa versión");
             return propose(FIELD, Reason::VersionGap, detail, newest.to_string());
         }
         let next = newest.saturating_add(1);
         if step.version != next {
-            let detail = "an amendment is the newest version plus one";
+            let detail = (
+                "an amendment is the newest version plus one",
+                "una modificación es la versión más reciente más uno",
+            );
             return propose(FIELD, Reason::VersionGap, detail, next.to_string());
         }
         match self.newest().map(|step| step.message_id) {
             Some(before) if step.refers_to != Some(before) => {
-                let detail = "an amendment refers to the newest version";
+                let detail = (
+                    "an amendment refers to the newest version",
+                    "una modificación se refiere a la versión más reciente",
+                );
                 propose("refers_to", Reason::VersionGap, detail, before.to_string())
             }
             _ => Ok(()),
@@ -174,7 +219,10 @@ impl Case {
             _ => true,
         };
         if !fits {
-            let detail = "it does not answer a message of this type";
+            let detail = (
+                "it does not answer a message of this type",
+                "no responde a un mensaje de este tipo",
+            );
             return object("refers_to", Reason::InvalidMessageType, detail);
         }
         match step.message_type {
@@ -182,13 +230,19 @@ impl Case {
                 // Were it enough to be asked, any recipient could release another's information.
                 let wanted = about.refers_to.and_then(|id| self.find(id));
                 let wrote_it = wanted.is_some_and(|wanted| wanted.from == step.from);
-                let detail = "only who wrote the information lets it be passed on";
+                let detail = (
+                    "only who wrote the information lets it be passed on",
+                    "solo quien escribió la información autoriza su difusión",
+                );
                 demand(wrote_it, "sender", Reason::NotAParty, detail)
             }
             T::HoldStatus | T::HoldRelease => {
                 let hold = step.hold();
                 let hold = hold.and_then(|(kind, _)| self.hold_of(&step.from, kind));
-                let detail = "the sender has set no hold of this kind";
+                let detail = (
+                    "the sender has set no hold of this kind",
+                    "el remitente no ha ordenado una retención de este tipo",
+                );
                 demand(
                     hold.is_some(),
                     "hold_kind",
@@ -204,7 +258,10 @@ impl Case {
     fn goes_to(&self, step: &Step, about: &Step) -> Verdict {
         const FIELD: &str = "recipients";
         if step.is_answer() && !step.to.reaches(&about.from) {
-            let detail = "an answer goes to whoever asked";
+            let detail = (
+                "an answer goes to whoever asked",
+                "la respuesta va a quien preguntó",
+            );
             return propose(
                 FIELD,
                 Reason::RecipientRequired,
@@ -215,11 +272,17 @@ impl Case {
         if let Some(taker) = step.transfer_to()
             && !step.to.reaches(taker)
         {
-            let detail = "a transfer goes to the agency that takes over";
+            let detail = (
+                "a transfer goes to the agency that takes over",
+                "la transferencia va a la dependencia que asume el caso",
+            );
             return propose(FIELD, Reason::RecipientRequired, detail, taker.to_string());
         }
         if step.message_type == T::DisseminationRequest && !step.to.reaches(&about.from) {
-            let detail = "leave is asked of whoever wrote the information";
+            let detail = (
+                "leave is asked of whoever wrote the information",
+                "el permiso se pide a quien escribió la información",
+            );
             return propose(
                 FIELD,
                 Reason::RecipientRequired,
@@ -233,12 +296,18 @@ impl Case {
                 return Ok(());
             }
             let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
-            let detail = format!("others were sent messages of this case: {missing}");
+            let detail = (
+                format!("others were sent messages of this case: {missing}"),
+                format!("otros recibieron mensajes de este caso: {missing}"),
+            );
             return object(FIELD, Reason::RecipientRequired, detail);
         }
         let is_new = |agency| !self.is_party(agency);
         if self.recalled().is_some() && step.to.all().any(is_new) {
-            let detail = "nothing of a recalled alert goes to anybody new";
+            let detail = (
+                "nothing of a recalled alert goes to anybody new",
+                "nada de una alerta retirada va a alguien nuevo",
+            );
             return object(FIELD, Reason::RecalledAlert, detail);
         }
         Ok(())
@@ -259,7 +328,10 @@ impl Case {
         if self.said_by(&step.from).count() < max {
             return Ok(());
         }
-        let detail = format!("at most {max} messages of one agency in one case");
+        let detail = (
+            format!("at most {max} messages of one agency in one case"),
+            format!("{max} mensajes de una dependencia por caso como máximo"),
+        );
         object("alert_id", Reason::LimitReached, detail)
     }
 }
@@ -290,6 +362,9 @@ fn outlives_recall(said: MessageType) -> bool {
 
 /// The same to whoever is not concerned as if there were no such alert.
 fn unknown_alert() -> Verdict {
-    let detail = "no such alert, or none that concerns the sender";
+    let detail = (
+        "no such alert, or none that concerns the sender",
+        "no existe esa alerta, o no le concierne al remitente",
+    );
     object("alert_id", Reason::AlertUnknown, detail)
 }

@@ -498,7 +498,10 @@ fn a_recall_goes_to_everybody_who_was_ever_sent_anything() {
     let short = short.unwrap_err();
     assert_eq!(short.reason, Reason::RecipientRequired);
     assert!(
-        short.detail.ends_with(&format!("{FGR}, {DEA}")),
+        short
+            .detail
+            .text(crate::Lang::En)
+            .ends_with(&format!("{FGR}, {DEA}")),
         "{}",
         short.detail
     );

@@ -106,6 +106,33 @@ fn every_code_says_something_of_its_own_in_both_languages() {
     }
 }
 
+/// Nothing reaches the wire as a code that nobody can read.
+#[test]
+fn every_vocabulary_of_the_interface_is_a_family() {
+    let interface = include_str!("../../../../proto/precinto/v1/code.proto");
+    let mut vocabularies = 0;
+    for line in interface.lines() {
+        let Some(name) = line
+            .strip_prefix("enum ")
+            .and_then(|rest| rest.strip_suffix(" {"))
+        else {
+            continue;
+        };
+        let mut prefix = String::new();
+        for letter in name.chars() {
+            if letter.is_uppercase() && !prefix.is_empty() {
+                prefix.push('_');
+            }
+            prefix.extend(letter.to_uppercase());
+        }
+        prefix.push('_');
+        let known = FAMILIES.iter().any(|family| family.prefix == prefix);
+        assert!(known, "{name} has no labels");
+        vocabularies += 1;
+    }
+    assert!(vocabularies > 40, "{vocabularies}");
+}
+
 #[test]
 fn names_of_families_are_their_own() {
     let names: BTreeSet<&str> = FAMILIES.iter().map(|family| family.name).collect();

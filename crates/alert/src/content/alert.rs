@@ -1,9 +1,7 @@
 //! The content of an alert, and whether it says what its statement says.
 
-use super::field::{
-    attachments, coded, contact, decimal, evaluation, line, lines_of, list, required,
-    required_text, text,
-};
+use super::block::{attachments, contact, evaluation};
+use super::field::{coded, decimal, line, lines_of, list, required, required_text, text};
 use super::{cross_check, party, shipment, subject};
 use crate::Reason;
 use crate::code::{
@@ -51,7 +49,7 @@ pub(super) fn check(
         found.error(
             at.field("suspicion"),
             Reason::MissingSuspicion,
-            "an indicator or a narrative",
+            ("an indicator or a narrative", "un indicador o un relato"),
         );
     }
     actions(found, at, requested_actions, statement.actions());
@@ -68,7 +66,10 @@ pub(super) fn check(
         found.error(
             at.field("use_limits"),
             Reason::FieldMissing,
-            "use code H3 states its limits here",
+            (
+                "use code H3 states its limits here",
+                "el código de uso H3 indica aquí sus límites",
+            ),
         );
     }
     text(found, at.field("use_limits"), use_limits.as_ref());
@@ -91,7 +92,10 @@ fn shipments_and_parties(
         found.error(
             at.field("shipments"),
             Reason::MissingShipment,
-            "only a P4 alert may be without one",
+            (
+                "only a P4 alert may be without one",
+                "solo una alerta P4 puede no tenerlo",
+            ),
         );
     }
     let count = shipments.len().min(SHIPMENTS_MAX);
@@ -100,13 +104,27 @@ fn shipments_and_parties(
             found.error(
                 at.field("parties"),
                 Reason::NominalData,
-                "a tear-line extract names nobody",
+                (
+                    "a tear-line extract names nobody",
+                    "un extracto no nominal no nombra a nadie",
+                ),
             );
         }
     } else {
         party::check_all(found, at, parties, count);
     }
     count
+}
+
+/// The block that describes goods of a class. A new class does not build until it has one.
+fn block(class: CommodityClass) -> Option<&'static str> {
+    use CommodityClass as C;
+    match class {
+        C::Unspecified => None,
+        C::IllicitDrug | C::ChemicalPrecursor => Some("substances"),
+        C::Firearm => Some("firearms"),
+        C::IllicitFuel => Some("fuels"),
+    }
 }
 
 /// Each class of the statement has a block of its kind, and no block stands without its class.
@@ -116,29 +134,30 @@ fn subjects(
     alert: &pb::AlertContent,
     classes: &[CommodityClass],
 ) {
-    use CommodityClass as C;
-    let kinds: [(&str, bool, &[C]); 3] = [
-        (
-            "substances",
-            !alert.substances.is_empty(),
-            &[C::IllicitDrug, C::ChemicalPrecursor],
-        ),
-        ("firearms", !alert.firearms.is_empty(), &[C::Firearm]),
-        ("fuels", !alert.fuels.is_empty(), &[C::IllicitFuel]),
+    let blocks = [
+        ("substances", !alert.substances.is_empty()),
+        ("firearms", !alert.firearms.is_empty()),
+        ("fuels", !alert.fuels.is_empty()),
     ];
-    for (name, described, of_kind) in kinds {
-        let classed = classes.iter().any(|class| of_kind.contains(class));
+    for (name, described) in blocks {
+        let classed = classes.iter().any(|class| block(*class) == Some(name));
         match (classed, described) {
             (true, false) => found.error(
                 at.field(name),
                 Reason::MissingSubject,
-                "the statement names such a class",
+                (
+                    "the statement names such a class",
+                    "la declaración indica una clase de este tipo",
+                ),
             ),
             (false, true) => {
                 found.error(
                     at.field(name),
                     Reason::StatementMismatch,
-                    "the statement does not name such a class",
+                    (
+                        "the statement does not name such a class",
+                        "la declaración no indica ninguna clase de este tipo",
+                    ),
                 );
             }
             _ => {}
@@ -189,7 +208,10 @@ fn suspicion_block(found: &mut Findings, at: &At<'_>, suspicion: Option<&pb::Sus
                 found.error(
                     at.field(name),
                     Reason::FieldMissing,
-                    "a score says what computed it",
+                    (
+                        "a score says what computed it",
+                        "un puntaje indica qué lo calculó",
+                    ),
                 );
             }
         }
@@ -208,7 +230,11 @@ pub(super) fn indicator_list(found: &mut Findings, at: &At<'_>, indicators: &[pb
         } = indicator;
         required::<IndicatorCode>(found, at.field("code"), *code);
         if !(1..=STRENGTH_MAX).contains(strength) {
-            found.error(at.field("strength"), Reason::ValueRange, "1 to 3");
+            found.error(
+                at.field("strength"),
+                Reason::ValueRange,
+                ("1 to 3", "de 1 a 3"),
+            );
         }
         line(found, at.field("evidence_reference"), evidence_reference);
         evaluation(found, at.field("evaluation"), grades.as_ref());
@@ -233,7 +259,10 @@ fn narratives(found: &mut Findings, at: &At<'_>, texts: &[pb::Text], languages: 
             found.error(
                 at.field("language"),
                 Reason::LanguageInvalid,
-                "not declared in the statement",
+                (
+                    "not declared in the statement",
+                    "no se declaró en la declaración",
+                ),
             );
         }
         if texts
@@ -244,7 +273,7 @@ fn narratives(found: &mut Findings, at: &At<'_>, texts: &[pb::Text], languages: 
             found.error(
                 at.field("language"),
                 Reason::Repeated,
-                "one text for each language",
+                ("one text for each language", "un solo texto por idioma"),
             );
         }
     }
@@ -269,7 +298,10 @@ pub(super) fn actions(
             found.error(
                 at.field("code"),
                 Reason::StatementMismatch,
-                "the statement does not ask for it",
+                (
+                    "the statement does not ask for it",
+                    "la declaración no la solicita",
+                ),
             );
         }
         coded::<ScreeningMethod>(found, at.field("screening_method"), *screening_method);
@@ -289,7 +321,11 @@ fn intelligence(
     }) = suspicion
     else {
         if statement.handling().criminal_intelligence() {
-            found.error(at, Reason::NoSuspicionStatement, "28 CFR part 23");
+            found.error(
+                at,
+                Reason::NoSuspicionStatement,
+                ("28 CFR part 23 demands it", "lo exige 28 CFR, parte 23"),
+            );
         }
         return;
     };
@@ -299,7 +335,10 @@ fn intelligence(
         found.error(
             at.field("approver_function"),
             Reason::NoSuspicionStatement,
-            "the function of whoever approved it",
+            (
+                "the function of whoever approved it",
+                "el cargo de quien la aprobó",
+            ),
         );
     }
 }

@@ -15,6 +15,9 @@ use precinto_proto::v1 as pb;
 /// Words in a description of goods that speak of a consolidation.
 const CONSOLIDATION: [&str; 4] = ["consolidat", "consolidad", "consol ", "console "];
 
+/// What all of them begin with: nearly no description has it, and then nobody looks further.
+const CONSOL: &[u8] = b"consol";
+
 /// One shipment against itself and against its parties; `position` counts from 1.
 pub(super) fn shipment(
     found: &mut Findings,
@@ -39,11 +42,21 @@ fn consolidation(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) {
     let houses = shipment.house_awbs.len();
     let many = houses > usize::from(kind == Ok(AwbKind::House));
     let said = shipment.goods_description.as_ref().is_some_and(|goods| {
-        let words = format!("{} ", goods.text.to_lowercase());
-        CONSOLIDATION.iter().any(|word| words.contains(word))
+        let speaks = goods
+            .text
+            .as_bytes()
+            .windows(CONSOL.len())
+            .any(|part| part.eq_ignore_ascii_case(CONSOL));
+        speaks && {
+            let words = format!("{} ", goods.text.to_lowercase());
+            CONSOLIDATION.iter().any(|word| words.contains(word))
+        }
     });
     if many || said {
-        let detail = "house waybills or words of a consolidation, and the kind is not 741";
+        let detail = (
+            "house waybills or words of a consolidation, and the kind is not 741",
+            "hay guías house o palabras de consolidación, y el tipo no es 741",
+        );
         found.warn(at.field("awb_kind"), Reason::MissingConsolIndi, detail);
     }
 }
@@ -57,14 +70,17 @@ fn piece_weight(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) {
         TransportMode::try_from(shipment.mode),
         Ok(TransportMode::Air | TransportMode::Unspecified)
     );
-    let (limit_kg, of) = match (post, by_air) {
-        (true, _) => (POSTAL_PIECE_KG_MAX, "by post"),
-        (false, true) => (AIR_PIECE_KG_MAX, "by air"),
+    let (limit_kg, by, by_es) = match (post, by_air) {
+        (true, _) => (POSTAL_PIECE_KG_MAX, "by post", "por correo"),
+        (false, true) => (AIR_PIECE_KG_MAX, "by air", "por vía aérea"),
         (false, false) => return,
     };
     let limit = limit_kg * u64::from(shipment.pieces.max(1));
     if Decimal::parse(value).is_some_and(|amount| heavier_than(amount, unit, limit)) {
-        let detail = format!("more than {limit_kg} kg a piece {of}");
+        let detail = (
+            format!("more than {limit_kg} kg a piece {by}"),
+            format!("más de {limit_kg} kg por bulto {by_es}"),
+        );
         found.warn(at.field("gross_weight"), Reason::WeightMismatch, detail);
     }
 }
@@ -78,7 +94,10 @@ fn carrier_of_waybill(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment
     };
     let carrier = leg.carrier.as_str();
     if ![iata, icao].contains(&carrier) && airline::is_known(carrier) {
-        let detail = format!("these waybills are those of {iata}");
+        let detail = (
+            format!("these waybills are those of {iata}"),
+            format!("estas guías son de {iata}"),
+        );
         found.warn(at.field("master_awb"), Reason::AwbCarrierMismatch, detail);
     }
 }
@@ -95,7 +114,10 @@ fn dangerous_weight(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) 
             .is_some_and(|part| exceeds((&part.value, &part.unit), (&gross.value, &gross.unit)))
         {
             let at = at.item("dangerous_goods", index);
-            let detail = "heavier than the whole shipment";
+            let detail = (
+                "heavier than the whole shipment",
+                "pesa más que el envío completo",
+            );
             found.warn(at.field("quantity"), Reason::WeightMismatch, detail);
         }
     }
@@ -118,7 +140,10 @@ fn postal_country(
         .filter(|country| !country.is_empty())
         .peekable();
     if countries.peek().is_some() && countries.all(|country| country != posted) {
-        let detail = "posted in another country than the shipper's";
+        let detail = (
+            "posted in another country than the shipper's",
+            "se depositó en un país distinto del país del remitente",
+        );
         found.warn(
             at.field("postal_item_id"),
             Reason::S10CountryMismatch,
@@ -132,7 +157,10 @@ pub(super) fn class_of_number(found: &mut Findings, at: At<'_>, number: &str, cl
     let known = dangerous_goods::number(number).and_then(dangerous_goods::class_of);
     // `1.4` says less than `1.4S`, and nothing else.
     if let Some(known) = known.filter(|known| !known.starts_with(class)) {
-        let detail = format!("{number} is of class {known}");
+        let detail = (
+            format!("{number} is of class {known}"),
+            format!("{number} es de la clase {known}"),
+        );
         let proposals = vec![known.to_owned()];
         found.suggest(at, Reason::UnClassMismatch, detail, proposals);
     }
@@ -141,7 +169,10 @@ pub(super) fn class_of_number(found: &mut Findings, at: At<'_>, number: &str, cl
 /// A number that no listed fuel travels under.
 pub(super) fn fuel_number(found: &mut Findings, at: At<'_>, number: &str) {
     if dangerous_goods::number(number).is_some_and(|number| !dangerous_goods::is_fuel(number)) {
-        let detail = "not one of the numbers of fuels that we list";
+        let detail = (
+            "not one of the numbers of fuels that we list",
+            "no es uno de los números de combustibles de la lista",
+        );
         found.warn(at, Reason::UnClassMismatch, detail);
     }
 }
@@ -151,19 +182,25 @@ pub(super) fn substance(found: &mut Findings, at: &At<'_>, substance: &pb::Subst
     let Some(row) = table::find(&substance.cas_number) else {
         return;
     };
-    let name = row.label(Lang::En);
+    let (name, name_es) = (row.label(Lang::En), row.label(Lang::Es));
+    let listed_under = |code: &str| {
+        (
+            format!("{name} is listed under {code}"),
+            format!("{name_es} figura con {code}"),
+        )
+    };
     if let Some(hs) = row.hs()
         && substance.hs_code.len() == 6
         && substance.hs_code != hs
     {
-        let (detail, values) = (format!("{name} is listed under {hs}"), vec![hs.to_owned()]);
+        let (detail, values) = (listed_under(hs), vec![hs.to_owned()]);
         found.suggest(at.field("hs_code"), Reason::HsCasMismatch, detail, values);
     }
     if let (Some(listed), Some(stated)) = (row.un(), dangerous_goods::number(&substance.un_number))
         && listed != stated
     {
         let listed = format!("UN{listed:04}");
-        let detail = format!("{name} is listed under {listed}");
+        let detail = listed_under(&listed);
         found.suggest(
             at.field("un_number"),
             Reason::UnCasMismatch,
@@ -176,9 +213,18 @@ pub(super) fn substance(found: &mut Findings, at: &At<'_>, substance: &pb::Subst
         .filter(|table| *table != IncbTable::Unspecified);
     if stated.is_some() && stated != row.list.incb_table() {
         let detail = match row.list.incb_table() {
-            Some(IncbTable::I) => format!("{name} is in table I"),
-            Some(_) => format!("{name} is in table II"),
-            None => format!("{name} is in neither table"),
+            Some(IncbTable::I) => (
+                format!("{name} is in table I"),
+                format!("{name_es} está en el cuadro I"),
+            ),
+            Some(_) => (
+                format!("{name} is in table II"),
+                format!("{name_es} está en el cuadro II"),
+            ),
+            None => (
+                format!("{name} is in neither table"),
+                format!("{name_es} no está en ningún cuadro"),
+            ),
         };
         found.warn(at.field("incb_table"), Reason::IncbTableMismatch, detail);
     }

@@ -1,29 +1,42 @@
 //! Checks that fields of every kind of content share: text, lists, codes, quantities, places in lists.
 
-use super::identifier::{EMAIL, structured};
 use crate::Reason;
 use crate::code;
 use crate::country::is_country;
 use crate::lang::is_language;
-use crate::limits::{ATTACHMENTS_MAX, LINE_CHARS_MAX, LIST_MAX, TEXT_CHARS_MAX};
+use crate::limits::{LINE_CHARS_MAX, LIST_MAX, TEXT_CHARS_MAX};
 use crate::quantity::{Decimal, Dimension, dimension};
 use crate::subdivision;
-use crate::violation::{At, Findings};
+use crate::violation::{At, Detail, Findings, at_most};
 use precinto_proto::v1 as pb;
+
+/// Whether `text` is of visible ASCII and blanks and has at most `max` of them. Most texts are, and need no closer look.
+fn is_plain(text: &str, max: usize) -> bool {
+    text.len() <= max && text.bytes().all(|b| matches!(b, b' '..=b'~'))
+}
 
 /// One line of text; empty is absent.
 pub(super) fn line(found: &mut Findings, at: At<'_>, text: &str) {
+    if is_plain(text, LINE_CHARS_MAX) {
+        return;
+    }
     if text.chars().count() > LINE_CHARS_MAX {
         found.error(
             at,
             Reason::FieldTooLong,
-            format!("at most {LINE_CHARS_MAX} characters"),
+            (
+                format!("at most {LINE_CHARS_MAX} characters"),
+                format!("{LINE_CHARS_MAX} caracteres como máximo"),
+            ),
         );
     } else if text.chars().any(char::is_control) {
         found.error(
             at,
             Reason::FieldFormat,
-            "control characters do not belong in a line",
+            (
+                "control characters do not belong in a line",
+                "una línea no lleva caracteres de control",
+            ),
         );
     }
 }
@@ -51,11 +64,7 @@ pub(super) fn list<'a, T>(
     max: usize,
 ) -> impl Iterator<Item = (usize, &'a T)> + use<'a, T> {
     if items.len() > max {
-        found.error(
-            at.field(name),
-            Reason::FieldTooLong,
-            format!("at most {max}"),
-        );
+        found.error(at.field(name), Reason::FieldTooLong, at_most(max));
     }
     items.iter().take(max).enumerate()
 }
@@ -69,17 +78,29 @@ pub(super) fn text(found: &mut Findings, at: At<'_>, text: Option<&pb::Text>) {
         found.error(
             at.field("language"),
             Reason::LanguageInvalid,
-            "en, es, en-US, es-MX …",
+            (
+                "such as en, es, en-US or es-MX",
+                "por ejemplo en, es, en-US o es-MX",
+            ),
         );
     }
     let at = at.field("text");
     if text.trim().is_empty() {
-        found.error(at, Reason::FieldMissing, "a text that says nothing");
+        found.error(
+            at,
+            Reason::FieldMissing,
+            ("a text that says nothing", "el texto no dice nada"),
+        );
+    } else if is_plain(text, TEXT_CHARS_MAX) {
+        // As nearly always.
     } else if text.chars().count() > TEXT_CHARS_MAX {
         found.error(
             at,
             Reason::FieldTooLong,
-            format!("at most {TEXT_CHARS_MAX} characters"),
+            (
+                format!("at most {TEXT_CHARS_MAX} characters"),
+                format!("{TEXT_CHARS_MAX} caracteres como máximo"),
+            ),
         );
     } else if text
         .chars()
@@ -88,7 +109,10 @@ pub(super) fn text(found: &mut Findings, at: At<'_>, text: Option<&pb::Text>) {
         found.error(
             at,
             Reason::FieldFormat,
-            "control characters other than line feed and tab",
+            (
+                "control characters other than line feed and tab",
+                "caracteres de control distintos de salto de línea y tabulador",
+            ),
         );
     }
 }
@@ -96,7 +120,11 @@ pub(super) fn text(found: &mut Findings, at: At<'_>, text: Option<&pb::Text>) {
 /// A text that must be there.
 pub(super) fn required_text(found: &mut Findings, at: At<'_>, value: Option<&pb::Text>) {
     if value.is_none() {
-        found.error(at, Reason::FieldMissing, "mandatory here");
+        found.error(
+            at,
+            Reason::FieldMissing,
+            ("mandatory here", "es obligatorio aquí"),
+        );
     }
     text(found, at, value);
 }
@@ -117,7 +145,10 @@ pub(super) fn country(found: &mut Findings, at: At<'_>, text: &str) {
         found.error(
             at,
             Reason::Iso3166Unknown,
-            "two capital letters of ISO 3166-1",
+            (
+                "two capital letters of ISO 3166-1",
+                "dos mayúsculas, según ISO 3166-1",
+            ),
         );
     }
 }
@@ -129,7 +160,10 @@ pub(super) fn decimal(found: &mut Findings, at: At<'_>, text: &str) -> Option<De
         found.error(
             at,
             Reason::QuantityInvalid,
-            "digits with a point, no sign, no exponent",
+            (
+                "digits with a point, no sign, no exponent",
+                "dígitos con punto decimal, sin signo ni exponente",
+            ),
         );
     }
     value
@@ -149,7 +183,7 @@ pub(super) fn quantity(
         found.error(
             at.field("value"),
             Reason::QuantityInvalid,
-            "a unit without an amount",
+            ("a unit without an amount", "una unidad sin cantidad"),
         );
     }
     decimal(found, at.field("value"), value);
@@ -157,7 +191,10 @@ pub(super) fn quantity(
         found.error(
             at.field("unit"),
             Reason::UnitUnknown,
-            "not a unit that measures this",
+            (
+                "not a unit that measures this",
+                "no es una unidad que mida esto",
+            ),
         );
     }
 }
@@ -171,7 +208,10 @@ pub(super) fn subdivision(found: &mut Findings, at: At<'_>, text: &str, country:
         // People write the state without its country.
         let whole = format!("{country}-{text}");
         let proposals = subdivision::find(&whole).map(|row| row.code.to_owned());
-        let detail = "a country, a hyphen, one to three characters: MX-JAL";
+        let detail = (
+            "a country, a hyphen, one to three characters: MX-JAL",
+            "un país, un guion y de uno a tres caracteres: MX-JAL",
+        );
         found.propose(
             at,
             Reason::FieldFormat,
@@ -184,14 +224,20 @@ pub(super) fn subdivision(found: &mut Findings, at: At<'_>, text: &str, country:
     if subdivision::is_listed_country(of) && subdivision::find(text).is_none() {
         let today = subdivision::successor(text);
         let detail = today.map_or_else(
-            || "not one of its country's states".to_owned(),
-            |today| format!("today {today}"),
+            || {
+                let own = "not one of its country's states";
+                Detail::from((own, "no es una de las entidades de su país"))
+            },
+            |today| (format!("today {today}"), format!("hoy {today}")).into(),
         );
         let proposals = today.map(str::to_owned).into_iter().collect();
         found.suggest(at, Reason::Iso3166Unknown, detail, proposals);
     }
     if !country.is_empty() && of != country {
-        let detail = "a state of another country than the one beside it";
+        let detail = (
+            "a state of another country than the one beside it",
+            "una entidad de un país distinto del indicado",
+        );
         found.warn(at, Reason::SubdivisionMismatch, detail);
     }
 }
@@ -210,159 +256,12 @@ pub(super) fn shipment_positions(
             found.error(
                 at.item("shipments", index),
                 Reason::ValueRange,
-                "no shipment has this position",
+                (
+                    "no shipment has this position",
+                    "ningún envío tiene esta posición",
+                ),
             );
         }
-    }
-}
-
-/// A moment with the offset of the local clock.
-pub(super) fn local_time(found: &mut Findings, at: At<'_>, time: Option<&pb::LocalTime>) {
-    /// The widest offsets in use are -12 and +14 hours.
-    const OFFSET_MINUTES_MAX: u32 = 14 * 60;
-    let Some(pb::LocalTime {
-        utc_ms,
-        offset_minutes,
-    }) = time
-    else {
-        return;
-    };
-    if *utc_ms == 0 {
-        found.error(
-            at.field("utc_ms"),
-            Reason::FieldMissing,
-            "a time without a moment",
-        );
-    }
-    if offset_minutes.unsigned_abs() > OFFSET_MINUTES_MAX {
-        found.error(
-            at.field("offset_minutes"),
-            Reason::ValueRange,
-            "-840 to 840",
-        );
-    }
-}
-
-/// Files by reference; `shipments` is how many the message has.
-pub(super) fn attachments(
-    found: &mut Findings,
-    at: &At<'_>,
-    items: &[pb::Attachment],
-    shipments: usize,
-) {
-    for (index, item) in list(found, at, "attachments", items, ATTACHMENTS_MAX) {
-        let at = at.item("attachments", index);
-        let pb::Attachment {
-            sha256,
-            size,
-            media_type,
-            caption,
-            retain_until_ms: _,
-            shipments: positions,
-        } = item;
-        if sha256.len() != 32 {
-            found.error(at.field("sha256"), Reason::FieldFormat, "32 bytes");
-        }
-        if *size == 0 {
-            found.error(at.field("size"), Reason::FieldMissing, "the size in bytes");
-        }
-        if media_type.is_empty() {
-            found.error(
-                at.field("media_type"),
-                Reason::FieldMissing,
-                "as image/jpeg",
-            );
-        }
-        line(found, at.field("media_type"), media_type);
-        text(found, at.field("caption"), caption.as_ref());
-        shipment_positions(found, &at, positions, shipments);
-    }
-}
-
-/// Whom to call.
-pub(super) fn contact(found: &mut Findings, at: At<'_>, contact: Option<&pb::Contact>) {
-    let Some(pb::Contact {
-        function,
-        phone,
-        email,
-    }) = contact
-    else {
-        return;
-    };
-    line(found, at.field("function"), function);
-    structured(found, at.field("email"), email, &EMAIL);
-    phone_number(found, at.field("phone"), phone);
-}
-
-/// E.164: plus sign, a country code that does not begin with 0, at most fifteen digits; empty is absent.
-pub(super) fn phone_number(found: &mut Findings, at: At<'_>, text: &str) {
-    /// What is longer is no misspelt number, and is not copied.
-    const TIDY_BYTES_MAX: usize = 40;
-    let fits = |text: &str| {
-        text.strip_prefix('+').is_some_and(|number| {
-            (3..=15).contains(&number.len())
-                && number.bytes().all(|b| b.is_ascii_digit())
-                && !number.starts_with('0')
-        })
-    };
-    if text.is_empty() || fits(text) {
-        return;
-    }
-    let tidied: String = text
-        .chars()
-        .take(TIDY_BYTES_MAX)
-        .filter(|c| !c.is_whitespace() && !"-.()/".contains(*c))
-        .collect();
-    let proposals = Some(tidied).filter(|tidied| fits(tidied));
-    found.propose(
-        at,
-        Reason::FieldFormat,
-        "plus sign and digits, +525512345678",
-        proposals.into_iter().collect(),
-    );
-}
-
-/// The originator's grading: a scale, and grades of that scale.
-pub(super) fn evaluation(found: &mut Findings, at: At<'_>, value: Option<&pb::Evaluation>) {
-    use crate::code::{
-        EvaluationScale as Scale, InformationGrade as Information, SourceGrade as Source,
-    };
-    let Some(pb::Evaluation {
-        scale,
-        source,
-        information,
-    }) = value
-    else {
-        return;
-    };
-    let Some(scale) = code::require::<Scale>(found, at.field("scale"), *scale) else {
-        return;
-    };
-    let siena = scale == Scale::Siena;
-    let source = code::read::<Source>(found, at.field("source"), *source);
-    let of_scale = match source {
-        Some(Source::X) => siena,
-        Some(Source::D | Source::E | Source::F) => !siena,
-        _ => true,
-    };
-    if !of_scale {
-        found.error(
-            at.field("source"),
-            Reason::ValueRange,
-            "not a grade of this scale",
-        );
-    }
-    let information = code::read::<Information>(found, at.field("information"), *information);
-    let beyond_siena = matches!(
-        information,
-        Some(Information::InformationGrade5 | Information::InformationGrade6)
-    );
-    if siena && beyond_siena {
-        found.error(
-            at.field("information"),
-            Reason::ValueRange,
-            "not a grade of this scale",
-        );
     }
 }
 
@@ -375,10 +274,17 @@ pub(super) fn temperature(found: &mut Findings, at: At<'_>, value: Option<&pb::T
         found.error(
             at.field("value"),
             Reason::QuantityInvalid,
-            "digits with a point, a minus sign at most",
+            (
+                "digits with a point, a minus sign at most",
+                "dígitos con punto decimal y, si acaso, signo menos",
+            ),
         );
     }
     if !["CEL", "FAH"].contains(&unit.as_str()) {
-        found.error(at.field("unit"), Reason::UnitUnknown, "CEL or FAH");
+        found.error(
+            at.field("unit"),
+            Reason::UnitUnknown,
+            ("CEL or FAH", "CEL o FAH"),
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! Identifiers: one rule for every field that holds one, whichever block it stands in.
 //!
 //! Those with a check digit are refused when it is wrong, with what may have been meant; an RFC is only flagged, because
-//! genuine ones fail. Those without one are held to their structure, and no further: there is no complete public list of
-//! flights, airports, places, tariff codes or UN numbers behind these checks.
+//! genuine ones fail. Those without one are held to their structure here; where there is a list ([`crate::table`]), whoever
+//! reads the field looks it up, and what is not in it is flagged.
 
 use super::field::country;
 use crate::Reason;
@@ -18,21 +18,23 @@ pub(super) fn checked(
     scheme: &Scheme,
     digit: Reason,
 ) {
+    if text.is_empty() {
+        return;
+    }
     let Err(error) = scheme.check(text) else {
         return;
     };
     match error {
-        _ if text.is_empty() => {}
         CheckError::Format { .. } => {
             let reason = match digit {
                 Reason::AwbCheckDigit => Reason::BadWblFormat,
                 _ => Reason::FieldFormat,
             };
-            found.propose(at, reason, error.to_string(), scheme.proposals(text));
+            found.propose(at, reason, error.detail(), scheme.proposals(text));
         }
         // The last digit may be right and another one wrong: candidates, never a correction.
         CheckError::Digit { .. } => {
-            found.propose(at, digit, error.to_string(), scheme.proposals(text));
+            found.propose(at, digit, error.detail(), scheme.proposals(text));
         }
     }
 }
@@ -45,22 +47,28 @@ pub(super) fn postal_item(found: &mut Findings, at: At<'_>, number: &str) {
         found.error(
             at,
             Reason::Iso3166Unknown,
-            "the last two letters are no country",
+            (
+                "the last two letters are no country",
+                "las dos últimas letras no son de ningún país",
+            ),
         );
     }
 }
 
+/// The same words in English and in Spanish.
+type Words = (&'static str, &'static str);
+
 /// A structure without a check digit: what it looks like, and how its text is judged.
 pub(super) struct Structure {
-    /// The form, for people.
-    form: &'static str,
-    fits: fn(&str) -> bool,
+    /// The form, for people, in English and in Spanish: what follows on `written`.
+    form: Words,
+    pub(super) fits: fn(&str) -> bool,
     /// The reason when it does not fit.
     reason: Reason,
 }
 
 impl Structure {
-    const fn new(form: &'static str, fits: fn(&str) -> bool) -> Self {
+    const fn new(form: Words, fits: fn(&str) -> bool) -> Self {
         Self {
             form,
             fits,
@@ -68,7 +76,7 @@ impl Structure {
         }
     }
 
-    const fn of_route(form: &'static str, fits: fn(&str) -> bool) -> Self {
+    const fn of_route(form: Words, fits: fn(&str) -> bool) -> Self {
         Self {
             form,
             fits,
@@ -77,46 +85,123 @@ impl Structure {
     }
 }
 
-pub(super) const ULD: Structure = Structure::new("AKE12345LH", is_uld);
-pub(super) const FFL: Structure = Structure::new("1-23-456-78-9A-12345", is_ffl);
-pub(super) const TRACE: Structure = Structure::new("T and digits", is_trace);
-pub(super) const DEA_CODE: Structure = Structure::new("four digits", |t| pattern(t, "9999"));
-pub(super) const EIN: Structure = Structure::new("12-3456789", |t| pattern(t, "99-9999999"));
-pub(super) const PEDIMENTO: Structure =
-    Structure::new("15 digits: year, aduana, patente, number", |t| {
-        pattern(t, "999999999999999")
+pub(super) const ULD: Structure = Structure::new(("as AKE12345LH", "como AKE12345LH"), is_uld);
+pub(super) const FFL: Structure = Structure::new(
+    ("as 1-23-456-78-9A-12345", "como 1-23-456-78-9A-12345"),
+    is_ffl,
+);
+pub(super) const TRACE: Structure =
+    Structure::new(("with T and digits", "con T y dígitos"), is_trace);
+pub(super) const DEA_CODE: Structure =
+    Structure::new(("with four digits", "con cuatro dígitos"), |t| {
+        pattern(t, "9999")
     });
+pub(super) const EIN: Structure = Structure::new(("as 12-3456789", "como 12-3456789"), |t| {
+    pattern(t, "99-9999999")
+});
+pub(super) const PEDIMENTO: Structure = Structure::new(
+    (
+        "with 15 digits: year, aduana, patente, number",
+        "con 15 dígitos: año, aduana, patente y número",
+    ),
+    |t| pattern(t, "999999999999999"),
+);
 pub(super) const CARTA_PORTE: Structure = Structure::new(
-    "CCC, then the rest of a UUID, 36 characters",
+    (
+        "with CCC and the rest of a UUID, 36 characters",
+        "con CCC y el resto de un UUID, 36 caracteres",
+    ),
     is_carta_porte,
 );
-pub(super) const INCOTERM: Structure = Structure::new("three capitals, FOB", |t| pattern(t, "AAA"));
-pub(super) const HANDLING: Structure = Structure::new("three capitals, SPX", |t| pattern(t, "AAA"));
-pub(super) const PAYMENT: Structure = Structure::new("PP or CC", |t| ["PP", "CC"].contains(&t));
-pub(super) const HAZARD: Structure = Structure::new("a class or division: 3, 6.1, 1.4S", is_hazard);
+pub(super) const INCOTERM: Structure = Structure::new(
+    (
+        "with three capitals, as FOB",
+        "con tres mayúsculas, como FOB",
+    ),
+    |t| pattern(t, "AAA"),
+);
+pub(super) const HANDLING: Structure = Structure::new(
+    (
+        "with three capitals, as SPX",
+        "con tres mayúsculas, como SPX",
+    ),
+    |t| pattern(t, "AAA"),
+);
+pub(super) const PAYMENT: Structure = Structure::new(("as PP or CC", "como PP o CC"), |t| {
+    ["PP", "CC"].contains(&t)
+});
+pub(super) const HAZARD: Structure = Structure::new(
+    (
+        "as a class or division: 3, 6.1, 1.4S",
+        "como clase o división: 3, 6.1, 1.4S",
+    ),
+    is_hazard,
+);
 pub(super) const PACKING: Structure =
-    Structure::new("I, II or III", |t| ["I", "II", "III"].contains(&t));
-pub(super) const EMAIL: Structure = Structure::new("somebody@example.com", is_email);
-pub(super) const IP: Structure = Structure::new("an IPv4 or IPv6 address", |t| {
-    t.parse::<std::net::IpAddr>().is_ok()
-});
-pub(super) const FLIGHT: Structure =
-    Structure::of_route("carrier and number, AM690 or AMX690", is_flight);
-pub(super) const CARRIER: Structure =
-    Structure::of_route("IATA two characters or ICAO three letters", is_carrier);
-pub(super) const AIRPORT: Structure = Structure::of_route("IATA three letters or ICAO four", |t| {
-    pattern(t, "AAA") || pattern(t, "AAAA")
-});
-pub(super) const LOCODE: Structure =
-    Structure::of_route("country and three characters, MXMEX", is_locode);
-pub(super) const US_PORT: Structure =
-    Structure::new("a port of four digits", |t| pattern(t, "9999"));
-pub(super) const ADUANA: Structure =
-    Structure::new("aduana and section, three digits", |t| pattern(t, "999"));
-pub(super) const MX_POSTAL: Structure = Structure::new("five digits", |t| pattern(t, "99999"));
-pub(super) const US_POSTAL: Structure = Structure::new("five digits, or nine with a hyphen", |t| {
-    pattern(t, "99999") || pattern(t, "99999-9999")
-});
+    Structure::new(("as I, II or III", "como I, II o III"), |t| {
+        ["I", "II", "III"].contains(&t)
+    });
+pub(super) const EMAIL: Structure = Structure::new(
+    ("as somebody@example.com", "como alguien@example.com"),
+    is_email,
+);
+pub(super) const IP: Structure = Structure::new(
+    ("as an IPv4 or IPv6 address", "como dirección IPv4 o IPv6"),
+    |t| t.parse::<std::net::IpAddr>().is_ok(),
+);
+pub(super) const FLIGHT: Structure = Structure::of_route(
+    (
+        "with carrier and number, as AM690 or AMX690",
+        "con aerolínea y número, como AM690 o AMX690",
+    ),
+    is_flight,
+);
+pub(super) const CARRIER: Structure = Structure::of_route(
+    (
+        "with two characters (IATA) or three letters (ICAO)",
+        "con dos caracteres (IATA) o tres letras (OACI)",
+    ),
+    is_carrier,
+);
+pub(super) const AIRPORT: Structure = Structure::of_route(
+    (
+        "with three letters (IATA) or four (ICAO)",
+        "con tres letras (IATA) o cuatro (OACI)",
+    ),
+    |t| pattern(t, "AAA") || pattern(t, "AAAA"),
+);
+pub(super) const LOCODE: Structure = Structure::of_route(
+    (
+        "with country and three characters, as MXMEX",
+        "con país y tres caracteres, como MXMEX",
+    ),
+    is_locode,
+);
+pub(super) const US_PORT: Structure = Structure::new(
+    (
+        "with the four digits of the port",
+        "con los cuatro dígitos del puerto",
+    ),
+    |t| pattern(t, "9999"),
+);
+pub(super) const ADUANA: Structure = Structure::new(
+    (
+        "with aduana and section, three digits",
+        "con aduana y sección, tres dígitos",
+    ),
+    |t| pattern(t, "999"),
+);
+pub(super) const MX_POSTAL: Structure =
+    Structure::new(("with five digits", "con cinco dígitos"), |t| {
+        pattern(t, "99999")
+    });
+pub(super) const US_POSTAL: Structure = Structure::new(
+    (
+        "with five digits, or nine with a hyphen",
+        "con cinco dígitos, o nueve con guion",
+    ),
+    |t| pattern(t, "99999") || pattern(t, "99999-9999"),
+);
 
 /// Holds `text` to its structure; empty is absent. The same characters in capitals and without blanks are proposed if
 /// they fit.
@@ -136,7 +221,8 @@ pub(super) fn structured(found: &mut Findings, at: At<'_>, text: &str, structure
         let bare: String = tidied.chars().filter(char::is_ascii_alphanumeric).collect();
         proposals.extend([tidied, bare].into_iter().find(|one| (structure.fits)(one)));
     }
-    let detail = format!("written {}", structure.form);
+    let (form, form_es) = structure.form;
+    let detail = (format!("written {form}"), format!("se escribe {form_es}"));
     found.propose(at, structure.reason, detail, proposals);
 }
 
@@ -161,7 +247,10 @@ pub(super) fn dispatch(found: &mut Findings, at: At<'_>, text: &str, length: usi
             .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         && text.bytes().skip(15).all(|b| b.is_ascii_digit());
     if !fits {
-        let detail = format!("{length} capitals and digits, beginning with two IMPC codes");
+        let detail = (
+            format!("{length} capitals and digits, beginning with two IMPC codes"),
+            format!("{length} mayúsculas y dígitos, empezando con dos códigos IMPC"),
+        );
         found.error(at, Reason::FieldFormat, detail);
         return;
     }

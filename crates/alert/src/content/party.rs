@@ -1,8 +1,8 @@
 //! Parties: the nominal blocks, and who must be named.
 
+use super::block::phone_number;
 use super::field::{
-    coded, country, line, line_list, lines_of, list, phone_number, required, shipment_positions,
-    subdivision,
+    coded, country, line, line_list, lines_of, list, required, shipment_positions, subdivision,
 };
 use super::identifier::{EIN, EMAIL, IP, checked, postal_code, structured};
 use crate::Reason;
@@ -57,8 +57,13 @@ pub(super) fn check_all(
     for position in 1..=shipments {
         for missing in &MANDATORY {
             if in_role(parties, missing.role, position).next().is_none() {
-                let detail = format!(
-                    "no such party for shipment {position}; not_stated says that there is none"
+                let detail = (
+                    format!(
+                        "no such party for shipment {position}; not_stated says that there is none"
+                    ),
+                    format!(
+                        "falta esta parte en el envío {position}; not_stated indica que no se señala ninguna"
+                    ),
                 );
                 found.error(at.field("parties"), missing.name, detail);
             }
@@ -83,20 +88,28 @@ fn whole(found: &mut Findings, at: &At<'_>, party: &pb::Party, missing: &Missing
         return;
     }
     if party.name.trim().is_empty() {
-        found.error(at.field("name"), missing.name, "the name, or not_stated");
+        found.error(
+            at.field("name"),
+            missing.name,
+            ("the name, or not_stated", "el nombre, o not_stated"),
+        );
     }
     let address = party.address.as_ref();
     let has_address = address.is_some_and(|address| {
         !address.city.trim().is_empty() || address.lines.iter().any(|line| !line.trim().is_empty())
     });
     if !has_address {
-        found.error(at.field("address"), missing.address, "a line or a city");
+        found.error(
+            at.field("address"),
+            missing.address,
+            ("a line or a city", "una línea o una ciudad"),
+        );
     }
     if address.is_none_or(|address| address.country.is_empty()) {
         found.error(
             at.field("address").field("country"),
             missing.country,
-            "ISO 3166-1",
+            ("the country, by ISO 3166-1", "el país, según ISO 3166-1"),
         );
     }
 }
@@ -144,7 +157,10 @@ fn check(found: &mut Findings, at: &At<'_>, party: &pb::Party) {
         found.error(
             at.field("not_stated"),
             Reason::FieldUnexpected,
-            "a party that is not stated says nothing else",
+            (
+                "a party that is not stated says nothing else",
+                "una parte no señalada no lleva ningún otro dato",
+            ),
         );
     }
     if let Some(address) = address {
@@ -180,7 +196,11 @@ fn tax_id(found: &mut Findings, at: &At<'_>, id: &pb::TaxId) {
     required::<TaxIdKind>(found, at.field("kind"), *kind);
     let field = at.field("number");
     if number.is_empty() {
-        found.error(field, Reason::FieldMissing, "the number itself");
+        found.error(
+            field,
+            Reason::FieldMissing,
+            ("the number itself", "el número mismo"),
+        );
         return;
     }
     if *verbatim {
@@ -202,9 +222,12 @@ fn rfc(found: &mut Findings, at: At<'_>, number: &str) {
     match Scheme::RFC.check(number) {
         Err(error @ CheckError::Digit { .. }) => {
             let proposals = Scheme::RFC.proposals(number);
-            found.suggest(at, Reason::RfcCheckDigit, error.to_string(), proposals);
+            found.suggest(at, Reason::RfcCheckDigit, error.detail(), proposals);
         }
-        _ => checked(found, at, number, &Scheme::RFC, Reason::RfcCheckDigit),
+        Err(CheckError::Format { .. }) => {
+            checked(found, at, number, &Scheme::RFC, Reason::RfcCheckDigit);
+        }
+        Ok(()) => {}
     }
 }
 

@@ -1,10 +1,8 @@
 //! The content of every other kind of message.
 
 use super::alert::indicator_list;
-use super::field::{
-    attachments, coded, contact, evaluation, line, lines_of, list, local_time, quantity, required,
-    required_text, text,
-};
+use super::block::{attachments, contact, evaluation, local_time};
+use super::field::{coded, line, lines_of, list, quantity, required, required_text, text};
 use super::route::place;
 use super::subject;
 use crate::Reason;
@@ -137,21 +135,7 @@ pub(super) fn outcome(
         case_reference,
         attachments: files,
     } = content;
-    let demanded = match statement.outcome_code() {
-        Some(OutcomeCode::Seized | OutcomeCode::Partial) => {
-            Some(("seizure_form", *seizure_form == 0))
-        }
-        Some(OutcomeCode::ReferredTo) => Some(("referred_to", referred_to.is_empty())),
-        Some(OutcomeCode::NotInspected) => Some(("remark", remark.is_none())),
-        _ => None,
-    };
-    if let Some((field, true)) = demanded {
-        found.error(
-            at.field(field),
-            Reason::FieldMissing,
-            "this outcome demands it",
-        );
-    }
+    outcome_demands(found, at, content, statement.outcome_code());
     coded::<SeizureForm>(found, at.field("seizure_form"), *seizure_form);
     subject::check_all(found, at, (substances, firearms, fuels), 0);
     subject::trace_references(found, at, trace_references);
@@ -168,7 +152,10 @@ pub(super) fn outcome(
         found.error(
             at.field("alert_quality"),
             Reason::ValueRange,
-            "1 to 5, or 0 for not judged",
+            (
+                "1 to 5, or 0 for not judged",
+                "de 1 a 5, o 0 si no se califica",
+            ),
         );
     }
     for (index, feedback) in list(
@@ -191,6 +178,30 @@ pub(super) fn outcome(
     attachments(found, at, files, 0);
 }
 
+/// What each outcome must say more than its code.
+fn outcome_demands(
+    found: &mut Findings,
+    at: &At<'_>,
+    content: &pb::OutcomeContent,
+    code: Option<OutcomeCode>,
+) {
+    let demanded = match code {
+        Some(OutcomeCode::Seized | OutcomeCode::Partial) => {
+            Some(("seizure_form", content.seizure_form == 0))
+        }
+        Some(OutcomeCode::ReferredTo) => Some(("referred_to", content.referred_to.is_empty())),
+        Some(OutcomeCode::NotInspected) => Some(("remark", content.remark.is_none())),
+        _ => None,
+    };
+    if let Some((field, true)) = demanded {
+        found.error(
+            at.field(field),
+            Reason::FieldMissing,
+            ("this outcome demands it", "lo exige este resultado"),
+        );
+    }
+}
+
 pub(super) fn dissemination(
     found: &mut Findings,
     at: &At<'_>,
@@ -204,7 +215,11 @@ pub(super) fn dissemination(
         remark,
     } = content;
     if statement.message_type() == MessageType::DisseminationRequest && purpose.is_none() {
-        found.error(at.field("purpose"), Reason::FieldMissing, "what for");
+        found.error(
+            at.field("purpose"),
+            Reason::FieldMissing,
+            ("what for", "para qué"),
+        );
     }
     if statement.dissemination() == Some(DisseminationVerdict::GrantedOnConditions)
         && conditions.is_none()
@@ -212,7 +227,7 @@ pub(super) fn dissemination(
         found.error(
             at.field("conditions"),
             Reason::FieldMissing,
-            "on what conditions",
+            ("on what conditions", "en qué condiciones"),
         );
     }
     for (name, value) in [

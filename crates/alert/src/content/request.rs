@@ -1,7 +1,8 @@
 //! The content of requests and of the answers to them.
 
 use super::alert::actions;
-use super::field::{attachments, coded, line, list, local_time, required, required_text, text};
+use super::block::{attachments, local_time};
+use super::field::{coded, line, list, required, required_text, text};
 use crate::Reason;
 use crate::code::{ActionCode, ActionVerdict, MessageType, ScreeningMethod, VerdictGround};
 use crate::limits::LIST_MAX;
@@ -42,7 +43,11 @@ pub(super) fn request(
                 .take(index)
                 .any(|earlier| earlier.number == *number)
         {
-            found.error(at.field("number"), Reason::Repeated, "from 1, none twice");
+            found.error(
+                at.field("number"),
+                Reason::Repeated,
+                ("from 1, none twice", "desde 1, sin repetir"),
+            );
         }
         required_text(found, at.field("text"), words.as_ref());
         line(found, at.field("field"), field);
@@ -133,14 +138,14 @@ fn answer_list(found: &mut Findings, at: &At<'_>, answers: &[pb::Answer]) {
             found.error(
                 at.field("number"),
                 Reason::FieldMissing,
-                "the number of the question",
+                ("the number of the question", "el número de la pregunta"),
             );
         }
         if words.is_none() && !withheld {
             found.error(
                 at.field("text"),
                 Reason::FieldMissing,
-                "an answer, or withheld",
+                ("an answer, or withheld", "una respuesta, o withheld"),
             );
         }
         text(found, at.field("text"), words.as_ref());
@@ -152,7 +157,10 @@ fn missing(found: &mut Findings, at: &At<'_>, needed: Option<(&str, bool)>) {
         found.error(
             at.field(field),
             Reason::FieldMissing,
-            "this type of message has at least one",
+            (
+                "this type of message has at least one",
+                "este tipo de mensaje lleva al menos uno",
+            ),
         );
     }
 }

@@ -1,16 +1,18 @@
 //! Routes: legs, places, offices, and whether times and places chain.
 //!
-//! The airport's or the place's own list is not compiled in: structure only. Nor is there a list of the states in which
-//! airports lie, so a destination is not compared with the consignee's state.
+//! Airports are looked up, and an airport or a LOCODE that lies in another country than the one beside it is flagged. The
+//! list of UN/LOCODE is not compiled in ([`crate::table`] says why), nor is one of the states in which airports lie, so a
+//! destination is not compared with the consignee's state.
 
-use super::field::{coded, country, line, lines_of, list, local_time, subdivision};
+use super::block::local_time;
+use super::field::{coded, country, line, lines_of, list, subdivision};
 use super::identifier::{
     ADUANA, AIRPORT, CARRIER, FLIGHT, LOCODE, US_PORT, postal_code, structured,
 };
-use crate::Reason;
 use crate::code::TransportMode;
 use crate::limits::LIST_MAX;
 use crate::violation::{At, Findings};
+use crate::{Reason, airport};
 use precinto_proto::v1 as pb;
 
 /// `by_air`: how legs travel that do not say it themselves.
@@ -76,7 +78,10 @@ fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg, by_air: bool) {
             found.error(
                 at.field(name),
                 Reason::InvalidRouting,
-                "a leg has a departure and an arrival",
+                (
+                    "a leg has a departure and an arrival",
+                    "un tramo tiene salida y llegada",
+                ),
             );
         }
         place(found, at.field(name), end.as_ref());
@@ -97,7 +102,10 @@ fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg, by_air: bool) {
         ("actual_arrival", actual_departure, actual_arrival),
     ] {
         if is_before(end.as_ref(), start.as_ref()) {
-            let detail = "before the departure of the same leg";
+            let detail = (
+                "before the departure of the same leg",
+                "anterior a la salida del mismo tramo",
+            );
             found.warn(at.field(name), Reason::InvalidRouting, detail);
         }
     }
@@ -110,7 +118,7 @@ fn flight_number(found: &mut Findings, at: At<'_>, flight: &str, carrier: &str) 
         found.propose(
             at,
             Reason::InvalidRouting,
-            "the number with its carrier",
+            ("the number with its carrier", "el número con su aerolínea"),
             vec![format!("{carrier}{flight}")],
         );
     } else {
@@ -130,7 +138,10 @@ fn chain(found: &mut Findings, at: &At<'_>, legs: &[pb::Leg]) {
         if let (Some(end), Some(start)) = (&earlier.arrival, &later.departure)
             && is_elsewhere(end, start)
         {
-            let detail = "another place than where the leg before it ends";
+            let detail = (
+                "another place than where the leg before it ends",
+                "un lugar distinto de aquel donde termina el tramo anterior",
+            );
             found.warn(at.field("departure"), Reason::InvalidRouting, detail);
         }
         for (name, end, start) in [
@@ -151,7 +162,10 @@ fn chain(found: &mut Findings, at: &At<'_>, legs: &[pb::Leg]) {
             ),
         ] {
             if is_before(start.as_ref(), end.as_ref()) {
-                let detail = "before the leg before it ends";
+                let detail = (
+                    "before the leg before it ends",
+                    "antes de que termine el tramo anterior",
+                );
                 found.warn(at.field(name), Reason::InvalidRouting, detail);
             }
         }
@@ -176,6 +190,41 @@ fn is_elsewhere(one: &pb::Place, other: &pb::Place) -> bool {
         .is_some_and(|(a, b)| a != b)
 }
 
+/// An airport of the right form that no list has.
+fn listed(found: &mut Findings, at: &At<'_>, airport: &str) {
+    if (AIRPORT.fits)(airport) && airport::country_of(airport).is_none() {
+        let detail = (
+            "not in the list; a city's code, such as NYC, is not an airport's",
+            "no está en la lista; la clave de una ciudad, como NYC, no es la de un aeropuerto",
+        );
+        found.warn(at.field("airport"), Reason::AirportUnknown, detail);
+    }
+}
+
+/// An airport or a LOCODE that lies in another country than the one stated beside it.
+fn same_country(found: &mut Findings, at: &At<'_>, (airport, locode): (&str, &str), country: &str) {
+    let of_locode = locode.get(..2).filter(|_| (LOCODE.fits)(locode));
+    let lies_in = airport::country_of(airport)
+        .or(of_locode)
+        // Neither is a code of ISO 3166-1: Kosovo, and installations in international waters.
+        .filter(|country| !["XK", "XZ"].contains(country));
+    if let Some(lies_in) = lies_in.filter(|_| !country.is_empty())
+        && lies_in != country
+    {
+        let detail = (
+            format!("the place lies in {lies_in}"),
+            format!("el lugar está en {lies_in}"),
+        );
+        let proposals = vec![lies_in.to_owned()];
+        found.suggest(
+            at.field("country"),
+            Reason::InvalidRouting,
+            detail,
+            proposals,
+        );
+    }
+}
+
 /// A place by as many codes as are known; `None` is absent.
 pub(super) fn place(found: &mut Findings, at: At<'_>, place: Option<&pb::Place>) {
     let Some(pb::Place {
@@ -193,12 +242,17 @@ pub(super) fn place(found: &mut Findings, at: At<'_>, place: Option<&pb::Place>)
         found.error(
             at,
             Reason::InvalidRouting,
-            "at least an airport, a LOCODE or a country",
+            (
+                "at least an airport, a LOCODE or a country",
+                "al menos un aeropuerto, un LOCODE o un país",
+            ),
         );
     }
     country(found, at.field("country"), code);
     structured(found, at.field("airport"), airport, &AIRPORT);
     structured(found, at.field("locode"), locode, &LOCODE);
+    listed(found, &at, airport);
+    same_country(found, &at, (airport, locode), code);
     subdivision(found, at.field("subdivision"), state, code);
     postal_code(found, at.field("postal_code"), postal, code);
     line(found, at.field("name"), name);

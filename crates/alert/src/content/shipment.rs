@@ -76,7 +76,10 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) 
         found.error(
             at.field("master_awb"),
             Reason::MissingWblLine,
-            "no identifier of any kind",
+            (
+                "no identifier of any kind",
+                "no hay identificador de ningún tipo",
+            ),
         );
     }
     air_waybill(found, at, master_awb, airline_prefix);
@@ -143,47 +146,67 @@ fn piece_count(found: &mut Findings, at: At<'_>, pieces: u32) {
         found.error(
             at,
             Reason::MissingBillQty,
-            "number of smallest external packing units",
+            (
+                "number of smallest external packing units",
+                "número de bultos, contados por la unidad exterior más pequeña",
+            ),
         );
     } else if pieces > PIECES_MAX {
-        found.error(at, Reason::InvalidBillQty, format!("1 to {PIECES_MAX}"));
+        found.error(
+            at,
+            Reason::InvalidBillQty,
+            (format!("1 to {PIECES_MAX}"), format!("de 1 a {PIECES_MAX}")),
+        );
     }
 }
 
 fn weight(found: &mut Findings, at: At<'_>, weight: Option<&pb::Quantity>, by_air: bool) {
     let Some(pb::Quantity { value, unit }) = weight else {
-        found.error(at, Reason::MissingWeight, "gross weight");
+        found.error(at, Reason::MissingWeight, ("gross weight", "el peso bruto"));
         return;
     };
     if value.is_empty() {
-        found.error(at.field("value"), Reason::MissingWeight, "gross weight");
+        found.error(
+            at.field("value"),
+            Reason::MissingWeight,
+            ("gross weight", "el peso bruto"),
+        );
     }
     let amount = Decimal::parse(value);
     if !value.is_empty() && amount.is_none_or(Decimal::is_zero) {
         found.error(
             at.field("value"),
             Reason::InvalidWeight,
-            "a decimal above zero",
+            ("a decimal above zero", "un decimal mayor que cero"),
         );
     }
     if unit.is_empty() {
         found.error(
             at.field("unit"),
             Reason::MissingWtUnits,
-            "KGM, LBR, GRM, TNE, MGM or ONZ",
+            (
+                "KGM, LBR, GRM, TNE, MGM or ONZ",
+                "KGM, LBR, GRM, TNE, MGM u ONZ",
+            ),
         );
     } else if dimension(unit) != Some(Dimension::Mass) {
         found.error(
             at.field("unit"),
             Reason::UnitUnknown,
-            "KGM, LBR, GRM, TNE, MGM or ONZ",
+            (
+                "KGM, LBR, GRM, TNE, MGM or ONZ",
+                "KGM, LBR, GRM, TNE, MGM u ONZ",
+            ),
         );
     }
     if by_air && amount.is_some_and(|amount| heavier_than(amount, unit, AIR_WEIGHT_KG_MAX)) {
         found.warn(
             at,
             Reason::InvalidWeight,
-            format!("more than {AIR_WEIGHT_KG_MAX} kg by air"),
+            (
+                format!("more than {AIR_WEIGHT_KG_MAX} kg by air"),
+                format!("más de {AIR_WEIGHT_KG_MAX} kg por vía aérea"),
+            ),
         );
     }
 }
@@ -193,7 +216,10 @@ fn description(found: &mut Findings, at: At<'_>, value: Option<&pb::Text>) {
         found.error(
             at.field("text"),
             Reason::MissingCargoDesc,
-            "what the goods are said to be",
+            (
+                "what the goods are said to be",
+                "qué se dice que es la mercancía",
+            ),
         );
         return;
     };
@@ -202,13 +228,19 @@ fn description(found: &mut Findings, at: At<'_>, value: Option<&pb::Text>) {
         found.error(
             at.field("text"),
             Reason::VagueDescription,
-            "only digits, only symbols, or one character repeated",
+            (
+                "only digits, only symbols, or one character repeated",
+                "solo dígitos, solo símbolos o un mismo carácter repetido",
+            ),
         );
     } else if vague::is_vague(&value.text) {
         found.warn(
             at.field("text"),
             Reason::VagueDescription,
-            "says nothing about what the goods are",
+            (
+                "says nothing about what the goods are",
+                "no dice nada de qué es la mercancía",
+            ),
         );
     }
 }
@@ -229,7 +261,11 @@ fn tariff_codes(found: &mut Findings, at: &At<'_>, codes: &[pb::TariffCode]) {
         let at = at.item("hs_codes", index);
         let pb::TariffCode { code, system } = code;
         if code.is_empty() {
-            found.error(at.field("code"), Reason::FieldMissing, "the code's digits");
+            found.error(
+                at.field("code"),
+                Reason::FieldMissing,
+                ("the code's digits", "los dígitos del código"),
+            );
         }
         let national = matches!(
             TariffSystem::try_from(*system),
@@ -248,14 +284,17 @@ fn money(found: &mut Findings, at: At<'_>, value: Option<&pb::Money>) {
         found.error(
             at.field("amount"),
             Reason::QuantityInvalid,
-            "digits with a point",
+            ("digits with a point", "dígitos con punto decimal"),
         );
     }
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
         found.error(
             at.field("currency"),
             Reason::FieldFormat,
-            "three capitals of ISO 4217",
+            (
+                "three capitals of ISO 4217",
+                "tres mayúsculas, según ISO 4217",
+            ),
         );
     }
 }

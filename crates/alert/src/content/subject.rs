@@ -95,13 +95,13 @@ fn substance(found: &mut Findings, at: &At<'_>, substance: &pb::Substance) {
         found.error(
             at.field("form"),
             Reason::FieldMissing,
-            "counted pieces of what form",
+            (
+                "counted pieces of what form",
+                "piezas contadas, pero falta en qué forma",
+            ),
         );
     }
-    let purity = decimal(found, at.field("purity_percent"), purity_percent);
-    if purity.is_some_and(|purity| purity.micros() > PERCENT_100_MICROS) {
-        found.error(at.field("purity_percent"), Reason::ValueRange, "0 to 100");
-    }
+    purity(found, at.field("purity_percent"), purity_percent);
     identification_list(found, at, identifications);
     structured(found, at.field("dea_code"), dea_code, &DEA_CODE);
     lines_of(
@@ -114,6 +114,13 @@ fn substance(found: &mut Findings, at: &At<'_>, substance: &pb::Substance) {
             ("remark", remark),
         ],
     );
+}
+
+fn purity(found: &mut Findings, at: At<'_>, percent: &str) {
+    let purity = decimal(found, at, percent);
+    if purity.is_some_and(|purity| purity.micros() > PERCENT_100_MICROS) {
+        found.error(at, Reason::ValueRange, ("0 to 100", "de 0 a 100"));
+    }
 }
 
 fn identification_list(found: &mut Findings, at: &At<'_>, identifications: &[pb::Identification]) {
@@ -219,10 +226,21 @@ fn serial(found: &mut Findings, at: &At<'_>, state: i32, (verbatim, normal): (&s
     let field = at.field("serial_verbatim");
     match state {
         Ok(SerialState::Obliterated | SerialState::None) if !verbatim.is_empty() => {
-            found.error(field, Reason::FieldUnexpected, "there is none to be read");
+            found.error(
+                field,
+                Reason::FieldUnexpected,
+                ("there is none to be read", "no hay ninguno que leer"),
+            );
         }
         Ok(SerialState::Readable) if verbatim.is_empty() => {
-            found.error(field, Reason::FieldMissing, "readable, so what does it say");
+            found.error(
+                field,
+                Reason::FieldMissing,
+                (
+                    "readable, so what does it say",
+                    "es legible: falta lo que dice",
+                ),
+            );
         }
         _ => {}
     }
@@ -238,7 +256,10 @@ fn serial(found: &mut Findings, at: &At<'_>, state: i32, (verbatim, normal): (&s
         found.propose(
             at.field("serial_normalised"),
             Reason::FieldFormat,
-            "the serial number in capitals, without blanks",
+            (
+                "the serial number in capitals, without blanks",
+                "el número de serie en mayúsculas, sin espacios",
+            ),
             Some(expected)
                 .filter(|text| !text.is_empty())
                 .into_iter()
@@ -279,7 +300,11 @@ fn ballistic(found: &mut Findings, at: &At<'_>, reference: &pb::BallisticReferen
         ],
     );
     if !image_sha256.is_empty() && image_sha256.len() != 32 {
-        found.error(at.field("image_sha256"), Reason::FieldFormat, "32 bytes");
+        found.error(
+            at.field("image_sha256"),
+            Reason::FieldFormat,
+            ("exactly 32 bytes", "exactamente 32 bytes"),
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Reason;
 use crate::country::is_country;
-use crate::violation::{At, Findings};
+use crate::violation::{At, Findings, at_most};
 
 /// Every mark that is carried, written with its side: the same word means different things on the two sides. What each
 /// means stands in [`crate::code::MARKS`], in the same order.
@@ -36,11 +36,7 @@ const NOT_FOREIGN: [&str; 3] = ["NOFORN", "NF", "LES-NF"];
 
 pub(super) fn check_all(found: &mut Findings, at: At<'_>, marks: &[String], max: usize) {
     if marks.len() > max {
-        found.error(
-            at.field("marks"),
-            Reason::FieldTooLong,
-            format!("at most {max}"),
-        );
+        found.error(at.field("marks"), Reason::FieldTooLong, at_most(max));
     }
     for (index, mark) in marks.iter().take(max).enumerate() {
         let at = at.item("marks", index);
@@ -48,13 +44,17 @@ pub(super) fn check_all(found: &mut Findings, at: At<'_>, marks: &[String], max:
             found.error(at, reason, detail);
         }
         if marks.iter().take(index).any(|earlier| earlier == mark) {
-            found.error(at, Reason::Repeated, "the mark stands twice");
+            found.error(
+                at,
+                Reason::Repeated,
+                ("the mark stands twice", "la marca aparece dos veces"),
+            );
         }
     }
 }
 
 /// Why a mark is refused; the graver cause first.
-fn refusal(mark: &str) -> Option<(Reason, &'static str)> {
+fn refusal(mark: &str) -> Option<(Reason, (&'static str, &'static str))> {
     if KNOWN.contains(&mark) {
         return None;
     }
@@ -66,15 +66,30 @@ fn refusal(mark: &str) -> Option<(Reason, &'static str)> {
             .filter(|word| !word.is_empty())
     };
     if words().any(|word| CLASSIFIED.contains(&word)) {
-        Some((Reason::ClassifiedRefused, "a classified mark"))
+        Some((
+            Reason::ClassifiedRefused,
+            ("a classified mark", "es una marca de clasificación"),
+        ))
     } else if words().any(|word| NOT_FOREIGN.contains(&word)) {
-        Some((Reason::NotReleasable, "the mark forbids release abroad"))
+        Some((
+            Reason::NotReleasable,
+            (
+                "the mark forbids release abroad",
+                "la marca prohíbe la entrega al extranjero",
+            ),
+        ))
     } else if is_country(side) {
-        Some((Reason::MarkUnknown, "not in the list of marks"))
+        Some((
+            Reason::MarkUnknown,
+            ("not in the list of marks", "no está en la lista de marcas"),
+        ))
     } else {
         Some((
             Reason::MarkUnknown,
-            "a mark is written with its side, US:LES",
+            (
+                "a mark is written with its side, US:LES",
+                "la marca se escribe con su lado, como US:LES",
+            ),
         ))
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::Reason;
 use crate::country::is_country;
 use crate::id::{AgencyId, IdError, is_name};
-use crate::violation::{At, Findings};
+use crate::violation::{At, Findings, NAMED_TWICE, at_most};
 
 /// A country, an agency, or a unit of one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,24 +55,23 @@ impl Release {
         max: usize,
     ) -> Vec<Self> {
         if texts.len() > max {
-            found.error(
-                at.field(name),
-                Reason::FieldTooLong,
-                format!("at most {max}"),
-            );
+            found.error(at.field(name), Reason::FieldTooLong, at_most(max));
         }
         let mut releases = Vec::new();
         for (index, text) in texts.iter().take(max).enumerate() {
             match Self::parse(text) {
                 Ok(release) if releases.contains(&release) => {
-                    found.error(at.item(name, index), Reason::Repeated, "named twice");
+                    found.error(at.item(name, index), Reason::Repeated, NAMED_TWICE);
                 }
                 Ok(release) => releases.push(release),
                 Err(reason) => {
                     found.error(
                         at.item(name, index),
                         reason,
-                        "a country, side/agency or side/agency/unit",
+                        (
+                            "a country, side/agency or side/agency/unit",
+                            "un país, lado/dependencia o lado/dependencia/unidad",
+                        ),
                     );
                 }
             }

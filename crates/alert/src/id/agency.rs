@@ -32,7 +32,7 @@ impl FromStr for Side {
             Ok(Self(text.to_owned()))
         } else {
             Err(IdError::Shape {
-                expected: "a lower-case trust domain, us.dev.invalid",
+                expected: "us.dev.invalid",
             })
         }
     }
@@ -61,7 +61,7 @@ impl AgencyId {
             })
         } else {
             Err(IdError::Shape {
-                expected: "side/agency, us.dev.invalid/cbp",
+                expected: "us.dev.invalid/cbp",
             })
         }
     }
@@ -82,7 +82,7 @@ impl FromStr for AgencyId {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         let (side, agency) = text.split_once('/').ok_or(IdError::Shape {
-            expected: "side/agency, us.dev.invalid/cbp",
+            expected: "us.dev.invalid/cbp",
         })?;
         Self::new(side.parse()?, agency)
     }

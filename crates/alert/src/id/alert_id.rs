@@ -4,10 +4,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::IdError;
-use crate::check_digit::{candidates, mod37_36};
+use crate::check_digit::{candidates, mod37_36, mod37_36_of};
 
 const SHAPE: IdError = IdError::Shape {
-    expected: "CC-NODE-YYYY-NNNNNN and a check character",
+    expected: "US-CBPLAX-2026-000123B",
 };
 const NODE_CODE_BYTES: std::ops::RangeInclusive<usize> = 2..=10;
 const NUMBER_MAX: u32 = 999_999;
@@ -84,8 +84,14 @@ impl FromStr for AlertId {
         if text.len() > BYTES_MAX {
             return Err(IdError::Length { max: BYTES_MAX });
         }
-        let parts: Vec<&str> = text.split('-').collect();
-        let [country, node, year, tail] = parts.as_slice() else {
+        let mut parts = text.split('-');
+        let (Some(country), Some(node), Some(year), Some(tail), None) = (
+            parts.next(),
+            parts.next(),
+            parts.next(),
+            parts.next(),
+            parts.next(),
+        ) else {
             return Err(SHAPE);
         };
         let (number, check) = tail.split_at_checked(6).ok_or(SHAPE)?;
@@ -108,7 +114,8 @@ impl FromStr for AlertId {
         if !shaped {
             return Err(SHAPE);
         }
-        let expected = mod37_36(&format!("{country}{node}{year}{number}")).ok_or(SHAPE)?;
+        let covered = [country, node, year, number].into_iter();
+        let expected = mod37_36_of(covered.flat_map(str::chars)).ok_or(SHAPE)?;
         if check.starts_with(expected) {
             Ok(Self {
                 text: text.to_owned(),

@@ -7,9 +7,9 @@ use super::{AgencyId, IdError, Side, is_label};
 use crate::limits::IDENTITY_BYTES_MAX;
 
 const SCHEME: &str = "spiffe://";
-const NODE: &str = "spiffe://side/agency/name/node/name";
-const OFFICER: &str = "spiffe://side/agency/name/officer/id";
-const GATEWAY: &str = "spiffe://side/gateway/name";
+const NODE: &str = "spiffe://us.dev.invalid/agency/cbp/node/lax";
+const OFFICER: &str = "spiffe://us.dev.invalid/agency/cbp/officer/ramirez";
+const GATEWAY: &str = "spiffe://us.dev.invalid/gateway/gw1";
 
 /// A machine of an agency: `spiffe://us.dev.invalid/agency/cbp/node/lax`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -188,9 +188,8 @@ impl Identity {
                 max: IDENTITY_BYTES_MAX,
             });
         }
-        let shape = IdError::Shape {
-            expected: "spiffe://side/… of a node, an officer or a gateway",
-        };
+        // Most of them are nodes.
+        let shape = IdError::Shape { expected: NODE };
         let rest = text.strip_prefix(SCHEME).ok_or(shape)?;
         let parts: Vec<&str> = rest.splitn(6, '/').collect();
         match parts.as_slice() {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::IdError;
 
 const SHAPE: IdError = IdError::Shape {
-    expected: "16 bytes, or a hyphenated lower-case UUID",
+    expected: "0192f0c1-7a3e-7c54-9b1d-2f6a8e4c0d13",
 };
 
 /// 16 bytes chosen by the sending node, a UUID of version 7 or a ULID; with the sender, the key of idempotency.

@@ -9,7 +9,7 @@ use crate::Reason;
 use crate::code::{RecipientKind, SignerRole};
 use crate::id::{AgencyId, IdError, MessageId, NodeId, OfficerId, is_name};
 use crate::limits::{BODY_BYTES_MAX, ENVELOPE_BYTES_MAX, RECIPIENTS_MAX, SIGNERS_MAX};
-use crate::violation::{At, Findings};
+use crate::violation::{At, Findings, NAMED_TWICE, at_most};
 use precinto_proto::v1 as pb;
 
 /// Algorithms that a node may sign with: Ed25519, ECDSA P-256, ECDSA P-384.
@@ -71,7 +71,10 @@ impl Signer {
             found.error(
                 at.field(LIST),
                 Reason::SignatureCount,
-                format!("one to {SIGNERS_MAX} signers"),
+                (
+                    format!("one to {SIGNERS_MAX} signers"),
+                    format!("de uno a {SIGNERS_MAX} firmantes"),
+                ),
             );
         }
         let mut signers: Vec<Self> = Vec::new();
@@ -87,7 +90,7 @@ impl Signer {
                 found.error(
                     at.field("key_id"),
                     Reason::SignatureRepeated,
-                    "the key stands twice",
+                    ("the key stands twice", "la clave aparece dos veces"),
                 );
             }
             signers.push(signer);
@@ -99,7 +102,10 @@ impl Signer {
             found.error(
                 at.field(LIST),
                 Reason::SignerRole,
-                "exactly one signer is the node",
+                (
+                    "exactly one signer is the node",
+                    "exactamente un firmante es el nodo",
+                ),
             );
         }
         signers
@@ -109,7 +115,11 @@ impl Signer {
         let pb::SignerRef { key_id, role, alg } = message;
         let key_id = digest(found, at.field("key_id"), key_id);
         if *role == 0 {
-            found.error(at.field("role"), Reason::SignerRole, "node or officer");
+            found.error(
+                at.field("role"),
+                Reason::SignerRole,
+                ("node or officer", "nodo u oficial"),
+            );
         }
         let role = crate::code::read::<SignerRole>(found, at.field("role"), *role)?;
         let card = *alg == CARD_ALGORITHM && role == SignerRole::Officer;
@@ -117,7 +127,10 @@ impl Signer {
             found.error(
                 at.field("alg"),
                 Reason::AlgorithmRefused,
-                "1, 2 or 3; 6 for an officer's card",
+                (
+                    "1, 2 or 3; 6 for an officer's card",
+                    "1, 2 o 3; 6 para la tarjeta de un oficial",
+                ),
             );
         }
         Some(Self {
@@ -149,13 +162,17 @@ impl Recipient {
     ) -> Vec<Self> {
         const LIST: &str = "recipients";
         if list.is_empty() {
-            found.error(at.field(LIST), Reason::RecipientMissing, "at least one");
+            found.error(
+                at.field(LIST),
+                Reason::RecipientMissing,
+                ("at least one", "al menos uno"),
+            );
         }
         if list.len() > RECIPIENTS_MAX {
             found.error(
                 at.field(LIST),
                 Reason::FieldTooLong,
-                format!("at most {RECIPIENTS_MAX}"),
+                at_most(RECIPIENTS_MAX),
             );
         }
         let mut recipients = Vec::new();
@@ -165,7 +182,7 @@ impl Recipient {
                 continue;
             };
             if recipients.contains(&recipient) {
-                found.error(at.field("name"), Reason::RecipientRepeated, "named twice");
+                found.error(at.field("name"), Reason::RecipientRepeated, NAMED_TWICE);
             } else {
                 recipients.push(recipient);
             }
@@ -179,28 +196,31 @@ impl Recipient {
             found.error(
                 at.field("kind"),
                 Reason::FieldMissing,
-                "agency, group, topic or officer",
+                (
+                    "agency, group, topic or officer",
+                    "dependencia, grupo, tema u oficial",
+                ),
             );
         }
-        let listed = |name: &String| {
-            let shape = IdError::Shape {
-                expected: "lower-case letters, digits and hyphens",
-            };
-            if is_name(name) {
-                Ok(name.clone())
-            } else {
-                Err(shape)
-            }
-        };
-        let recipient = match crate::code::read(found, at.field("kind"), *kind)? {
+        let at_name = at.field("name");
+        let kind = crate::code::read(found, at.field("kind"), *kind)?;
+        if matches!(kind, RecipientKind::Group | RecipientKind::Topic) && !is_name(name) {
+            let detail = (
+                "lower-case letters, digits and hyphens",
+                "minúsculas, dígitos y guiones",
+            );
+            found.error(at_name, Reason::FieldFormat, detail);
+            return None;
+        }
+        let recipient = match kind {
             RecipientKind::Unspecified => return None,
             RecipientKind::Agency => name.parse().map(Self::Agency),
-            RecipientKind::Group => listed(name).map(Self::Group),
-            RecipientKind::Topic => listed(name).map(Self::Topic),
+            RecipientKind::Group => Ok(Self::Group(name.clone())),
+            RecipientKind::Topic => Ok(Self::Topic(name.clone())),
             RecipientKind::Officer => name.parse().map(Self::Officer),
         };
         recipient
-            .map_err(|error| found.error(at.field("name"), error.reason(), error.to_string()))
+            .map_err(|error: IdError| found.error(at_name, error.reason(), error.detail()))
             .ok()
     }
 }
@@ -237,7 +257,10 @@ impl BodyRef {
             found.error(
                 at.field("size"),
                 Reason::Size,
-                format!("1 to {BODY_BYTES_MAX} bytes"),
+                (
+                    format!("1 to {BODY_BYTES_MAX} bytes"),
+                    format!("de 1 a {BODY_BYTES_MAX} bytes"),
+                ),
             );
         }
         let digest_ = digest(found, at.field("digest"), hash);
@@ -266,19 +289,31 @@ pub(super) fn parse(bytes: &[u8]) -> Result<pb::Statement, StatementError> {
 
 pub(super) fn message_id(found: &mut Findings, at: At<'_>, bytes: &[u8]) -> Option<MessageId> {
     MessageId::from_slice(bytes)
-        .map_err(|_| found.error(at, Reason::FieldFormat, "16 bytes, not all zero"))
+        .map_err(|_| {
+            found.error(
+                at,
+                Reason::FieldFormat,
+                ("16 bytes, not all zero", "16 bytes, no todos en cero"),
+            );
+        })
         .ok()
 }
 
 pub(super) fn sender(found: &mut Findings, at: At<'_>, text: &str) -> Option<NodeId> {
     text.parse()
-        .map_err(|error: IdError| found.error(at, error.reason(), error.to_string()))
+        .map_err(|error: IdError| found.error(at, error.reason(), error.detail()))
         .ok()
 }
 
 fn digest(found: &mut Findings, at: At<'_>, bytes: &[u8]) -> Option<[u8; 32]> {
     bytes
         .try_into()
-        .map_err(|_| found.error(at, Reason::FieldFormat, "32 bytes"))
+        .map_err(|_| {
+            found.error(
+                at,
+                Reason::FieldFormat,
+                ("exactly 32 bytes", "exactamente 32 bytes"),
+            );
+        })
         .ok()
 }

@@ -8,7 +8,7 @@ use crate::id::{MessageId, NodeId};
 use crate::limits::{
     ORI_BYTES_MAX, ORIGIN_BYTES_MAX, REFERENCES_MAX, UNIT_BYTES_MAX, VALIDITY_MS_MAX,
 };
-use crate::violation::{At, Findings};
+use crate::violation::{At, Findings, NAMED_TWICE, at_most};
 use precinto_proto::v1 as pb;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Head {
             found.error(
                 at.field("sender_seq"),
                 Reason::FieldMissing,
-                "counts from 1",
+                ("counts from 1", "se cuenta desde 1"),
             );
         }
         let refers_to = Some(message.refers_to.as_slice())
@@ -94,7 +94,10 @@ fn message_type(found: &mut Findings, at: At<'_>, raw: i32) -> Option<MessageTyp
         found.error(
             at,
             Reason::InvalidMessageType,
-            format!("{raw} is no message type"),
+            (
+                format!("{raw} is no message type"),
+                format!("{raw} no es un tipo de mensaje"),
+            ),
         );
     }
     known
@@ -107,16 +110,29 @@ fn origin(found: &mut Findings, at: At<'_>, text: &str) {
         found.error(
             at,
             Reason::FieldMissing,
-            "the origin of the log it is meant for",
+            (
+                "the origin of the log it is meant for",
+                "el origen del registro al que se dirige",
+            ),
         );
     } else if text.len() > ORIGIN_BYTES_MAX {
         found.error(
             at,
             Reason::FieldTooLong,
-            format!("at most {ORIGIN_BYTES_MAX} bytes"),
+            (
+                format!("at most {ORIGIN_BYTES_MAX} bytes"),
+                format!("{ORIGIN_BYTES_MAX} bytes como máximo"),
+            ),
         );
     } else if !fits {
-        found.error(at, Reason::FieldFormat, "visible ASCII without +");
+        found.error(
+            at,
+            Reason::FieldFormat,
+            (
+                "visible ASCII without +",
+                "caracteres ASCII visibles, sin +",
+            ),
+        );
     }
 }
 
@@ -126,26 +142,29 @@ fn times(found: &mut Findings, at: &At<'_>, message: &pb::Statement) {
         found.error(
             at.field("created_ms"),
             Reason::FieldMissing,
-            "when the sender made it",
+            ("when the sender made it", "cuándo lo hizo el remitente"),
         );
     }
     if expires == 0 {
         found.error(
             at.field("expires_ms"),
             Reason::FieldMissing,
-            "its last useful instant",
+            ("its last useful instant", "su último momento útil"),
         );
     } else if expires <= created {
         found.error(
             at.field("expires_ms"),
             Reason::TimeOrder,
-            "not after created_ms",
+            ("not after created_ms", "no es posterior a created_ms"),
         );
     } else if expires - created > VALIDITY_MS_MAX {
         found.error(
             at.field("expires_ms"),
             Reason::ValueRange,
-            "more than 366 days after created_ms",
+            (
+                "more than 366 days after created_ms",
+                "más de 366 días después de created_ms",
+            ),
         );
     }
 }
@@ -155,14 +174,14 @@ fn references(found: &mut Findings, at: &At<'_>, list: &[Vec<u8>]) -> Vec<Messag
         found.error(
             at.field("references"),
             Reason::FieldTooLong,
-            format!("at most {REFERENCES_MAX}"),
+            at_most(REFERENCES_MAX),
         );
     }
     let mut ids = Vec::new();
     for (index, bytes) in list.iter().take(REFERENCES_MAX).enumerate() {
         let at = at.item("references", index);
         match claim::message_id(found, at, bytes) {
-            Some(id) if ids.contains(&id) => found.error(at, Reason::Repeated, "named twice"),
+            Some(id) if ids.contains(&id) => found.error(at, Reason::Repeated, NAMED_TWICE),
             Some(id) => ids.push(id),
             None => {}
         }
@@ -195,12 +214,22 @@ fn coded_text(
         return None;
     }
     if text.len() > max {
-        found.error(at, Reason::FieldTooLong, format!("at most {max} bytes"));
+        found.error(
+            at,
+            Reason::FieldTooLong,
+            (
+                format!("at most {max} bytes"),
+                format!("{max} bytes como máximo"),
+            ),
+        );
     } else if !fits {
         found.error(
             at,
             Reason::FieldFormat,
-            "characters that do not belong there",
+            (
+                "characters that do not belong there",
+                "contiene caracteres que no corresponden",
+            ),
         );
     }
     Some(text.to_owned())

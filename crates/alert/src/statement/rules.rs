@@ -31,7 +31,7 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, message: &pb::Statement, 
         found.error(
             at.field("last_action_ms"),
             Reason::TimeOrder,
-            "later than expires_ms",
+            ("later than expires_ms", "posterior a expires_ms"),
         );
     }
     if says
@@ -42,7 +42,10 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, message: &pb::Statement, 
         found.error(
             at.field("linked_alerts"),
             Reason::Repeated,
-            "an alert is not linked with itself",
+            (
+                "an alert is not linked with itself",
+                "una alerta no se vincula consigo misma",
+            ),
         );
     }
     match message_type {
@@ -65,7 +68,10 @@ pub(super) fn check_signers(found: &mut Findings, at: &At<'_>, head: &Head, says
         found.error(
             at.field("required_signers"),
             Reason::OfficerRequired,
-            "ack levels 2 to 4 are an officer's",
+            (
+                "ack levels 2 to 4 are an officer's",
+                "los niveles 2 a 4 del acuse corresponden a un oficial",
+            ),
         );
     }
     if head.handling.tlp() == Tlp::Red {
@@ -75,7 +81,10 @@ pub(super) fn check_signers(found: &mut Findings, at: &At<'_>, head: &Head, says
                 found.error(
                     at,
                     Reason::HandlingConflict,
-                    "TLP:RED goes to named officers only",
+                    (
+                        "TLP:RED goes to named officers only",
+                        "TLP:RED va solo a oficiales nombrados",
+                    ),
                 );
             }
         }
@@ -84,7 +93,10 @@ pub(super) fn check_signers(found: &mut Findings, at: &At<'_>, head: &Head, says
         found.error(
             at.field("actions"),
             Reason::HandlingConflict,
-            "do_not_contact_carrier forbids NOTIFY_CARRIER",
+            (
+                "do_not_contact_carrier forbids NOTIFY_CARRIER",
+                "do_not_contact_carrier prohíbe NOTIFY_CARRIER",
+            ),
         );
     }
 }
@@ -99,14 +111,14 @@ fn demands(found: &mut Findings, at: &At<'_>, message: &pb::Statement, message_t
         .is_some_and(|handling| handling.tear_line);
     let first = message_type == MessageType::Alert;
     for (field, filled) in filled_in(message) {
-        let of_case = CASE.contains(&field);
-        let must =
-            demanded.contains(&field) || (of_case && !notice && !(first && field == "refers_to"));
-        let may = must
-            || allowed.contains(&field)
-            || EVERYWHERE.contains(&field)
-            || (WITH_CASE.contains(&field) && !notice)
-            || (first && tear_line && field == "refers_to");
+        let must = demanded.contains(&field)
+            || (!notice && CASE.contains(&field) && !(first && field == "refers_to"));
+        let may = || {
+            must || allowed.contains(&field)
+                || EVERYWHERE.contains(&field)
+                || (WITH_CASE.contains(&field) && !notice)
+                || (first && tear_line && field == "refers_to")
+        };
         if must && !filled {
             let reason = match field {
                 "authority" => Reason::NoLegalBasis,
@@ -116,10 +128,16 @@ fn demands(found: &mut Findings, at: &At<'_>, message: &pb::Statement, message_t
             found.error(
                 at.field(field),
                 reason,
-                format!("mandatory in {}", name(message_type)),
+                (
+                    format!("mandatory in {}", name(message_type)),
+                    format!("obligatorio en {}", name(message_type)),
+                ),
             );
-        } else if filled && !may {
-            let detail = format!("does not belong in {}", name(message_type));
+        } else if filled && !may() {
+            let detail = (
+                format!("does not belong in {}", name(message_type)),
+                format!("no corresponde a {}", name(message_type)),
+            );
             found.error(at.field(field), Reason::FieldUnexpected, detail);
         }
     }
@@ -131,10 +149,24 @@ fn case(found: &mut Findings, at: &At<'_>, message: &pb::Statement, message_type
     match (message_type, message.alert_version) {
         // 0 is absent: the table has spoken.
         (MessageType::Alert, 2..) => {
-            found.error(at, Reason::VersionGap, "a new alert is version 1");
+            found.error(
+                at,
+                Reason::VersionGap,
+                (
+                    "a new alert is version 1",
+                    "una alerta nueva es la versión 1",
+                ),
+            );
         }
         (MessageType::Amend, 1) => {
-            found.error(at, Reason::VersionGap, "an amendment is version 2 or later");
+            found.error(
+                at,
+                Reason::VersionGap,
+                (
+                    "an amendment is version 2 or later",
+                    "una modificación es la versión 2 o posterior",
+                ),
+            );
         }
         _ => {}
     }
@@ -147,14 +179,20 @@ fn status(found: &mut Findings, at: At<'_>, raw: i32, message_type: MessageType)
             found.error(
                 at,
                 Reason::FieldUnexpected,
-                "SYSTEM is for SYSTEM_NOTICE only",
+                (
+                    "SYSTEM is for SYSTEM_NOTICE only",
+                    "SYSTEM es solo para SYSTEM_NOTICE",
+                ),
             );
         }
         Ok(MessageStatus::Actual) if notice => {
             found.error(
                 at,
                 Reason::FieldUnexpected,
-                "a notice is SYSTEM, EXERCISE or TEST",
+                (
+                    "a notice is SYSTEM, EXERCISE or TEST",
+                    "un aviso es SYSTEM, EXERCISE o TEST",
+                ),
             );
         }
         _ => {}
@@ -171,13 +209,16 @@ fn body(found: &mut Findings, at: &At<'_>, message: &pb::Statement) {
         (None, Ok(_)) => found.error(
             field,
             Reason::PayloadProtection,
-            "there is no body to protect",
+            ("there is no body to protect", "no hay cuerpo que proteger"),
         ),
         (Some(_), Ok(PayloadProtection::Unspecified)) => {
             found.propose(
                 field,
                 Reason::PayloadProtection,
-                "a body states its protection",
+                (
+                    "a body states its protection",
+                    "un cuerpo indica su protección",
+                ),
                 vec!["CLEAR".into()],
             );
         }
@@ -185,7 +226,10 @@ fn body(found: &mut Findings, at: &At<'_>, message: &pb::Statement) {
             found.error(
                 field,
                 Reason::PayloadProtection,
-                "sealed bodies are not accepted yet",
+                (
+                    "sealed bodies are not accepted yet",
+                    "los cuerpos sellados aún no se aceptan",
+                ),
             );
         }
     }
@@ -193,7 +237,7 @@ fn body(found: &mut Findings, at: &At<'_>, message: &pb::Statement) {
         found.error(
             at.field("languages"),
             Reason::FieldMissing,
-            "a body states its language",
+            ("a body states its language", "un cuerpo indica su idioma"),
         );
     }
 }
@@ -204,14 +248,20 @@ fn bag(found: &mut Findings, at: At<'_>, bag: Option<ProtectedBag>) {
             found.error(
                 at,
                 Reason::DiplomaticBag,
-                "Vienna Convention on Diplomatic Relations, article 27",
+                (
+                    "Vienna Convention on Diplomatic Relations, article 27",
+                    "Convención de Viena sobre Relaciones Diplomáticas, artículo 27",
+                ),
             );
         }
         Some(ProtectedBag::Consular) => {
             found.warn(
                 at,
                 Reason::ConsularBag,
-                "Vienna Convention on Consular Relations, article 35",
+                (
+                    "Vienna Convention on Consular Relations, article 35",
+                    "Convención de Viena sobre Relaciones Consulares, artículo 35",
+                ),
             );
         }
         Some(ProtectedBag::None | ProtectedBag::Unspecified) | None => {}
@@ -223,7 +273,10 @@ fn acknowledgement(found: &mut Findings, at: &At<'_>, says: &Says) {
         found.error(
             at.field("actions"),
             Reason::FieldUnexpected,
-            "actions are carried out at level 4",
+            (
+                "actions are carried out at level 4",
+                "las acciones se ejecutan en el nivel 4",
+            ),
         );
     }
 }
@@ -253,12 +306,12 @@ fn answer(found: &mut Findings, at: &At<'_>, says: &Says) {
             (true, false) => found.error(
                 at.field(field),
                 Reason::FieldMissing,
-                "this verdict demands it",
+                ("this verdict demands it", "lo exige esta respuesta"),
             ),
             (false, true) => found.error(
                 at.field(field),
                 Reason::FieldUnexpected,
-                "not with this verdict",
+                ("not with this verdict", "no corresponde a esta respuesta"),
             ),
             _ => {}
         }
@@ -270,7 +323,10 @@ fn hold(found: &mut Findings, at: &At<'_>, says: &Says, fits: impl Fn(HoldState)
         found.error(
             at.field("hold_state"),
             Reason::FieldFormat,
-            "contradicts the message type",
+            (
+                "contradicts the message type",
+                "contradice el tipo de mensaje",
+            ),
         );
     }
 }
@@ -285,7 +341,10 @@ fn outcome(found: &mut Findings, at: &At<'_>, says: &Says, has_body: bool) {
         found.error(
             at.field("body"),
             Reason::BodyMissing,
-            "this outcome is explained in a body",
+            (
+                "this outcome is explained in a body",
+                "este resultado se explica en un cuerpo",
+            ),
         );
     }
 }
@@ -300,12 +359,12 @@ fn dissemination(found: &mut Findings, at: &At<'_>, says: &Says, has_body: bool)
         (true, true) => found.error(
             at.field("release_to"),
             Reason::FieldMissing,
-            "granted to whom",
+            ("granted to whom", "falta a quién se autoriza"),
         ),
         (false, false) => found.error(
             at.field("release_to"),
             Reason::FieldUnexpected,
-            "nothing was granted",
+            ("nothing was granted", "no se autorizó nada"),
         ),
         _ => {}
     }
@@ -313,7 +372,10 @@ fn dissemination(found: &mut Findings, at: &At<'_>, says: &Says, has_body: bool)
         found.error(
             at.field("body"),
             Reason::BodyMissing,
-            "the conditions stand in a body",
+            (
+                "the conditions stand in a body",
+                "las condiciones se indican en un cuerpo",
+            ),
         );
     }
 }

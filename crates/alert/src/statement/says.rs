@@ -11,7 +11,7 @@ use crate::handling::Release;
 use crate::id::{AgencyId, AlertId, IdError};
 use crate::lang::is_language;
 use crate::limits::{LANGUAGES_MAX, REFERENCES_MAX, REJECT_REASONS_MAX, RELEASES_MAX};
-use crate::violation::{At, Findings};
+use crate::violation::{At, Findings, NAMED_TWICE, at_most};
 use precinto_proto::v1 as pb;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,14 +108,14 @@ fn alert_id(found: &mut Findings, at: At<'_>, text: &str) -> Option<AlertId> {
     text.parse()
         .map_err(|error: IdError| {
             let proposals = AlertId::proposals(text);
-            found.propose(at, error.reason(), error.to_string(), proposals);
+            found.propose(at, error.reason(), error.detail(), proposals);
         })
         .ok()
 }
 
 fn agency(found: &mut Findings, at: At<'_>, text: &str) -> Option<AgencyId> {
     text.parse()
-        .map_err(|error: IdError| found.error(at, error.reason(), error.to_string()))
+        .map_err(|error: IdError| found.error(at, error.reason(), error.detail()))
         .ok()
 }
 
@@ -125,14 +125,14 @@ fn linked_alerts(found: &mut Findings, at: &At<'_>, list: &[String]) -> Vec<Aler
         found.error(
             at.field(LIST),
             Reason::FieldTooLong,
-            format!("at most {REFERENCES_MAX}"),
+            at_most(REFERENCES_MAX),
         );
     }
     let mut alerts = Vec::new();
     for (index, text) in list.iter().take(REFERENCES_MAX).enumerate() {
         let at = at.item(LIST, index);
         match alert_id(found, at, text) {
-            Some(id) if alerts.contains(&id) => found.error(at, Reason::Repeated, "named twice"),
+            Some(id) if alerts.contains(&id) => found.error(at, Reason::Repeated, NAMED_TWICE),
             Some(id) => alerts.push(id),
             None => {}
         }
@@ -143,21 +143,20 @@ fn linked_alerts(found: &mut Findings, at: &At<'_>, list: &[String]) -> Vec<Aler
 fn languages(found: &mut Findings, at: &At<'_>, tags: &[String]) -> Vec<String> {
     const LIST: &str = "languages";
     if tags.len() > LANGUAGES_MAX {
-        found.error(
-            at.field(LIST),
-            Reason::FieldTooLong,
-            format!("at most {LANGUAGES_MAX}"),
-        );
+        found.error(at.field(LIST), Reason::FieldTooLong, at_most(LANGUAGES_MAX));
     }
     for (index, tag) in tags.iter().enumerate().take(LANGUAGES_MAX) {
         if !is_language(tag) {
             found.error(
                 at.item(LIST, index),
                 Reason::LanguageInvalid,
-                "en, es, en-US, es-MX …",
+                (
+                    "such as en, es, en-US or es-MX",
+                    "por ejemplo en, es, en-US o es-MX",
+                ),
             );
         } else if tags.iter().take(index).any(|earlier| earlier == tag) {
-            found.error(at.item(LIST, index), Reason::Repeated, "named twice");
+            found.error(at.item(LIST, index), Reason::Repeated, NAMED_TWICE);
         }
     }
     tags.to_vec()

@@ -9,24 +9,36 @@ pub(super) fn check(
     expires_ms: u64,
     now_ms: u64,
 ) -> Result<Vec<Violation>, Violation> {
-    let violation = |field: &str, reason, detail: String| Violation {
+    let violation = |field: &str, reason, detail: (String, String)| Violation {
         field: field.to_owned(),
         reason,
-        detail,
+        detail: detail.into(),
         proposals: Vec::new(),
     };
     let ahead = created_ms.saturating_sub(now_ms);
     if ahead > FUTURE_SKEW_MS {
-        let detail = format!("{} s ahead of the gateway's clock", ahead / 1000);
+        let detail = (
+            format!("{} s ahead of the gateway's clock", ahead / 1000),
+            format!(
+                "{} s adelantado respecto del reloj de la pasarela",
+                ahead / 1000
+            ),
+        );
         return Err(violation("created_ms", Reason::TimeFuture, detail));
     }
     if now_ms >= expires_ms {
-        let detail = format!("ended {} s ago", (now_ms - expires_ms) / 1000);
+        let detail = (
+            format!("ended {} s ago", (now_ms - expires_ms) / 1000),
+            format!("terminó hace {} s", (now_ms - expires_ms) / 1000),
+        );
         return Err(violation("expires_ms", Reason::Expired, detail));
     }
     let age = now_ms.saturating_sub(created_ms);
     if age > STALE_AFTER_MS {
-        let detail = format!("made {} h ago", age / 3_600_000);
+        let detail = (
+            format!("made {} h ago", age / 3_600_000),
+            format!("se hizo hace {} h", age / 3_600_000),
+        );
         return Ok(vec![violation("created_ms", Reason::TimeStale, detail)]);
     }
     Ok(Vec::new())

@@ -79,7 +79,7 @@ fn errors_from_below_get_a_reason_and_ours_stay_as_they_are() {
         );
     }
     let ours = Refusal::new(Reason::CertRevoked)
-        .with_detail("This one.")
+        .with_detail(("This one.", "Este."))
         .to_status();
     let after = explained(ours.clone());
     assert_eq!(

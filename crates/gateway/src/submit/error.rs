@@ -4,7 +4,7 @@
 use precinto_alert::content::ContentError;
 use precinto_alert::id::NodeId;
 use precinto_alert::statement::StatementError;
-use precinto_alert::{Reason, Violation};
+use precinto_alert::{Detail, Reason, Violation};
 use precinto_envelope::body::BodyError;
 use precinto_envelope::certificate::HintError;
 use precinto_envelope::verify::VerifyError;
@@ -18,14 +18,14 @@ use crate::status::Refusal;
 pub enum SubmitError {
     /// A part that must be there is not.
     #[error("malformed: {0}")]
-    Malformed(&'static str),
+    Malformed(Detail),
     /// The envelope holds unknown fields, or is encoded in another way than the canonical one.
     #[error("the envelope's encoding is not canonical")]
     EnvelopeEncoding,
     /// A part is larger than its limit.
     #[error("the {what} has {bytes} bytes, of at most {max}")]
     TooLarge {
-        /// Which part.
+        /// Which part, by its name in the interface.
         what: &'static str,
         /// How large it is.
         bytes: usize,
@@ -99,7 +99,10 @@ impl From<SubmitError> for Refusal {
             SubmitError::EnvelopeEncoding => Self::new(Reason::NonCanonical),
             SubmitError::Malformed(detail) => Self::new(Reason::Malformed).with_detail(detail),
             SubmitError::TooLarge { what, bytes, max } => Self::new(Reason::Size)
-                .with_detail(format!("The {what} has {bytes} bytes, of at most {max}."))
+                .with_detail((
+                    format!("{what}: {bytes} bytes, of at most {max}."),
+                    format!("{what}: {bytes} bytes, de {max} como máximo."),
+                ))
                 .with_fact("limit", max),
             SubmitError::Hints(error) => Self::new(error.reason()),
             SubmitError::Verify(error) => match error.key_id() {
@@ -139,9 +142,10 @@ fn content(error: ContentError) -> Refusal {
     let reason = error.reason();
     match error {
         ContentError::Violations(violations) => Refusal::violations(violations),
-        ContentError::MediaType { expected } => {
-            Refusal::new(reason).with_detail(format!("Expected {expected}."))
-        }
+        ContentError::MediaType { expected } => Refusal::new(reason).with_detail((
+            format!("Expected {expected}."),
+            format!("Se esperaba {expected}."),
+        )),
         ContentError::Malformed(_) | ContentError::NonCanonical => Refusal::new(reason),
     }
 }

@@ -36,15 +36,19 @@ impl TryFrom<pb::SubmitRequest> for Submission {
         };
         at_most("body", body.len(), BODY_BYTES_MAX)?;
         at_most(
-            "submission",
+            "envelope + body",
             envelope.len() + body.len(),
             SUBMISSION_BYTES_MAX,
         )?;
         if envelope.is_empty() {
-            return Err(SubmitError::Malformed("There is no envelope."));
+            return Err(SubmitError::Malformed(
+                ("There is no envelope.", "No hay sobre.").into(),
+            ));
         }
-        let read = pb::Envelope::decode(envelope.as_slice())
-            .map_err(|_| SubmitError::Malformed("The envelope cannot be read."))?;
+        let read = pb::Envelope::decode(envelope.as_slice()).map_err(|_| {
+            let detail = ("The envelope cannot be read.", "El sobre no se puede leer.");
+            SubmitError::Malformed(detail.into())
+        })?;
         // What the parser passed over would be stored and relayed unread.
         if read.encode_to_vec() != envelope {
             return Err(SubmitError::EnvelopeEncoding);

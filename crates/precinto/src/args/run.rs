@@ -31,6 +31,9 @@ pub(crate) struct Demo {
     /// Repeat the same made-up details (waybill numbers, flights, parties, faults)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Of the alerts from records, spoil this share on purpose, one fault each
+    #[arg(long, value_name = "PERCENT", default_value_t = 5, requires = "input", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) faulty: u8,
 }
 
 /// `precinto gateway …`

@@ -109,9 +109,13 @@ fn examine_node(args: &Doctor) -> anyhow::Result<Vec<Check>> {
     let node = match Node::from_args(&args.node) {
         Ok(node) => node,
         Err(failure) => {
-            let advice = failure.next.clone().unwrap_or_default();
+            let advice = failure
+                .next
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             return Ok(vec![
-                Check::good("config", "settings", failure.message).bad(advice),
+                Check::good("config", "settings", failure.message.to_string()).bad(advice),
             ]);
         }
     };

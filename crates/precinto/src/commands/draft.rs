@@ -1,6 +1,8 @@
 //! `draft`: what other systems hold becomes the draft of an alert, which says what a person must still type.
 
 mod consolidation;
+#[cfg(any(test, fuzzing))]
+pub mod foreign_bytes;
 mod mapping;
 mod missing;
 mod party;
@@ -10,7 +12,7 @@ mod yaml;
 
 use crate::args::{DraftCommand, DraftCsv, DraftWaybill};
 use crate::draft::Draft;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files::write_public;
 use crate::output::{Lang, Output, printable};
 use crate::records::Records;
@@ -71,22 +73,26 @@ fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
 
 fn read_waybill(path: &Path, lang: Lang) -> Result<Waybill, Failure> {
     let name = path.display();
-    let refuse = |what: &dyn std::fmt::Display| Failure::usage(format!("{name}: {what}"));
-    let bytes = xml::read_file(path).map_err(|error| refuse(&error))?;
-    let root = xml::read(&bytes).map_err(|error| refuse(&error))?;
+    let refuse = |what: Text| Failure::usage(what.about(&name));
+    let bytes = xml::read_file(path).map_err(|error| refuse(error.to_string().into()))?;
+    let root = xml::read(&bytes).map_err(|error| refuse(error.text()))?;
     waybill::read(&root, &bytes, lang).ok_or_else(|| {
         let what = lang.pick(
             "neither an air waybill (XFWB) nor a house waybill (XFZB): the root element is",
             "no es una guía aérea (XFWB) ni una guía house (XFZB): el elemento raíz es",
         );
-        refuse(&format!("{what} {}", printable(&root.name)))
+        refuse(format!("{what} {}", printable(&root.name)).into())
     })
 }
 
 fn of_table(args: &DraftCsv, output: Output) -> anyhow::Result<Exit> {
     let lang = output.lang();
-    let delimiter = u8::try_from(args.delimiter)
-        .map_err(|_| Failure::usage("--delimiter: one ASCII character is expected"))?;
+    let delimiter = u8::try_from(args.delimiter).map_err(|_| {
+        Failure::usage((
+            "--delimiter: one ASCII character is expected",
+            "--delimiter: se espera un carácter ASCII",
+        ))
+    })?;
     let text = crate::config::read_text(&args.map)?;
     let refuse = |what: String| Failure::usage(format!("{}: {what}", args.map.display()));
     let map = Draft::parse_file(&args.map, &text).map_err(|error| refuse(format!("{error:#}")))?;

@@ -144,9 +144,12 @@ impl Watcher<'_> {
         let Some(worst) = self.worst else {
             return Ok(Exit::Done);
         };
-        let message = format!(
-            "{} of the deliveries were not believed; they are not settled and come again",
-            self.doubts
+        let doubts = self.doubts;
+        let message = (
+            format!(
+                "{doubts} of the deliveries were not believed; they are not settled and come again"
+            ),
+            format!("no se creyeron {doubts} entregas; no se confirman y llegarán de nuevo"),
         );
         Err(Failure {
             exit: doubt_exit(worst),
@@ -216,7 +219,7 @@ fn doubt_exit(reason: Reason) -> Exit {
 
 fn failure_of(error: &SubscribeError) -> Failure {
     match error.reason() {
-        Some(reason) => Failure::coded(reason, error.to_string()),
+        Some(reason) => Failure::caused(reason, error),
         None => Failure::new(Exit::Failed, error.to_string()),
     }
 }

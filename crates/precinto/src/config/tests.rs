@@ -23,10 +23,12 @@ fn an_unknown_key_is_refused_with_a_suggestion() {
     let failure = Node::parse(&text, Path::new("lax.toml")).unwrap_err();
     assert_eq!(failure.exit, crate::exit::Exit::Usage);
     assert!(
-        failure.message.contains("did you mean \"server_name\"?"),
+        failure
+            .to_string()
+            .contains("did you mean \"server_name\"?"),
         "{failure}"
     );
-    assert!(failure.message.contains("lax.toml"), "{failure}");
+    assert!(failure.to_string().contains("lax.toml"), "{failure}");
 }
 
 #[test]
@@ -35,7 +37,7 @@ fn wrong_values_are_named() {
         let text = example().replace(from, to);
         assert_ne!(text, example(), "{from}");
         let failure = Node::parse(&text, Path::new("lax.toml")).unwrap_err();
-        assert!(failure.message.contains(expected), "{failure}");
+        assert!(failure.to_string().contains(expected), "{failure}");
     };
     check("agency/cbp/node", "agency/cbp", "identity");
     check("127.0.0.1:7443", "127.0.0.1", "host:port");

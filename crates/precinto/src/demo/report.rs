@@ -225,7 +225,7 @@ impl Report {
     }
 }
 
-/// A spoilt message met the reason, at the field, that follow from what was done to it.
+/// A spoilt message met the reason, at the field, that follow from what was done to it, and no other.
 fn is_as_expected(message: &Message) -> bool {
     let (Some(fault), Some((reason, violations))) = (&message.fault, &message.refused) else {
         return false;
@@ -234,6 +234,6 @@ fn is_as_expected(message: &Message) -> bool {
     if fault.field.is_empty() {
         reason == fault.reason
     } else {
-        violations.iter().any(named)
+        !violations.is_empty() && violations.iter().all(named)
     }
 }

@@ -1,18 +1,18 @@
 //! Real seizure records from a CSV file, as exercise alerts: what the record says is mapped, what it lacks is made up.
 //!
-//! A share of the rows is spoilt on purpose. What must be said about each of those follows from what was done to it.
+//! A share of the alerts is spoilt on purpose. What must be said about each of those follows from what was done to it
+//! (`fault`).
+
+mod fault;
 
 use super::country;
 use super::generator::Generator;
-use super::script::{Cue, Fault, Script};
+use super::script::{Cue, Script};
 use crate::exit::Failure;
 use crate::records::Records;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::Path;
-
-/// One row in so many is spoilt.
-const SPOILT_ONE_IN: u64 = 20;
 
 /// Hiding places that are no shipment: what a passenger carries.
 const NO_SHIPMENT: [&str; 7] = [
@@ -42,8 +42,8 @@ struct Row {
     destination_country: String,
 }
 
-/// Reads the file and prepares an alert for each row that is a shipment.
-pub(crate) fn script(path: &Path, seed: u64) -> anyhow::Result<Script> {
+/// Reads the file and prepares an alert for each row that is a shipment; `faulty` of a hundred are spoilt.
+pub(crate) fn script(path: &Path, seed: u64, faulty: u8) -> anyhow::Result<Script> {
     let refuse = |what: String| {
         Failure::usage(format!("{}: {what}", path.display())).next(
             "the file must have the columns COUNTRY, PLACE, SEIZURE_DATE, DRUG_NAME, AMOUNT, DRUG_UNIT, HIDING_PLACE, \
@@ -58,7 +58,7 @@ pub(crate) fn script(path: &Path, seed: u64) -> anyhow::Result<Script> {
         let row: Row = record
             .deserialize(Some(&headers))
             .map_err(|error| refuse(error.to_string()))?;
-        match alert(&row, number, &mut generator) {
+        match alert(&row, number, &mut generator, faulty) {
             Ok(cue) => script.cues.push_back(cue),
             Err(reason) => *script.refused.entry(reason).or_default() += 1,
         }
@@ -67,7 +67,12 @@ pub(crate) fn script(path: &Path, seed: u64) -> anyhow::Result<Script> {
 }
 
 /// The alert that a row becomes, or the reason why it becomes none.
-fn alert(row: &Row, number: usize, generator: &mut Generator) -> Result<Cue, &'static str> {
+fn alert(
+    row: &Row,
+    number: usize,
+    generator: &mut Generator,
+    faulty: u8,
+) -> Result<Cue, &'static str> {
     let hiding = row.hiding_place.trim();
     if NO_SHIPMENT.contains(&hiding) {
         return Err("NOT_A_SHIPMENT");
@@ -79,11 +84,6 @@ fn alert(row: &Row, number: usize, generator: &mut Generator) -> Result<Cue, &'s
     let from = country::code(&row.departure_country);
     let consignee = if northbound { "US" } else { "MX" };
     let postal = is_postal(row);
-    let spoil = if generator.below(SPOILT_ONE_IN) == 0 {
-        generator.below(4) + 1
-    } else {
-        0
-    };
     let shipper = from.unwrap_or(if northbound { "MX" } else { "US" });
     let mut parties = vec![generator.party("SHIPPER", shipper)];
     parties.push(generator.party("CONSIGNEE", consignee));
@@ -94,53 +94,22 @@ fn alert(row: &Row, number: usize, generator: &mut Generator) -> Result<Cue, &'s
         "handling": { "tlp": "AMBER_STRICT", "use_code": "H1" }, "languages": ["en"],
         "expires": "+5d", "last_action": "+2d",
         "content": {
-            "shipments": [shipment(generator, (shipper, consignee), northbound, (postal, spoil == 1), &quantity)],
+            "shipments": [shipment(generator, (shipper, consignee), northbound, postal, &quantity)],
             "parties": parties, "substances": [substance],
             "suspicion": { "indicators": indicators(hiding), "confidence": "MEDIUM" },
             "narrative": [story(row)],
             "case_reference": format!("EX-{number}"),
         },
     });
-    let fault = spoil_row(&mut draft, spoil, postal);
+    let fault = (generator.below(100) < u64::from(faulty))
+        .then(|| fault::spoil(&mut draft, postal, generator))
+        .flatten();
     Ok(Cue {
         node: node.to_owned(),
         tag: format!("row {number}"),
         draft,
         fault,
     })
-}
-
-/// Wrong on purpose: a digit, a missing consignee, an impossible date, a date in the future.
-fn spoil_row(draft: &mut Value, kind: u64, postal: bool) -> Option<Fault> {
-    let fault = |reason, field| Some(Fault { reason, field });
-    match kind {
-        1 if postal => fault("S10_CHECK_DIGIT", "content.shipments[0].postal_item_id"),
-        1 => fault("AWB_CHECK_DIGIT", "content.shipments[0].master_awb"),
-        2 => {
-            if let Some(Value::Array(parties)) = draft.pointer_mut("/content/parties") {
-                parties.truncate(1);
-            }
-            fault("MISSING_CNE_NAME", "content.parties")
-        }
-        3 => {
-            replace(draft, "/expires", json!("-1h"));
-            replace(draft, "/last_action", json!("-2h"));
-            fault("TIME_ORDER", "expires_ms")
-        }
-        4 => {
-            if let Some(fields) = draft.as_object_mut() {
-                drop(fields.insert("created".to_owned(), json!("+3h")));
-            }
-            fault("TIME_FUTURE", "created_ms")
-        }
-        _ => None,
-    }
-}
-
-fn replace(draft: &mut Value, place: &str, with: Value) {
-    if let Some(value) = draft.pointer_mut(place) {
-        *value = with;
-    }
 }
 
 fn direction(northbound: bool, generator: &mut Generator) -> (&'static str, Value) {
@@ -163,19 +132,14 @@ fn shipment(
     generator: &mut Generator,
     (shipper, consignee): (&str, &str),
     northbound: bool,
-    (postal, wrong_digit): (bool, bool),
+    postal: bool,
     quantity: &Quantity,
 ) -> Value {
     let (carrier, prefix) = generator.carrier();
-    let error = u64::from(wrong_digit);
     let (channel, name, number) = if postal {
-        (
-            "POST",
-            "postal_item_id",
-            generator.postal_item(shipper, error),
-        )
+        ("POST", "postal_item_id", generator.postal_item(shipper, 0))
     } else {
-        ("CARGO", "master_awb", generator.air_waybill(prefix, error))
+        ("CARGO", "master_awb", generator.air_waybill(prefix, 0))
     };
     let mut shipment = json!({
         "mode": "AIR", "channel": channel, "pieces": 1 + generator.below(4),

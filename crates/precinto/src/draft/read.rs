@@ -162,7 +162,13 @@ impl Reader {
             Kind::Uint64 => number(value, lang).map(prost_reflect::Value::U64),
             Kind::Uint32 => number(value, lang).map(prost_reflect::Value::U32),
             Kind::Int32 | Kind::Sint32 => number(value, lang).map(prost_reflect::Value::I32),
-            other => Err(format!("{other:?} cannot be written in a draft")),
+            other => Err(format!(
+                "{other:?} {}",
+                lang.pick(
+                    "cannot be written in a draft",
+                    "no puede escribirse en un borrador"
+                )
+            )),
         };
         read.map_err(|what| self.problem(path, &what)).ok()
     }

@@ -45,9 +45,29 @@ fn a_mistyped_digit_is_told_with_what_would_fit_in_either_language() {
             said.contains("content.shipments[0].master_awb: AWB_CHECK_DIGIT"),
             "{said}"
         );
-        let spanish = said.contains("fue rechazado");
-        assert_eq!(spanish, lang == "es", "{said}");
+        for (en, es) in [
+            ("was refused", "fue rechazado"),
+            ("check digit should be", "el dígito verificador debería ser"),
+        ] {
+            let fits = said.contains(if lang == "es" { es } else { en });
+            let alien = said.contains(if lang == "es" { en } else { es });
+            assert!(fits && !alien, "{said}");
+        }
     }
+}
+
+#[test]
+fn programs_get_both_languages() {
+    let folder = made();
+    let file = sample_with(folder.path(), "865-48291176", "865-48291177");
+    let lax = node(folder.path(), "us-cbp-lax");
+    let line = ["send", "alert", &file, "--node", &lax, "-o", "json"];
+    let said = objects(&run(&line));
+    let wrong = &said[0]["violations"][0];
+    assert_eq!(wrong["reason"], "AWB_CHECK_DIGIT");
+    let has = |key: &str, words: &str| text(wrong, key).starts_with(words);
+    assert!(has("detail", "check digit should be"), "{wrong}");
+    assert!(has("detail_es", "el dígito verificador debería"), "{wrong}");
 }
 
 #[test]

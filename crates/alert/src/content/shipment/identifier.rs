@@ -33,7 +33,10 @@ pub(super) fn air_waybill(found: &mut Findings, at: &At<'_>, number: &str, airli
     checked(found, field, number, &Scheme::AWB, Reason::AwbCheckDigit);
     let shaped = airline.len() == 3 && airline.bytes().all(|b| b.is_ascii_digit());
     if !airline.is_empty() && !(shaped && (number.is_empty() || number.starts_with(airline))) {
-        let detail = "three digits, the first ones of the waybill";
+        let detail = (
+            "three digits, the first ones of the waybill",
+            "tres dígitos, los primeros de la guía",
+        );
         found.error(at.field("airline_prefix"), Reason::BadWblFormat, detail);
     }
 }
@@ -45,7 +48,10 @@ pub(super) fn house_bills(found: &mut Findings, at: &At<'_>, numbers: &[String],
                 .bytes()
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
         if !fits {
-            let detail = "1 to 35 capitals, digits and hyphens";
+            let detail = (
+                "1 to 35 capitals, digits and hyphens",
+                "de 1 a 35 mayúsculas, dígitos y guiones",
+            );
             found.error(
                 at.item("house_awbs", index),
                 Reason::InvalidHouseBillNbr,
@@ -57,7 +63,10 @@ pub(super) fn house_bills(found: &mut Findings, at: &At<'_>, numbers: &[String],
         found.error(
             at.field("house_awbs"),
             Reason::MissingHouseBillNbr,
-            "a consolidation lists them",
+            (
+                "a consolidation lists them",
+                "una consolidación las enumera",
+            ),
         );
     }
 }
@@ -94,7 +103,11 @@ pub(super) fn structures(
 
 fn present(found: &mut Findings, at: At<'_>, text: &str) {
     if text.is_empty() {
-        found.error(at, Reason::FieldMissing, "an empty item of a list");
+        found.error(
+            at,
+            Reason::FieldMissing,
+            ("an empty item of a list", "un elemento vacío en una lista"),
+        );
     }
 }
 
@@ -112,7 +125,7 @@ pub(super) fn labels(found: &mut Findings, at: &At<'_>, labels: &[pb::LabelIdent
             found.error(
                 at.field("verbatim"),
                 Reason::FieldMissing,
-                "as it stands on the label",
+                ("as it stands on the label", "tal como está en la etiqueta"),
             );
         }
         lines_of(found, &at, &[("verbatim", verbatim), ("remark", remark)]);
@@ -125,7 +138,11 @@ pub(super) fn tracking(found: &mut Findings, at: &At<'_>, numbers: &[pb::Courier
         let pb::CourierTracking { carrier, number } = tracking;
         for (name, text) in [("carrier", carrier), ("number", number)] {
             if text.is_empty() {
-                found.error(at.field(name), Reason::FieldMissing, "carrier and number");
+                found.error(
+                    at.field(name),
+                    Reason::FieldMissing,
+                    ("carrier and number", "empresa y número"),
+                );
             }
             line(found, at.field(name), text);
         }
@@ -137,14 +154,22 @@ pub(super) fn tracking(found: &mut Findings, at: &At<'_>, numbers: &[pb::Courier
 fn tracking_number(found: &mut Findings, at: At<'_>, carrier: &str, number: &str) {
     let bare: String = number.chars().filter(|c| !c.is_whitespace()).collect();
     if bare != number {
-        found.propose(at, Reason::FieldFormat, "without spaces", vec![bare]);
+        found.propose(
+            at,
+            Reason::FieldFormat,
+            ("without spaces", "sin espacios"),
+            vec![bare],
+        );
     } else if let Some(scheme) = check_digit::courier(carrier, number) {
         checked(found, at, number, scheme, Reason::CourierCheckDigit);
     } else if !number.is_empty() && check_digit::has_courier_rule(carrier) {
         found.warn(
             at,
             Reason::TrackingFormUnknown,
-            "no known form of this carrier's numbers, so no digit was checked",
+            (
+                "no known form of this carrier's numbers; no digit was checked",
+                "no es una forma conocida de esta empresa; no se verificó el dígito",
+            ),
         );
     }
 }

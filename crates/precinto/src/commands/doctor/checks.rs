@@ -25,11 +25,12 @@ pub(super) fn gateway(config: &Path) -> Vec<Check> {
             what,
             "settings, keys, certificates, lists and directory fit",
         ),
-        Err(failure) => Check::good("config", what, failure.message).bad(
-            failure
-                .next
-                .unwrap_or_else(|| "mend what is named, then look again".to_owned()),
-        ),
+        Err(failure) => {
+            Check::good("config", what, failure.message.to_string()).bad(failure.next.map_or_else(
+                || "mend what is named, then look again".to_owned(),
+                |next| next.to_string(),
+            ))
+        }
     }]
 }
 
@@ -89,8 +90,12 @@ pub(super) async fn online(node: &Node) -> Vec<Check> {
     let connection = match connect::open(&material).await {
         Ok(connection) => connection,
         Err(failure) => {
-            let check = Check::good("gateway", node.gateway.as_str(), failure.message);
-            let advice = failure.next.or_else(|| {
+            let check = Check::good(
+                "gateway",
+                node.gateway.as_str(),
+                failure.message.to_string(),
+            );
+            let advice = failure.next.map(|next| next.to_string()).or_else(|| {
                 let entry = failure.reason.map(catalogue::entry)?;
                 Some(entry.next(precinto_alert::Lang::En).to_owned())
             });
@@ -238,7 +243,8 @@ fn certificate(
 }
 
 fn leaf_and_issuers(pair: &Pair) -> Result<Vec<Arc<Certificate>>, String> {
-    let text = crate::config::read_text(&pair.certificate).map_err(|failure| failure.message)?;
+    let text = crate::config::read_text(&pair.certificate)
+        .map_err(|failure| failure.message.to_string())?;
     let place = pair.certificate.display();
     let chain = pem::certificates(text.as_bytes()).map_err(|error| format!("{place}: {error}"))?;
     let parsed = chain.iter().map(|der| {

@@ -130,18 +130,18 @@ fn field(
     let inner = inside(of, name);
     match value {
         Value::Object(fields) if !is_short(fields) => {
-            page.extend([&indent, name, ":\n"]);
+            page.extend([&indent, &key(name), ":\n"]);
             for named in ordered(fields, inner.as_ref()) {
                 field(page, named, depth + 1, inner.as_ref());
             }
         }
         Value::Array(items) if items.iter().any(Value::is_object) => {
-            page.extend([&indent, name, ":\n"]);
+            page.extend([&indent, &key(name), ":\n"]);
             for item in items {
                 entry(page, item, depth + 1, inner.as_ref());
             }
         }
-        other => page.extend([&indent, name, ": ", &flow(other), "\n"]),
+        other => page.extend([&indent, &key(name), ": ", &flow(other), "\n"]),
     }
 }
 
@@ -187,12 +187,21 @@ fn flow(value: &Value) -> String {
 fn inline(fields: &Map<String, Value>) -> String {
     let fields = fields.iter();
     let fields: Vec<String> = fields
-        .map(|(name, value)| format!("{name}: {}", flow(value)))
+        .map(|(name, value)| format!("{}: {}", key(name), flow(value)))
         .collect();
     if fields.is_empty() {
         return "{}".to_owned();
     }
     format!("{{ {} }}", fields.join(", "))
+}
+
+/// A field's name. One that no contract knows, out of somebody's mapping file, may be anything.
+fn key(name: &str) -> String {
+    if is_plain(name) {
+        name.to_owned()
+    } else {
+        quoted(name)
+    }
 }
 
 /// Codes and words: letters, digits and underscores, beginning with a letter, and no word that YAML 1.1 or 1.2 reads as a

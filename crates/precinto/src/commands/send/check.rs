@@ -8,7 +8,7 @@ use precinto_alert::code::{AckLevel, MessageType};
 use precinto_alert::content::{Content, ContentError};
 use precinto_alert::statement::StatementError;
 use precinto_alert::violation::Violation;
-use precinto_alert::{Reason, Statement};
+use precinto_alert::{Detail, Reason, Statement};
 use precinto_client::Signed;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -57,7 +57,7 @@ fn judge(
         Err(error) => {
             found
                 .errors
-                .push(of_whole("", error.reason(), &error.to_string()));
+                .push(of_whole("", error.reason(), error.detail()));
             None
         }
     };
@@ -81,15 +81,15 @@ fn content(found: &mut Found, statement: &Statement, media_type: &str, bytes: &[
         }
         Err(error) => found
             .errors
-            .push(of_whole("content", error.reason(), &error.to_string())),
+            .push(of_whole("content", error.reason(), error.detail())),
     }
 }
 
-fn of_whole(field: &str, reason: Reason, detail: &str) -> Violation {
+fn of_whole(field: &str, reason: Reason, detail: Detail) -> Violation {
     Violation {
         field: field.to_owned(),
         reason,
-        detail: detail.to_owned(),
+        detail,
         proposals: Vec::new(),
     }
 }

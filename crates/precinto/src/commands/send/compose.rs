@@ -128,7 +128,7 @@ impl<'a> Composer<'a> {
         let content = content.map(|(media_type, bytes)| DraftContent { media_type, bytes });
         let unsigned = Unsigned { statement, content };
         let signed = self.author.sign(unsigned, &signers, clock::now_ms());
-        signed.map_err(|error| Failure::coded(error.reason(), error.to_string()).into())
+        signed.map_err(|error| Failure::caused(error.reason(), error).into())
     }
 
     /// At the end: numbers that were taken and not used go back.
@@ -141,8 +141,12 @@ impl<'a> Composer<'a> {
             let (year, number) = self.counters.alert(year_of(clock::now_ms()))?;
             taken.alert = Some((year, number));
             let id = AlertId::compose(&self.node.country, &self.node.code, year, number);
-            let wrong =
-                |error| Failure::usage(format!("country and code make no alert id: {error}"));
+            let wrong = |error| {
+                Failure::usage((
+                    format!("country and code make no alert id: {error}"),
+                    format!("el país y la clave no forman un identificador de alerta: {error}"),
+                ))
+            };
             statement.alert_id = id.map_err(wrong)?.to_string();
         }
         if statement.alert_version == 0 && !statement.alert_id.is_empty() {

@@ -20,8 +20,15 @@ pub(super) fn drafts(args: &MessageArgs) -> anyhow::Result<Vec<Value>> {
         }
     }
     if args.verb.needs_file && files.is_empty() {
-        let what = format!("send {} needs a draft file", args.verb.name);
-        let next = "precinto config example alert  shows a complete draft";
+        let verb = args.verb.name;
+        let what = (
+            format!("send {verb} needs a draft file"),
+            format!("send {verb} requiere un archivo de borrador"),
+        );
+        let next = (
+            "precinto config example alert  shows a complete draft",
+            "precinto config example alert  muestra un borrador completo",
+        );
         return Err(Failure::usage(what).next(next).into());
     }
     let (mut typed, mut assumed) = (Value::Object(said), json!({}));
@@ -67,8 +74,9 @@ fn meant(text: &str) -> Meant {
 fn once(said: &mut Map<String, Value>, field: &str, value: &str) -> Result<(), Failure> {
     match said.insert(field.to_owned(), json!(value)) {
         None => Ok(()),
-        Some(_) => Err(Failure::usage(format!(
-            "{field}: given twice; \"{value}\" is one too many"
+        Some(_) => Err(Failure::usage((
+            format!("{field}: given twice; \"{value}\" is one too many"),
+            format!("{field}: se indicó dos veces; \"{value}\" sobra"),
         ))),
     }
 }
@@ -109,7 +117,10 @@ fn settle(draft: &mut Value, args: &MessageArgs) -> Result<(), Failure> {
     let same = plain(stated).is_none_or(|stated| stated == name);
     // `send alert FILE` takes drafts of any type, as a stream does.
     if !same && kind != MessageType::Alert {
-        let what = format!("type: the draft says {stated}, the command says {name}");
+        let what = (
+            format!("type: the draft says {stated}, the command says {name}"),
+            format!("type: el borrador dice {stated}; el comando, {name}"),
+        );
         return Err(Failure::usage(what));
     }
     Ok(())
@@ -184,7 +195,10 @@ fn pair(
     drop(fields.insert(left.to_owned(), json!(first)));
     if let Some(second) = second {
         if right.is_empty() {
-            let what = format!("--{flag} \"{value}\": nothing follows the code");
+            let what = (
+                format!("--{flag} \"{value}\": nothing follows the code"),
+                format!("--{flag} \"{value}\": nada sigue al código"),
+            );
             return Err(Failure::usage(what));
         }
         drop(fields.insert(right.to_owned(), json!(second)));

@@ -198,8 +198,8 @@ impl Report {
         let mut report = Self::new(meta, false);
         report.refused = Some(Refused {
             reason: failure.reason.map(catalogue::name),
-            message: failure.message.clone(),
-            message_es: None,
+            message: failure.message.to_string(),
+            message_es: failure.message.spanish().map(str::to_owned),
             violations: Vec::new(),
             retry: false,
             exit: failure.exit,
@@ -242,7 +242,7 @@ impl Report {
             failure.reason = refused.coded;
             for violation in &refused.violations {
                 let said = violation.said(output.lang());
-                failure.message.extend(["\n  ".to_owned(), said]);
+                failure.message.add_line(&said);
             }
             output.failure(&failure);
             return Ok(());
@@ -303,7 +303,7 @@ impl Report {
             (None, None) if self.here => {
                 let (en, es) = (
                     "breaks no rule (the gateway was not asked)",
-                    "no incumple ninguna regla (no se consultó al gateway)",
+                    "no incumple ninguna regla (no se consultó a la pasarela)",
                 );
                 format!("{head}  {}", lang.pick(en, es))
             }

@@ -11,7 +11,7 @@ use crate::args::SendOptions;
 use crate::config::{Material, Node};
 use crate::draft::Draft;
 use crate::exit::{Exit, Failure};
-use crate::output::Output;
+use crate::output::{Lang, Output};
 use crate::{clock, connect};
 use precinto_alert::Reason;
 use precinto_client::pipeline::{self, Answer, PipelineAnswers, PipelineSender};
@@ -112,9 +112,11 @@ impl Stream<'_> {
             if barren >= BARREN_MAX {
                 return self.give_up(failure_of(&lost));
             }
-            self.output.talk(format!(
-                "interrupted, sending again what was not answered: {lost}"
-            ));
+            let what = self.output.lang().pick(
+                "interrupted, sending again what was not answered",
+                "se interrumpió; se envía de nuevo lo que quedó sin respuesta",
+            );
+            self.output.talk(format!("{what}: {lost}"));
             tokio::time::sleep(pause(barren, lost.retry_after())).await;
             match connect::again(material, PATIENCE).await {
                 Ok(fresh) => connection = fresh,
@@ -183,9 +185,11 @@ impl Stream<'_> {
         let composed = match line {
             Ok(line) if line.trim().is_empty() => return Ok(None),
             Ok(line) => self.compose(&line, &mut tag),
-            Err(LinesCodecError::MaxLineLengthExceeded) => {
-                Err(Failure::usage("the line is longer than 1 MiB").into())
-            }
+            Err(LinesCodecError::MaxLineLengthExceeded) => Err(Failure::usage((
+                "the line is longer than 1 MiB",
+                "la línea tiene más de 1 MiB",
+            ))
+            .into()),
             Err(LinesCodecError::Io(error)) => return Err(error.into()),
         };
         match composed {
@@ -201,14 +205,25 @@ impl Stream<'_> {
     }
 
     fn compose(&mut self, line: &str, tag: &mut Option<String>) -> anyhow::Result<Outgoing> {
-        let value: serde_json::Value = serde_json::from_str(line)
-            .map_err(|error| Failure::usage(format!("not a line of JSON: {error}")))?;
+        let value: serde_json::Value = serde_json::from_str(line).map_err(|error| {
+            Failure::usage((
+                format!("not a line of JSON: {error}"),
+                format!("no es una línea de JSON: {error}"),
+            ))
+        })?;
         *tag = value
             .get("tag")
             .and_then(|tag| tag.as_str())
             .map(str::to_owned);
-        let draft = Draft::read(&value, clock::now_ms())
-            .map_err(|error| Failure::usage(format!("the draft cannot be read: {error}")))?;
+        let now_ms = clock::now_ms();
+        let draft = Draft::read(&value, now_ms).map_err(|error| {
+            let spanish = Draft::read_in(&value, now_ms, Lang::Es);
+            let spanish = spanish.map_or_else(|error| error.to_string(), |_| error.to_string());
+            Failure::usage((
+                format!("the draft cannot be read: {error}"),
+                format!("no se puede leer el borrador: {spanish}"),
+            ))
+        })?;
         self.composer.compose(draft)
     }
 
@@ -268,9 +283,11 @@ fn goes_again(error: &SubmitError) -> bool {
 /// What a gateway that never got further has said.
 fn failure_of(error: &SubmitError) -> Failure {
     match error.reason() {
-        Some(reason) => Failure::coded(reason, error.to_string()),
-        None => Failure::new(Exit::Unreachable, error.to_string())
-            .next("send the same lines again later; precinto doctor  looks at every step"),
+        Some(reason) => Failure::caused(reason, error),
+        None => Failure::new(Exit::Unreachable, error.to_string()).next((
+            "send the same lines again later; precinto doctor  looks at every step",
+            "envíe más tarde las mismas líneas; precinto doctor  revisa cada paso",
+        )),
     }
 }
 

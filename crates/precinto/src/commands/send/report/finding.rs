@@ -14,6 +14,9 @@ pub(super) struct Finding {
     field: String,
     reason: Option<&'static str>,
     detail: String,
+    /// The same in Spanish; empty from a gateway that does not speak it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    detail_es: String,
     /// Values that would pass and may have been meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     proposals: Vec<String>,
@@ -27,7 +30,8 @@ impl From<&pb::Finding> for Finding {
             field: finding.field.clone(),
             reason: Some(catalogue::name(finding.reason())),
             detail: finding.detail.clone(),
-            proposals: Vec::new(),
+            detail_es: finding.detail_es.clone(),
+            proposals: finding.proposals.clone(),
             coded: Some(finding.reason()),
         }
     }
@@ -39,6 +43,7 @@ impl From<&Refused> for Finding {
             field: violation.field.clone(),
             reason: violation.reason.map(catalogue::name),
             detail: violation.description.clone(),
+            detail_es: violation.description_es.clone().unwrap_or_default(),
             proposals: Vec::new(),
             coded: violation.reason,
         }
@@ -50,7 +55,8 @@ impl From<&Violation> for Finding {
         Self {
             field: violation.field.clone(),
             reason: Some(catalogue::name(violation.reason)),
-            detail: violation.detail.clone(),
+            detail: violation.detail.text(Texts::En).to_owned(),
+            detail_es: violation.detail.text(Texts::Es).to_owned(),
             proposals: violation.proposals.clone(),
             coded: Some(violation.reason),
         }
@@ -63,22 +69,73 @@ pub(in crate::commands::send) fn said(violation: &Violation, lang: Lang) -> Stri
 }
 
 impl Finding {
-    /// Field, code, what is wrong and what would fit. The details of the rules are in English; in Spanish the catalogue's
-    /// text stands before them.
+    /// Field, code, what is wrong and what would fit.
     pub(super) fn said(&self, lang: Lang) -> String {
-        let Self { field, detail, .. } = self;
+        let field = &self.field;
         let code = self.reason.unwrap_or("?");
-        let text = self
-            .coded
-            .map(|reason| catalogue::entry(reason).text(Texts::Es));
-        let mut said = match (lang, text) {
-            (Lang::Es, Some(text)) => format!("{field}: {code}: {text} ({detail})"),
-            _ => format!("{field}: {code}: {detail}"),
-        };
+        let mut said = format!("{field}: {code}: {}", self.what(lang));
         if !self.proposals.is_empty() {
             let perhaps = lang.pick("perhaps", "quizá");
             said.extend(["; ", perhaps, " ", &self.proposals.join(", ")]);
         }
         said
+    }
+
+    /// The detail in that language; the reason's own text where a gateway sent none, or none that we can show.
+    fn what(&self, lang: Lang) -> String {
+        let detail = lang.pick(&self.detail, &self.detail_es);
+        let text = self
+            .coded
+            .map(|reason| catalogue::entry(reason).text(lang.texts()));
+        match text {
+            Some(text) if detail.is_empty() && self.detail.is_empty() => text.to_owned(),
+            Some(text) if detail.is_empty() => format!("{text} ({})", self.detail),
+            None if detail.is_empty() => self.detail.clone(),
+            _ => detail.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_says_what_is_wrong_and_proposes_the_same() {
+        let wire = pb::Finding {
+            field: "content.shipments[0].gross_weight".into(),
+            reason: Reason::WeightMismatch.into(),
+            detail: "more than 30 kg a piece by post".into(),
+            detail_es: "más de 30 kg por bulto por correo".into(),
+            proposals: vec!["3 KGM".into()],
+        };
+        let finding = Finding::from(&wire);
+        assert_eq!(
+            finding.said(Lang::En),
+            "content.shipments[0].gross_weight: WEIGHT_MISMATCH: more than 30 kg a piece by post; perhaps 3 KGM"
+        );
+        assert_eq!(
+            finding.said(Lang::Es),
+            "content.shipments[0].gross_weight: WEIGHT_MISMATCH: más de 30 kg por bulto por correo; quizá 3 KGM"
+        );
+        let object = serde_json::to_value(&finding).unwrap();
+        assert_eq!(object["detail"], wire.detail);
+        assert_eq!(object["detail_es"], wire.detail_es);
+        assert_eq!(object["proposals"][0], "3 KGM");
+    }
+
+    #[test]
+    fn a_gateway_without_spanish_is_helped_out_by_the_catalogue() {
+        let mut wire = pb::Finding {
+            reason: Reason::HsUnknown.into(),
+            detail: "no chapter".into(),
+            ..pb::Finding::default()
+        };
+        let spanish = catalogue::entry(Reason::HsUnknown).text(Texts::Es);
+        let said = Finding::from(&wire).said(Lang::Es);
+        assert!(said.ends_with(&format!("{spanish} (no chapter)")), "{said}");
+        wire.detail.clear();
+        let said = Finding::from(&wire).said(Lang::Es);
+        assert!(said.ends_with(spanish), "{said}");
     }
 }

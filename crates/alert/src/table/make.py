@@ -1,0 +1,69 @@
+"""Writes the lists of this folder from the packages that they are taken from.
+
+    python3 -m venv /tmp/lists && /tmp/lists/bin/pip install --no-deps airportsdata==20260905 satcfdi==26.10.1
+    /tmp/lists/bin/python crates/alert/src/table/make.py
+
+Each list is sorted text of rows of one width, so that it is searched where it lies. Whoever takes a newer package also
+changes the version in the `Table` of the module that reads the list; the tests of that module count the rows.
+"""
+
+import csv
+import importlib.util
+import io
+import pathlib
+import pickle
+import re
+import sqlite3
+
+HERE = pathlib.Path(__file__).parent
+
+
+def folder(package):
+    """Where a package lies; neither of them is imported, because reading its data takes none of its code."""
+    return pathlib.Path(importlib.util.find_spec(package).submodule_search_locations[0])
+
+
+def write(name, rows):
+    rows = sorted(set(rows))
+    assert len({len(row) for row in rows}) == 1, name
+    (HERE / name).write_text("".join(row + "\n" for row in rows), encoding="ascii")
+    print(name, len(rows))
+
+
+def airports():
+    with open(folder("airportsdata") / "airports.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for name, column, form in [("airports-iata.txt", "iata", "[A-Z]{3}"), ("airports-icao.txt", "icao", "[A-Z]{4}")]:
+        write(name, [row[column] + row["country"] for row in rows if re.fullmatch(form, row[column])])
+
+
+class Plain(pickle.Unpickler):
+    """Reads strings and refuses everything that would run code."""
+
+    def find_class(self, module, name):
+        raise pickle.UnpicklingError(f"{module}.{name} is no string")
+
+
+def catalogue(database, table):
+    """One catalogue of the Mexican tax administration: keys and texts, both pickled strings."""
+    rows = database.execute(f"SELECT key, value FROM {table}")
+    return {Plain(io.BytesIO(key)).load(): Plain(io.BytesIO(value)).load() for key, value in rows}
+
+
+def goods():
+    database = sqlite3.connect(folder("satcfdi") / "catalogs" / "catalogs.db")
+    dangerous = catalogue(database, "C592_c_MaterialPeligroso")
+    # UN3316, chemical and first aid kits, is missing from the catalogue.
+    write("un-numbers.txt", [key for key in dangerous if re.fullmatch("[0-9]{4}", key)] + ["3316"])
+    # Codes of ten digits are those of the tariff of 2020, which follows the Harmonized System of 2017; chapters 98 and 99
+    # are national. The edition of 2022 has eight headings more, and two less.
+    tariff = catalogue(database, "C5bc_c_FraccionArancelaria")
+    headings = {code[:4] for code, text in tariff.items() if len(code) == 10 and text != "Derogada"}
+    headings = {heading for heading in headings if heading < "98"}
+    headings |= {"0309", "2404", "3827", "8485", "8524", "8549", "8806", "8807"}
+    headings -= {"8107", "8803"}
+    write("hs-headings.txt", headings)
+
+
+airports()
+goods()

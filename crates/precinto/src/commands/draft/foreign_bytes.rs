@@ -1,0 +1,167 @@
+//! What the command line reads of files that others wrote: any bytes at all, for fuzzing and for the replay of its corpora
+//! (test only).
+//!
+//! One function a target, as in `tests/fuzz/targets.rs`. A target that fails panics.
+
+#![cfg_attr(
+    not(fuzzing),
+    expect(
+        unreachable_pub,
+        reason = "fuzzing compiles the command line as a library"
+    )
+)]
+
+use super::{Made, Mapping, consolidation, missing, waybill, yaml};
+use crate::draft::Draft;
+use crate::output::Lang;
+use crate::records::Records;
+use crate::xml;
+use serde_json::{Value, json};
+use std::hint::black_box;
+use std::io::Cursor;
+use std::path::Path;
+
+/// A moment in 2026, in milliseconds since 1970.
+const NOW_MS: u64 = 1_795_000_000_000;
+
+/// A draft, JSON or YAML, in either language, and what is said of it.
+pub fn draft(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(value) = Draft::parse_file(Path::new("draft.yaml"), text) {
+        read(&value);
+    }
+}
+
+/// Reads a draft in both languages, which must find the same number of problems.
+fn read(value: &Value) {
+    let en = Draft::read_in(value, NOW_MS, Lang::En);
+    let es = Draft::read_in(value, NOW_MS, Lang::Es);
+    let problems = |read: &Result<Draft, crate::draft::DraftError>| {
+        read.as_ref().err().map(|error| {
+            assert!(
+                error.problems.iter().all(|one| !one.is_empty()),
+                "a problem that says nothing"
+            );
+            error.problems.len()
+        })
+    };
+    assert_eq!(
+        problems(&en),
+        problems(&es),
+        "the languages differ in substance"
+    );
+    for lang in [Lang::En, Lang::Es] {
+        black_box(missing::of(value, lang).len());
+    }
+}
+
+/// One text in the place of every value that a draft may write as one.
+pub fn small_values(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let leg = json!({
+        "mode": text, "departure": text, "scheduled_departure": text, "actual_arrival": text,
+    });
+    let shipment = json!({
+        "channel": text, "pieces": text, "gross_weight": text, "volume": text, "volume_temperature": text,
+        "goods_description": text, "declared_value": text, "route": { "legs": [leg], "delivery": text },
+    });
+    read(&json!({
+        "type": "ALERT", "to": text, "message_id": text, "refers_to": text, "references": [text], "status": text,
+        "created": text, "expires": text, "last_action": text, "precedence": text, "commodities": [text], "officers": text,
+        "handling": { "tlp": text, "review_by": text, "releasable_to": text },
+        "content": { "shipments": [shipment, text], "narrative": [text], "suspicion": text },
+    }));
+}
+
+/// A mapping file, a line `---`, and the table that it is for.
+pub fn mapping(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let Some((map, table)) = text.split_once("\n---\n") else {
+        return;
+    };
+    let Ok(map) = Draft::parse_file(Path::new("map.yaml"), map) else {
+        return;
+    };
+    let table = Box::new(Cursor::new(table.to_owned()));
+    let Ok(mut records) = Records::read(table, b',', "table.csv".to_owned()) else {
+        return;
+    };
+    let Ok(mapping) = Mapping::read(&map, records.headers(), Lang::En) else {
+        return;
+    };
+    while let Ok(Some((_, row))) = records.next() {
+        if let Ok(Some(draft)) = mapping.apply(&row) {
+            page(&draft, &[], "table.csv");
+            read(&draft);
+        }
+    }
+}
+
+/// A waybill in Cargo-XML, and the draft that it becomes, which must be one that can be read again.
+pub fn waybill(bytes: &[u8]) {
+    let Ok(root) = xml::read(bytes) else {
+        return;
+    };
+    for lang in [Lang::En, Lang::Es] {
+        let Some(waybill) = waybill::read(&root, bytes, lang) else {
+            continue;
+        };
+        let named = vec![("waybill.xml".to_owned(), waybill)];
+        if let Ok(Made { draft, notes }) = consolidation::draft(named, lang) {
+            page(&draft, &notes, "waybill.xml");
+            read(&draft);
+        }
+    }
+}
+
+/// The page that a person completes says what the draft says: its comments stay comments.
+fn page(draft: &Value, notes: &[String], source: &str) {
+    let missing = missing::of(draft, Lang::Es);
+    let page = yaml::page(draft, source, &missing, notes, Lang::Es);
+    // Unreadable is seen at once, and only a mapping file with absurd field names can have it: YAML ends a key at 1,024
+    // characters.
+    let read = Draft::parse_file(Path::new("page.yaml"), &page);
+    if read.is_err() && source == "table.csv" {
+        return;
+    }
+    assert_eq!(
+        read.ok().as_ref(),
+        Some(draft),
+        "the page says something else: {page}"
+    );
+}
+
+#[cfg(test)]
+#[path = "../../../../../tests/fuzz/replay.rs"]
+mod replay;
+
+#[cfg(test)]
+mod tests {
+    use super::replay::replay;
+
+    #[test]
+    fn foreign_drafts_are_read_or_refused() {
+        replay("draft", super::draft);
+    }
+
+    #[test]
+    fn foreign_small_values_are_read_or_refused() {
+        replay("small_values", super::small_values);
+    }
+
+    #[test]
+    fn foreign_tables_are_read_or_refused() {
+        replay("mapping", super::mapping);
+    }
+
+    #[test]
+    fn foreign_waybills_are_read_or_refused() {
+        replay("waybill", super::waybill);
+    }
+}
