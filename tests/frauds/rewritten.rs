@@ -355,7 +355,7 @@ fn a_warning_is_slipped_into_a_record() {
 fn a_decision_is_rewritten() {
     let fraud = |log: &mut Forgery| {
         log.record(MIDDLE, |record| {
-            record.decision.as_mut().expect("a decision").policy = "floor/2".to_owned();
+            record.decision.as_mut().expect("a decision").policy = "floor/9".to_owned();
         });
     };
     shown_by(

@@ -128,6 +128,80 @@ fn a_manifest_is_matched_against_what_an_agency_holds() {
     audit(&site);
 }
 
+/// Another file of a node, which trusts another root of the same name in the place of a side's.
+fn mistrusting(site: &Site, other: &Site, name: &str, domain: &str) {
+    let honest = std::fs::read_to_string(site.node_file(name)).expect("the node's file");
+    let strange = other.path().join("trust").join(domain);
+    let wrong = honest.replace(
+        &format!("../trust/{domain}"),
+        strange.to_str().expect("UTF-8"),
+    );
+    assert_ne!(honest, wrong);
+    let file = site.node_file(&format!("{name}-mistrusting"));
+    write(&file, wrong.as_bytes());
+}
+
+/// What a command prints that finds nothing, where something could not be looked at.
+fn inconclusive(output: &Output) -> Value {
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{talk}");
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn nothing_found_is_not_said_of_what_was_not_looked_at() {
+    const WAYBILL: &str = "865-48291176";
+    let (site, other) = (Site::new(), Site::new());
+    let gateway = site.start();
+    let address = gateway.address().to_owned();
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../crates/precinto/samples/precursor-us-mx.yaml"
+    );
+    let words = ["send", "alert", sample, "-o", "jsonl"];
+    let sent = object(&node(&site, &address, CBP, &words));
+    let csv = write(&site.path().join("one.csv"), b"AWB\n865-48291176\n");
+    // The alert is not believed: it may be the one, and nobody here knows.
+    mistrusting(&site, &other, ANAM, "us.dev.invalid");
+    let wrong = format!("{ANAM}-mistrusting");
+    for words in [
+        ["match", &csv, "-o", "json"].as_slice(),
+        &["match", &csv, "-o", "json", "--offline"],
+        &["find", WAYBILL, "-o", "json"],
+        &["find", WAYBILL, "-o", "json", "--offline"],
+    ] {
+        let said = inconclusive(&node(&site, &address, &wrong, words));
+        let doubts = said["unbelievable"].as_array().expect("doubts");
+        assert_eq!(doubts.len(), 1, "{said}");
+        assert_eq!(doubts[0]["index"], sent["index"]);
+        assert!(
+            said["as_of"].is_string() && said["position"].is_u64(),
+            "{said}"
+        );
+    }
+    let text = node(&site, &address, &wrong, &["match", &csv, "--offline"]);
+    let talk = String::from_utf8_lossy(&text.stderr).into_owned();
+    for expected in ["was not asked", "not believed", "INCONCLUSIVE"] {
+        assert!(talk.contains(expected), "{expected}: {talk}");
+    }
+    // Once it is believed the answer is one, and so is another that finds nothing.
+    let found = node(&site, &address, ANAM, &["match", &csv]);
+    assert!(done(&found).contains(sent["alert_id"].as_str().expect("an id")));
+    let none = node(&site, &address, ANAM, &["find", "020-12345675"]);
+    assert_eq!(none.status.code(), Some(7));
+    let rounded = write(&site.path().join("rounded.csv"), b"AWB\n8.65483E+10\n");
+    let words = ["match", &rounded, "-o", "json"];
+    let said = inconclusive(&node(&site, &address, ANAM, &words));
+    assert_eq!(said["not_looked_at"], 1);
+    assert_eq!(said["remarks"][0]["looked_at"], false);
+    // Of several questions all are read before the first is answered.
+    let half = node(&site, &address, ANAM, &["find", "--each", WAYBILL, " "]);
+    assert_eq!(half.status.code(), Some(2));
+    assert!(half.stdout.is_empty());
+    assert!(gateway.stop().success());
+    audit(&site);
+}
+
 #[test]
 fn a_consolidation_goes_out_as_one_alert_and_its_house_waybill_is_found_again() {
     let Some(folder) = shared("data/cargo-xml") else {

@@ -16,7 +16,7 @@
 //!
 //! | Message | Who | What it refers to |
 //! |---|---|---|
-//! | ALERT | whoever owns the id; once | – |
+//! | ALERT | whoever owns the id; once, and first | – |
 //! | AMEND | originator | the newest version; its number is the next |
 //! | CANCEL, RECALL | originator | anything |
 //! | `RECALL_CONFIRM` | who was sent it | a RECALL |

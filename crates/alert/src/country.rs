@@ -52,6 +52,27 @@ pub fn is_country(code: &str) -> bool {
     }
 }
 
+/// Territories with a code of their own, behind the state that they belong to. ISO 3166-2 has each as a subdivision of that
+/// state as well, the post ships under the state's code, and lists of airports have now the one, now the other.
+const TERRITORIES: [(&str, &[&str]); 2] = [
+    (
+        "FR",
+        &[
+            "BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT",
+        ],
+    ),
+    ("US", &["AS", "GU", "MP", "PR", "UM", "VI"]),
+];
+
+/// Whether two codes can mean the same place: they are equal, or one is a territory of the other.
+pub fn may_be_same(one: &str, other: &str) -> bool {
+    let holds = |state: &str, territory: &str| {
+        let row = TERRITORIES.iter().find(|(of, _)| *of == state);
+        row.is_some_and(|(_, territories)| territories.contains(&territory))
+    };
+    one == other || holds(one, other) || holds(other, one)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +87,19 @@ mod tests {
             count += seconds.len();
         }
         assert_eq!(count, 249);
+    }
+
+    #[test]
+    fn a_territory_may_be_written_as_its_state_and_never_as_another_territory() {
+        for (state, territories) in TERRITORIES {
+            assert!(is_country(state) && territories.is_sorted());
+            for territory in territories {
+                assert!(is_country(territory), "{territory}");
+                assert!(may_be_same(state, territory) && may_be_same(territory, state));
+            }
+        }
+        assert!(may_be_same("MX", "MX") && !may_be_same("MX", "US"));
+        assert!(!may_be_same("PR", "VI") && !may_be_same("US", "GP"));
     }
 
     #[test]

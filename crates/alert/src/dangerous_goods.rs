@@ -7,7 +7,7 @@ use crate::table::{SATCFDI, Table, behind};
 /// Every number up to 3550, as far as the source has it: the list only ever warns.
 pub const NUMBERS: Table = Table {
     name: "UN numbers",
-    version: "2019 (revision 21)",
+    version: "2021 (revision 22)",
     source: "UN Recommendations on the Transport of Dangerous Goods, as kept by the Mexican tax administration (SAT, \
         c_MaterialPeligroso); 3316 added",
     package: Some(SATCFDI),
@@ -32,7 +32,8 @@ pub const TABLE: Table = Table {
 pub const FUELS: Table = Table {
     name: "UN numbers of fuels",
     version: "2026-11",
-    source: "data model, section 2; 1223, 3082 and 3475 added for kerosene, waste oil and ethanol blends",
+    source: "data model, section 2; added: 1223 kerosene, 3082 waste oil, 3475 ethanol blends, 1011 and 1969 butanes, \
+        1971 and 1972 natural gas, 1170 ethanol, 1987 alcohols",
     package: None,
     complete: false,
 };
@@ -41,10 +42,12 @@ pub const FUELS: Table = Table {
 const CLASSES: &[(u16, &str)] = &[
     (12, "1.4S"),
     (55, "1.4S"),
+    (1011, "2.1"),
     (1061, "2.1"),
     (1075, "2.1"),
     (1090, "3"),
     (1155, "3"),
+    (1170, "3"),
     (1193, "3"),
     (1202, "3"),
     (1203, "3"),
@@ -61,7 +64,11 @@ const CLASSES: &[(u16, &str)] = &[
     (1830, "8"),
     (1863, "3"),
     (1965, "2.1"),
+    (1969, "2.1"),
+    (1971, "2.1"),
+    (1972, "2.1"),
     (1978, "2.1"),
+    (1987, "3"),
     (1993, "3"),
     (2401, "8"),
     (3082, "9"),
@@ -70,7 +77,8 @@ const CLASSES: &[(u16, &str)] = &[
 ];
 
 const FUEL_NUMBERS: &[u16] = &[
-    1075, 1202, 1203, 1223, 1267, 1268, 1863, 1965, 1978, 1993, 3082, 3295, 3475,
+    1011, 1075, 1170, 1202, 1203, 1223, 1267, 1268, 1863, 1965, 1969, 1971, 1972, 1978, 1987, 1993,
+    3082, 3295, 3475,
 ];
 
 /// The four digits behind `UN`, `NA` or `ID`; `None` when `text` has another form.

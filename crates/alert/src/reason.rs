@@ -13,8 +13,11 @@ mod example;
 mod field;
 mod handling;
 mod lifecycle;
+mod not_given;
 mod service;
 mod shipment;
+#[cfg(test)]
+mod tests;
 
 pub use precinto_proto::v1::Reason;
 
@@ -54,6 +57,11 @@ impl Entry {
     /// What to do next, one or two sentences.
     pub fn next(&self, lang: Lang) -> &'static str {
         pick(self.nexts, lang)
+    }
+
+    /// Why nothing in this version gives the reason; `None` for one that is given.
+    pub fn not_given(&self, lang: Lang) -> Option<&'static str> {
+        not_given::why(self.reason).map(|texts| pick(texts, lang))
     }
 
     /// A case in which it is given; a test sees to it that every reason has one.
@@ -180,144 +188,5 @@ fn pick(texts: [&'static str; 2], lang: Lang) -> &'static str {
     match lang {
         Lang::En => english,
         Lang::Es => spanish,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn every_reason_of_the_interface_has_exactly_one_row() {
-        let declared: Vec<Reason> = (1..1000).filter_map(|n| Reason::try_from(n).ok()).collect();
-        let listed: Vec<Reason> = entries().map(|entry| entry.reason).collect();
-        assert_eq!(
-            listed, declared,
-            "same reasons, in the order of their numbers"
-        );
-        assert!(declared.len() > 150);
-    }
-
-    #[test]
-    fn names_are_those_of_the_wire() {
-        assert_eq!(name(Reason::S10CheckDigit), "S10_CHECK_DIGIT");
-        for entry in entries() {
-            assert_eq!(from_name(entry.name()), Some(entry.reason));
-        }
-        assert_eq!(from_name("UNSPECIFIED"), None);
-        assert_eq!(from_name("REASON_SIG_BAD"), None);
-        assert_eq!(from_name("sig_bad"), None);
-    }
-
-    #[test]
-    fn both_languages_say_something_and_not_the_same() {
-        for entry in entries() {
-            for text in [
-                entry.text(Lang::En),
-                entry.text(Lang::Es),
-                entry.next(Lang::En),
-                entry.next(Lang::Es),
-            ] {
-                assert!(
-                    text.ends_with('.') && text.len() > 8,
-                    "{}: {text}",
-                    entry.name()
-                );
-            }
-            assert_ne!(
-                entry.text(Lang::En),
-                entry.text(Lang::Es),
-                "{}",
-                entry.name()
-            );
-            assert_ne!(
-                entry.next(Lang::En),
-                entry.next(Lang::Es),
-                "{}",
-                entry.name()
-            );
-        }
-    }
-
-    #[test]
-    fn every_reason_has_exactly_one_example() {
-        let given: Vec<Reason> = example::all().map(|(reason, _)| *reason).collect();
-        let without: Vec<_> = entries()
-            .filter(|entry| given.iter().filter(|one| **one == entry.reason).count() != 1)
-            .map(Entry::name)
-            .collect();
-        assert!(without.is_empty(), "none, or two: {without:?}");
-        for lang in [Lang::En, Lang::Es] {
-            let texts: BTreeSet<&str> = entries().map(|entry| entry.example(lang)).collect();
-            assert_eq!(texts.len(), entries().count(), "an example stands twice");
-            assert!(texts.iter().all(|text| !text.trim().is_empty()));
-        }
-        for entry in entries() {
-            assert_ne!(
-                entry.example(Lang::En),
-                entry.example(Lang::Es),
-                "{}",
-                entry.name()
-            );
-        }
-    }
-
-    #[test]
-    fn codes_follow_the_documented_catalogue() {
-        let expected = [
-            (Reason::FieldInvalid, GrpcCode::InvalidArgument),
-            (Reason::SchemaVersion, GrpcCode::InvalidArgument),
-            (Reason::BodyMismatch, GrpcCode::InvalidArgument),
-            (Reason::RecipientUnknown, GrpcCode::InvalidArgument),
-            (Reason::Size, GrpcCode::OutOfRange),
-            (Reason::SigBad, GrpcCode::Unauthenticated),
-            (Reason::AlgorithmRefused, GrpcCode::Unauthenticated),
-            (Reason::SignerUntrusted, GrpcCode::Unauthenticated),
-            (Reason::CertRevoked, GrpcCode::Unauthenticated),
-            (Reason::TrustDomainUnknown, GrpcCode::Unauthenticated),
-            (Reason::CertRole, GrpcCode::PermissionDenied),
-            (Reason::RecipientNotReleasable, GrpcCode::PermissionDenied),
-            (Reason::DiplomaticBag, GrpcCode::PermissionDenied),
-            (Reason::ClassifiedRefused, GrpcCode::PermissionDenied),
-            (Reason::PolicyError, GrpcCode::PermissionDenied),
-            (Reason::NotFound, GrpcCode::NotFound),
-            (Reason::MessageIdReused, GrpcCode::AlreadyExists),
-            (Reason::VersionGap, GrpcCode::FailedPrecondition),
-            (Reason::AlertClosed, GrpcCode::FailedPrecondition),
-            (Reason::RecalledAlert, GrpcCode::FailedPrecondition),
-            (Reason::Expired, GrpcCode::FailedPrecondition),
-            (Reason::IndexUnknown, GrpcCode::InvalidArgument),
-            (Reason::CreditInvalid, GrpcCode::InvalidArgument),
-            (Reason::Quota, GrpcCode::ResourceExhausted),
-            (Reason::StorageLow, GrpcCode::ResourceExhausted),
-            (Reason::LogReadOnly, GrpcCode::Unavailable),
-            (Reason::Rollback, GrpcCode::Unavailable),
-            (Reason::Draining, GrpcCode::Unavailable),
-            (Reason::PeerUnreachable, GrpcCode::Ok),
-            (Reason::WitnessBehind, GrpcCode::Ok),
-        ];
-        for (reason, code) in expected {
-            assert_eq!(entry(reason).code, code, "{}", name(reason));
-        }
-    }
-
-    #[test]
-    fn only_what_is_worth_repeating_is_repeated() {
-        let later: BTreeSet<_> = entries()
-            .filter(|entry| entry.retry == Retry::Later)
-            .map(|entry| entry.code.number())
-            .collect();
-        let never_cured_by_waiting = [
-            GrpcCode::InvalidArgument,
-            GrpcCode::PermissionDenied,
-            GrpcCode::AlreadyExists,
-        ];
-        assert!(
-            never_cured_by_waiting
-                .iter()
-                .all(|code| !later.contains(&code.number()))
-        );
     }
 }

@@ -63,10 +63,10 @@ impl StatementError {
     /// What is wrong with it as a whole. What a decoder says of the bytes is not for people and is not repeated here.
     pub fn detail(&self) -> Detail {
         match self {
-            Self::Malformed(_) => ("not a statement", "no es una declaración").into(),
+            Self::Malformed(_) => ("not a statement", "no es un mensaje").into(),
             Self::NonCanonical => (
                 "not the canonical encoding of a statement, or unknown fields",
-                "no es la codificación canónica de una declaración, o contiene campos desconocidos",
+                "no es la codificación canónica de un mensaje, o contiene campos desconocidos",
             )
                 .into(),
             Self::Violations(violations) => rules_broken(violations.len()),

@@ -15,12 +15,13 @@
 //! is out of everything that this module answers. *Quarantine* keeps the bytes in the file, under lock; *erase* deletes
 //! bodies and identifiers and writes the file anew, so that no unused page of it holds them. The measure is the strictest
 //! that was asked for. The originator's own copy is quarantined in either case: whoever recalls must still be able to
-//! answer for what was said. What a recall and its confirmations say stays readable. The record in the receipt stays, too,
-//! the gateway's findings included, because the receipt proves nothing without it; they are no longer shown.
+//! answer for what was said. What a recall and its confirmations say stays readable. The record in the receipt quotes the
+//! content in its findings, so it goes the same way, although the receipt alone proves nothing without it.
 //!
 //! # On disk
 //! One file of `redb`, private to its user, locked while it is open. It holds nothing that the log does not, so a file that is
-//! damaged, or of another log, agency or version, is deleted and fetched again. Trust statement: statements are verified
+//! damaged, or of another log, agency or version, is deleted and fetched again. The newest checkpoint that was seen is the
+//! exception, because only it shows a fork: it has a file of its own beside the copy, one for each log. Trust statement: statements are verified
 //! before they are written and not again when they are read, so whoever can write the file can make the node believe
 //! anything; whoever can read it reads everything the agency was told.
 
@@ -40,9 +41,9 @@ pub use find::Hit;
 pub use list::{CaseSummary, Cases, Filter, Page, Standing};
 pub use read::{BodyState, Held, HeldCase, SignedBy};
 pub use recall::RecallWork;
-pub use sync::Synced;
+pub use sync::{PrunedBody, Synced};
 
-use precinto_alert::id::AgencyId;
+use precinto_alert::id::{AgencyId, AlertId};
 use redb::Database;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -56,13 +57,15 @@ pub struct OwnCopy {
     agency: AgencyId,
     position: u64,
     as_of_ms: Option<u64>,
+    recalled_untold: Vec<AlertId>,
 }
 
 impl OwnCopy {
     /// Opens the copy at `path`, whose folder must exist, or begins an empty one. `origin` is the log's, `agency` whose copy
     /// it is.
     ///
-    /// Reads the whole file once, so that damage is found now and not in the middle of an answer.
+    /// Reads the whole file once, so that damage is found now and not in the middle of an answer. An erasing that a crash has
+    /// interrupted is ended here, which takes as long as writing the file.
     pub fn open(
         path: impl Into<PathBuf>,
         origin: &str,
@@ -71,6 +74,7 @@ impl OwnCopy {
         let path = path.into();
         let database = store::open(&path)?;
         let (position, as_of_ms) = store::settle(&database, &path, origin, agency)?;
+        let database = recall::resume(database, &path)?;
         Ok(Self {
             path,
             database: Arc::new(database),
@@ -78,6 +82,7 @@ impl OwnCopy {
             agency: agency.clone(),
             position,
             as_of_ms,
+            recalled_untold: Vec::new(),
         })
     }
 
@@ -95,5 +100,16 @@ impl OwnCopy {
     /// never was.
     pub fn as_of_ms(&self) -> Option<u64> {
         self.as_of_ms
+    }
+
+    /// Cases whose recall was carried out here by a sync that then failed. The next [`Synced::quarantined`] names them too.
+    pub fn recalled_untold(&self) -> &[AlertId] {
+        &self.recalled_untold
+    }
+
+    /// Where the newest checkpoint seen of this log is kept: `copy.redb` has `copy.gw.example_log_2026.pin` beside it.
+    fn pin_path(&self) -> PathBuf {
+        self.path
+            .with_extension(format!("{}.pin", self.origin.replace('/', "_")))
     }
 }

@@ -53,8 +53,8 @@ pub const CHECKPOINTS_REMEMBERED: usize = 16;
 /// Digests in one question for certificates; the gateway's limit.
 pub const CERTIFICATES_ASKED_MAX: usize = 64;
 
-/// Records not believed before that are asked for again at each sync of the own copy: an honest log has none.
-pub const DOUBTED_RETRIED_MAX: usize = 100;
+/// Records not believed, or without their body, that are asked for again at each sync of the own copy: each in its turn.
+pub const ASKED_AGAIN_MAX: usize = 100;
 
 /// A pin file holds one signed note.
 pub const PIN_BYTES_MAX: u64 = precinto_merkle::note::NOTE_BYTES_MAX as u64;

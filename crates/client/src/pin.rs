@@ -119,11 +119,6 @@ impl Pin {
         }
     }
 
-    /// A pin whose keeper stores it: `newest` is what was stored.
-    pub(crate) fn holding(newest: Option<SignedCheckpoint>) -> Self {
-        Self { path: None, newest }
-    }
-
     /// The newest checkpoint verified.
     pub fn newest(&self) -> Option<&SignedCheckpoint> {
         self.newest.as_ref()

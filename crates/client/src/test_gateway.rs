@@ -5,7 +5,7 @@ mod pki;
 mod records;
 mod serve;
 
-pub(crate) use log::TestLog;
+pub(crate) use log::{PROPOSAL, TestLog};
 pub(crate) use pki::{GATEWAY, Issued, NODE, NOW_MS, OFFICER, Pki, REVOKED};
 pub(crate) use serve::acceptor;
 

@@ -1,7 +1,9 @@
 //! Where each case stands, so that a message that may not follow is refused before it is logged.
 //!
 //! What is in memory for good is an index alone, some 15 bytes an entry: which entries a case may consist of. A case itself is
-//! read from the log when somebody adds to it, and kept for as long as there is room ([`CASE_STEPS_LOADED_MAX`]).
+//! read from the log when somebody adds to it, and kept while there is room
+//! ([`CASE_STEPS_LOADED_MAX`](crate::limits::CASE_STEPS_LOADED_MAX)); a message that is being judged has a [`Seat`], and its
+//! case stays.
 //!
 //! Judging a message, taking it into its case and handing its entry to the log happen under one lock, without waiting.
 //! The log's queue keeps its order, so a case here has seen exactly what lies before the entry in the log, whether synced
@@ -10,21 +12,21 @@
 //! is taken out of its case again; nothing can have followed it, because an id that is on its way, or in the log, is never
 //! judged a second time, and the log refuses an entry late for no other cause, unless its disk fails.
 //!
-//! Statements that were deleted by law are missing from their case; without its ALERT there is none any more, and nothing
-//! can follow.
+//! Statements that were deleted by law are missing from their case; once all of them are, there is none any more.
 
 use std::collections::HashMap;
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use precinto_alert::Statement;
-use precinto_alert::case::{Audience, Step};
+use precinto_alert::case::{Audience, Case, Step};
 use precinto_alert::id::AlertId;
 use precinto_ledger::{AppendError, Appended, Entry, EntryKey, Ledger, ReadError};
 use precinto_proto::v1 as pb;
+use tokio::sync::Semaphore;
 
-use crate::limits::CASE_STEPS_LOADED_MAX;
+use crate::limits::CASE_READS_MAX;
 use crate::submit::SubmitError;
 use index::Index;
 use loaded::Loaded;
@@ -38,9 +40,26 @@ mod read;
 mod tests;
 
 /// The cases of one log.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Cases {
     inner: Mutex<Inner>,
+    /// Turns at reading a case from the log.
+    readers: Arc<Semaphore>,
+}
+
+impl Default for Cases {
+    fn default() -> Self {
+        Inner::default().into()
+    }
+}
+
+impl From<Inner> for Cases {
+    fn from(inner: Inner) -> Self {
+        Self {
+            inner: inner.into(),
+            readers: Arc::new(Semaphore::new(CASE_READS_MAX)),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -65,28 +84,72 @@ pub(crate) struct Place {
 impl Place {
     /// Where the statement belongs; `None` for a system notice. `recipients` is what the log says of them.
     pub(crate) fn of(statement: &Statement, recipients: &[pb::ResolvedRecipient]) -> Option<Self> {
-        let agencies = recipients.iter().flat_map(|to| &to.agencies);
-        let nodes = recipients.iter().flat_map(|to| &to.nodes);
-        // We wrote these names ourselves, from identifiers.
-        let audience = Audience::new(
-            agencies.filter_map(|name| name.parse().ok()),
-            nodes.filter_map(|name| name.parse().ok()),
-        );
         Some(Self {
             alert_id: statement.alert_id()?.clone(),
-            step: Step::new(statement, audience)?,
+            step: Step::new(statement, Audience::of_recipients(recipients))?,
         })
     }
 }
 
 impl Cases {
-    /// Whether the message could be logged now, or is being logged. Good for an early refusal; [`Cases::append`] decides.
-    pub(crate) fn judge(&self, ledger: &Ledger, place: &Place) -> Result<(), SubmitError> {
-        let inner = self.with_case(ledger, &place.alert_id)?;
-        if inner.loaded.holds(&place.alert_id, &place.step) {
-            return Ok(());
+    /// Makes sure that the case of a message is in memory, and stays there until the message is judged: read from the log if
+    /// need be, on threads that submissions do not need.
+    pub(crate) async fn seat(
+        self: &Arc<Self>,
+        ledger: &Ledger,
+        place: Place,
+    ) -> Result<Seat, SubmitError> {
+        // Each turn but the first needs somebody else to have added to the same case meanwhile.
+        for _ in 0..LOAD_TURNS_MAX {
+            let candidates = {
+                let mut inner = self.lock();
+                inner.settle_abandoned(ledger)?;
+                let candidates = inner.index.candidates(&place.alert_id);
+                if inner.loaded.hold(&place.alert_id) {
+                    return Ok(self.seated(place));
+                }
+                if candidates.is_empty() {
+                    inner.loaded.put_and_hold(&place.alert_id, Case::default());
+                    return Ok(self.seated(place));
+                }
+                candidates
+            };
+            let case = self.read(ledger, &place.alert_id, &candidates).await?;
+            let mut inner = self.lock();
+            if inner.loaded.hold(&place.alert_id) {
+                return Ok(self.seated(place));
+            }
+            // Nothing of a case that is not in memory is on its way, so what was read is whole unless this has changed.
+            if inner.index.candidates(&place.alert_id) == candidates {
+                inner.loaded.put_and_hold(&place.alert_id, case);
+                return Ok(self.seated(place));
+            }
         }
-        Ok(inner.loaded.judge(&place.alert_id, &place.step)?)
+        Err(SubmitError::NoRoom)
+    }
+
+    fn seated(self: &Arc<Self>, place: Place) -> Seat {
+        Seat {
+            cases: Arc::clone(self),
+            place: Box::new(place),
+        }
+    }
+
+    async fn read(
+        &self,
+        ledger: &Ledger,
+        alert_id: &AlertId,
+        candidates: &[u64],
+    ) -> Result<Case, SubmitError> {
+        let turn = Arc::clone(&self.readers).acquire_owned().await;
+        let turn = turn.map_err(|_| SubmitError::Lost)?;
+        let (ledger, alert_id) = (ledger.clone(), alert_id.clone());
+        let candidates = candidates.to_vec();
+        let reading = tokio::task::spawn_blocking(move || {
+            let _until_read = turn;
+            read::case(&ledger, &alert_id, &candidates)
+        });
+        Ok(reading.await.map_err(|_| SubmitError::Lost)??)
     }
 
     /// Judges the message and appends it, in one. The first poll does both, and puts the entry into the log's queue.
@@ -94,14 +157,14 @@ impl Cases {
         &self,
         ledger: &Ledger,
         entry: Entry,
-        place: Option<Box<Place>>,
+        seat: Option<Seat>,
     ) -> Result<Appended, SubmitError> {
-        let Some(place) = place else {
+        let Some(seat) = seat else {
             return Ok(ledger.append(entry).await?);
         };
         let key = *entry.key();
         let mut appending = pin!(ledger.append(entry));
-        let first = self.send_off(ledger, key, *place, || {
+        let first = self.send_off(ledger, key, &seat.place, || {
             appending
                 .as_mut()
                 .poll(&mut Context::from_waker(Waker::noop()))
@@ -109,12 +172,12 @@ impl Cases {
         let Some(first) = first else {
             return Ok(appending.await?);
         };
-        let waiting = Waiting { cases: self, key };
+        let underway = Underway { cases: self, key };
         let answer = match first {
             Poll::Ready(answer) => answer,
             Poll::Pending => appending.await,
         };
-        waiting.answered(answer.as_ref().ok().map(|appended| appended.proven.index));
+        underway.answered(answer.as_ref().ok().map(|appended| appended.proven.index));
         Ok(answer?)
     }
 
@@ -124,10 +187,10 @@ impl Cases {
         &self,
         ledger: &Ledger,
         key: EntryKey,
-        place: Place,
+        place: &Place,
         queue: impl FnOnce() -> Poll<Result<Appended, AppendError>>,
     ) -> Result<Option<Poll<Result<Appended, AppendError>>>, SubmitError> {
-        let mut inner = self.with_case(ledger, &place.alert_id)?;
+        let mut inner = self.lock();
         if inner.on_their_way.contains_key(&key) || ledger.find(&key)?.is_some() {
             return Ok(None);
         }
@@ -159,37 +222,6 @@ impl Cases {
         Ok(candidates)
     }
 
-    /// The lock, with the case in memory.
-    fn with_case(
-        &self,
-        ledger: &Ledger,
-        alert_id: &AlertId,
-    ) -> Result<MutexGuard<'_, Inner>, SubmitError> {
-        // Each turn but the first needs somebody else to have added to the same case, or to have filled the memory.
-        for _ in 0..LOAD_TURNS_MAX {
-            let candidates = {
-                let mut inner = self.lock();
-                inner.settle_abandoned(ledger)?;
-                if inner.loaded.has(alert_id) {
-                    return Ok(inner);
-                }
-                inner.index.candidates(alert_id)
-            };
-            // The disk may take its time; the others go on meanwhile.
-            let case = read::case(ledger, alert_id, &candidates)?;
-            let mut inner = self.lock();
-            if inner.loaded.has(alert_id) {
-                return Ok(inner);
-            }
-            // Nothing of a case that is not in memory is on its way, so what was read is whole unless this has changed.
-            if inner.index.candidates(alert_id) == candidates {
-                inner.loaded.put(alert_id, case, CASE_STEPS_LOADED_MAX);
-                return Ok(inner);
-            }
-        }
-        Err(SubmitError::NoRoom)
-    }
-
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -198,11 +230,37 @@ impl Cases {
 /// How often a case is read anew because it changed meanwhile.
 const LOAD_TURNS_MAX: usize = 8;
 
+/// A message whose case is in memory, and stays there for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    cases: Arc<Cases>,
+    place: Box<Place>,
+}
+
+impl Seat {
+    /// Whether the message could be logged now, or is being logged. Good for an early refusal; [`Cases::append`] decides.
+    pub(crate) fn judge(&self) -> Result<(), SubmitError> {
+        let Place { alert_id, step } = &*self.place;
+        let inner = self.cases.lock();
+        if inner.loaded.holds(alert_id, step) {
+            return Ok(());
+        }
+        Ok(inner.loaded.judge(alert_id, step)?)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.cases.lock().loaded.let_go(&self.place.alert_id);
+    }
+}
+
 impl Inner {
     /// The entry is in the log's queue.
-    fn set_out(&mut self, key: EntryKey, place: Place) {
-        self.loaded.take(&place.alert_id, place.step, key);
-        self.on_their_way.insert(key, place.alert_id);
+    fn set_out(&mut self, key: EntryKey, place: &Place) {
+        let Place { alert_id, step } = place;
+        self.loaded.take(alert_id, step.clone(), key);
+        self.on_their_way.insert(key, alert_id.clone());
     }
 
     /// The log has answered: the entry stands at that index, or was not taken.
@@ -218,29 +276,34 @@ impl Inner {
 
     /// Looks in the log for entries that nobody waits for: each gets there, or the process ends.
     fn settle_abandoned(&mut self, ledger: &Ledger) -> Result<(), ReadError> {
+        let mut trouble = Ok(());
         for key in std::mem::take(&mut self.abandoned) {
-            match ledger.find(&key)? {
-                Some(found) => self.arrive(&key, Some(found.index)),
-                None => self.abandoned.push(key),
+            match ledger.find(&key) {
+                Ok(Some(found)) => self.arrive(&key, Some(found.index)),
+                Ok(None) => self.abandoned.push(key),
+                Err(error) => {
+                    self.abandoned.push(key);
+                    trouble = Err(error);
+                }
             }
         }
-        Ok(())
+        trouble
     }
 }
 
 /// Somebody waits for the answer about an entry. The call may be dropped at any time: the entry is appended all the same.
-struct Waiting<'a> {
+struct Underway<'a> {
     cases: &'a Cases,
     key: EntryKey,
 }
 
-impl Waiting<'_> {
+impl Underway<'_> {
     fn answered(self, index: Option<u64>) {
         self.cases.lock().arrive(&self.key, index);
     }
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Underway<'_> {
     fn drop(&mut self) {
         let mut inner = self.cases.lock();
         if inner.on_their_way.contains_key(&self.key) {

@@ -108,6 +108,9 @@ pub const MESSAGE_TIMEOUT: Duration = CALL_TIMEOUT;
 pub const LOG_QUEUE_MAX: usize = 1024;
 /// Bytes that may wait for the log.
 pub const LOG_QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Warnings that a record holds: the first ones found. Each is a path, a sentence in two languages and up to five proposals,
+/// some 300 bytes, so they stay within [`RECORD_BYTES`].
+pub const RECORD_WARNINGS_MAX: usize = 32;
 /// What an entry has beyond the submission that it was made of: the record and a row of the journal. Only a statement to
 /// groups of hundreds of agencies has more, and only a queue full of such would be met as `OVERLOADED`.
 const RECORD_BYTES: usize = 16 * 1024;
@@ -191,6 +194,8 @@ pub const READ_STREAMS_PER_NODE_MAX: usize = 4;
 /// Messages of cases that are kept in memory, some 300 bytes each, beside those of cases with entries on their way. A case
 /// that is not there is read from the log when somebody adds to it.
 pub const CASE_STEPS_LOADED_MAX: usize = 4096;
+/// Cases that are read from the log at once; further ones wait, within the deadline of their call.
+pub const CASE_READS_MAX: usize = 4;
 
 // ---- records ----
 

@@ -1,8 +1,8 @@
 //! Every error that leaves the gateway: one refusal, with its catalogued reason, as a gRPC status.
 //!
 //! Each status carries `google.rpc.ErrorInfo` (domain `precinto`) and its message in Spanish as `LocalizedMessage`;
-//! violations go all at once into `BadRequest`, each with its own `LocalizedMessage`, advice to wait into `RetryInfo`. Peers get reason
-//! codes and fixed texts, never our own error strings.
+//! violations go all at once into `BadRequest`, each with its own `LocalizedMessage`, advice to wait into `RetryInfo`. Peers
+//! get reason codes and fixed texts, never our own error strings.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 use std::collections::HashMap;

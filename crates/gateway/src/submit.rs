@@ -1,12 +1,12 @@
 //! The write path: everything that happens to a submission, in order.
 //!
 //! [`Submissions::check`] takes it to the point where all is known about it but for its case, without writing anything;
-//! [`Submissions::commit`] judges it by its case and takes it to the point where losing it is no longer possible. A unary call does one after the
-//! other; a stream checks several at once and commits them in the order in which they came.
+//! [`Submissions::commit`] judges it by its case and takes it to the point where losing it is no longer possible. A unary
+//! call does one after the other; a stream checks several at once and commits them in the order in which they came.
 
 use std::sync::Arc;
 
-use precinto_alert::Content;
+use precinto_alert::content::{Content, ContentError};
 use precinto_alert::id::{Identity, MessageId, NodeId};
 use precinto_alert::{Lang, Reason, Statement, Violation};
 use precinto_envelope::body::check_body;
@@ -18,8 +18,9 @@ use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::cases::{Cases, Place};
+use crate::cases::{Cases, Place, Seat};
 use crate::certificates::Certificates;
+use crate::limits::RECORD_WARNINGS_MAX;
 use crate::policy::{self, FLOOR};
 use crate::registry::Directory;
 
@@ -85,7 +86,7 @@ enum Outcome {
         entry: Entry,
         warnings: Vec<pb::Finding>,
         /// None for what belongs to no case.
-        place: Option<Box<Place>>,
+        seat: Option<Seat>,
     },
 }
 
@@ -99,16 +100,16 @@ impl Submissions {
         request: pb::SubmitRequest,
     ) -> Result<pb::SubmitResponse, SubmitError> {
         let announced = self.ledger.announce();
-        let checked = self.check(caller, request, announced)?;
+        let checked = self.check(caller, request, announced).await?;
         self.log_trust(&checked).await?;
         self.commit(checked).await
     }
 
     /// Everything up to the commit, in the order of the verification rules; pure computation and reading, but that a new
-    /// reuse of a message id counts against the sender's quota.
+    /// reuse of a message id counts against the sender's quota. Waits for nothing but its case, if that must be read.
     ///
     /// A repeat is found before time and body are looked at, so that a late retry still gets its receipt.
-    pub fn check(
+    pub async fn check(
         &self,
         caller: &NodeId,
         request: pb::SubmitRequest,
@@ -146,16 +147,19 @@ impl Submissions {
             Some(Found { index, digest }) => Outcome::Reused { index, digest },
             None => {
                 let record = self.admit(caller, &verified, &statement, &body, now_ms)?;
-                let place = Place::of(&statement, &record.recipients).map(Box::new);
-                if validate_only && let Some(place) = &place {
-                    self.cases.judge(&self.ledger, place)?;
+                let seat = match Place::of(&statement, &record.recipients) {
+                    Some(place) => Some(self.cases.seat(&self.ledger, place).await?),
+                    None => None,
+                };
+                if validate_only && let Some(seat) = &seat {
+                    seat.judge()?;
                 }
                 let bytes = record.encode_to_vec();
                 let entry = Entry::statement(&verified, sender, &message_id, bytes, body);
                 Outcome::Fresh {
                     entry,
                     warnings: record.warnings,
-                    place,
+                    seat,
                 }
             }
         };
@@ -175,10 +179,10 @@ impl Submissions {
             return Ok(());
         }
         if let Outcome::Fresh {
-            place: Some(place), ..
+            seat: Some(seat), ..
         } = &checked.outcome
         {
-            self.cases.judge(&self.ledger, place)?;
+            seat.judge()?;
         }
         Ok(self.certificates.log_chain(&checked.verified).await?)
     }
@@ -212,8 +216,8 @@ impl Submissions {
             Outcome::Fresh {
                 entry,
                 warnings,
-                place,
-            } => match self.cases.append(&self.ledger, entry, place).await {
+                seat,
+            } => match self.cases.append(&self.ledger, entry, seat).await {
                 Ok(appended) if appended.duplicate => return Ok(repeat(&appended.proven)),
                 Ok(appended) => return Ok(answer(&appended.proven, false, warnings)),
                 // Two submissions of one id were checked at the same time, and the other one was first.
@@ -260,16 +264,17 @@ impl Submissions {
         body: &[u8],
         now_ms: u64,
     ) -> Result<pb::StatementRecord, SubmitError> {
-        let mut warnings = statement
-            .check_time(now_ms)
-            .map_err(|violation| SubmitError::Time { violation, now_ms })?;
-        warnings.extend_from_slice(statement.warnings());
+        let timely = statement.check_time(now_ms);
+        let (mut warnings, mut wrong) = (Vec::new(), Vec::new());
         let sender_key = verified.node().certificate().digest();
         if let Some(body) = check_body(statement.body(), body, statement.message_id(), sender_key)?
         {
             let inner = body.strict()?;
-            let content = Content::decode(&inner.media_type, &inner.content, statement)?;
-            warnings.extend_from_slice(content.warnings());
+            match Content::decode(&inner.media_type, &inner.content, statement) {
+                Ok(content) => warnings.extend_from_slice(content.warnings()),
+                Err(ContentError::Violations(violations)) => wrong.extend(violations),
+                Err(error) => return Err(error.into()),
+            }
         }
         for signer in verified.signers() {
             if let Identity::Officer(officer) = signer.identity()
@@ -278,8 +283,22 @@ impl Submissions {
                 return Err(SubmitError::NotCarried(Reason::OfficerUnknown));
             }
         }
-        let admitted =
-            policy::admit(caller, statement, &self.directory).map_err(SubmitError::Denied)?;
+        let admitted = policy::admit(caller, statement, &self.directory);
+        let admitted = match (timely, admitted) {
+            (Ok(late), Ok(admitted)) if wrong.is_empty() => {
+                warnings.splice(..0, late.into_iter().chain(statement.warnings().to_vec()));
+                admitted
+            }
+            (Err(violation), Ok(_)) if wrong.is_empty() => {
+                return Err(SubmitError::Time { violation, now_ms });
+            }
+            // Everything at once: whoever corrects one thing should not be sent back for the next.
+            (timely, admitted) => {
+                wrong.extend(timely.err());
+                wrong.extend(admitted.err().into_iter().flatten());
+                return Err(SubmitError::Denied(wrong));
+            }
+        };
         Ok(self.record(verified, admitted, &warnings))
     }
 
@@ -298,7 +317,11 @@ impl Submissions {
             envelope_digest: verified.envelope_digest().to_vec(),
             statement_id: verified.statement_id().to_vec(),
             recipients: admitted.into_recipients(),
-            warnings: warnings.iter().map(finding).collect(),
+            warnings: warnings
+                .iter()
+                .take(RECORD_WARNINGS_MAX)
+                .map(finding)
+                .collect(),
             decision: Some(pb::Decision {
                 policy: FLOOR.to_owned(),
                 policy_digest: Vec::new(),
@@ -313,6 +336,8 @@ fn trust_refs(verified: &VerifiedEnvelope) -> Vec<pb::TrustRef> {
     verified.relied_on().into_iter().map(Into::into).collect()
 }
 
+/// A warning for the record, which stays when the body is deleted by law: so it says nothing that a party could be known by.
+/// What was meant by a wrong tax number is in most cases somebody's true one; whoever has the body computes it again.
 fn finding(violation: &Violation) -> pb::Finding {
     let Violation {
         field,
@@ -325,7 +350,11 @@ fn finding(violation: &Violation) -> pb::Finding {
         reason: (*reason).into(),
         detail: detail.text(Lang::En).to_owned(),
         detail_es: detail.text(Lang::Es).to_owned(),
-        proposals: proposals.clone(),
+        proposals: if field.starts_with("content.parties") {
+            Vec::new()
+        } else {
+            proposals.clone()
+        },
     }
 }
 
@@ -370,5 +399,30 @@ pub(crate) fn receipt(proven: &Proven) -> pb::Receipt {
     pb::Receipt {
         proof: proven.receipt.to_text(),
         record: proven.entry.record().to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_proposal_about_a_party_gets_into_a_record() {
+        let about = |field: &str| {
+            finding(&Violation {
+                field: field.to_owned(),
+                reason: Reason::RfcCheckDigit,
+                detail: ("one letter is wrong", "una letra está mal").into(),
+                proposals: vec!["GODE561231GR8".to_owned()],
+            })
+        };
+        assert!(
+            about("content.parties[0].tax_ids[1].number")
+                .proposals
+                .is_empty()
+        );
+        let waybill = about("content.shipments[0].master_awb");
+        assert_eq!(waybill.proposals, ["GODE561231GR8"]);
+        assert_eq!(waybill.detail_es, "una letra está mal");
     }
 }

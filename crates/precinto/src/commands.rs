@@ -1,6 +1,7 @@
 //! One file a noun: each command reads its arguments, does one thing, and says how it went.
 
 pub(crate) mod audit;
+pub(crate) mod basis;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod draft;

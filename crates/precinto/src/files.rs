@@ -27,7 +27,7 @@ pub(crate) fn write_private(path: &Path, text: impl AsRef<[u8]>) -> anyhow::Resu
 /// Writes a file that survives a power cut, and that nobody ever meets half written.
 ///
 /// Its folder must exist. Blocks for as long as the syncs take.
-fn write_durable(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
+pub(crate) fn write_durable(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
     durable::replace(path, bytes.as_ref())
         .with_context(|| format!("cannot write {}", path.display()))
 }

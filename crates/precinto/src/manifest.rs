@@ -6,16 +6,17 @@
 //! its line, and never keeps the other rows from being looked at.
 
 mod cargo;
+mod cell;
 mod column;
+mod source;
 mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use crate::output::{Lang, printable};
 use crate::xml;
-use column::AWB_SERIAL_DIGITS;
-use precinto_alert::check_digit::{self, CheckError};
+use cell::{Readings, readings, rounded, says_nothing, too_long, wrong_digit, zeros_restored};
 use precinto_alert::lookup::{Identifier, Kind, guesses};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ const FORMED: [Kind; 7] = [
 ];
 /// Remarks that are kept; the others are counted.
 const REMARKS_MAX: usize = 1_000;
+/// Letters that are shown of a text that is too long.
+const TOO_LONG_SHOWN: usize = 20;
 
 /// How the files are to be read.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +78,8 @@ pub(crate) struct Remark {
     pub(crate) place: Place,
     /// What.
     pub(crate) what: String,
+    /// Whether what it is about was looked at all the same.
+    pub(crate) looked_at: bool,
 }
 
 /// What was read, from one file or several.
@@ -98,6 +103,8 @@ pub(crate) struct Manifest {
     pub(crate) remarks: Vec<Remark>,
     /// How many rows were remarked upon.
     pub(crate) odd_rows: usize,
+    /// How many remarks are about something that could not be looked at: nobody may say then that nothing is there.
+    pub(crate) not_looked_at: usize,
     last_odd: Option<(usize, usize)>,
 }
 
@@ -124,26 +131,27 @@ impl Manifest {
             pairs: 0,
             remarks: Vec::new(),
             odd_rows: 0,
+            not_looked_at: 0,
             last_odd: None,
         }
     }
 
     fn file(&mut self, path: &Path) -> Result<(), Failure> {
-        if !table::looks_like_xml(path)? {
-            return table::read(self, path);
+        let bytes = source::whole(path)?;
+        if !source::looks_like_xml(&bytes) {
+            return table::read(self, path, bytes);
         }
-        let refuse =
-            |what: &dyn std::fmt::Display| Failure::usage(format!("{}: {what}", path.display()));
-        let bytes = xml::read_file(path).map_err(|error| refuse(&error))?;
-        let root = xml::read(&bytes).map_err(|error| refuse(&error))?;
-        let before = self.cells.len();
+        let refuse = |what: Text| Failure::usage(what.about(path.display()));
+        let root = xml::read(&bytes).map_err(|error| refuse(error.text()))?;
+        let before = (self.cells.len(), self.not_looked_at);
         cargo::read(self, &root)?;
-        if self.cells.len() == before {
-            let none = self.options.lang.pick(
-                "no identifiers of Cargo-XML in it; the root element is",
-                "no contiene identificadores de Cargo-XML; el elemento raíz es",
+        if (self.cells.len(), self.not_looked_at) == before {
+            let root = printable(&root.name);
+            let none = (
+                format!("no identifiers of Cargo-XML in it; the root element is {root}"),
+                format!("no contiene identificadores de Cargo-XML; el elemento raíz es {root}"),
             );
-            return Err(refuse(&format!("{none} {}", printable(&root.name))));
+            return Err(refuse(none.into()));
         }
         Ok(())
     }
@@ -167,18 +175,33 @@ impl Manifest {
         })
     }
 
+    /// Remarks on something that was looked at all the same.
     fn remark(&mut self, place: Place, what: impl Into<String>) {
+        self.add(place, what.into(), true);
+    }
+
+    /// Remarks on something that could not be looked at.
+    fn remark_lost(&mut self, place: Place, what: impl Into<String>) {
+        self.not_looked_at += 1;
+        self.add(place, what.into(), false);
+    }
+
+    fn add(&mut self, place: Place, what: String, looked_at: bool) {
         // Rows come in their order, so that one is counted once.
         let row = Some((place.file, place.row));
         self.odd_rows += usize::from(self.last_odd != row);
         self.last_odd = row;
         if self.remarks.len() < REMARKS_MAX {
-            let what = what.into();
-            self.remarks.push(Remark { place, what });
+            self.remarks.push(Remark {
+                place,
+                what,
+                looked_at,
+            });
         }
     }
 
-    /// Takes a cell of a column that holds identifiers of these kinds, or of any kind when there are none.
+    /// Takes a cell of a column that holds identifiers of these kinds, or of any kind when there are none. Nothing in it is
+    /// passed over in silence: it is looked for, or it says nothing, or it is remarked upon.
     fn take(
         &mut self,
         place: Place,
@@ -192,23 +215,37 @@ impl Manifest {
         }
         let cell = self.cells.len();
         let before = self.pairs;
-        if kinds.is_empty() {
-            let whole = guesses(text);
-            self.ask(whole, cell)?;
-            let parts: Vec<&str> = parts(text).collect();
-            if parts.len() > 1 {
-                let of_parts = parts.into_iter().flat_map(guesses);
-                // Names are whole: a word of one is the name of nobody.
-                let codes = of_parts.filter(|one| one.kind() != Kind::Party);
-                self.ask(codes, cell)?;
+        // Names are whole: a word of one is the name of nobody.
+        let is_name = kinds == [Kind::Party];
+        let Readings { wholes, parts } = if is_name {
+            Readings {
+                wholes: Vec::new(),
+                parts: vec![text],
             }
-        } else if kinds == [Kind::Party] {
-            self.ask(Identifier::new(Kind::Party, text), cell)?;
         } else {
-            for part in parts(text).filter(|part| !says_nothing(part)) {
+            readings(text)
+        };
+        for whole in &wholes {
+            self.ask(Self::as_whole(whole, text, kinds), cell)?;
+        }
+        for part in parts {
+            if too_long(part) {
+                self.too_long(place, part);
+            } else if !is_name && rounded(part) {
+                self.rounded(place, part);
+            } else if kinds.is_empty() {
+                let mut found = guesses(part);
+                found.retain(|one| part == text || one.kind() != Kind::Party);
+                self.ask(found, cell)?;
+            } else if is_name {
+                self.ask(Identifier::new(Kind::Party, part), cell)?;
+            } else {
                 let found = self.meant(place, part, kinds);
                 self.ask(found, cell)?;
             }
+        }
+        if !kinds.is_empty() {
+            self.further_lines(text, cell)?;
         }
         if self.pairs > before {
             let text = text.to_owned();
@@ -219,6 +256,48 @@ impl Manifest {
             });
         }
         Ok(())
+    }
+
+    /// Behind the first line of a cell there may be another row, if a quote is missing: anything is looked for in it.
+    fn further_lines(&mut self, text: &str, cell: usize) -> Result<(), Failure> {
+        for line in text.split(['\n', '\r']).skip(1) {
+            let Readings { wholes, parts } = readings(line);
+            let read = wholes.into_iter().chain(parts);
+            let codes = read.flat_map(guesses);
+            self.ask(codes.filter(|one| one.kind() != Kind::Party), cell)?;
+        }
+        Ok(())
+    }
+
+    /// What a text with separators in it is if it is one value. No form is asked for in a named column: a wrong reading
+    /// finds nothing.
+    fn as_whole(whole: &str, cell: &str, kinds: &[Kind]) -> Vec<Identifier> {
+        if !kinds.is_empty() {
+            let read = kinds.iter().map(|kind| Identifier::new(*kind, whole));
+            return read.flatten().collect();
+        }
+        let mut found = guesses(whole);
+        found.retain(|one| whole == cell || one.kind() != Kind::Party);
+        found
+    }
+
+    fn too_long(&mut self, place: Place, text: &str) {
+        let first: String = text.chars().take(TOO_LONG_SHOWN).collect();
+        let (en, es) = (
+            "too long to be looked for, not looked at",
+            "demasiado largo para buscarlo, no se revisó",
+        );
+        let what = format!("{}…: {}", printable(&first), self.options.lang.pick(en, es));
+        self.remark_lost(place, what);
+    }
+
+    fn rounded(&mut self, place: Place, text: &str) {
+        let (en, es) = (
+            "a spreadsheet has rounded this number, it cannot be looked for",
+            "una hoja de cálculo redondeó este número, no se puede buscar",
+        );
+        let what = format!("{}: {}", printable(text), self.options.lang.pick(en, es));
+        self.remark_lost(place, what);
     }
 
     fn ask(
@@ -252,14 +331,6 @@ impl Manifest {
     /// forms is looked for all the same, as the first, and remarked upon where that kind has a form.
     fn meant(&mut self, place: Place, text: &str, kinds: &[Kind]) -> Vec<Identifier> {
         let lang = self.options.lang;
-        if rounded(text) {
-            let (en, es) = (
-                "a spreadsheet has rounded this number, it cannot be looked for",
-                "una hoja de cálculo redondeó este número, no se puede buscar",
-            );
-            self.remark(place, format!("{}: {}", printable(text), lang.pick(en, es)));
-            return Vec::new();
-        }
         let mut found = guesses(text);
         found.retain(|one| kinds.contains(&one.kind()));
         found.extend(zeros_restored(text, kinds));
@@ -289,67 +360,5 @@ impl Manifest {
             self.remark(place, format!("{}: {not}", printable(text)));
         }
         found
-    }
-}
-
-/// Blank, or one of the ways in which people fill a cell that has nothing to say.
-fn says_nothing(text: &str) -> bool {
-    const NOTHING: [&str; 10] = [
-        "NA",
-        "N A",
-        "S N",
-        "SN",
-        "NONE",
-        "NIL",
-        "NULL",
-        "NINGUNO",
-        "SIN DATO",
-        "NO APLICA",
-    ];
-    // The normal form of names has capitals and single blanks, and nothing of punctuation.
-    let bare = Identifier::new(Kind::Party, text);
-    bare.is_none_or(|bare| NOTHING.contains(&bare.value()))
-}
-
-/// The values of a cell that holds several.
-fn parts(text: &str) -> impl Iterator<Item = &str> {
-    let parts = text.split([';', ',', '|', '/', '\n', '\r', '\t']);
-    parts.map(str::trim).filter(|part| !part.is_empty())
-}
-
-/// `8.65483E+10`: what a spreadsheet makes of a long number.
-fn rounded(text: &str) -> bool {
-    let upper = text.to_ascii_uppercase();
-    upper.split_once("E+").is_some_and(|(number, power)| {
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        digits(&number.replace(['.', ','], "")) && digits(power)
-    })
-}
-
-/// An air waybill whose leading zeros a spreadsheet has taken away; nine or ten digits are left of eleven.
-fn zeros_restored(text: &str, kinds: &[Kind]) -> Option<Identifier> {
-    let short = (AWB_SERIAL_DIGITS + 1..AWB_SERIAL_DIGITS + 3).contains(&text.len());
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let may_be = kinds.contains(&Kind::Waybill) && short && digits;
-    may_be
-        .then(|| Identifier::new(Kind::Waybill, &format!("{text:0>11}")))
-        .flatten()
-}
-
-/// The check digit that an identifier should have, if it has another.
-fn wrong_digit(identifier: &Identifier) -> Option<char> {
-    let value = identifier.value();
-    let checked = match identifier.kind() {
-        Kind::Waybill => {
-            let (prefix, serial) = value.split_at_checked(3)?;
-            check_digit::awb(&format!("{prefix}-{serial}"))
-        }
-        Kind::S10 => check_digit::s10(value),
-        Kind::Container => check_digit::container(value),
-        _ => return None,
-    };
-    match checked {
-        Err(CheckError::Digit { expected }) => Some(expected),
-        _ => None,
     }
 }

@@ -155,6 +155,15 @@ impl Output {
         }
     }
 
+    /// Says what went wrong beside a result that stands; stdout keeps the result alone.
+    pub(crate) fn warn(self, failure: &Failure) {
+        self.talk(printable(failure.message.pick(self.lang)));
+        if let Some(next) = &failure.next {
+            let label = self.lang.pick("next", "siguiente");
+            self.talk(format!("  {label}: {}", next.pick(self.lang)));
+        }
+    }
+
     /// The mark as it stands in front of a line.
     pub(crate) fn mark(self, mark: Mark) -> String {
         let (sign, colour) = match mark {

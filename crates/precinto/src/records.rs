@@ -9,8 +9,8 @@ use std::path::Path;
 /// More rows than this are refused: nobody looks through so many.
 const ROWS_MAX: usize = 100_000;
 /// The largest file that is read.
-const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-/// One row with all its columns.
+pub(crate) const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// One row with all its columns; a larger one is in trouble.
 const ROW_BYTES_MAX: usize = 64 * 1024;
 
 /// An open table.
@@ -42,7 +42,8 @@ impl Records {
         let refuse = |what: Text| Failure::usage(what.about(&name));
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
-            .from_reader(from.take(FILE_BYTES_MAX));
+            // One byte more, so that a pipe which is too long is refused and not cut.
+            .from_reader(from.take(FILE_BYTES_MAX.saturating_add(1)));
         let headers = reader
             .byte_headers()
             .map_err(|error| refuse(error.to_string().into()))?;
@@ -100,7 +101,8 @@ impl Records {
         let mut bytes = ByteRecord::new();
         let trouble = match self.reader.read_byte_record(&mut bytes) {
             Ok(true) => None,
-            Ok(false) => return Ok(None),
+            Ok(false) if self.reader.get_ref().limit() > 0 => return Ok(None),
+            Ok(false) => return Err(refuse(("larger than 64 MiB", "más de 64 MiB").into())),
             Err(error) => match *error.kind() {
                 // The record itself has been read, and the next one can be.
                 ErrorKind::UnequalLengths {
@@ -125,7 +127,6 @@ impl Records {
         let large = bytes.as_slice().len() > ROW_BYTES_MAX;
         let valid = std::str::from_utf8(bytes.as_slice()).is_ok();
         let trouble = if large {
-            bytes.clear();
             Some(Trouble::Size)
         } else {
             trouble.or_else(|| (!valid).then_some(Trouble::Encoding))
@@ -146,7 +147,7 @@ pub(crate) struct Row {
     pub(crate) number: usize,
     /// The line of the file in which it begins, counted from 1.
     pub(crate) line: u64,
-    /// Its cells; none when it is too large.
+    /// Its cells.
     pub(crate) cells: StringRecord,
     /// What is wrong with it.
     pub(crate) trouble: Option<Trouble>,

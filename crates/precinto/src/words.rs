@@ -4,6 +4,7 @@
 //! name. Foreign text goes through `printable` here.
 
 mod content;
+mod finding;
 mod goods;
 mod says;
 mod sheet;
@@ -11,8 +12,9 @@ mod stand;
 mod when;
 
 pub(crate) use content::{Rows, of_alert, of_reply};
+pub(crate) use finding::Finding;
 pub(crate) use goods::shipments;
-pub(crate) use says::{finding, handling, headline, labels, names, recipient, says, signer};
+pub(crate) use says::{handling, headline, labels, names, recipient, says, signer};
 pub(crate) use sheet::Sheet;
 pub(crate) use stand::{level_marks, part_in_short, part_state, standing};
 use when::clock_time;

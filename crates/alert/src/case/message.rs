@@ -9,6 +9,7 @@ use crate::code::{
     MessageType, OutcomeCode, RecallMeasure,
 };
 use crate::id::{AgencyId, MessageId, NodeId};
+use precinto_proto::v1 as pb;
 
 /// Who is sent a message: a gateway's record of it, resolved through the directory of that day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,17 @@ impl Audience {
             agencies: agencies.into_iter().map(Arc::new).collect(),
             nodes: nodes.into_iter().collect(),
         }
+    }
+
+    /// Those that a gateway's record names. A name that is none is left out: the gateway writes them from identifiers, and
+    /// whoever audits it resolves the recipients again.
+    pub fn of_recipients(recipients: &[pb::ResolvedRecipient]) -> Self {
+        let agencies = recipients.iter().flat_map(|to| &to.agencies);
+        let nodes = recipients.iter().flat_map(|to| &to.nodes);
+        Self::new(
+            agencies.filter_map(|name| name.parse().ok()),
+            nodes.filter_map(|name| name.parse().ok()),
+        )
     }
 
     /// Every agency that is sent it, if only on one node; possibly more than once.

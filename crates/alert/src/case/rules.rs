@@ -44,16 +44,17 @@ impl Case {
     ///
     /// A repeat is not for this to judge: the log knows it by its id and its digest.
     pub fn permits(&self, step: &Step) -> Verdict {
-        let is_alert = step.message_type == T::Alert;
-        if self.originator().is_none() {
-            return if is_alert { Ok(()) } else { unknown_alert() };
-        }
-        if is_alert {
-            return object(
+        if step.message_type == T::Alert {
+            // A case whose ALERT was deleted by law still has what was said about it: its id is not free again.
+            return demand(
+                self.is_empty(),
                 "alert_id",
                 Reason::AlertIdReused,
                 ("a case has one ALERT", "un caso tiene un solo ALERT"),
             );
+        }
+        if self.originator().is_none() {
+            return unknown_alert();
         }
         if !self.is_party(&step.from) {
             return unknown_alert();

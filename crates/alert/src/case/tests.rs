@@ -162,6 +162,34 @@ fn nothing_comes_before_the_alert_and_no_second_one_after_it() {
     let story = Story::begin();
     let again = story.refuses((CBP, &[ANAM]), T::Alert, (2, 0));
     assert_eq!(again, Reason::AlertIdReused);
+    // Its ALERT was deleted by law; what was said about it is still there.
+    let mut rest = Story::default();
+    let ack = step((ANAM, &[CBP]), T::Ack, (2, 1), |_| {});
+    rest.0.apply(ack);
+    let again = rest.refuses((CBP, &[ANAM]), T::Alert, (3, 0));
+    assert_eq!(again, Reason::AlertIdReused);
+}
+
+#[test]
+fn an_audience_is_all_that_a_record_names() {
+    let node = "spiffe://mx.dev.invalid/agency/sat/node/one";
+    let recipients = [
+        pb::ResolvedRecipient {
+            agencies: vec![ANAM.to_owned(), "nobody".to_owned()],
+            ..Default::default()
+        },
+        pb::ResolvedRecipient {
+            agencies: vec![FGR.to_owned()],
+            nodes: vec![node.to_owned(), String::new()],
+            ..Default::default()
+        },
+    ];
+    let named = Audience::new(
+        [ANAM, FGR].map(|name| name.parse().unwrap()),
+        [node.parse().unwrap()],
+    );
+    assert_eq!(Audience::of_recipients(&recipients), named);
+    assert_eq!(Audience::of_recipients(&[]), Audience::default());
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn subjects(
                 Reason::MissingSubject,
                 (
                     "the statement names such a class",
-                    "la declaración indica una clase de este tipo",
+                    "el mensaje indica una clase de este tipo",
                 ),
             ),
             (false, true) => {
@@ -156,7 +156,7 @@ fn subjects(
                     Reason::StatementMismatch,
                     (
                         "the statement does not name such a class",
-                        "la declaración no indica ninguna clase de este tipo",
+                        "el mensaje no indica ninguna clase de este tipo",
                     ),
                 );
             }
@@ -261,7 +261,7 @@ fn narratives(found: &mut Findings, at: &At<'_>, texts: &[pb::Text], languages: 
                 Reason::LanguageInvalid,
                 (
                     "not declared in the statement",
-                    "no se declaró en la declaración",
+                    "no se declaró en el mensaje",
                 ),
             );
         }
@@ -300,7 +300,7 @@ pub(super) fn actions(
                 Reason::StatementMismatch,
                 (
                     "the statement does not ask for it",
-                    "la declaración no la solicita",
+                    "el mensaje no la solicita",
                 ),
             );
         }

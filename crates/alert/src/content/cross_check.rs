@@ -6,6 +6,7 @@
 
 use super::party::in_role;
 use crate::code::{AwbKind, IncbTable, PartyRole, ShipmentChannel, TransportMode};
+use crate::country::may_be_same;
 use crate::limits::{AIR_PIECE_KG_MAX, POSTAL_PIECE_KG_MAX};
 use crate::quantity::{Decimal, exceeds, heavier_than};
 use crate::violation::{At, Findings};
@@ -13,7 +14,7 @@ use crate::{Lang, Reason, airline, dangerous_goods, substance as table};
 use precinto_proto::v1 as pb;
 
 /// Words in a description of goods that speak of a consolidation.
-const CONSOLIDATION: [&str; 4] = ["consolidat", "consolidad", "consol ", "console "];
+const CONSOLIDATION: [&str; 3] = ["consolidat", "consolidad", "consol "];
 
 /// What all of them begin with: nearly no description has it, and then nobody looks further.
 const CONSOL: &[u8] = b"consol";
@@ -139,7 +140,7 @@ fn postal_country(
         .map(|address| address.country.as_str())
         .filter(|country| !country.is_empty())
         .peekable();
-    if countries.peek().is_some() && countries.all(|country| country != posted) {
+    if countries.peek().is_some() && countries.all(|country| !may_be_same(country, posted)) {
         let detail = (
             "posted in another country than the shipper's",
             "se depositó en un país distinto del país del remitente",
@@ -170,8 +171,8 @@ pub(super) fn class_of_number(found: &mut Findings, at: At<'_>, number: &str, cl
 pub(super) fn fuel_number(found: &mut Findings, at: At<'_>, number: &str) {
     if dangerous_goods::number(number).is_some_and(|number| !dangerous_goods::is_fuel(number)) {
         let detail = (
-            "not one of the numbers of fuels that we list",
-            "no es uno de los números de combustibles de la lista",
+            "not one of the UN numbers of fuels that we list",
+            "no es uno de los números ONU de combustibles de la lista",
         );
         found.warn(at, Reason::UnClassMismatch, detail);
     }

@@ -233,7 +233,10 @@ pub(super) fn subdivision(found: &mut Findings, at: At<'_>, text: &str, country:
         let proposals = today.map(str::to_owned).into_iter().collect();
         found.suggest(at, Reason::Iso3166Unknown, detail, proposals);
     }
-    if !country.is_empty() && of != country {
+    // Puerto Rico is `PR`, and the state `US-PR` beside that: beside a territory there is only its own.
+    let is_its_own = crate::country::may_be_same(of, country)
+        && (of == country || !subdivision::is_listed_country(of) || text.ends_with(country));
+    if !country.is_empty() && !is_its_own {
         let detail = (
             "a state of another country than the one beside it",
             "una entidad de un país distinto del indicado",

@@ -3,18 +3,19 @@
 use crate::violation::{At, Findings};
 use crate::{Reason, dangerous_goods, tariff};
 
-/// Digits of an exact number, as of a tariff code; empty is absent.
-fn digits(found: &mut Findings, at: At<'_>, text: &str, lengths: &[usize]) {
+/// As many digits as a tariff code has, here or in a `national` tariff; empty is absent.
+fn digits(found: &mut Findings, at: At<'_>, text: &str, national: bool) {
+    let (lengths, detail): (&[usize], _) = if national {
+        (
+            &[8, 10],
+            ("exactly 8 or 10 digits", "exactamente 8 o 10 dígitos"),
+        )
+    } else {
+        (&[6], ("exactly 6 digits", "exactamente 6 dígitos"))
+    };
     let fits = lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if !text.is_empty() && !fits {
-        found.error(
-            at,
-            Reason::FieldFormat,
-            (
-                format!("digits only, {lengths:?} of them"),
-                format!("solo dígitos, {lengths:?} en total"),
-            ),
-        );
+        found.error(at, Reason::FieldFormat, detail);
     }
 }
 
@@ -53,7 +54,7 @@ pub(super) fn un_number(found: &mut Findings, at: At<'_>, text: &str) {
 /// Digits of a tariff code, six, or eight or ten of a `national` tariff; empty is absent. Chapters and headings that do
 /// not exist are flagged; the codes within a heading are not compiled in.
 pub(super) fn tariff_code(found: &mut Findings, at: At<'_>, text: &str, national: bool) {
-    digits(found, at, text, if national { &[8, 10] } else { &[6] });
+    digits(found, at, text, national);
     let missing = match text.get(..2) {
         Some("00" | "77") => Some(NO_CHAPTER),
         // Kept for national use: the Harmonized System itself has nothing there.

@@ -12,7 +12,7 @@ use super::identifier::{
 use crate::code::TransportMode;
 use crate::limits::LIST_MAX;
 use crate::violation::{At, Findings};
-use crate::{Reason, airport};
+use crate::{Reason, airport, country as countries};
 use precinto_proto::v1 as pb;
 
 /// `by_air`: how legs travel that do not say it themselves.
@@ -187,7 +187,7 @@ fn is_elsewhere(one: &pb::Place, other: &pb::Place) -> bool {
     pairs
         .into_iter()
         .find(|(a, b)| !a.is_empty() && a.len() == b.len())
-        .is_some_and(|(a, b)| a != b)
+        .is_some_and(|(a, b)| !countries::may_be_same(a, b))
 }
 
 /// An airport of the right form that no list has.
@@ -209,7 +209,7 @@ fn same_country(found: &mut Findings, at: &At<'_>, (airport, locode): (&str, &st
         // Neither is a code of ISO 3166-1: Kosovo, and installations in international waters.
         .filter(|country| !["XK", "XZ"].contains(country));
     if let Some(lies_in) = lies_in.filter(|_| !country.is_empty())
-        && lies_in != country
+        && !countries::may_be_same(lies_in, country)
     {
         let detail = (
             format!("the place lies in {lies_in}"),

@@ -96,8 +96,8 @@ fn substance(found: &mut Findings, at: &At<'_>, substance: &pb::Substance) {
             at.field("form"),
             Reason::FieldMissing,
             (
-                "counted pieces of what form",
-                "piezas contadas, pero falta en qué forma",
+                "for a count, say of what form the pieces are",
+                "si se cuentan piezas, indique su forma",
             ),
         );
     }
@@ -237,8 +237,8 @@ fn serial(found: &mut Findings, at: &At<'_>, state: i32, (verbatim, normal): (&s
                 field,
                 Reason::FieldMissing,
                 (
-                    "readable, so what does it say",
-                    "es legible: falta lo que dice",
+                    "it is said to be readable: write it as it stands",
+                    "se indicó que es legible: anótelo tal como aparece",
                 ),
             );
         }

@@ -34,9 +34,11 @@ pub fn guesses(text: &str) -> Vec<Identifier> {
 /// Whether a text with these letters and digits (`bare`) has the form of that kind.
 pub(super) fn could_be(kind: Kind, text: &str, bare: &str) -> bool {
     let number = has_digit(bare);
+    // House waybills, references and serial numbers may be all letters; several words are a name or a description.
+    let word = number || !text.trim().contains(char::is_whitespace);
     match kind {
         Kind::Waybill => shaped(bare, "99999999999"),
-        Kind::HouseWaybill => number && bare.len() <= 35,
+        Kind::HouseWaybill => word && bare.len() <= 35,
         Kind::S10 => shaped(bare, "AA999999999AA"),
         Kind::Receptacle => number && bare.len() == 29,
         Kind::Dispatch => number && bare.len() == 20,
@@ -45,7 +47,8 @@ pub(super) fn could_be(kind: Kind, text: &str, bare: &str) -> bool {
             .iter()
             .any(|form| shaped(bare, form)),
         Kind::Container => shaped(bare, "AAAA9999999"),
-        Kind::Seal | Kind::Reference | Kind::Serial | Kind::Account => number,
+        Kind::Reference | Kind::Serial => word && !text.contains('@'),
+        Kind::Seal | Kind::Account => number,
         Kind::Trace => bare.strip_prefix('T').is_some_and(is_number),
         Kind::Cas => is_number(bare) && (5..=10).contains(&bare.len()),
         Kind::Party => bare.chars().any(char::is_alphabetic) && !text.contains('@'),

@@ -57,11 +57,14 @@ fn full() -> pb::AlertContent {
         firearms: vec![pb::Firearm {
             serial_verbatim: some("AB 0I23"),
             trace_reference: some("T20260000001"),
+            ffl_number: some("1-23-456-78-9A-12345"),
             ..Default::default()
         }],
         fuels: vec![pb::Fuel {
             plate: some("68-AE-4K"),
             pedimento: some("261234567890123"),
+            epa_id: some("TXD000000001"),
+            tceq_id: some("TCEQ-86001"),
             ..Default::default()
         }],
         case_reference: some("LAX-26-118"),
@@ -70,7 +73,7 @@ fn full() -> pb::AlertContent {
 }
 
 /// Kind, normal form and field, and the text as it stands in [`full`].
-const CARRIED: [(Kind, &str, &str, &str); 21] = [
+const CARRIED: [(Kind, &str, &str, &str); 24] = [
     (
         Kind::Waybill,
         "02012345675",
@@ -191,7 +194,25 @@ const CARRIED: [(Kind, &str, &str, &str); 21] = [
         "content.firearms[0].trace_reference",
         "T 2026 0000001",
     ),
+    (
+        Kind::Reference,
+        "123456789A12345",
+        "content.firearms[0].ffl_number",
+        "1-23-456-78-9A-12345",
+    ),
     (Kind::Plate, "68AE4K", "content.fuels[0].plate", "68AE4K"),
+    (
+        Kind::Reference,
+        "TXD000000001",
+        "content.fuels[0].epa_id",
+        "TXD 000 000 001",
+    ),
+    (
+        Kind::Reference,
+        "TCEQ86001",
+        "content.fuels[0].tceq_id",
+        "tceq 86001",
+    ),
 ];
 
 #[test]
@@ -227,6 +248,16 @@ fn what_a_person_types_finds_what_a_message_carries() {
     }
     let number = guesses("us-cbplax-2026-000123b");
     assert!(number.contains(&Identifier::new(Kind::AlertId, "US-CBPLAX-2026-000123B").unwrap()));
+}
+
+#[test]
+fn a_number_may_be_all_letters_but_several_words_are_none() {
+    for kind in [Kind::HouseWaybill, Kind::Reference, Kind::Serial] {
+        let meant = Identifier::new(kind, "AB-CDEF").unwrap();
+        assert!(guesses(" ab-cdef ").contains(&meant), "{kind:?}");
+        let words = guesses("ab cdef");
+        assert!(words.iter().all(|one| one.kind() != kind), "{words:?}");
+    }
 }
 
 #[test]

@@ -196,6 +196,7 @@ impl Walk {
             &firearm.serial_verbatim,
         );
         self.one(Kind::Trace, at, "trace_reference", &firearm.trace_reference);
+        self.one(Kind::Reference, at, "ffl_number", &firearm.ffl_number);
         let ballistic = &firearm.ballistic_references;
         self.each(at, "ballistic_references", ballistic, |walk, at, held| {
             walk.one(Kind::Reference, at, "exhibit", &held.exhibit);
@@ -211,6 +212,8 @@ impl Walk {
             ("carta_porte_id", &fuel.carta_porte_id),
             ("pedimento", &fuel.pedimento),
             ("bill_of_lading", &fuel.bill_of_lading),
+            ("epa_id", &fuel.epa_id),
+            ("tceq_id", &fuel.tceq_id),
             ("sample_reference", &fuel.sample_reference),
         ] {
             self.one(Kind::Reference, at, name, text);

@@ -10,11 +10,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The statement names a body, and none came; or the type demands one.",
-            "Falta el cuerpo que la declaración nombra o que el tipo exige.",
+            "Falta el cuerpo que el mensaje nombra o que el tipo exige.",
         ],
         [
             "Send the body with the statement.",
-            "Envíe el cuerpo junto con la declaración.",
+            "Envíe el cuerpo junto con el mensaje.",
         ],
     ),
     entry_of(
@@ -24,11 +24,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "A body came, and the statement names none.",
-            "Llegó un cuerpo que la declaración no nombra.",
+            "Llegó un cuerpo que el mensaje no nombra.",
         ],
         [
             "Leave the body out, or sign a statement that names it.",
-            "Omita el cuerpo o firme una declaración que lo nombre.",
+            "Omita el cuerpo o firme un mensaje que lo nombre.",
         ],
     ),
     entry_of(
@@ -94,11 +94,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "Body and statement do not fit together.",
-            "El cuerpo y la declaración no concuerdan.",
+            "El cuerpo y el mensaje no concuerdan.",
         ],
         [
             "Make statement and body say the same, and sign anew.",
-            "Haga que declaración y cuerpo digan lo mismo y firme de nuevo.",
+            "Haga que el mensaje y su cuerpo digan lo mismo y firme de nuevo.",
         ],
     ),
 ];

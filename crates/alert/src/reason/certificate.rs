@@ -162,7 +162,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ["The side is not known here.", "Aquí no se conoce ese lado."],
         [
             "Check the trust domain, or have the side registered.",
-            "Revise el dominio de confianza o solicite el registro del lado.",
+            "Revise el dominio de confianza o solicite que se dé de alta el lado.",
         ],
     ),
     entry_of(

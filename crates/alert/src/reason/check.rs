@@ -236,7 +236,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Warning,
         [
             "The tariff code and the CAS number do not belong together.",
-            "La fracción y el número CAS no corresponden.",
+            "La subpartida y el número CAS no corresponden.",
         ],
         [
             "Check both; the difference may itself be the finding.",
@@ -249,8 +249,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         Retry::Never,
         Severity::Warning,
         [
-            "The UN number and the class do not belong together.",
-            "El número ONU y la clase no corresponden.",
+            "The UN number does not belong with the class or the goods beside it.",
+            "El número ONU no corresponde a la clase o a la mercancía indicada.",
         ],
         [
             "Check both; the difference may itself be the finding.",

@@ -105,11 +105,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The position lies beyond the end of the log.",
-            "La posición está más allá del final del registro.",
+            "La posición está más allá del final de la bitácora.",
         ],
         [
             "Take a position that the log has; if it once had it, tell the operator.",
-            "Use una posición que el registro tenga; si antes la tenía, avise al operador.",
+            "Use una posición que la bitácora tenga; si antes la tenía, avise al operador.",
         ],
     ),
     entry_of(
@@ -133,11 +133,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The range or the tree size is not one that the log has.",
-            "El registro no tiene ese intervalo o tamaño.",
+            "La bitácora no tiene ese intervalo o tamaño.",
         ],
         [
             "Ask within the size of a checkpoint of this log.",
-            "Pida dentro del tamaño de un punto de control de este registro.",
+            "Pida dentro del tamaño de un punto de control de esta bitácora.",
         ],
     ),
     entry_of(
@@ -186,7 +186,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The receipt does not prove what it should.",
-            "El acuse no prueba lo que debe.",
+            "El recibo no prueba lo que debe.",
         ],
         [
             "Do not rely on it. Keep it, and tell the operator and the auditor.",
@@ -200,11 +200,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The checkpoint is not signed by the log's key.",
-            "El punto de control no lleva la firma del registro.",
+            "El punto de control no lleva la firma de la bitácora.",
         ],
         [
             "Do not rely on it. Check the log's verifier key, then tell the auditor.",
-            "No se apoye en él. Revise la llave verificadora del registro y avise al auditor.",
+            "No se apoye en él. Revise la llave verificadora de la bitácora y avise al auditor.",
         ],
     ),
     entry_of(
@@ -214,7 +214,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "Two checkpoints of the log contradict each other.",
-            "Dos puntos de control del registro se contradicen.",
+            "Dos puntos de control de la bitácora se contradicen.",
         ],
         [
             "Keep both: together they are proof. Tell the auditor.",
@@ -228,7 +228,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The log's deliveries left a gap.",
-            "Las entregas del registro dejaron un hueco.",
+            "Las entregas de la bitácora dejaron un hueco.",
         ],
         [
             "Connect again from the last settled position; if it stays, tell the operator.",

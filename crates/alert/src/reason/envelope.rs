@@ -10,7 +10,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The payload type is not that of a statement.",
-            "El tipo de contenido no es el de una declaración.",
+            "El tipo de contenido no es el de un mensaje.",
         ],
         [
             "Use the payload type of the interface, letter by letter.",
@@ -80,7 +80,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The signatures are not exactly those that the statement requires.",
-            "Las firmas no son exactamente las que exige la declaración.",
+            "Las firmas no son exactamente las que exige el mensaje.",
         ],
         [
             "All required signers must sign, and nobody else may.",
@@ -165,7 +165,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         [
             "Submit to the gateway of your own side's log.",
-            "Entregue el mensaje en la pasarela del registro de su lado.",
+            "Entregue el mensaje en la pasarela de la bitácora de su lado.",
         ],
     ),
     entry_of(
@@ -175,11 +175,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The statement is meant for another log.",
-            "La declaración es para otro registro.",
+            "El mensaje es para otra bitácora.",
         ],
         [
             "Write this log's origin into the statement and sign it anew.",
-            "Escriba el origen de este registro en la declaración y fírmela de nuevo.",
+            "Escriba el origen de esta bitácora en el mensaje y fírmelo de nuevo.",
         ],
     ),
     entry_of(

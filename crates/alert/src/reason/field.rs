@@ -103,7 +103,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         [
             "Use a tag such as en-US or es-MX, and declare it in the statement.",
-            "Use una etiqueta como en-US o es-MX y declárela en la declaración.",
+            "Use una etiqueta como en-US o es-MX y declárela en el mensaje.",
         ],
     ),
 ];

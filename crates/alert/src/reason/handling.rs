@@ -93,12 +93,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         Retry::Corrected,
         Severity::Error,
         [
-            "Criminal intelligence without a statement of suspicion.",
-            "Inteligencia criminal sin declaración de sospecha.",
+            "Criminal intelligence without the reasonable suspicion that it rests on.",
+            "Inteligencia criminal sin la sospecha razonable que la sustenta.",
         ],
         [
-            "Add the statement of reasonable suspicion and the approver's function.",
-            "Agregue la declaración de sospecha razonable y el cargo de quien la aprueba.",
+            "Add the reasonable suspicion and the approver's function.",
+            "Agregue la sospecha razonable y el cargo de quien la aprueba.",
         ],
     ),
     entry_of(

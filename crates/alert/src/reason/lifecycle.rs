@@ -226,7 +226,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         [
             "Count up by one for each new statement.",
-            "Aumente en uno por cada declaración nueva.",
+            "Aumente en uno por cada mensaje nuevo.",
         ],
     ),
     entry_of(

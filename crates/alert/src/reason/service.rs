@@ -70,7 +70,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         [
             "Send the same message again: a repeat is recognised and answered with the same receipt.",
-            "Envíe de nuevo el mismo mensaje: la repetición se reconoce y recibe el mismo acuse.",
+            "Envíe de nuevo el mismo mensaje: la repetición se reconoce y se responde con el mismo recibo.",
         ],
     ),
     entry_of(
@@ -178,7 +178,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The log is nearly out of space.",
-            "El registro casi no tiene espacio.",
+            "A la bitácora casi no le queda espacio.",
         ],
         [
             "Keep the message and send it again later; the operator must act.",
@@ -192,7 +192,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The log takes no entries at the moment.",
-            "El registro no admite entradas en este momento.",
+            "La bitácora no admite entradas en este momento.",
         ],
         [
             "Keep the message and send it again later.",
@@ -206,11 +206,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The log may have gone backwards and is in quarantine.",
-            "El registro pudo haber retrocedido y está en cuarentena.",
+            "La bitácora pudo haber retrocedido y está en cuarentena.",
         ],
         [
             "Keep your receipts and send again later; the operator must act.",
-            "Conserve sus acuses y envíe más tarde; el operador debe actuar.",
+            "Conserve sus recibos y envíe más tarde; el operador debe actuar.",
         ],
     ),
     entry_of(
@@ -274,11 +274,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Notice,
         [
             "The receipt is not witnessed yet.",
-            "El acuse aún no tiene testigo.",
+            "El recibo aún no tiene testigo.",
         ],
         [
             "Nothing to do: the witnessed receipt follows.",
-            "No hay nada que hacer: el acuse con testigo llegará después.",
+            "No hay nada que hacer: el recibo con testigo llegará después.",
         ],
     ),
     entry_of(

@@ -112,7 +112,7 @@ fn origin(found: &mut Findings, at: At<'_>, text: &str) {
             Reason::FieldMissing,
             (
                 "the origin of the log it is meant for",
-                "el origen del registro al que se dirige",
+                "el origen de la bitácora a la que se dirige",
             ),
         );
     } else if text.len() > ORIGIN_BYTES_MAX {

@@ -16,7 +16,15 @@ pub(super) enum Part {
     /// It cannot be read, so nobody knows of which case it is missing.
     Unreadable,
     /// A message of this case.
-    Of(Box<(AlertId, Step)>),
+    Of(Box<Message>),
+}
+
+/// A message of a case.
+pub(super) struct Message {
+    alert_id: AlertId,
+    step: Step,
+    /// Whether the decision that let it in claims to have looked at its case: that of the first rules did not.
+    is_judged: bool,
 }
 
 impl Part {
@@ -25,15 +33,17 @@ impl Part {
         let Some(alert_id) = statement.alert_id() else {
             return Self::None;
         };
-        let agencies = record.recipients.iter().flat_map(|to| &to.agencies);
-        let nodes = record.recipients.iter().flat_map(|to| &to.nodes);
         // A name that is none is a finding of its own: the recipients are resolved again.
-        let audience = Audience::new(
-            agencies.filter_map(|name| name.parse().ok()),
-            nodes.filter_map(|name| name.parse().ok()),
-        );
+        let audience = Audience::of_recipients(&record.recipients);
         match Step::new(statement, audience) {
-            Some(step) => Self::Of(Box::new((alert_id.clone(), step))),
+            Some(step) => Self::Of(Box::new(Message {
+                alert_id: alert_id.clone(),
+                step,
+                is_judged: record
+                    .decision
+                    .as_ref()
+                    .is_none_or(|decision| decision.policy != FLOOR_WITHOUT_CASES),
+            })),
             None => Self::None,
         }
     }
@@ -57,7 +67,11 @@ impl Cases {
 
     /// Takes in an entry; gives what speaks against its being there.
     pub(super) fn follow(&mut self, part: Part) -> Option<Kind> {
-        let (alert_id, step) = match part {
+        let Message {
+            alert_id,
+            step,
+            is_judged,
+        } = match part {
             Part::None => return None,
             Part::Unreadable => {
                 self.hole();
@@ -68,7 +82,7 @@ impl Cases {
         };
         let step = self.names.share(step);
         let case = self.by_id.entry(alert_id).or_default();
-        let objection = case.permits(&step).err();
+        let objection = case.permits(&step).err().filter(|_| is_judged);
         case.apply(step);
         objection.map(|objection| Kind::Refused {
             reason: reason::name(objection.reason),
@@ -76,3 +90,6 @@ impl Cases {
         })
     }
 }
+
+/// The rules of a gateway that did not ask yet whether a message may follow.
+const FLOOR_WITHOUT_CASES: &str = "floor/1";

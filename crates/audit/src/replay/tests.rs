@@ -567,8 +567,20 @@ fn what_may_not_follow_in_its_case_should_have_been_refused() {
     drafts.swap(4, 5);
     (drafts[4].time_ms, drafts[5].time_ms) = (drafts[5].time_ms, drafts[4].time_ms);
     let report = audit(&site, &drafts);
-    assert_eq!(found(&report), [("REFUSED", Some(4))]);
+    let refused = [("REFUSED", Some(4)), ("REFUSED", Some(5))];
+    assert_eq!(found(&report), refused);
     assert!(report.to_string().contains("ALERT_UNKNOWN"), "{report}");
+    for entry in [4, 5] {
+        record(&mut drafts, entry, |record| {
+            record.decision.as_mut().unwrap().policy = "floor/1".to_owned();
+        });
+    }
+    let report = audit(&site, &drafts);
+    assert_eq!(
+        found(&report),
+        NOTHING,
+        "those rules did not look at the case"
+    );
     // A second alert under the same id.
     let twice = after(|site, drafts| {
         case_of_two(site, drafts);

@@ -1,7 +1,7 @@
 //! Why the copy cannot answer, and why it cannot be brought up to date.
 
 use crate::log::LogError;
-use crate::pin::{AcceptError, Contradiction};
+use crate::pin::{AcceptError, Contradiction, PinError};
 use crate::refusal::Refusal;
 use precinto_alert::Reason;
 use std::io;
@@ -17,7 +17,7 @@ pub enum CopyError {
         path: PathBuf,
     },
     /// The file is no copy, or is damaged.
-    #[error("{} is damaged ({detail}); delete it and sync again: it holds nothing that the log does not", path.display())]
+    #[error("{} is damaged ({detail}); delete it and sync again; keep the files that end in .pin", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -56,7 +56,7 @@ pub enum SyncError {
     /// The gateway refuses, or its answer is not believable, or the line failed.
     #[error(transparent)]
     Gateway(#[from] LogError),
-    /// The log contradicts what the copy has seen of it.
+    /// The log contradicts what the copy has seen of it. Both notes are in it; whoever reports it should keep them.
     #[error(transparent)]
     Contradiction(#[from] Box<Contradiction>),
     /// The connection is to another log than the copy's.
@@ -67,6 +67,9 @@ pub enum SyncError {
         /// The copy's.
         expected: String,
     },
+    /// The newest checkpoint that was seen, kept beside the copy, cannot be read or replaced.
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// This machine cannot write the copy.
     #[error(transparent)]
     Copy(#[from] CopyError),
@@ -79,7 +82,7 @@ impl SyncError {
             Self::Gateway(error) => error.reason(),
             Self::Contradiction(_) => Some(Reason::LogInconsistent),
             Self::OtherLog { .. } => Some(Reason::LogOriginWrong),
-            Self::Copy(_) => None,
+            Self::Pin(_) | Self::Copy(_) => None,
         }
     }
 

@@ -47,7 +47,8 @@ pub struct Held {
     pub recipients: Vec<pb::ResolvedRecipient>,
     /// Who signed, in the statement's order.
     pub signers: Vec<SignedBy>,
-    /// The receipt: it proves index, time and record to anybody.
+    /// The receipt: it proves index, time and record to anybody. When the content is under lock or erased its record is empty,
+    /// because findings quote the content, and it proves nothing.
     pub receipt: pb::Receipt,
 }
 
@@ -69,7 +70,7 @@ pub enum BodyState {
     None,
     /// It is there and signed for, but this version cannot read it.
     Unreadable,
-    /// Deleted by law before it came here.
+    /// Deleted by law before it came here: so the gateway says, and nothing proves it. See [`OwnCopy::pruned`].
     Pruned,
     /// Under lock, because its case was recalled.
     Quarantined,
@@ -196,10 +197,10 @@ pub(super) fn load(
 
 /// The message as it is handed on; `None` when it cannot be read, which cannot be unless the file was changed.
 fn held(index: u64, stored: Stored, body: Option<&[u8]>) -> Option<Held> {
-    let (state, receipt) = (stored.body(), stored.receipt?);
+    let (state, mut receipt) = (stored.body(), stored.receipt?);
     let envelope = pb::Envelope::decode(stored.envelope.as_slice()).ok()?;
     let Lenient { statement, .. } = Statement::decode_lenient(&envelope.payload).ok()?;
-    let record = pb::StatementRecord::decode(receipt.record.as_slice()).ok()?;
+    let mut record = pb::StatementRecord::decode(receipt.record.as_slice()).ok()?;
     let content = body.and_then(|body| content_of(body, &statement));
     let body = match state {
         StoredBody::Present if content.is_none() => BodyState::Unreadable,
@@ -209,7 +210,13 @@ fn held(index: u64, stored: Stored, body: Option<&[u8]>) -> Option<Held> {
         StoredBody::Quarantined => BodyState::Quarantined,
         StoredBody::Erased => BodyState::Erased,
     };
-    let is_locked = matches!(body, BodyState::Quarantined | BodyState::Erased);
+    if body == BodyState::Erased {
+        record.recipients = stored.recipients;
+    }
+    if matches!(body, BodyState::Quarantined | BodyState::Erased) {
+        record.warnings.clear();
+        receipt.record.clear();
+    }
     let signer = |(name, signer): (&String, &precinto_alert::statement::Signer)| {
         Some(SignedBy {
             identity: Identity::parse(name).ok()?,
@@ -223,11 +230,7 @@ fn held(index: u64, stored: Stored, body: Option<&[u8]>) -> Option<Held> {
         unknown_fields: stored.unknown_fields,
         content,
         body,
-        warnings: if is_locked {
-            Vec::new()
-        } else {
-            record.warnings
-        },
+        warnings: record.warnings,
         recipients: record.recipients,
         signers: signers.map(signer).collect::<Option<_>>()?,
         receipt,

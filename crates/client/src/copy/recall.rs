@@ -2,18 +2,21 @@
 
 use super::read::load_case;
 use super::store::{
-    self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED, RECALLS,
-    damaged,
+    self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED, PRUNED,
+    RECALLS, damaged,
 };
 use super::{CopyError, OwnCopy};
-use precinto_alert::code::RecallMeasure;
-use precinto_alert::id::{AgencyId, AlertId, MessageId};
+use precinto_alert::code::{MessageType, RecallMeasure};
+use precinto_alert::id::{AgencyId, AlertId, MessageId, NodeId};
 use prost::Message;
 use redb::{
     Database, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value,
     WriteTransaction,
 };
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs::File;
+use std::io;
 use std::path::Path;
 
 /// A recall, as this copy has carried it out: what a `RECALL_CONFIRM` says.
@@ -27,12 +30,14 @@ pub struct RecallWork {
     pub originator: AgencyId,
     /// What was done.
     pub measure: RecallMeasure,
-    /// Messages whose content was locked away or erased.
+    /// Messages whose content was locked away or erased in this copy. Other nodes of the agency have copies of their own.
     pub copies: u32,
     /// When, by this machine's clock, milliseconds since 1970-01-01 UTC.
     pub done_ms: u64,
-    /// Whether a confirmation by this agency is in the log, as far as the copy reaches.
+    /// Whether a confirmation by this agency is in the log, as far as the copy reaches: by any of its nodes.
     pub confirmed: bool,
+    /// Which nodes of the agency have confirmed this measure or a stricter one: each for its own copy.
+    pub confirmed_by: BTreeSet<NodeId>,
 }
 
 /// The same on disk.
@@ -46,6 +51,7 @@ pub(super) struct Work {
     pub(super) measure: i32,
     #[prost(uint32, tag = "4")]
     pub(super) copies: u32,
+    /// 0 when it was done where nobody knew the time; the next sync says when.
     #[prost(uint64, tag = "5")]
     pub(super) done_ms: u64,
     /// The rows are gone, but unused pages of the file may still hold what stood in them: not done yet.
@@ -65,8 +71,22 @@ impl OwnCopy {
         }
     }
 
-    /// Every recall that this agency has carried out and not confirmed, by alert id. Its own are not among them.
+    /// Every recall that was carried out here and that no node of this agency has confirmed, by alert id. Its own are not among
+    /// them.
     pub fn recalls_to_confirm(&self) -> Result<Vec<RecallWork>, CopyError> {
+        self.carried_out(|work| !work.confirmed)
+    }
+
+    /// As [`OwnCopy::recalls_to_confirm`], but those that this node has not confirmed: another one's confirmation says nothing
+    /// about this copy.
+    pub fn recalls_to_confirm_as(&self, node: &NodeId) -> Result<Vec<RecallWork>, CopyError> {
+        self.carried_out(|work| !work.confirmed_by.contains(node))
+    }
+
+    fn carried_out(
+        &self,
+        is_meant: impl Fn(&RecallWork) -> bool,
+    ) -> Result<Vec<RecallWork>, CopyError> {
         let path = &self.path;
         let read = self.database.begin_read().about(path)?;
         let recalls = read.open_table(RECALLS).about(path)?;
@@ -76,7 +96,7 @@ impl OwnCopy {
             let alert_id = name.value().parse::<AlertId>();
             let alert_id = alert_id.map_err(|error| damaged(path, error.to_string()))?;
             let work = self.told(&read, alert_id, bytes.value())?;
-            open.extend(work.filter(|work| !work.confirmed && work.originator != self.agency));
+            open.extend(work.filter(|work| is_meant(work) && work.originator != self.agency));
         }
         Ok(open)
     }
@@ -90,7 +110,7 @@ impl OwnCopy {
         let path = &self.path;
         let broken = || damaged(path, format!("the recall of {alert_id} cannot be read"));
         let work = Work::decode(bytes).map_err(|_| broken())?;
-        if work.to_rewrite {
+        if !work.is_done() {
             return Ok(None);
         }
         let tables = (
@@ -101,24 +121,27 @@ impl OwnCopy {
         let held = load_case(&tables, &alert_id, path)?.ok_or_else(broken)?;
         let measure = work.measure();
         let own = held.messages.iter().filter(|held| {
-            held.statement.message_type() == precinto_alert::code::MessageType::RecallConfirm
+            held.statement.message_type() == MessageType::RecallConfirm
                 && held.statement.sender().agency() == &self.agency
+                && held.statement.recall_measure() >= Some(measure)
         });
-        let taken = own.filter_map(|held| held.statement.recall_measure()).max();
+        let confirmed_by: BTreeSet<NodeId> =
+            own.map(|held| held.statement.sender().clone()).collect();
         Ok(Some(RecallWork {
             recall: MessageId::from_slice(&work.recall).map_err(|_| broken())?,
             originator: work.originator.parse().map_err(|_| broken())?,
             measure,
             copies: work.copies,
             done_ms: work.done_ms,
-            confirmed: taken >= Some(measure),
+            confirmed: !confirmed_by.is_empty(),
+            confirmed_by,
             alert_id,
         }))
     }
 
     /// Writes the file anew if something in it was to be erased. Until this is done, erasing is not, and is not confirmed.
     pub(super) async fn finish_erasing(&mut self, now_ms: u64) -> Result<(), CopyError> {
-        if !self.has_to_rewrite()? {
+        if !any_work(&self.database, &self.path, |work| !work.is_done())? {
             return Ok(());
         }
         let (old, path) = (std::sync::Arc::clone(&self.database), self.path.clone());
@@ -129,30 +152,63 @@ impl OwnCopy {
         self.database = std::sync::Arc::new(new);
         Ok(())
     }
+}
 
-    fn has_to_rewrite(&self) -> Result<bool, CopyError> {
-        let path = &self.path;
-        let read = self.database.begin_read().about(path)?;
-        let recalls = read.open_table(RECALLS).about(path)?;
-        for entry in recalls.iter().about(path)? {
-            let (_, bytes) = entry.about(path)?;
-            let work = Work::decode(bytes.value());
-            if work
-                .map_err(|error| damaged(path, error.to_string()))?
-                .to_rewrite
-            {
-                return Ok(true);
-            }
+impl Work {
+    fn is_done(&self) -> bool {
+        !self.to_rewrite && self.done_ms != 0
+    }
+}
+
+/// Ends what a process that was killed has begun: takes away the file that it was writing, and writes it anew if something in
+/// the old one is still to be erased. When that was done the next sync says, because here nobody knows the time.
+pub(super) fn resume(database: Database, path: &Path) -> Result<Database, CopyError> {
+    sweep(path)?;
+    if any_work(&database, path, |work| work.to_rewrite)? {
+        rewrite(&database, path, 0)
+    } else {
+        Ok(database)
+    }
+}
+
+fn any_work(
+    database: &Database,
+    path: &Path,
+    is_meant: impl Fn(&Work) -> bool,
+) -> Result<bool, CopyError> {
+    let read = database.begin_read().about(path)?;
+    let recalls = read.open_table(RECALLS).about(path)?;
+    for entry in recalls.iter().about(path)? {
+        let (_, bytes) = entry.about(path)?;
+        let work = Work::decode(bytes.value());
+        if is_meant(&work.map_err(|error| damaged(path, error.to_string()))?) {
+            return Ok(true);
         }
-        Ok(false)
+    }
+    Ok(false)
+}
+
+/// The file's name while it is being written anew: always the same, so that none is left behind unnoticed.
+fn new_name(path: &Path) -> OsString {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    name
+}
+
+fn sweep(path: &Path) -> Result<(), CopyError> {
+    let stale = path.with_file_name(new_name(path));
+    match std::fs::remove_file(&stale) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(CopyError::Io { path: stale, cause })
+        }
+        _ => Ok(()),
     }
 }
 
 /// Copies every row into a new file, which takes the place of the old one when it is whole and on disk. Deleting rows alone
 /// leaves their bytes in pages that are free but not overwritten.
 ///
-/// A process that opened the old file just before, and waits for its lock, gets one that has no name any more: what it writes
-/// is lost with it, and fetched again. The disk below may keep old blocks for a while; that is beyond a program's reach.
+/// The disk below may keep old blocks for a while; that is beyond a program's reach.
 fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyError> {
     let io = |cause| CopyError::Io {
         path: path.to_owned(),
@@ -162,8 +218,12 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    sweep(path)?;
     // Private to its user from the first byte.
-    let file = tempfile::NamedTempFile::new_in(folder)
+    let file = tempfile::Builder::new()
+        .prefix(&new_name(path))
+        .rand_bytes(0)
+        .tempfile_in(folder)
         .map_err(io)?
         .into_temp_path();
     let new = store::open(&file)?;
@@ -178,6 +238,7 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
     pour(&read, &write, IDENTIFIERS, path)?;
     pour(&read, &write, KEYS, path)?;
     pour(&read, &write, DOUBTED, path)?;
+    pour(&read, &write, PRUNED, path)?;
     settle_works(&read, &write, path, now_ms)?;
     write.commit().about(path)?;
     file.persist(path).map_err(|error| io(error.error))?;
@@ -215,7 +276,7 @@ fn settle_works(
         let (name, bytes) = row.about(path)?;
         let work = Work::decode(bytes.value());
         let mut work = work.map_err(|error| damaged(path, error.to_string()))?;
-        if work.to_rewrite {
+        if !work.is_done() {
             work.to_rewrite = false;
             work.done_ms = now_ms;
         }

@@ -5,11 +5,11 @@ use precinto_alert::id::AgencyId;
 use precinto_proto::v1 as pb;
 use redb::{Database, ReadableDatabase, TableDefinition, TableError};
 use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Raised with any change of the tables, or of which identifiers a message yields: an older file is fetched again.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// Kind, key, index, and place among that message's identifiers.
 pub(super) type FiledUnder = (&'static str, &'static str, u64, u32);
@@ -36,6 +36,8 @@ pub(super) const KEYS: TableDefinition<'_, (u64, u32), (&str, &str)> = TableDefi
 /// Index of what was not believed; the time that was claimed, the reason's number, and one sentence.
 pub(super) const DOUBTED: TableDefinition<'_, u64, (u64, i32, &str)> =
     TableDefinition::new("doubted");
+/// Index of a message whose body the gateway says was deleted by law; its alert id, empty for none.
+pub(super) const PRUNED: TableDefinition<'_, u64, &str> = TableDefinition::new("pruned");
 /// Alert id, and a serialised [`Work`](super::recall::Work).
 pub(super) const RECALLS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("recalls");
 
@@ -44,8 +46,8 @@ const META_ORIGIN: &str = "origin";
 const META_AGENCY: &str = "agency";
 pub(super) const META_POSITION: &str = "position";
 pub(super) const META_AS_OF: &str = "as_of_ms";
-/// The note of the newest checkpoint accepted.
-pub(super) const META_CHECKPOINT: &str = "checkpoint";
+/// The last index that was asked for again: the next time others have their turn.
+pub(super) const META_ASKED_AGAIN: &str = "asked_again";
 
 /// One message as the file holds it, without its body.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -67,6 +69,9 @@ pub(super) struct Stored {
     /// What became of the body.
     #[prost(enumeration = "StoredBody", tag = "6")]
     pub(super) body: i32,
+    /// Whom it was sent to, once the receipt's record, which says so, had to be erased with the body.
+    #[prost(message, repeated, tag = "7")]
+    pub(super) recipients: Vec<pb::ResolvedRecipient>,
 }
 
 /// What became of a body.
@@ -77,7 +82,7 @@ pub(super) enum StoredBody {
     None = 0,
     /// In the file, and shown.
     Present = 1,
-    /// Deleted by law before it came.
+    /// Deleted by law before it came, if what the gateway says is true.
     Pruned = 2,
     /// In the file, and not shown.
     Quarantined = 3,
@@ -117,6 +122,9 @@ pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> CopyError {
 }
 
 /// Opens the file, or makes it, readable by nobody else; the lock lasts as long as the database is open.
+///
+/// Another process may put a new file in its place while this one waits for the lock: then it is busy, and the caller tries
+/// again, instead of working in a file that has no name any more.
 pub(super) fn open(path: &Path) -> Result<Database, CopyError> {
     let io = |cause| CopyError::Io {
         path: path.to_owned(),
@@ -124,10 +132,18 @@ pub(super) fn open(path: &Path) -> Result<Database, CopyError> {
     };
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    drop(options.mode(0o600).open(path).map_err(io)?);
+    let opened = options.mode(0o600).open(path);
+    let opened = opened.and_then(|file| file.metadata()).map_err(io)?;
     let mut builder = Database::builder();
     builder.set_check_integrity_on_open(true);
-    builder.create(path).about(path)
+    let database = builder.create(path).about(path)?;
+    let named = std::fs::metadata(path).map_err(io)?;
+    if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
+        return Err(CopyError::Busy {
+            path: path.to_owned(),
+        });
+    }
+    Ok(database)
 }
 
 /// Makes the tables of an empty file, or checks that a filled one is the copy asked for; position and last sync.
@@ -154,6 +170,7 @@ pub(super) fn settle(
             write.open_table(IDENTIFIERS).about(path)?;
             write.open_table(KEYS).about(path)?;
             write.open_table(DOUBTED).about(path)?;
+            write.open_table(PRUNED).about(path)?;
             write.open_table(RECALLS).about(path)?;
         }
         write.commit().about(path)?;
@@ -192,7 +209,7 @@ fn shown(what: &str, bytes: &[u8]) -> String {
     }
 }
 
-fn number(bytes: &[u8]) -> Option<u64> {
+pub(super) fn number(bytes: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(bytes.try_into().ok()?))
 }
 

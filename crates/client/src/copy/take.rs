@@ -1,17 +1,19 @@
 //! Taking verified messages into the file: one transaction for a page, recalls carried out in it.
 
+mod filing;
+
 use super::CopyError;
-use super::find::keys;
-use super::read::{audience, content_of, load_case};
+use super::read::{audience, load_case};
 use super::recall::Work;
 use super::store::{
     About, BODIES, CASES, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, MESSAGES, META,
-    META_AS_OF, META_CHECKPOINT, META_POSITION, OPENED, RECALLS, Stored, StoredBody, damaged,
+    META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored, StoredBody,
+    damaged,
 };
 use crate::subscribe::{Delivery, Unbelievable};
 use precinto_alert::code::{MessageType, RecallMeasure};
 use precinto_alert::id::{AgencyId, AlertId};
-use precinto_alert::lookup::{Found, Identifier, Kind, identifiers};
+use precinto_proto::v1 as pb;
 use prost::Message;
 use redb::{Database, ReadableTable, Table, WriteTransaction};
 use std::path::Path;
@@ -25,8 +27,8 @@ pub(super) struct Taken {
     pub(super) doubted: Vec<Unbelievable>,
     /// Everything below was asked for; `None` leaves it as it is.
     pub(super) position: Option<u64>,
-    /// The checkpoint that covers it.
-    pub(super) checkpoint: Option<String>,
+    /// The last index that was asked for again.
+    pub(super) asked_again: Option<u64>,
     /// When the copy was brought up to date, if this is the last page.
     pub(super) as_of_ms: Option<u64>,
 }
@@ -48,7 +50,7 @@ pub(super) struct Desk<'a> {
     pub(super) now_ms: u64,
 }
 
-/// Writes a page. Durable when this returns: position, messages and checkpoint move together or not at all.
+/// Writes a page. Durable when this returns: position and messages move together or not at all.
 pub(super) fn take(
     database: &Database,
     desk: &Desk<'_>,
@@ -63,6 +65,10 @@ pub(super) fn take(
             tables.message(delivery, &mut change)?;
         }
         for doubt in &taken.doubted {
+            // Asked for again for its body alone: what was verified stays verified.
+            if tables.messages.get(doubt.index).about(path)?.is_some() {
+                continue;
+            }
             let found = (doubt.time_ms, doubt.reason.into(), doubt.detail.as_str());
             tables.doubted.insert(doubt.index, found).about(path)?;
         }
@@ -70,15 +76,13 @@ pub(super) fn take(
         let numbers = [
             (META_POSITION, taken.position),
             (META_AS_OF, taken.as_of_ms),
+            (META_ASKED_AGAIN, taken.asked_again),
         ];
         for (name, number) in numbers {
             if let Some(number) = number {
                 let bytes = number.to_be_bytes();
                 meta.insert(name, bytes.as_slice()).about(path)?;
             }
-        }
-        if let Some(note) = &taken.checkpoint {
-            meta.insert(META_CHECKPOINT, note.as_bytes()).about(path)?;
         }
     }
     write.commit().about(path)?;
@@ -98,6 +102,7 @@ struct Tables<'t> {
     identifiers: Table<'t, FiledUnder, Filed>,
     keys: Table<'t, (u64, u32), (&'static str, &'static str)>,
     doubted: Table<'t, u64, (u64, i32, &'static str)>,
+    pruned: Table<'t, u64, &'static str>,
     recalls: Table<'t, &'static str, &'static [u8]>,
 }
 
@@ -114,24 +119,26 @@ impl<'t> Tables<'t> {
             identifiers: write.open_table(IDENTIFIERS).about(path)?,
             keys: write.open_table(KEYS).about(path)?,
             doubted: write.open_table(DOUBTED).about(path)?,
+            pruned: write.open_table(PRUNED).about(path)?,
             recalls: write.open_table(RECALLS).about(path)?,
         })
     }
 
-    /// Takes in one message; one that is there already changes nothing.
+    /// Takes in one message; one that is there already changes nothing, unless it brings the body that was missing.
     fn message(&mut self, delivery: &Delivery, change: &mut Change) -> Result<(), CopyError> {
         let (index, path) = (delivery.index, self.desk.path);
         self.doubted.remove(index).about(path)?;
-        if self.messages.get(index).about(path)?.is_some() {
-            return Ok(());
+        let held = self.stored(index)?.map(|stored| stored.body());
+        match (held, stored_body(delivery)) {
+            (None, _) => change.taken += 1,
+            (Some(StoredBody::Pruned), StoredBody::Present) => {}
+            (Some(_), _) => return Ok(()),
         }
         let statement = &delivery.statement;
         let id = statement.message_id();
         self.ids.insert((id.as_bytes(), index), ()).about(path)?;
         let Some(alert_id) = statement.alert_id() else {
-            self.put(delivery, stored_body(delivery))?;
-            change.taken += 1;
-            return Ok(());
+            return self.put(delivery, stored_body(delivery));
         };
         self.open_case(alert_id, index)?;
         let locked = self.lock(alert_id, statement.message_type())?;
@@ -142,12 +149,13 @@ impl<'t> Tables<'t> {
                 work.copies += 1;
                 self.keep(alert_id, &work)?;
             }
+            // No body, but findings that quote it.
+            (Some(lock), StoredBody::Pruned) => self.put(delivery, lock)?,
             (_, body) => {
                 self.put(delivery, body)?;
                 self.file_content(delivery, alert_id)?;
             }
         }
-        change.taken += 1;
         if statement.message_type() == MessageType::Recall && self.recall(delivery, alert_id)? {
             change.recalled.push(alert_id.clone());
         }
@@ -157,105 +165,33 @@ impl<'t> Tables<'t> {
     fn put(&mut self, delivery: &Delivery, body: StoredBody) -> Result<(), CopyError> {
         let path = self.desk.path;
         let signers = delivery.envelope.signers().iter();
-        let stored = Stored {
+        let mut stored = Stored {
             time_ms: delivery.time_ms,
             envelope: delivery.envelope.envelope_bytes().to_vec(),
             receipt: delivery.receipt.clone(),
             signers: signers.map(|one| one.identity().to_string()).collect(),
             unknown_fields: delivery.unknown_fields,
             body: body.into(),
+            recipients: Vec::new(),
         };
+        if body == StoredBody::Erased {
+            erase_record(&mut stored);
+        }
         let bytes = stored.encode_to_vec();
         self.messages
             .insert(delivery.index, bytes.as_slice())
             .about(path)?;
-        if matches!(body, StoredBody::Present | StoredBody::Quarantined) {
-            let bytes = delivery.body_bytes.as_slice();
+        if body == StoredBody::Pruned {
+            let alert_id = delivery.statement.alert_id();
+            let alert_id = alert_id.map(AlertId::as_str).unwrap_or_default();
+            self.pruned.insert(delivery.index, alert_id).about(path)?;
+        } else {
+            self.pruned.remove(delivery.index).about(path)?;
+        }
+        let bytes = delivery.body_bytes.as_slice();
+        let is_kept = matches!(body, StoredBody::Present | StoredBody::Quarantined);
+        if is_kept && !bytes.is_empty() {
             self.bodies.insert(delivery.index, bytes).about(path)?;
-        }
-        Ok(())
-    }
-
-    /// Files a message under its case. An older one may come later, when it was not believed at first.
-    fn open_case(&mut self, alert_id: &AlertId, index: u64) -> Result<(), CopyError> {
-        let (path, name) = (self.desk.path, alert_id.as_str());
-        let mut all = self.cases.range((name, 0)..=(name, u64::MAX)).about(path)?;
-        let first = all.next().transpose().about(path)?;
-        let first = first.map(|(key, _)| key.value().1);
-        drop(all);
-        self.cases.insert((name, index), ()).about(path)?;
-        if first.is_some_and(|first| first < index) {
-            return Ok(());
-        }
-        if let Some(first) = first {
-            self.opened.remove(first).about(path)?;
-            self.unfile(first, Some(Kind::AlertId))?;
-        }
-        self.opened.insert(index, name).about(path)?;
-        let number = Identifier::new(Kind::AlertId, name);
-        let found = number.map(|identifier| Found {
-            identifier,
-            field: "alert_id".to_owned(),
-        });
-        self.file(index, alert_id, found)
-    }
-
-    fn file_content(&mut self, delivery: &Delivery, alert_id: &AlertId) -> Result<(), CopyError> {
-        let content = content_of(&delivery.body_bytes, &delivery.statement);
-        let found = content.iter().flat_map(identifiers);
-        self.file(delivery.index, alert_id, found)
-    }
-
-    fn file(
-        &mut self,
-        index: u64,
-        alert_id: &AlertId,
-        all: impl IntoIterator<Item = Found>,
-    ) -> Result<(), CopyError> {
-        let path = self.desk.path;
-        let used = self
-            .keys
-            .range((index, 0)..=(index, u32::MAX))
-            .about(path)?;
-        let last = used.last().transpose().about(path)?;
-        let mut place = last.map_or(0, |(key, _)| key.value().1 + 1);
-        for Found { identifier, field } in all {
-            let kind = identifier.kind().code();
-            for key in keys(&identifier) {
-                let found = (alert_id.as_str(), field.as_str(), identifier.value());
-                self.identifiers
-                    .insert((kind, key, index, place), found)
-                    .about(path)?;
-                self.keys.insert((index, place), (kind, key)).about(path)?;
-                place += 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes a message's identifiers out again: those of one kind, or all but the number of the alert itself.
-    fn unfile(&mut self, index: u64, only: Option<Kind>) -> Result<(), CopyError> {
-        let path = self.desk.path;
-        let mut filed = Vec::new();
-        for entry in self
-            .keys
-            .range((index, 0)..=(index, u32::MAX))
-            .about(path)?
-        {
-            let (place, key) = entry.about(path)?;
-            let (kind, key) = key.value();
-            filed.push((place.value().1, kind.to_owned(), key.to_owned()));
-        }
-        for (place, kind, key) in filed {
-            let is_meant = match only {
-                Some(only) => kind == only.code(),
-                None => kind != Kind::AlertId.code(),
-            };
-            if is_meant {
-                let full = (kind.as_str(), key.as_str(), index, place);
-                self.identifiers.remove(full).about(path)?;
-                self.keys.remove((index, place)).about(path)?;
-            }
         }
         Ok(())
     }
@@ -317,26 +253,34 @@ impl<'t> Tables<'t> {
         Ok(true)
     }
 
-    /// Locks away a body that is there; whether there was one, now or before an earlier recall.
+    /// Locks away a body that is there, and what the gateway found in it; whether there was one, now or before an earlier
+    /// recall. One that never came is not asked for any more.
     fn lock_body(&mut self, index: u64, lock: StoredBody) -> Result<bool, CopyError> {
         let path = self.desk.path;
-        let broken = || damaged(path, format!("message {index} cannot be read"));
-        let mut stored = {
-            let bytes = self.messages.get(index).about(path)?.ok_or_else(broken)?;
-            Stored::decode(bytes.value()).map_err(|_| broken())?
-        };
+        let stored = self.stored(index)?;
+        let mut stored = stored.ok_or_else(|| damaged(path, format!("no message {index}")))?;
         match stored.body() {
-            StoredBody::None | StoredBody::Pruned => return Ok(false),
+            StoredBody::None => return Ok(false),
             StoredBody::Erased => return Ok(true),
-            StoredBody::Present | StoredBody::Quarantined => {}
+            StoredBody::Present | StoredBody::Quarantined | StoredBody::Pruned => {}
         }
+        let is_there = self.bodies.get(index).about(path)?.is_some();
+        self.pruned.remove(index).about(path)?;
         stored.set_body(lock);
         if lock == StoredBody::Erased {
             self.bodies.remove(index).about(path)?;
+            erase_record(&mut stored);
         }
         let bytes = stored.encode_to_vec();
         self.messages.insert(index, bytes.as_slice()).about(path)?;
-        Ok(true)
+        Ok(is_there)
+    }
+
+    fn stored(&self, index: u64) -> Result<Option<Stored>, CopyError> {
+        let path = self.desk.path;
+        let bytes = self.messages.get(index).about(path)?;
+        let stored = bytes.map(|bytes| Stored::decode(bytes.value())).transpose();
+        stored.map_err(|_| damaged(path, format!("message {index} cannot be read")))
     }
 
     fn work(&self, alert_id: &AlertId) -> Result<Option<Work>, CopyError> {
@@ -359,6 +303,18 @@ impl<'t> Tables<'t> {
 pub(super) fn concerns(delivery: &Delivery, agency: &AgencyId) -> bool {
     delivery.statement.sender().agency() == agency
         || audience(&delivery.record.recipients).reaches(agency)
+}
+
+/// Takes the record out of a receipt: the gateway's findings quote what the body said. Who was told is kept, because the case
+/// is read by it; the proof still binds the record, which the gateway has.
+fn erase_record(stored: &mut Stored) {
+    let Some(receipt) = &mut stored.receipt else {
+        return;
+    };
+    let record = std::mem::take(&mut receipt.record);
+    if let Ok(record) = pb::StatementRecord::decode(record.as_slice()) {
+        stored.recipients = record.recipients;
+    }
 }
 
 fn is_about_recall(of: MessageType) -> bool {

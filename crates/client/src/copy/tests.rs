@@ -3,11 +3,12 @@
 mod file;
 mod query;
 mod recall;
+mod silent;
 mod sync;
 
 use super::*;
 use crate::author::{Author, Draft, DraftContent, Signed};
-use crate::test_gateway::{NOW_MS, TestGateway};
+use crate::test_gateway::{NODE, NOW_MS, PROPOSAL, TestGateway};
 use precinto_alert::code::{
     AuthorityCode, CommodityClass, IndicatorCode, MessageStatus, MessageType, PartyRole,
     Precedence, ProtectedBag, RecallGround, RecallMeasure, RecipientKind, SubstanceClass, Tlp,

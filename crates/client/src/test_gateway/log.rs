@@ -13,6 +13,9 @@ use prost::Message;
 
 use super::pki::NOW_MS;
 
+/// What the gateway of the tests finds likelier than what was written: a value from the content.
+pub(crate) const PROPOSAL: &str = "020-99887766";
+
 pub(crate) const ORIGIN: &str = "gw.dev.invalid/log/2026";
 
 pub(crate) struct TestLog {
@@ -71,6 +74,7 @@ impl TestLog {
             }],
             warnings: vec![pb::Finding {
                 field: "content.shipments[0]".to_owned(),
+                proposals: vec![PROPOSAL.to_owned()],
                 ..Default::default()
             }],
             ..Default::default()

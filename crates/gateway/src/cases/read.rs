@@ -30,9 +30,7 @@ impl Cases {
                 }
             }
         }
-        Ok(Self {
-            inner: inner.into(),
-        })
+        Ok(inner.into())
     }
 }
 

@@ -73,29 +73,35 @@ fn an_index_finds_every_entry_of_a_case_and_hardly_any_other() {
 }
 
 #[test]
-fn cases_make_room_for_others_but_not_while_entries_are_on_their_way() {
-    let mut loaded = Loaded::default();
-    let key = *entry([1; 32], b"", b"", b"").key();
+fn cases_make_room_for_others_but_not_while_somebody_is_at_work_on_them() {
+    let mut loaded = Loaded::with_room(3);
     for number in 1..=5 {
-        loaded.put(&alert_id(number), Case::default(), 4);
-        let one = key_of(number);
-        loaded.take(&alert_id(number), place(number).step, one);
+        let id = alert_id(number);
+        loaded.put_and_hold(&id, Case::default());
+        loaded.take(&id, place(number).step, key_of(number));
+        loaded.let_go(&id);
         if number > 1 {
-            loaded.arrive(&alert_id(number), &one, true);
+            loaded.arrive(&id, &key_of(number), true);
+        }
+        if number == 4 {
+            assert!(loaded.hold(&alert_id(3)));
+            loaded.let_go(&alert_id(3));
         }
     }
-    loaded.put(&alert_id(6), Case::default(), 4);
-    let there: Vec<_> = (1..=6).filter(|n| loaded.has(&alert_id(*n))).collect();
+    let there =
+        |loaded: &Loaded| -> Vec<u32> { (1..=6).filter(|n| loaded.has(&alert_id(*n))).collect() };
     assert_eq!(
-        there,
-        [1, 6],
-        "the first is on its way, the last has just come"
+        there(&loaded),
+        [1, 3, 5],
+        "on its way; used again; the newest"
     );
     assert!(loaded.holds(&alert_id(1), &place(1).step));
     loaded.arrive(&alert_id(1), &key_of(1), false);
-    assert!(!loaded.holds(&alert_id(1), &place(1).step), "never said");
-    assert_eq!(loaded.on_their_way(&alert_id(1)).count(), 0);
-    assert_ne!(key, key_of(1));
+    assert_eq!(there(&loaded), [3, 5], "never said");
+    loaded.put_and_hold(&alert_id(6), Case::default());
+    assert_eq!(there(&loaded), [3, 5, 6]);
+    loaded.let_go(&alert_id(6));
+    assert_eq!(there(&loaded), [3, 5], "nobody ever said anything in it");
 }
 
 fn key_of(number: u32) -> EntryKey {
@@ -107,11 +113,11 @@ fn key_of(number: u32) -> EntryKey {
 async fn an_entry_that_nobody_waits_for_any_more_is_part_of_its_case_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let (ledger, owner) = ledger(folder.path());
-    let cases = Cases::default();
+    let cases = Arc::new(Cases::default());
     let said = entry([9; 32], b"record", b"content", b"");
     {
-        let place = Some(Box::new(place(1)));
-        let mut call = pin!(cases.append(&ledger, said, place));
+        let seat = cases.seat(&ledger, place(1)).await.unwrap();
+        let mut call = pin!(cases.append(&ledger, said, Some(seat)));
         let first = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         assert!(first.is_pending());
     }
@@ -119,8 +125,10 @@ async fn an_entry_that_nobody_waits_for_any_more_is_part_of_its_case_all_the_sam
     let mut published = ledger.published();
     published.wait_for(|log| log.size == 1).await.unwrap();
     assert_eq!(cases.candidates(&ledger, &alert_id(1)).unwrap(), [0]);
-    let second = cases.judge(&ledger, &place(1));
-    second.expect("what is said already is no second ALERT");
+    let second = cases.seat(&ledger, place(1)).await.unwrap();
+    second
+        .judge()
+        .expect("what is said already is no second ALERT");
     let inner = cases.lock();
     assert!(inner.on_their_way.is_empty() && inner.abandoned.is_empty());
     assert_eq!(inner.index.candidates(&alert_id(1)), [0]);

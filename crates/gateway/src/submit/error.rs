@@ -58,7 +58,7 @@ pub enum SubmitError {
     /// The content breaks a rule of the domain.
     #[error(transparent)]
     Content(#[from] ContentError),
-    /// The policy says no.
+    /// Rules of the content, of time or of the policy are broken: all that are.
     #[error("not allowed")]
     Denied(Vec<Violation>),
     /// It may not follow what was said in its case.

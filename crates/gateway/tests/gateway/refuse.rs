@@ -231,3 +231,17 @@ async fn a_statement_signed_by_another_node_of_the_agency_names_its_own_signer()
     assert_eq!(reason(&status), "SENDER_MISMATCH");
     world.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_is_wrong_is_told_at_once() {
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    let mut statement = lax.notice("mx.dev.invalid/nobody");
+    statement.created_ms += 3_600_000;
+    statement.expires_ms += 3_600_000;
+    let status = lax.submit(&statement).await.unwrap_err();
+    let violations = status.get_details_bad_request().unwrap().field_violations;
+    let reasons: Vec<&str> = violations.iter().map(|one| one.reason.as_str()).collect();
+    assert_eq!(reasons, ["TIME_FUTURE", "RECIPIENT_UNKNOWN"]);
+    world.stop().await;
+}

@@ -22,7 +22,8 @@ Examples:
   precinto match manifiesto.csv --any-column -o json | jq '.hits[] | [.line, .says, .alert_id]'
   precinto match manifest.csv --offline
 
-Exit code 0 when something is found, 7 when nothing is.")]
+Exit code 0 when something is found; 7 when nothing is; 4 when nothing is and something could not be looked at: a cell that is
+too long, a number that a spreadsheet has rounded, an entry of the log that is not believed.")]
 pub(crate) struct Match {
     /// The manifest, CSV with a header or Cargo-XML; several are matched together
     #[arg(required = true, value_name = "FILE")]

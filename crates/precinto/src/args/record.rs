@@ -33,8 +33,8 @@ Examples:
 
 Exit code 7 when this agency holds no such alert.")]
 pub(crate) struct Show {
-    /// The alert id
-    #[arg(value_name = "ALERT_ID")]
+    /// The alert id, or the id of one of the case's messages
+    #[arg(value_name = "ALERT_ID|MESSAGE_ID")]
     pub(crate) alert: String,
     /// Which copy.
     #[command(flatten)]
@@ -57,7 +57,7 @@ Examples:
   precinto list --limit 20 --after …                              (the next page: the list says what to type)
   precinto list -o jsonl | jq .alert_id
 
-Exit code 7 when nothing is found.")]
+Exit code 7 when nothing is found; 4 when nothing is and an entry of the log is not believed, which may be such a case.")]
 pub(crate) struct List {
     /// Which copy.
     #[command(flatten)]
@@ -151,7 +151,7 @@ Examples:
   precinto find 865-48291176 865-48291180 --each         (several things at once)
   precinto match manifest.csv                            (a whole manifest)
 
-Exit code 7 when nothing is found.")]
+Exit code 7 when nothing is found; 4 when nothing is and an entry of the log is not believed, which may speak of it.")]
 pub(crate) struct Find {
     /// The text as it stands there; several words are one text
     #[arg(required = true, value_name = "TEXT")]
@@ -171,7 +171,8 @@ Fetches what this agency is a party to and does not hold yet; each message is ve
 recalled is quarantined or erased in the same step. `show`, `list`, `find` and `match` do this first by themselves.
 
 The copy is the file copy.redb in the node's state folder. It holds nothing that the log does not: when it is damaged,
-delete it and fetch it again.
+delete it and fetch it again. The newest checkpoint that was verified is kept beside it, and stays. Each node has a copy of
+its own: a confirmation speaks for the node that sends it, and copies of other nodes of the agency are theirs to confirm.
 
 Examples:
   precinto sync --node nodes/mx-anam-mex.toml

@@ -35,6 +35,9 @@ pub(crate) struct SendOptions {
     /// Sign, write the submission to this file, and do not send it (send it later with: send signed FILE)
     #[arg(long, value_name = "FILE", global = true, conflicts_with_all = ["dry_run", "validate_only"])]
     pub(crate) sign_only: Option<PathBuf>,
+    /// Confirm a recall for copies that are kept elsewhere, though this node's own copy cannot say that it was done
+    #[arg(long, global = true)]
+    pub(crate) elsewhere: bool,
 }
 
 impl SendOptions {
@@ -50,6 +53,7 @@ impl SendOptions {
             dry_run: false,
             validate_only: false,
             sign_only: None,
+            elsewhere: false,
         }
     }
 }

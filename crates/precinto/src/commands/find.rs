@@ -1,9 +1,10 @@
 //! `find`: which alerts speak of what a person holds in the hand; answered from the own copy alone.
 
+use super::basis::Basis;
 use super::own_copy;
 use crate::args::Find;
-use crate::exit::{Exit, Failure};
-use crate::output::{Lang, Output};
+use crate::exit::{Exit, Failure, Text};
+use crate::output::{Lang, Output, printable};
 use crate::words::{Sheet, standing};
 use precinto_alert::code::Coded as _;
 use precinto_alert::id::AlertId;
@@ -21,15 +22,23 @@ pub(crate) fn run(args: &Find, output: Output) -> anyhow::Result<Exit> {
     } else {
         vec![args.texts.join(" ")]
     };
-    let copy = own_copy::of_args(&args.copy, output)?;
-    let mut found = false;
-    let mut all = Vec::new();
+    // All before the first answer: half of the answers and a refusal would be neither.
+    let mut asked = Vec::new();
     for text in &texts {
         let looked_for = guesses(text);
         if looked_for.is_empty() {
-            let nothing = output.lang().pick("nothing to look for", "nada que buscar");
-            return Err(Failure::usage(format!("\"{text}\": {nothing}")).into());
+            let what = ("nothing to look for", "nada que buscar");
+            let quoted = format!("\"{}\"", printable(text));
+            return Err(Failure::usage(Text::from(what).about(quoted)).into());
         }
+        asked.push((text, looked_for));
+    }
+    let copy = own_copy::of_args(&args.copy, output)?;
+    let basis = Basis::of(&copy)?;
+    basis.tell(args.copy.offline, output);
+    let mut found = false;
+    let mut all = Vec::new();
+    for (text, looked_for) in asked {
         let hits = copy.find(&looked_for);
         let hits = hits.map_err(|error| own_copy::failed(&error))?;
         found |= !hits.is_empty();
@@ -39,13 +48,19 @@ pub(crate) fn run(args: &Find, output: Output) -> anyhow::Result<Exit> {
                 output.line(line)?;
             }
         } else {
-            all.push(result(text, &looked_for, &cases, &copy)?);
+            let mut result = result(text, &looked_for, &cases, &copy)?;
+            basis.add_to(&mut result);
+            all.push(result);
         }
     }
     if !output.is_text() {
         print(&all, output)?;
     }
-    Ok(if found { Exit::Done } else { Exit::NotFound })
+    Ok(if found {
+        Exit::Done
+    } else {
+        basis.nothing_found()
+    })
 }
 
 /// The hits of each case together, cases in the order of their first hit.
@@ -73,7 +88,7 @@ fn lines(
             "in no alert that this agency holds",
             "en ninguna alerta que tenga esta dependencia",
         );
-        sheet.block(0, "", &format!("{text}: {none}"));
+        sheet.block(0, "", &format!("{}: {none}", printable(text)));
         return Ok(sheet.into_lines());
     }
     for (alert, hits) in cases {
@@ -87,7 +102,8 @@ fn lines(
             } = hit;
             let kind = identifier.kind().label(lang.texts());
             let entry = lang.pick("entry", "entrada");
-            let line = format!("{kind} {}  {entry} {index}, {field}", identifier.value());
+            let value = printable(identifier.value());
+            let line = format!("{kind} {value}  {entry} {index}, {field}");
             sheet.block(2, "", &line);
         }
         if hits.len() > PLACES_MAX {

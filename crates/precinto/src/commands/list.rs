@@ -1,5 +1,6 @@
 //! `list`: the cases that an agency is a party to, narrowed by what a desk asks for.
 
+use super::basis::Basis;
 use super::own_copy;
 use super::show::summary;
 use crate::args::{List, ListState};
@@ -29,14 +30,16 @@ pub(crate) fn run(args: &List, output: Output) -> anyhow::Result<Exit> {
     let found = copy.cases(&filter, &page);
     let found = found.map_err(|error| own_copy::failed(&error))?;
     let nothing = found.cases.is_empty();
-    print(&found, &copy, output)?;
+    let basis = Basis::of(&copy)?;
+    print(&found, &copy, &basis, output)?;
+    basis.tell(args.copy.offline, output);
     if nothing {
         let none = lang.pick(
             "no alert that this agency holds is like that",
             "esta dependencia no tiene ninguna alerta así",
         );
         output.talk(none);
-        return Ok(Exit::NotFound);
+        return Ok(basis.nothing_found());
     }
     Ok(Exit::Done)
 }
@@ -117,7 +120,11 @@ fn coded<C: Coded>(flag: &str, text: Option<&String>) -> Result<Option<C>, Failu
     C::from_name(&name).map(Some).ok_or_else(|| {
         let family = C::FAMILY;
         let all: Vec<&str> = family.rows().map(|row| family.name_of(row)).collect();
-        let what = format!("--{flag}: no code {name}; there are {}", all.join(", "));
+        let all = all.join(", ");
+        let what = (
+            format!("--{flag}: no code {name}; there are {all}"),
+            format!("--{flag}: no existe el código {name}; hay {all}"),
+        );
         Failure::usage(what)
     })
 }
@@ -130,7 +137,7 @@ fn time(text: &str, lang: Lang) -> Result<u64, String> {
     moment.or_else(|wrong| moment_ms(&json!(day), now_ms, lang).map_err(|_| wrong))
 }
 
-fn print(found: &Cases, copy: &OwnCopy, output: Output) -> anyhow::Result<()> {
+fn print(found: &Cases, copy: &OwnCopy, basis: &Basis, output: Output) -> anyhow::Result<()> {
     if output.is_text() {
         for line in lines(found, copy, output.lang()) {
             output.line(line)?;
@@ -148,14 +155,14 @@ fn print(found: &Cases, copy: &OwnCopy, output: Output) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    output.json(&json!({
+    let mut page = json!({
         "schema": "precinto.cases/v1",
         "agency": copy.agency().to_string(),
-        "as_of": copy.as_of_ms().map(clock::rfc3339_ms),
-        "position": copy.position(),
         "cases": cases,
         "next": found.next,
-    }))?;
+    });
+    basis.add_to(&mut page);
+    output.json(&page)?;
     Ok(())
 }
 

@@ -4,9 +4,9 @@
 //! are one hit, in however many fields and messages they meet. What asks for somebody first stands first: open cases
 //! before ended ones, the urgent before the others, then in the order of the manifest.
 
+use super::basis::Basis;
 use super::own_copy;
 use crate::args::Match;
-use crate::clock;
 use crate::exit::{Exit, Failure};
 use crate::manifest::{Cell, Manifest, Options, Place};
 use crate::output::{Align, Lang, Output, Table, printable};
@@ -47,16 +47,16 @@ struct Stands {
 /// Runs `match …`.
 pub(crate) fn run(args: &Match, output: Output) -> anyhow::Result<Exit> {
     let lang = output.lang();
-    let delimiter = args.delimiter.map(u8::try_from).transpose();
     let options = Options {
-        delimiter: delimiter
-            .map_err(|_| Failure::usage("--delimiter: one ASCII character is expected"))?,
+        delimiter: args.delimiter.map(delimiter).transpose()?,
         any_column: args.any_column,
         lang,
     };
     let manifest = Manifest::read(&args.files, options)?;
     tell(&manifest, output);
     let copy = own_copy::of_args(&args.copy, output)?;
+    let basis = Basis::of(&copy)?;
+    basis.tell(args.copy.offline, output);
     let hits = copy.match_all(manifest.asked().cloned());
     let hits = hits.map_err(|error| own_copy::failed(&error))?;
     let cases = cases(&hits, &copy, lang)?;
@@ -65,26 +65,40 @@ pub(crate) fn run(args: &Match, output: Output) -> anyhow::Result<Exit> {
         for line in lines(&manifest, &found, lang) {
             output.line(line)?;
         }
-        output.talk(summary(&manifest, &found, lang));
+        output.talk(summary(&manifest, &found, basis.is_whole(), lang));
     } else if output.is_lines() {
         for one in &found {
             output.json_line(&object(&manifest, one))?;
         }
-        output.json_line(&whole(&manifest, &copy, None))?;
+        output.json_line(&whole(&manifest, &copy, &basis, None))?;
     } else {
-        output.json(&whole(&manifest, &copy, Some(&found)))?;
+        output.json(&whole(&manifest, &copy, &basis, Some(&found)))?;
     }
-    Ok(if found.is_empty() {
-        Exit::NotFound
-    } else {
+    Ok(if !found.is_empty() {
         Exit::Done
+    } else if manifest.not_looked_at > 0 {
+        Exit::Inconclusive
+    } else {
+        basis.nothing_found()
+    })
+}
+
+fn delimiter(typed: char) -> Result<u8, Failure> {
+    let byte = u8::try_from(typed).ok().filter(u8::is_ascii);
+    byte.ok_or_else(|| {
+        Failure::usage((
+            "--delimiter: one ASCII character is expected",
+            "--delimiter: se espera un solo carácter ASCII",
+        ))
     })
 }
 
 /// What is odd about the manifest, and what was not looked at.
 fn tell(manifest: &Manifest, output: Output) {
     let lang = output.lang();
-    for remark in manifest.remarks.iter().take(TOLD_MAX) {
+    // What could not be looked at comes first: it decides what the answer is worth.
+    let (lost, odd): (Vec<_>, Vec<_>) = manifest.remarks.iter().partition(|one| !one.looked_at);
+    for remark in lost.into_iter().chain(odd).take(TOLD_MAX) {
         let place = named_place(manifest, remark.place, lang);
         output.talk(format!("{place}: {}", remark.what));
     }
@@ -192,6 +206,12 @@ fn lines(manifest: &Manifest, found: &[Found<'_>], lang: Lang) -> Vec<String> {
             let (_, (en, es)) = standing(stands);
             lang.pick(en, es)
         });
+        // Of a case whose alert never came here nobody knows whether it is meant.
+        let stands = if status.is_empty() {
+            stands.to_owned()
+        } else {
+            format!("{stands} ({status})")
+        };
         let goods: Vec<&str> = goods.iter().map(|(_, label)| *label).collect();
         let column = manifest.columns.get(one.cell.column);
         table.row([
@@ -200,19 +220,26 @@ fn lines(manifest: &Manifest, found: &[Found<'_>], lang: Lang) -> Vec<String> {
             shown(&one.cell.text),
             one.alert.to_string(),
             precedence.map_or("", |one| one.name()).to_owned(),
-            format!("{stands} ({status})"),
+            stands,
             goods.join(", "),
         ]);
     }
     table.lines()
 }
 
-fn summary(manifest: &Manifest, found: &[Found<'_>], lang: Lang) -> String {
+/// `is_whole`: everything in the copy was looked at.
+fn summary(manifest: &Manifest, found: &[Found<'_>], is_whole: bool, lang: Lang) -> String {
     let mut alerts: Vec<&AlertId> = found.iter().map(|one| one.alert).collect();
     alerts.sort_by_key(ToString::to_string);
     alerts.dedup();
     let (hits, alerts, rows) = (found.len(), alerts.len(), manifest.rows);
     let cells = manifest.cells.len();
+    if hits == 0 && (manifest.not_looked_at > 0 || !is_whole) {
+        return lang.pick(
+            format!("INCONCLUSIVE: nothing found in {cells} cells of {rows} rows, but not everything could be looked at: see above"),
+            format!("NO CONCLUYENTE: sin coincidencias en {cells} celdas de {rows} filas, pero no se pudo revisar todo: véase arriba"),
+        );
+    }
     if hits == 0 {
         return lang.pick(
             format!("nothing found: {cells} cells of {rows} rows are in no alert that this agency holds"),
@@ -268,33 +295,35 @@ fn shown(text: &str) -> String {
 }
 
 /// `found` stands in it unless each hit has a line of its own.
-fn whole(manifest: &Manifest, copy: &OwnCopy, found: Option<&[Found<'_>]>) -> Value {
+fn whole(manifest: &Manifest, copy: &OwnCopy, basis: &Basis, found: Option<&[Found<'_>]>) -> Value {
     let remarks = manifest.remarks.iter().map(|remark| {
         json!({
             "file": manifest.files.get(remark.place.file),
             "row": remark.place.row,
             "line": remark.place.line,
             "what": remark.what,
+            "looked_at": remark.looked_at,
         })
     });
     let hits = |found: &[Found<'_>]| -> Value {
         let hits = found.iter().map(|one| object(manifest, one));
         hits.collect()
     };
-    json!({
+    let mut answer = json!({
         "schema": "precinto.match/v1",
         "agency": copy.agency().to_string(),
-        "as_of": copy.as_of_ms().map(clock::rfc3339_ms),
-        "position": copy.position(),
         "files": manifest.files,
         "rows": manifest.rows,
         "cells": manifest.cells.len(),
         "columns": manifest.columns,
         "columns_not_looked_at": manifest.ignored,
         "odd_rows": manifest.odd_rows,
+        "not_looked_at": manifest.not_looked_at,
         "remarks": remarks.collect::<Vec<_>>(),
         "hits": found.map(hits),
-    })
+    });
+    basis.add_to(&mut answer);
+    answer
 }
 
 fn object(manifest: &Manifest, one: &Found<'_>) -> Value {

@@ -6,15 +6,18 @@
 use crate::args::CopyArgs;
 use crate::clock;
 use crate::config::{Material, Node};
-use crate::exit::{Exit, Failure};
-use crate::files::make_folder;
+use crate::draft::hex;
+use crate::exit::{Exit, Failure, Text};
+use crate::files::{make_folder, write_durable};
 use crate::output::{Lang, Output, printable};
 use crate::words::{minute, span};
 use crate::{connect, runtime};
-use precinto_alert::reason as catalogue;
+use precinto_alert::id::AlertId;
+use precinto_alert::reason::{self as catalogue, Reason};
 use precinto_client::Connection;
 use precinto_client::copy::{CopyError, OwnCopy, SyncError, Synced};
-use std::path::PathBuf;
+use precinto_client::pin::Contradiction;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -26,6 +29,9 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// With so many entries still to come a bar is shown.
 const WORTH_A_BAR: u64 = 500;
+
+/// So many digits of a checkpoint's root tell its file from another of the same size.
+const ROOT_DIGITS: usize = 16;
 
 /// The copy of the node that the arguments name.
 pub(crate) fn of_args(args: &CopyArgs, output: Output) -> anyhow::Result<OwnCopy> {
@@ -43,15 +49,19 @@ pub(crate) fn opened(node: &Node, offline: bool, output: Output) -> anyhow::Resu
         }
         let material = Material::load(node).map_err(Failure::from)?;
         let fetched = match connect::open(&material).await {
-            Ok(connection) => fetch(&mut copy, &connection, output).await,
+            Ok(connection) => fetch(&mut copy, node, &connection, output).await,
             Err(failure) => Err(failure),
         };
         match fetched {
             Ok(synced) => tell(&synced, &copy, output)?,
             Err(failure) if failure.exit == Exit::Unreachable && copy.as_of_ms().is_some() => {
                 stale(&copy, &failure, output);
+                out_of_use(copy.recalled_untold(), output);
             }
-            Err(failure) => return Err(failure.into()),
+            Err(failure) => {
+                out_of_use(copy.recalled_untold(), output);
+                return Err(failure.into());
+            }
         }
         Ok(copy)
     })
@@ -79,9 +89,10 @@ pub(crate) fn path_of(node: &Node) -> PathBuf {
     node.state.join("copy.redb")
 }
 
-/// Brings the copy up to date, with a bar when that takes long.
+/// Brings the copy up to date, with a bar when that takes long. Of a log that contradicts itself both checkpoints are kept.
 pub(crate) async fn fetch(
     copy: &mut OwnCopy,
+    node: &Node,
     connection: &Connection,
     output: Output,
 ) -> Result<Synced, Failure> {
@@ -101,7 +112,47 @@ pub(crate) async fn fetch(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    synced.map_err(|error| sync_failed(&error))
+    synced.map_err(|error| match &error {
+        SyncError::Contradiction(contradiction) => contradicted(contradiction, &node.state),
+        _ => sync_failed(&error),
+    })
+}
+
+/// Writes both checkpoints, each signed by the log, into the state folder: together they prove what the log did. What is
+/// there already stays as it is.
+fn contradicted(contradiction: &Contradiction, folder: &Path) -> Failure {
+    let said = chain(contradiction);
+    let Contradiction {
+        pinned, offered, ..
+    } = contradiction;
+    let mut kept = Vec::new();
+    for note in [pinned, offered] {
+        let checkpoint = note.checkpoint();
+        let root = hex(checkpoint.root.as_ref());
+        let root = root.get(..ROOT_DIGITS).unwrap_or(&root);
+        let name = format!("contradiction-{}-{root}.checkpoint", checkpoint.size);
+        let path = folder.join(name);
+        let written = if matches!(path.try_exists(), Ok(true)) {
+            Ok(())
+        } else {
+            write_durable(&path, note.note())
+        };
+        kept.push(match written {
+            Ok(()) => path.display().to_string(),
+            // The evidence itself, then, rather than nothing.
+            Err(error) => format!("{error:#}\n{}", note.note()),
+        });
+    }
+    let kept = kept.join("\n");
+    Failure::coded(
+        Reason::LogInconsistent,
+        (
+            format!("{said}\nboth checkpoints are kept as evidence:\n{kept}"),
+            format!(
+                "la bitácora se contradice ({said})\nambos puntos de control se guardan como evidencia:\n{kept}"
+            ),
+        ),
+    )
 }
 
 /// What a person must know even if they asked for something else.
@@ -113,16 +164,16 @@ pub(crate) fn tell(synced: &Synced, copy: &OwnCopy, output: Output) -> Result<()
         let detail = printable(&one.detail);
         output.talk(format!("{not} {}: {reason}: {detail}", one.index));
     }
-    for alert in &synced.quarantined {
-        let (en, es) = (
-            "RECALLED, and out of use here:",
-            "RETIRADA, y fuera de uso aquí:",
-        );
-        output.talk(format!("{} {alert}", lang.pick(en, es)));
+    for one in &synced.pruned {
+        let alert = one.alert_id.as_ref().map(ToString::to_string);
+        let (index, alert) = (one.index, alert.unwrap_or_default());
+        output.talk(lang.pick(
+            format!("entry {index} {alert}: the gateway says that its content was deleted by law; nothing proves it"),
+            format!("entrada {index} {alert}: la pasarela dice que su contenido se suprimió conforme a la ley; nada lo prueba"),
+        ));
     }
-    if synced.quarantined.is_empty() {
-        return Ok(());
-    }
+    out_of_use(&synced.quarantined, output);
+    // Every time, until it is done: the run that carried it out may have been another command's.
     let due = copy.recalls_to_confirm().map_err(|error| failed(&error))?;
     if !due.is_empty() {
         let next = lang.pick("confirm with", "confirme con");
@@ -131,20 +182,29 @@ pub(crate) fn tell(synced: &Synced, copy: &OwnCopy, output: Output) -> Result<()
     Ok(())
 }
 
+/// Says which alerts were recalled, also when not everything could be fetched.
+pub(crate) fn out_of_use(recalled: &[AlertId], output: Output) {
+    let (en, es) = (
+        "RECALLED, and out of use here:",
+        "RETIRADA, y fuera de uso aquí:",
+    );
+    for alert in recalled {
+        output.talk(format!("{} {alert}", output.lang().pick(en, es)));
+    }
+}
+
 /// Says as of when the answer is.
 fn stale(copy: &OwnCopy, failure: &Failure, output: Output) {
     let lang = output.lang();
     let (en, es) = (
         "the gateway cannot be reached; this is the state of",
-        "no se puede contactar al gateway; este es el estado al",
+        "no se puede contactar a la pasarela; este es el estado al",
     );
     let as_of = copy.as_of_ms().unwrap_or_default();
     let since = span(clock::now_ms(), as_of, lang);
-    output.talk(format!(
-        "{} {} ({since})\n  {failure}",
-        lang.pick(en, es),
-        minute(as_of)
-    ));
+    output.talk(format!("{} {} ({since})", lang.pick(en, es), minute(as_of)));
+    let why = failure.message.pick(lang);
+    output.talk(format!("  {}", printable(why)));
 }
 
 fn never_fetched(copy: &OwnCopy, lang: Lang) -> Result<(), Failure> {
@@ -165,19 +225,39 @@ fn never_fetched(copy: &OwnCopy, lang: Lang) -> Result<(), Failure> {
 /// What a failure of the copy itself comes to.
 pub(crate) fn failed(error: &CopyError) -> Failure {
     match error {
-        CopyError::PageKey(_) => Failure::usage(chain(error)),
-        _ => Failure::new(Exit::Failed, chain(error)),
+        CopyError::PageKey(_) => Failure::usage(told(error)),
+        _ => Failure::new(Exit::Failed, told(error)),
     }
+}
+
+/// What went wrong with the copy, in both languages.
+fn told(error: &CopyError) -> Text {
+    let en = chain(error);
+    let es = match error {
+        CopyError::Busy { .. } => "otro proceso está usando la copia propia; repita cuando termine",
+        CopyError::Damaged { .. } => "la copia propia está dañada; bórrela y descárguela de nuevo",
+        CopyError::Other { .. } => {
+            "la copia propia es de otra bitácora, dependencia o formato; bórrela y descárguela de nuevo, o indique otra carpeta de estado"
+        }
+        CopyError::Io { .. } => "no se puede leer o escribir la copia propia",
+        CopyError::PageKey(_) => "esa no es la clave de una página; empiece de nuevo sin ella",
+    };
+    let es = format!("{es} ({en})");
+    Text::from((en, es))
 }
 
 fn sync_failed(error: &SyncError) -> Failure {
     match error {
         SyncError::Gateway(error) => connect::log_failed(error),
         SyncError::Copy(error) => failed(error),
-        _ => match error.reason() {
-            Some(reason) => Failure::coded(reason, chain(error)),
-            None => Failure::new(Exit::Failed, chain(error)),
-        },
+        _ => {
+            let en = chain(error);
+            if let Some(reason) = error.reason() {
+                return Failure::caused(reason, en);
+            }
+            let es = format!("no se pudo actualizar la copia propia ({en})");
+            Failure::new(Exit::Failed, (en, es))
+        }
     }
 }
 
@@ -185,4 +265,46 @@ fn sync_failed(error: &SyncError) -> Failure {
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use precinto_client::pin::ContradictionKind;
+    use precinto_envelope::crypto::SigningKey;
+    use precinto_merkle::checkpoint::{Checkpoint, Origin};
+    use precinto_merkle::note::NoteSigner;
+
+    #[test]
+    fn both_checkpoints_of_a_log_that_forked_are_kept_and_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = SigningKey::from_ed25519_seed([7; 32]);
+        let signer = NoteSigner::new("gw.dev.invalid/log/2026", key).unwrap();
+        let signed = |root: u8| {
+            let checkpoint = Checkpoint {
+                origin: Origin::parse("gw.dev.invalid/log/2026").unwrap(),
+                size: 9,
+                root: [root; 32],
+            };
+            checkpoint.sign(&signer).unwrap()
+        };
+        let contradiction = Contradiction {
+            pinned: signed(1),
+            offered: signed(2),
+            kind: ContradictionKind::TwoRoots,
+        };
+        let failure = contradicted(&contradiction, folder.path());
+        assert_eq!(failure.exit, Exit::VerificationFailed);
+        for (note, root) in [
+            (&contradiction.pinned, "01"),
+            (&contradiction.offered, "02"),
+        ] {
+            let name = format!("contradiction-9-{}.checkpoint", root.repeat(8));
+            let kept = std::fs::read_to_string(folder.path().join(&name)).unwrap();
+            assert_eq!(kept, note.note());
+            for lang in [Lang::En, Lang::Es] {
+                assert!(failure.message.pick(lang).contains(&name), "{failure}");
+            }
+        }
+    }
 }

@@ -11,9 +11,10 @@ mod stream;
 use crate::args::{Ready, Send, SendCommand, SendOptions};
 use crate::config::{Material, Node};
 use crate::draft::DraftError;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files::{make_folder, write_public};
 use crate::output::Output;
+use crate::words::Finding;
 use crate::{clock, connect, runtime};
 use batch::Batch;
 use check::Found;
@@ -24,18 +25,21 @@ use precinto_client::copy::RecallWork;
 use precinto_client::{Connection, Signed, submit, validate};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
-use report::{Meta, Report, save_receipt};
+use report::{Meta, Report};
 use std::path::{Path, PathBuf};
 
 /// Runs `send …`.
 pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
     let node = Node::from_args(&args.options.node)?;
     let material = Material::load(&node).map_err(Failure::from)?;
-    let drafts = match &args.command {
+    let (drafts, works) = match &args.command {
         SendCommand::Other(Ready::Stream { window }) => {
             let options = &args.options;
             if options.dry_run || options.validate_only || options.sign_only.is_some() {
-                let only = "a stream sends: --dry-run, --validate-only and --sign-only are for single messages";
+                let only = (
+                    "a stream sends: --dry-run, --validate-only and --sign-only are for single messages",
+                    "un flujo envía: --dry-run, --validate-only y --sign-only son para mensajes sueltos",
+                );
                 return Err(Failure::usage(only).into());
             }
             let window = usize::from(*window);
@@ -51,13 +55,15 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
         }
         SendCommand::Message(message) => {
             let mut drafts = message::drafts(message)?;
-            defaults::fill(&mut drafts, &node, &args.options, output)?;
+            let works = defaults::fill(&mut drafts, &node, &args.options, output)?;
             message::state(&mut drafts, &node.identity);
-            drafts
+            (drafts, works)
         }
     };
     let mut composer = Composer::new(&node, &material, &args.options, 1)?;
-    let batch = batch::compose(&mut composer, &drafts, output);
+    composer.carried_out(&works);
+    let ask = Some(&material).filter(|_| args.options.sign_only.is_none());
+    let batch = batch::compose(&mut composer, &drafts, ask, output);
     composer.finish()?;
     let (composed, broken) = match batch? {
         Batch::Sound(composed) => (composed, None),
@@ -83,7 +89,9 @@ pub(crate) fn confirm(
     let mut drafts: Vec<_> = done.iter().map(defaults::confirmation).collect();
     message::state(&mut drafts, &node.identity);
     let mut composer = Composer::new(node, &material, &options, 1)?;
-    let batch = batch::compose(&mut composer, &drafts, output);
+    composer.carried_out(done);
+    // Each for itself: what one originator's gateway says keeps no other confirmation back.
+    let batch = batch::compose(&mut composer, &drafts, None, output);
     composer.finish()?;
     match batch? {
         Batch::Sound(composed) | Batch::Rehearsed(composed, _) => {
@@ -103,7 +111,9 @@ fn unreadable(composer: &mut Composer<'_>, error: DraftError, output: Output) ->
     let rest = rest.and_then(|draft| composer.rehearse(*draft).ok());
     let found = rest.map_or_else(Vec::new, |rest| rest.found.errors);
     let more = found.iter().filter(|one| !told(&problems, &one.field));
-    let more: Vec<String> = more.map(|one| report::said(one, output.lang())).collect();
+    let more: Vec<String> = more
+        .map(|one| Finding::from(one).said(output.lang()))
+        .collect();
     lines.extend(problems.iter().chain(&more).map(|one| format!("  {one}")));
     Failure::usage(lines.join("\n"))
 }
@@ -165,10 +175,16 @@ async fn send_all(
     let connection = connect::open(material).await?;
     let mut exit = Exit::Done;
     for outgoing in &all {
-        let report = send_one(&connection, outgoing, options).await?;
+        let (report, kept) = send_one(&connection, outgoing, options).await;
+        // Before anything else: whatever becomes of its receipt, the message is said.
         report.print(output)?;
+        let mut ended = report.exit();
+        if let Err(failure) = &kept {
+            output.warn(failure);
+            ended = failure.exit;
+        }
         if exit == Exit::Done {
-            exit = report.exit();
+            exit = ended;
         }
     }
     Ok(exit)
@@ -178,32 +194,40 @@ async fn send_one(
     connection: &Connection,
     outgoing: &Outgoing,
     options: &SendOptions,
-) -> anyhow::Result<Report> {
+) -> (Report, Result<(), Failure>) {
     let Outgoing { signed, meta } = outgoing;
     let sent_us = clock::now_us();
     let watch = clock::Stopwatch::start();
     if options.validate_only {
         let checked = validate(connection, signed).await;
-        return Ok(Report::checked(meta, checked));
+        return (Report::checked(meta, checked), Ok(()));
     }
     let answer = submit(connection, signed).await;
     let mut report = Report::of(meta, sent_us, watch.elapsed(), &answer);
-    if let (Ok(accepted), Some(folder)) = (&answer, &options.receipts) {
-        report.receipt = Some(save_receipt(folder, meta, &accepted.receipt)?);
-    }
-    Ok(report)
+    let folder = options.receipts.as_deref();
+    let kept = match &answer {
+        Ok(accepted) => report::keep(&mut report, folder, &accepted.receipt),
+        Err(_) => Ok(()),
+    };
+    (report, kept)
 }
 
 /// Signed in another place and perhaps at another time: the gateway judges it, unless a dry run is asked for.
 fn read_signed(path: &Path, dry_run: bool) -> anyhow::Result<Composed> {
-    let refuse = |what: String| {
-        Failure::usage(format!("{}: {what}", path.display()))
-            .next("write one with --sign-only FILE")
+    let refuse = |what: Text| {
+        Failure::usage(what.about(path.display())).next((
+            "write one with --sign-only FILE",
+            "escriba uno con --sign-only ARCHIVO",
+        ))
     };
-    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
-    let request = pb::SubmitRequest::decode(bytes.as_slice())
-        .map_err(|error| refuse(format!("not a signed submission: {error}")))?;
-    let signed = Signed::from_request(request).map_err(|error| refuse(error.to_string()))?;
+    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string().into()))?;
+    let request = pb::SubmitRequest::decode(bytes.as_slice()).map_err(|error| {
+        refuse(Text::from((
+            format!("not a signed submission: {error}"),
+            format!("no es un envío firmado: {error}"),
+        )))
+    })?;
+    let signed = Signed::from_request(request).map_err(|error| refuse(error.to_string().into()))?;
     let meta = Meta::of(
         &signed,
         path.file_name()

@@ -15,7 +15,7 @@ use crate::files::keep_receipt;
 use crate::output::{Lang, Output};
 use precinto_alert::case::View;
 use precinto_alert::id::{AgencyId, AlertId, IdError, MessageId};
-use precinto_client::copy::{Held, HeldCase, OwnCopy, RecallWork};
+use precinto_client::copy::{BodyState, Held, HeldCase, OwnCopy, RecallWork};
 use std::path::Path;
 
 /// Digits of the number in an alert id, with the check character.
@@ -118,13 +118,26 @@ fn unknown(what: &impl std::fmt::Display, lang: Lang) -> Failure {
 
 /// Writes each receipt, named by the log's index: a message's id is its sender's choice.
 fn keep_receipts(folder: &Path, held: &HeldCase, output: Output) -> anyhow::Result<()> {
-    for one in &held.messages {
+    // The record of what was recalled went with its content: a proof without it proves nothing to anybody.
+    let is_whole = |one: &&Held| {
+        let recalled = matches!(one.body, BodyState::Quarantined | BodyState::Erased);
+        !recalled && !one.receipt.record.is_empty()
+    };
+    let mut count = 0;
+    for one in held.messages.iter().filter(is_whole) {
         keep_receipt(folder, &receipt_name(one), &one.receipt)?;
+        count += 1;
     }
     let (en, es) = ("receipts written to", "recibos escritos en");
-    let count = held.messages.len();
     let what = output.lang().pick(en, es);
     output.talk(format!("{count} {what} {}", folder.display()));
+    let left_out = held.messages.len() - count;
+    if left_out > 0 {
+        output.talk(output.lang().pick(
+            format!("{left_out} left out: their content was recalled"),
+            format!("{left_out} omitidos: su contenido fue retirado"),
+        ));
+    }
     Ok(())
 }
 

@@ -4,11 +4,9 @@ use super::{content_descriptor, descriptor};
 use precinto_alert::code::MessageType;
 use precinto_alert::content::{Content, Form, media_type};
 use precinto_alert::id::MessageId;
-use precinto_alert::reason as catalogue;
-use precinto_proto::v1 as pb;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, Kind, Value};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 /// A statement as JSON, from the bytes that were signed; `null` when they are none.
 pub(crate) fn statement_json(payload: &[u8]) -> Json {
@@ -42,17 +40,6 @@ pub(crate) fn content_of(content: &Content, message_type: MessageType) -> Json {
         Form::SystemNotice(form) => form.encode_to_vec(),
     };
     content_json(media_type(message_type), &bytes)
-}
-
-/// What a gateway found in a message and let pass, as JSON: both languages, because codes never change with the language.
-pub(crate) fn finding_json(finding: &pb::Finding) -> Json {
-    json!({
-        "field": finding.field,
-        "reason": catalogue::name(finding.reason()),
-        "detail": finding.detail,
-        "detail_es": finding.detail_es,
-        "proposals": finding.proposals,
-    })
 }
 
 fn json_of(descriptor: &prost_reflect::MessageDescriptor, bytes: &[u8]) -> Option<Json> {

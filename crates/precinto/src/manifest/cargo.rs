@@ -1,6 +1,7 @@
 //! The identifiers in a Cargo-XML message, wherever they stand: flight manifest (XFFM), house manifest (XFHL), air waybill
 //! (XFWB), house waybill (XFZB). Elements are known by their names, so that versions of the messages do not matter.
 
+use super::column::HOUSE;
 use super::{Manifest, Place};
 use crate::exit::Failure;
 use crate::xml::Element;
@@ -96,6 +97,9 @@ impl Walk<'_> {
             row: self.row.max(1),
             line: None,
         };
+        if kind == Kind::HouseWaybill {
+            return self.manifest.take(place, column, text, &HOUSE);
+        }
         self.manifest.take(place, column, text, &[kind])
     }
 

@@ -9,6 +9,9 @@ use precinto_alert::lookup::{Identifier, Kind};
 /// Digits of an air waybill behind those of the airline.
 pub(super) const AWB_SERIAL_DIGITS: usize = 8;
 
+/// A house waybill. Express carriers, and posts, call their own number by that name.
+pub(super) const HOUSE: [Kind; 3] = [Kind::HouseWaybill, Kind::Courier, Kind::S10];
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -66,7 +69,7 @@ const NAMES: [(&[&str], Meaning); 19] = [
             "HOUSEBILL", "HOUSEAIRWAYBILL", "AWBHOUSE", "GUIAHOUSE", "GUIAHIJA", "GUIASHOUSE",
             "GUIASHIJAS", "GUIAAEREAHOUSE", "GUIAAEREAHIJA", "HOUSEGUIA",
         ],
-        Meaning::Kinds(&[Kind::HouseWaybill]),
+        Meaning::Kinds(&HOUSE),
     ),
     (
         &[

@@ -64,10 +64,10 @@ const KNOWN: [(&str, &[K]); 38] = [
         "No. de guía",
         &[K::Waybill, K::S10, K::HouseWaybill, K::Courier],
     ),
-    ("HAWB", &[K::HouseWaybill]),
-    ("house_waybill", &[K::HouseWaybill]),
-    ("Guía House", &[K::HouseWaybill]),
-    ("Guías hijas", &[K::HouseWaybill]),
+    ("HAWB", &column::HOUSE),
+    ("house_waybill", &column::HOUSE),
+    ("Guía House", &column::HOUSE),
+    ("Guías hijas", &column::HOUSE),
     ("S10", &[K::S10]),
     ("Envío postal", &[K::S10]),
     ("Receptacle ID", &[K::Receptacle]),
@@ -139,7 +139,11 @@ fn rows_become_identifiers_with_the_row_they_came_from() {
     let expected = [
         one(K::Waybill, "86548291176", &[1, 2]),
         one(K::HouseWaybill, "H1", &[1]),
+        one(K::HouseWaybill, "H1H2", &[1]),
         one(K::HouseWaybill, "H2", &[1, 3]),
+        // A cell that could be several things is asked as the one thing, too, as whatever its column may hold.
+        one(K::S10, "H1H2", &[1]),
+        one(K::Courier, "H1H2", &[1]),
         one(K::Party, "COMERCIALIZADORA SA", &[1, 3]),
     ];
     assert_eq!(asked(&manifest), expected);
@@ -205,6 +209,176 @@ fn what_is_wrong_is_looked_for_all_the_same_and_said_with_its_line() {
         "{said:?}"
     );
     assert_eq!(manifest.odd_rows, 3);
+}
+
+/// Whether it is looked for in the row that is on this line.
+fn on_line(manifest: &Manifest, kind: K, value: &str) -> Option<u64> {
+    let sought = Identifier::new(kind, value)?;
+    let at = manifest.asked().position(|one| *one == sought)?;
+    let cell = *manifest.cells_of()[at].first()?;
+    manifest.cells[cell].place.line
+}
+
+#[test]
+fn a_cell_of_many_values_is_looked_at_whole() {
+    let sixty: Vec<String> = (0..60).map(|n| format!("999-{n:08}")).collect();
+    let manifest = read(&format!("AWB\n{}\n", sixty.join(";")));
+    for waybill in &sixty {
+        assert_eq!(
+            on_line(&manifest, K::Waybill, waybill),
+            Some(2),
+            "{waybill}"
+        );
+    }
+    assert_eq!(manifest.not_looked_at, 0);
+}
+
+#[test]
+fn what_is_too_long_is_said_and_never_passed_over() {
+    let long = "A1".repeat(251);
+    for (header, cell) in [
+        ("AWB", long.clone()),
+        ("Shipper", long.clone()),
+        ("AWB", format!("865-48291176;{long}")),
+    ] {
+        let manifest = read(&format!("{header}\n{cell}\n"));
+        assert_eq!(manifest.not_looked_at, 1, "{header}");
+        let [remark] = manifest.remarks.as_slice() else {
+            panic!("{header}: {:?}", manifest.remarks);
+        };
+        assert!(
+            !remark.looked_at && remark.what.contains("too long"),
+            "{remark:?}"
+        );
+    }
+    let any = Options {
+        any_column: true,
+        ..OPTIONS
+    };
+    let manifest = read_as(format!("x,y\n1,{long}\n").as_bytes(), any).unwrap();
+    assert_eq!(manifest.not_looked_at, 1);
+    // Also where the row has columns too many.
+    let manifest = read(&format!("AWB\n,{long}\n"));
+    assert_eq!(manifest.not_looked_at, 1);
+    let manifest = read(&format!("AWB\n{}\n", "-".repeat(600)));
+    assert_eq!(remarks(&manifest), [], "nothing is nothing, however long");
+}
+
+#[test]
+fn a_quote_that_is_never_closed_hides_no_row() {
+    let rows = |from: usize, to: usize| -> String {
+        let rows = (from..to).map(|n| format!("999-{n:08},Name {n}\n"));
+        rows.collect()
+    };
+    // In the last column, in the first, in one that is not looked at, in the header; 3 or 300 or 5,000 rows.
+    for count in [3, 300, 5_000] {
+        let last = count - 1;
+        for (text, column) in [
+            (
+                format!("AWB,Shipper\n020-12345675,\"ACME\n{}", rows(0, count)),
+                "Shipper",
+            ),
+            (
+                format!("AWB,Note\n020-12345675,\"ACME\n{}", rows(0, count)),
+                "Note",
+            ),
+            (
+                format!("AWB,Shipper\n\"020-12345675,ACME\n{}", rows(0, count)),
+                "AWB",
+            ),
+            (
+                format!("AWB,\"Shipper\n020-12345675,ACME\n{}", rows(0, count)),
+                "header",
+            ),
+            (
+                format!(
+                    "AWB,Shipper\n020-12345675,\"AC\"\"ME\n{}x,\"y\",z\n",
+                    rows(0, count)
+                ),
+                "width",
+            ),
+        ] {
+            let manifest = read(&text);
+            let found = on_line(&manifest, K::Waybill, "020-12345675");
+            assert_eq!(found, Some(2), "{column} {count}");
+            for n in [0, 1, last] {
+                let waybill = format!("999-{n:08}");
+                let line = u64::try_from(n).unwrap() + 3;
+                let found = on_line(&manifest, K::Waybill, &waybill);
+                assert_eq!(found, Some(line), "{column}, {count} rows: {waybill}");
+            }
+            let said = remarks(&manifest);
+            let told = said.iter().any(|(_, what)| what.contains("quote"));
+            assert!(told, "{column} {count}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn the_last_row_behind_a_quote_may_be_cut_short() {
+    let manifest = read("HAWB,Shipper\nH1,\"ACME\n865-48291176");
+    assert_eq!(on_line(&manifest, K::Waybill, "865-48291176"), Some(2));
+    let manifest = read("Shipper,HAWB\nACME,\"H1\n865-48291176");
+    assert_eq!(on_line(&manifest, K::Waybill, "865-48291176"), Some(2));
+    // A name on two lines is one name.
+    let manifest = read("AWB,Shipper\n865-48291176,\"COMERCIALIZADORA\nEJERCICIO\"\n");
+    let name = "COMERCIALIZADORA EJERCICIO";
+    assert_eq!(on_line(&manifest, K::Party, name), Some(2));
+    assert_eq!(remarks(&manifest), []);
+}
+
+#[test]
+fn an_identifier_with_separators_in_it_is_found() {
+    let manifest = read("HAWB\nAB/CDE/12\n\"XY/1, XY/2; Z|3\"\n");
+    for (value, line) in [
+        ("AB/CDE/12", 2),
+        ("12", 2),
+        ("XY/1", 3),
+        ("XY/2", 3),
+        ("Z|3", 3),
+    ] {
+        let found = on_line(&manifest, K::HouseWaybill, value);
+        assert_eq!(found, Some(line), "{value}");
+    }
+    let any = Options {
+        any_column: true,
+        ..OPTIONS
+    };
+    let manifest = read_as(b"one\n\"AB/12, AB/13\"\n", any).unwrap();
+    assert_eq!(on_line(&manifest, K::HouseWaybill, "AB/13"), Some(2));
+    // The number of an express consignment, in the column of house waybills.
+    let manifest = read("HAWB\n1234567890\nRB123456785GB\n");
+    assert_eq!(on_line(&manifest, K::Courier, "1234567890"), Some(2));
+    assert_eq!(on_line(&manifest, K::S10, "RB123456785GB"), Some(3));
+}
+
+#[test]
+fn what_is_no_text_is_refused_and_not_read_as_one() {
+    let utf_16: Vec<u8> = "\u{feff}AWB\n865-48291176\n"
+        .encode_utf16()
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    let error = read_as(&utf_16, OPTIONS).expect_err("UTF-16");
+    assert!(error.to_string().contains("UTF-16"), "{error}");
+    let error = read_as(utf_16.get(2..).unwrap(), OPTIONS).expect_err("no mark");
+    assert!(error.to_string().contains("zero bytes"), "{error}");
+    let error = read_as(b"PK\x03\x04\0\0", OPTIONS).expect_err("a spreadsheet");
+    assert!(error.to_string().contains("zero bytes"), "{error}");
+}
+
+#[test]
+fn a_pipe_is_read_once_and_whole() {
+    let (from, mut to) = std::io::pipe().unwrap();
+    let text = format!("AWB\n{}865-48291176\n", "999-00000000\n".repeat(10_000));
+    let writer = std::thread::spawn(move || to.write_all(text.as_bytes()));
+    let path = {
+        use std::os::fd::AsRawFd as _;
+        PathBuf::from(format!("/proc/self/fd/{}", from.as_raw_fd()))
+    };
+    let manifest = Manifest::read(&[path], OPTIONS).unwrap_or_else(|error| panic!("{error}"));
+    drop(from);
+    writer.join().unwrap().unwrap();
+    assert_eq!(manifest.rows, 10_001);
 }
 
 #[test]

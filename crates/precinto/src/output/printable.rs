@@ -15,7 +15,22 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 fn is_harmless(letter: char) -> bool {
-    !letter.is_control() && !matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    !letter.is_control() && !is_unseen(letter)
+}
+
+/// What has no shape of its own and can hide in a word, or turn it around: joiners and other letters of no width, marks of
+/// direction, separators of lines, tags, selectors of variants, the fillers of Hangul.
+fn is_unseen(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 #[cfg(test)]
@@ -28,5 +43,14 @@ mod tests {
         assert_eq!(printable("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
         assert_eq!(printable("a\nok  all is well"), "a\u{fffd}ok  all is well");
         assert_eq!(printable("a\u{202e}b\u{9b}c"), "a\u{fffd}b\u{fffd}c");
+        for hidden in
+            "\u{ad}\u{61c}\u{200b}\u{200d}\u{200e}\u{200f}\u{2060}\u{2066}\u{feff}\u{e0041}".chars()
+        {
+            assert_eq!(
+                printable(&format!("a{hidden}b")),
+                "a\u{fffd}b",
+                "{hidden:?}"
+            );
+        }
     }
 }

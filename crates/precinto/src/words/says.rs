@@ -6,7 +6,6 @@ use precinto_alert::code::Coded;
 use precinto_alert::id::Identity;
 use precinto_alert::reason as catalogue;
 use precinto_alert::statement::{Recipient, Statement};
-use precinto_proto::v1 as pb;
 use std::fmt::Display;
 
 /// What a message is, before anything else: `EXERCISE  P2  alert  US-CBPLAX-2026-000001V  chemical precursors`.
@@ -159,23 +158,4 @@ pub(crate) fn signer(identity: &Identity, lang: Lang) -> String {
         Identity::Node(id) => format!("{node} {} {of} {}", id.node(), id.agency()),
         Identity::Gateway(_) => identity.to_string(),
     }
-}
-
-/// What the gateway found in a message and let pass: field, code, what is wrong, and what would fit.
-pub(crate) fn finding(finding: &pb::Finding, lang: Lang) -> String {
-    let reason = finding.reason();
-    let own = lang.pick(&finding.detail, &finding.detail_es);
-    // A gateway of an earlier version speaks English only; the catalogue's text then says it.
-    let detail = if own.is_empty() {
-        catalogue::entry(reason).text(lang.texts())
-    } else {
-        own
-    };
-    let detail = detail.trim_end_matches('.');
-    let mut said = format!("{}: {}: {detail}", finding.field, catalogue::name(reason));
-    if !finding.proposals.is_empty() {
-        let perhaps = lang.pick("perhaps", "quizá");
-        said.extend(["; ", perhaps, " ", &finding.proposals.join(", ")]);
-    }
-    printable(&said)
 }

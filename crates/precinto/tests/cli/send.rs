@@ -269,3 +269,48 @@ fn one_wrong_draft_keeps_back_the_others_and_uses_up_no_number() {
     }
     counters(2);
 }
+
+#[test]
+fn nobody_confirms_a_recall_that_was_not_carried_out() {
+    let folder = made();
+    let lax = node(folder.path(), "us-cbp-lax");
+    let id = "0192f0c1-7a2b-7c3d-8e4f-0123456789ab";
+    let line = [
+        "send",
+        "recall-confirm",
+        "US-CBPLAX-2026-000001V",
+        "--refers-to",
+        id,
+        "--alert-version",
+        "1",
+        "--to",
+        "mx.dev.invalid/anam",
+        "--measure",
+        "ERASE",
+        "--copies",
+        "0",
+        "--done=-1m",
+        "--node",
+        &lax,
+        "--gateway",
+        NOWHERE,
+    ];
+    for way in ["--dry-run", "--validate-only", "--sign-only"] {
+        let file = folder.path().join("kept.signed").display().to_string();
+        let way: &[&str] = if way == "--sign-only" {
+            &[way, &file]
+        } else {
+            &[way]
+        };
+        let output = run(&[line.as_slice(), way].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let said = stderr(&output);
+        assert!(
+            said.contains("no recall was carried out here") && said.contains("--elsewhere"),
+            "{said}"
+        );
+        assert!(std::fs::metadata(&file).is_err());
+    }
+    let output = run(&[line.as_slice(), &["--dry-run", "--elsewhere"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}

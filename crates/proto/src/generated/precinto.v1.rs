@@ -4951,7 +4951,7 @@ pub struct StatementRecord {
     /// Who the directory made of the statement's recipients, one for each, in the same order.
     #[prost(message, repeated, tag = "3")]
     pub recipients: ::prost::alloc::vec::Vec<ResolvedRecipient>,
-    /// What the gateway found and let pass, its own signed finding.
+    /// What the gateway found and let pass, its own signed finding; the first 32. Nothing in them names a party.
     #[prost(message, repeated, tag = "4")]
     pub warnings: ::prost::alloc::vec::Vec<Finding>,
     /// The decision that let the statement in.
@@ -4996,7 +4996,7 @@ pub struct Finding {
 /// Why a statement was let in.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Decision {
-    /// The rules that decided, for example "floor/1".
+    /// The rules that decided, for example "floor/2".
     #[prost(string, tag = "1")]
     pub policy: ::prost::alloc::string::String,
     /// SHA-256 of those rules' text, 32 bytes; empty while the rules are compiled in.
@@ -5110,6 +5110,9 @@ pub mod record_service_client {
     use tonic::codegen::http::Uri;
     /// What was said, for its parties: the agency that sent a statement, the agencies and nodes that its record names, and
     /// configured auditors. What is meant for named nodes only is for the sending node, not for all of its agency.
+    ///
+    /// What was recalled is still here for those it was sent to: quarantine and erasure happen where copies are used, and a
+    /// confirmation says that they did. Deleting a body from the log itself takes an order and a tombstone.
     ///
     /// There is no search here: an agency fetches what it is a party to and looks in its own copy, so that the gateway does
     /// not learn what is looked for. The one filter is a case, which whoever answers a message names anyway.
@@ -5266,6 +5269,9 @@ pub mod record_service_server {
     }
     /// What was said, for its parties: the agency that sent a statement, the agencies and nodes that its record names, and
     /// configured auditors. What is meant for named nodes only is for the sending node, not for all of its agency.
+    ///
+    /// What was recalled is still here for those it was sent to: quarantine and erasure happen where copies are used, and a
+    /// confirmation says that they did. Deleting a body from the log itself takes an order and a tombstone.
     ///
     /// There is no search here: an agency fetches what it is a party to and looks in its own copy, so that the gateway does
     /// not learn what is looked for. The one filter is a case, which whoever answers a message names anyway.

@@ -30,9 +30,9 @@ pub(super) const DOCUMENT: &[Row] = rows! { IndicatorCode;
         next "Quote the two lines that disagree.", "Cite las dos líneas que no coinciden.",
     }
     Do06 "M" {
-        "HS code inconsistent with description or CAS number", "fracción incongruente con la descripción o el número CAS",
-        example "HS 3304.30, manicure preparations, for CAS 110-63-4.", "Fracción 3304.30, preparaciones para manicura, con CAS 110-63-4.",
-        next "Name the code that would fit.", "Indique la fracción que correspondería.",
+        "HS code inconsistent with description or CAS number", "subpartida incongruente con la descripción o el número CAS",
+        example "HS 3304.30, manicure preparations, for CAS 110-63-4.", "Subpartida 3304.30, preparaciones para manicura, con CAS 110-63-4.",
+        next "Name the code that would fit.", "Indique la subpartida que correspondería.",
     }
     Do07 "M" {
         "dummy expiry date, or invalid regulated-agent id", "vigencia ficticia o agente acreditado inválido",

@@ -208,6 +208,18 @@ fn places_and_offices_are_shaped() {
     flagged(&at("subdivision SUBDIVISION_MISMATCH"), |a| {
         with(a, place("US-TX", "", ""));
     });
+    let of = |country: &str, state: &str| pb::Place {
+        country: country.into(),
+        ..place(state, "", "")
+    };
+    for (country, state) in [("PR", "US-PR"), ("US", "US-PR"), ("GP", "FR-971")] {
+        fine(|a| with(a, of(country, state)));
+    }
+    for (country, state) in [("PR", "US-TX"), ("VI", "US-PR")] {
+        flagged(&at("subdivision SUBDIVISION_MISMATCH"), |a| {
+            with(a, of(country, state));
+        });
+    }
     let mut content = alert();
     with(&mut content, place("MX-DIF", "", ""));
     let accepted = decode(&content, &alert_statement()).unwrap();
@@ -309,6 +321,10 @@ fn shipments_are_compared_with_themselves_and_their_parties() {
     flagged(&at("awb_kind MISSING_CONSOL_INDI"), |a| {
         a.shipments[0].goods_description = words("Carga consolidada de juguetes");
     });
+    flagged(&at("awb_kind MISSING_CONSOL_INDI"), |a| {
+        a.shipments[0].goods_description = words("Toys, consol shipment");
+    });
+    fine(|a| a.shipments[0].goods_description = words("Game console and controllers"));
     fine(|a| {
         a.shipments[0].house_awbs = vec!["H1".into()];
         a.shipments[0].awb_kind = AwbKind::House as i32;
@@ -328,6 +344,16 @@ fn shipments_are_compared_with_themselves_and_their_parties() {
         a.shipments[0].postal_item_id = "RB123456785GB".into();
     });
     fine(|a| a.shipments[0].postal_item_id = "EE123456785MX".into());
+    fine(|a| {
+        a.shipments[0].postal_item_id = "EE123456785US".into();
+        for party in &mut a.parties {
+            if let Some(address) = &mut party.address {
+                address.country = "PR".into();
+                address.postal_code.clear();
+                address.subdivision.clear();
+            }
+        }
+    });
     flagged(&at("master_awb AWB_CARRIER_MISMATCH"), |a| {
         route(a, vec![leg("AM", "AM646", "MEX", "LAX")]);
         a.shipments[0].master_awb = "020-12345675".into();
@@ -429,6 +455,11 @@ fn firearms_and_fuels_carry_numbers_of_their_form() {
     content.firearms[0].serial_verbatim.clear();
     let accepted = decode(&content, &both).unwrap();
     assert_eq!(accepted.warnings()[0].reason, Reason::UnClassMismatch);
+    // Butane, and natural gas under pressure and chilled.
+    for number in ["UN1011", "UN1971", "UN1972"] {
+        content.fuels[0].un_number = number.into();
+        assert_eq!(decode(&content, &both).unwrap().warnings(), [], "{number}");
+    }
 }
 
 #[test]
@@ -504,12 +535,18 @@ fn places_that_lie_in_another_country_are_flagged_with_the_right_one() {
     };
     assert_eq!(stated("NLU", "", "US"), [of("MX")]);
     assert_eq!(stated("", "USLAX", "MX"), [of("US")]);
+    assert_eq!(stated("GUM", "", "PR"), [of("GU")]);
     // An airport of Kosovo, and an installation at sea, lie in no country of the standard.
     for (airport, locode, country) in [
         ("NLU", "MXNLU", "MX"),
         ("LAX", "", ""),
         ("PRN", "", "RS"),
         ("", "XZABC", "MX"),
+        // The list has these under their state, or that one under itself; people write either.
+        ("SJU", "PRSJU", "PR"),
+        ("SJU", "", "US"),
+        ("GUM", "", "US"),
+        ("", "PRSJU", "US"),
     ] {
         assert_eq!(
             stated(airport, locode, country),

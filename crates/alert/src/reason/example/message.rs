@@ -13,7 +13,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     SignerUntrusted: "An officer's card issued by another ministry's authority.", "Una tarjeta de oficial emitida por la autoridad de otra secretaría.";
     SigBad: "One byte of the statement changed on its way.", "Un byte del mensaje cambió en el camino.";
     AlgorithmRefused: "A signature by RSA with SHA-1.", "Una firma RSA con SHA-1.";
-    SenderMismatch: "Node LAX submits what node JFK has signed.", "El nodo LAX envía lo que firmó el nodo JFK.";
+    SenderMismatch: "A node of the SAT submits what a node of the ANAM has signed.", "Un nodo del SAT envía lo que firmó un nodo de la ANAM.";
     WrongSide: "A Mexican statement is submitted at the American side's door.", "Un mensaje mexicano se entrega en la puerta del lado estadounidense.";
     LogOriginWrong: "A message signed for the exercise log is sent to the real one.", "Un mensaje firmado para la bitácora de ejercicio se envía a la real.";
     SignerRole: "Two nodes sign one alert.", "Dos nodos firman una misma alerta.";
@@ -21,7 +21,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     OfficerUnknown: "The officer moved to another agency last month.", "El oficial se cambió de dependencia el mes pasado.";
     BodyMissing: "An alert without its content.", "Una alerta sin su contenido.";
     BodyUnexpected: "A content was attached to a bare acknowledgement.", "A un acuse simple se le adjuntó contenido.";
-    BodyMismatch: "The narrative was edited after signing.", "La narración se editó después de firmar.";
+    BodyMismatch: "The narrative was edited after signing.", "El relato se editó después de firmar.";
     BodyBinding: "The body of yesterday's alert was put under today's.", "El cuerpo de la alerta de ayer se puso en la de hoy.";
     MediaType: "An outcome with the content of an alert.", "Un resultado con contenido de alerta.";
     PayloadProtection: "The statement says sealed; the body is clear.", "El mensaje dice sellado; el cuerpo va en claro.";
@@ -33,14 +33,14 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     TimeOrder: "The last moment to act lies after the end of validity.", "El último momento para actuar es posterior a la vigencia.";
     VersionGap: "Version 4 is sent and the log has version 2.", "Se envía la versión 4 y la bitácora tiene la 2.";
     AlertClosed: "An amendment a week after the final outcome.", "Una modificación una semana después del resultado final.";
-    RecalledAlert: "A comment on an alert that was withdrawn yesterday.", "Un comentario sobre una alerta retirada ayer.";
+    RecalledAlert: "A question about an alert that was recalled yesterday.", "Una pregunta sobre una alerta retirada ayer.";
     AlertCancelled: "An action is asked for in an alert that its originator cancelled.", "Se pide una acción en una alerta que su originador canceló.";
     AlertUnknown: "An acknowledgement of an alert that went to another agency.", "Un acuse de una alerta dirigida a otra dependencia.";
     AlertIdReused: "Two alerts of one node carry number 000123.", "Dos alertas de un nodo llevan el número 000123.";
     AlertIdNotYours: "Node JFK sends US-CBPLAX-2026-000123B.", "El nodo JFK envía US-CBPLAX-2026-000123B.";
     AlertIdCheckDigit: "US-CBPLAX-2026-000132B: two digits exchanged on the telephone.", "US-CBPLAX-2026-000132B: dos dígitos invertidos al dictarlo por teléfono.";
     ReferenceUnknown: "An answer to a question that went to somebody else.", "La respuesta a una pregunta dirigida a otro.";
-    NotAParty: "A recipient tries to amend somebody else's alert.", "Un destinatario intenta modificar una alerta ajena.";
+    NotAParty: "An agency that was only asked a question reports an outcome.", "Una dependencia a la que solo se le hizo una pregunta reporta un resultado.";
     InvalidMessageType: "HOLD_RELEASE without any hold.", "HOLD_RELEASE sin que exista retención.";
     SequenceReused: "A node was restored from a backup and counts again.", "Un nodo se restauró de un respaldo y repite la cuenta.";
     NotAShipment: "A row of seizures says: hidden in underwear.", "Un renglón de aseguramientos dice: oculto en la ropa interior.";

@@ -6,13 +6,13 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     FieldInvalid: "An alert with a wrong check digit and no consignee: two violations in one answer.",
         "Una alerta con un dígito verificador malo y sin consignatario: dos faltas en una sola respuesta.";
     Malformed: "A JSON file was sent where the signed bytes belong.", "Se envió un archivo JSON en lugar de los bytes firmados.";
-    Size: "A narrative with a pasted invoice makes the body larger than 240 KiB.", "Una narración con una factura pegada hace que el cuerpo pase de 240 KiB.";
+    Size: "A narrative with a pasted invoice makes the body larger than 240 KiB.", "Un relato con una factura pegada hace que el cuerpo pase de 240 KiB.";
     MethodUnknown: "An old client asks for a service that this version no longer has.", "Un cliente antiguo pide un servicio que esta versión ya no tiene.";
     Deadline: "The disk stalled, and the answer came after the client's ten seconds.", "El disco se detuvo y la respuesta llegó después de los diez segundos del cliente.";
     Overloaded: "Every node sends its backlog at once after an outage.", "Todos los nodos envían lo pendiente a la vez tras una interrupción.";
     Quota: "A script sends a thousand alerts in a minute.", "Un programa envía mil alertas en un minuto.";
-    NotFound: "A receipt is asked for by a message id with one digit wrong.", "Se pide un acuse con un dígito equivocado en el id del mensaje.";
-    ReadDenied: "A node asks for the record of a case between two other agencies.", "Un nodo pide el registro de un caso entre otras dos dependencias.";
+    NotFound: "A receipt is asked for by a message id with one digit wrong.", "Se pide un recibo con un dígito equivocado en el id del mensaje.";
+    ReadDenied: "A node asks for the record of a case between two other agencies.", "Un nodo pide el expediente de un caso entre otras dos dependencias.";
     CallerForbidden: "An auditor's certificate tries to submit an alert.", "Con un certificado de auditor se intenta enviar una alerta.";
     PolicyDenied: "The side allows firearms alerts to prosecutors only.", "El lado solo permite alertas de armas a las fiscalías.";
     PolicyError: "A rule refers to an agency that the directory has lost.", "Una regla menciona una dependencia que ya no está en el directorio.";

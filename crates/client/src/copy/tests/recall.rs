@@ -71,25 +71,150 @@ async fn erasing_takes_the_bytes_out_of_the_file() {
     scene.says(MessageType::Alert, &id, secret_alert());
     scene.says(MessageType::Alert, &alert_id(2), alert());
     scene.sync().await;
+    assert!(holds(&scene.file(), SECRET), "or this test proves nothing");
+    let told = scene.copy.case(&id).unwrap().unwrap().messages.remove(0);
+    scene.says(MessageType::Comment, &id, comment("on its way"));
+    scene.says_with(MessageType::Recall, &id, None, |said| {
+        said.recall_measure = RecallMeasure::Erase.into();
+    });
+    scene.says(MessageType::Comment, &id, comment("too late"));
+    scene.sync().await;
+    for text in [SECRET, "ZYXWVUT", "on its way", "too late"] {
+        assert!(!holds(&scene.file(), text), "{text} is still in the file");
+    }
+    let mut files: Vec<_> = fs::read_dir(scene.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    files.sort();
+    let pin = "copy.gw.dev.invalid_log_2026.pin";
+    assert_eq!(files, [pin, "copy.redb"], "nothing else is left beside it");
+    let scene = scene.reopen();
+    let held = scene.copy.case(&id).unwrap().unwrap();
+    for (index, held) in held.messages.iter().enumerate().filter(|(at, _)| *at != 2) {
+        assert_eq!(held.body, BodyState::Erased, "{index}");
+        assert!(held.receipt.record.is_empty() && held.warnings.is_empty());
+        assert_eq!(held.recipients, told.recipients, "who was told is known");
+    }
     assert!(
-        holds(&scene.file(), SECRET),
-        "otherwise this test proves nothing"
+        !held.messages[2].receipt.record.is_empty(),
+        "the recall's own"
+    );
+    assert_eq!(held.messages[0].receipt.proof, told.receipt.proof);
+    assert_eq!(scene.found(WAYBILL).len(), 1);
+    let work = scene.copy.recall_work(&id).unwrap().unwrap();
+    assert_eq!((work.measure, work.copies), (RecallMeasure::Erase, 3));
+}
+
+/// The gateway's findings quote what was said.
+#[tokio::test]
+async fn erasing_takes_the_gateways_findings_with_it() {
+    let mut scene = Scene::new().await;
+    let id = alert_id(1);
+    scene.says(MessageType::Alert, &id, secret_alert());
+    scene.sync().await;
+    assert!(
+        holds(&scene.file(), PROPOSAL),
+        "or this test proves nothing"
     );
     scene.says_with(MessageType::Recall, &id, None, |said| {
         said.recall_measure = RecallMeasure::Erase.into();
     });
     scene.sync().await;
-    for text in [SECRET, "ZYXWVUT"] {
-        assert!(!holds(&scene.file(), text), "{text} is still in the file");
+    let records = |scene: &Scene| {
+        let bytes = fs::read(scene.file()).unwrap();
+        let found = bytes.windows(PROPOSAL.len());
+        found.filter(|at| *at == PROPOSAL.as_bytes()).count()
+    };
+    // The recall's own record has the test gateway's finding too, and stays.
+    assert_eq!(records(&scene), 1);
+}
+
+/// Though the body never came: the findings about it did.
+#[tokio::test]
+async fn erasing_takes_the_findings_about_a_body_that_was_never_here() {
+    for recalled_first in [false, true] {
+        let mut scene = Scene::new().await;
+        let id = alert_id(1);
+        scene.says(MessageType::Alert, &id, secret_alert());
+        let hold_back = recalled_first;
+        scene.gateway.state().forge_record = Box::new(move |_, record| {
+            if record.index == 0 {
+                record.body.clear();
+                record.body_pruned = !hold_back;
+            }
+        });
+        scene.sync().await;
+        scene.says_with(MessageType::Recall, &id, None, |said| {
+            said.recall_measure = RecallMeasure::Erase.into();
+        });
+        scene.sync().await;
+        scene.gateway.state().forge_record = Box::new(|_, record| {
+            if record.index == 0 {
+                record.body.clear();
+                record.body_pruned = true;
+            }
+        });
+        scene.sync().await;
+        let held = scene.copy.case(&id).unwrap().unwrap();
+        assert_eq!(held.messages[0].body, BodyState::Erased);
+        assert!(held.messages[0].receipt.record.is_empty());
+        assert!(scene.copy.pruned().unwrap().is_empty());
+        assert_eq!(scene.copy.recall_work(&id).unwrap().unwrap().copies, 0);
     }
-    let files: Vec<_> = fs::read_dir(scene.folder.path()).unwrap().collect();
-    assert_eq!(files.len(), 1, "nothing is left beside it");
-    let scene = scene.reopen();
-    let held = scene.copy.case(&id).unwrap().unwrap();
-    assert_eq!(held.messages[0].body, BodyState::Erased);
-    assert_eq!(scene.found(WAYBILL).len(), 1);
+}
+
+#[tokio::test]
+async fn an_erasing_that_a_crash_interrupts_is_ended_when_the_copy_is_opened() {
+    let mut scene = Scene::new().await;
+    let id = alert_id(1);
+    scene.says(MessageType::Alert, &id, secret_alert());
+    scene.sync().await;
+    scene.says_with(MessageType::Recall, &id, None, |said| {
+        said.recall_measure = RecallMeasure::Erase.into();
+    });
+    // The file cannot be written anew: as if the process had ended after the transaction.
+    let new = scene.folder.path().join("copy.redb.new");
+    fs::create_dir(&new).unwrap();
+    assert!(matches!(scene.fails().await, SyncError::Copy(_)));
+    assert!(holds(&scene.file(), SECRET), "or this test proves nothing");
+    assert!(scene.copy.recall_work(&id).unwrap().is_none());
+    // What a process leaves that is killed while it writes.
+    fs::remove_dir(&new).unwrap();
+    fs::copy(scene.file(), &new).unwrap();
+    let mut scene = scene.reopen();
+    assert!(!new.try_exists().unwrap());
+    assert!(!holds(&scene.file(), SECRET));
+    assert!(
+        scene.copy.recall_work(&id).unwrap().is_none(),
+        "not dated yet"
+    );
+    assert_eq!(scene.sync().await.quarantined, Vec::new());
     let work = scene.copy.recall_work(&id).unwrap().unwrap();
-    assert_eq!((work.measure, work.copies), (RecallMeasure::Erase, 1));
+    assert_eq!((work.measure, work.done_ms), (RecallMeasure::Erase, NOW_MS));
+    assert!(!new.try_exists().unwrap());
+}
+
+#[tokio::test]
+async fn the_news_of_a_recall_outlives_the_failure_of_a_later_page() {
+    let mut scene = Scene::new().await;
+    let id = alert_id(1);
+    scene.says(MessageType::Alert, &id, alert());
+    scene.says(MessageType::Recall, &id, None);
+    scene.says(MessageType::Alert, &alert_id(2), alert());
+    scene.gateway.state().forge_page = Box::new(|_, page| {
+        if page.next_index > 2 {
+            page.next_index += 1;
+        }
+    });
+    scene.fails().await;
+    assert_eq!(scene.copy.position(), 2, "the first page is kept");
+    assert_eq!(scene.copy.recalled_untold(), std::slice::from_ref(&id));
+    assert_eq!(scene.copy.recalls_to_confirm().unwrap().len(), 1);
+    scene.gateway.state().forge_page = Box::new(|_, _| {});
+    assert_eq!(scene.sync().await.quarantined, [id]);
+    assert!(scene.copy.recalled_untold().is_empty());
+    assert!(scene.sync().await.quarantined.is_empty());
 }
 
 #[tokio::test]
@@ -121,6 +246,24 @@ async fn a_recall_is_to_be_confirmed_until_it_is_with_the_strictest_measure() {
     );
     let work = scene.copy.recall_work(&id).unwrap().unwrap();
     assert_eq!((work.measure, work.copies), (RecallMeasure::Erase, 1));
+}
+
+/// Each node has a copy of its own, and one's word says nothing about another's.
+#[tokio::test]
+async fn a_node_confirms_for_its_own_copy() {
+    let mut scene = Scene::new().await;
+    let id = alert_id(1);
+    scene.says(MessageType::Alert, &id, alert());
+    scene.says(MessageType::Recall, &id, None);
+    scene.we_say(MessageType::RecallConfirm, &id, |_| {});
+    scene.sync().await;
+    assert!(scene.copy.recalls_to_confirm().unwrap().is_empty());
+    let open = |node: &str| {
+        let node = node.parse().unwrap();
+        scene.copy.recalls_to_confirm_as(&node).unwrap().len()
+    };
+    assert_eq!(open(NODE), 0);
+    assert_eq!(open("spiffe://us.dev.invalid/agency/cbp/node/port"), 1);
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ pub(super) fn check(
     let (submissions, caller) = (Arc::clone(submissions), caller.clone());
     let check = tokio::spawn(async move {
         let checked = match held {
-            Some(_) => submissions.check(&caller, request, announced),
+            Some(_) => submissions.check(&caller, request, announced).await,
             None => Err(SubmitError::NoRoom),
         };
         (checked, held)

@@ -131,7 +131,14 @@ Examples:
             FUNCTION, REMARK,
         ],
         about: "What was recalled has been quarantined or erased here",
-        after_help: "Example:\n  precinto send recall-confirm US-CBPLAX-2026-000001V --measure QUARANTINE --copies 3",
+        after_help: "\
+Signed only for what this node's own copy has carried out; measure, copies and time are taken from there. Of copies that are
+kept elsewhere it knows nothing: --elsewhere confirms what a person says of them.
+
+Examples:
+  precinto send recall-confirm US-CBPLAX-2026-000001V --measure QUARANTINE
+  precinto sync --confirm-recalls                        (all that were carried out)
+  precinto send recall-confirm US-CBPLAX-2026-000001V --elsewhere --measure ERASE --copies 3 --done=-10m",
     },
     Verb {
         name: "ack", kind: MessageType::Ack, takes: CASE_IDS, needs_file: false,

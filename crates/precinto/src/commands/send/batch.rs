@@ -1,16 +1,22 @@
-//! The drafts of one command, checked together before one of them is numbered or sent: all of them go, or none does.
+//! The drafts of one command, checked together before one of them is numbered or sent, here and at the gateway: while one of
+//! them is wrong, none goes.
 //!
 //! So the same command can be given again once what was wrong is mended: nothing is said twice, and no number is used up
-//! for what never was said. A dry run has nothing to keep back, and says of each draft what it found.
+//! for what never was said. It is no transaction: what changes between the check and the sending, and what the gateway says
+//! of a message about an alert of the same command, shows only when it is sent. Each then has its own report. A dry run has
+//! nothing to keep back, and says of each draft what it found.
 
 use super::compose::{Composed, Composer};
 use super::report::Report;
-use super::unreadable;
-use crate::clock;
+use super::{Outgoing, unreadable};
+use crate::config::Material;
 use crate::draft::Draft;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
+use crate::{clock, connect, runtime};
+use precinto_client::validate;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What became of the drafts of one command.
 pub(super) enum Batch {
@@ -22,10 +28,11 @@ pub(super) enum Batch {
     Broken(Exit),
 }
 
-/// Reads, checks, numbers and signs.
+/// Reads, checks, numbers and signs. With a gateway to `ask`, several drafts are checked there as well beforehand.
 pub(super) fn compose(
     composer: &mut Composer<'_>,
     drafts: &[Value],
+    ask: Option<&Material>,
     output: Output,
 ) -> anyhow::Result<Batch> {
     if let [draft] = drafts {
@@ -49,7 +56,14 @@ pub(super) fn compose(
         !sound.unwrap_or(false)
     };
     if rehearsed.iter().any(|(_, composed)| wrong(composed)) {
-        return refuse(rehearsed, output).map(Batch::Broken);
+        let verdicts = rehearsed.iter().map(verdict).collect();
+        return refuse(verdicts, output).map(Batch::Broken);
+    }
+    if let Some(material) = ask {
+        let verdicts = runtime::run(at_the_gateway(material, &rehearsed))?;
+        if verdicts.iter().any(|(_, report)| report.is_some()) {
+            return refuse(verdicts, output).map(Batch::Broken);
+        }
     }
     let drafts = drafts.iter();
     let composed = drafts.map(|draft| one(composer, draft, output, Composer::compose_checked));
@@ -90,24 +104,55 @@ fn dry(rehearsed: Vec<Rehearsed>, output: Output) -> anyhow::Result<Batch> {
     Ok(Batch::Rehearsed(sound, exit))
 }
 
-/// Says of each what is wrong with it, and of the others that they were kept back.
-fn refuse(rehearsed: Vec<Rehearsed>, output: Output) -> anyhow::Result<Exit> {
-    let mut exit = None;
+/// What is wrong with a draft; nothing when it is sound.
+type Verdict = (Option<String>, Option<Report>);
+
+fn verdict((tag, composed): &Rehearsed) -> Verdict {
+    let report = match composed {
+        Ok(Composed { found, .. }) if found.errors.is_empty() => None,
+        Ok(Composed { outgoing, found }) => Some(Report::found(&outgoing.meta, found)),
+        Err(failure) => Some(Report::unreadable(tag.clone(), failure)),
+    };
+    (tag.clone(), report)
+}
+
+/// What the gateway would say of each. It cannot judge what is about an alert that is still to be sent.
+async fn at_the_gateway(
+    material: &Material,
+    rehearsed: &[Rehearsed],
+) -> anyhow::Result<Vec<Verdict>> {
+    let connection = connect::open(material).await?;
+    let (mut verdicts, mut cases) = (Vec::new(), BTreeSet::new());
     for (tag, composed) in rehearsed {
-        let report = match &composed {
-            Ok(Composed { found, .. }) if found.errors.is_empty() => {
-                if !output.is_text() {
-                    let kept = "not sent: another draft of the same command is wrong";
-                    let failure = Failure::new(Exit::Failed, kept);
-                    Report::unreadable(tag, &failure).print(output)?;
-                }
-                continue;
-            }
-            Ok(Composed { outgoing, found }) => Report::found(&outgoing.meta, found),
-            Err(failure) => Report::unreadable(tag, failure),
+        let Ok(Composed { outgoing, .. }) = composed else {
+            continue;
         };
-        report.print(output)?;
-        exit = exit.or_else(|| Some(report.exit()));
+        let Outgoing { signed, meta } = outgoing;
+        let opens = meta.kind == "ALERT";
+        let follows = !cases.insert(meta.alert_id.as_str()) && !opens;
+        let report = if follows {
+            None
+        } else {
+            let checked = validate(&connection, signed).await;
+            checked.is_err().then(|| Report::checked(meta, checked))
+        };
+        verdicts.push((tag.clone(), report));
+    }
+    Ok(verdicts)
+}
+
+/// Says of each what is wrong with it, and of the others that they were kept back.
+fn refuse(verdicts: Vec<Verdict>, output: Output) -> anyhow::Result<Exit> {
+    let mut exit = None;
+    for (tag, report) in verdicts {
+        match report {
+            Some(report) => {
+                report.print(output)?;
+                exit = exit.or_else(|| Some(report.exit()));
+            }
+            None if !output.is_text() => Report::kept_back(tag).print(output)?,
+            None => {}
+        }
     }
     output.talk(output.lang().pick(
         "nothing was sent; mend what is wrong and give the same command again",

@@ -8,9 +8,10 @@ use crate::clock;
 use crate::config::{Material, Node};
 use crate::counters::{Counters, Numbers};
 use crate::draft::Draft;
-use crate::exit::Failure;
-use precinto_alert::code::{CommodityClass, MessageType, SubstanceClass, Tlp};
+use crate::exit::{Exit, Failure, Text};
+use precinto_alert::code::{Coded as _, CommodityClass, MessageType, SubstanceClass, Tlp};
 use precinto_alert::id::AlertId;
+use precinto_client::copy::RecallWork;
 use precinto_client::{Author, Draft as Unsigned, DraftContent, Signed, Signer};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -28,6 +29,10 @@ pub(super) struct Composer<'a> {
     always: Vec<String>,
     counters: Counters,
     rehearsal: bool,
+    /// Recalls that were carried out in the node's own copy: only these are confirmed.
+    works: Vec<RecallWork>,
+    /// Confirmations are about copies that are kept elsewhere; whoever asks for this answers for it.
+    elsewhere: bool,
 }
 
 /// A draft, signed, and what this machine finds in it.
@@ -54,6 +59,8 @@ impl<'a> Composer<'a> {
             always: always.clone(),
             rehearsal: options.dry_run || options.validate_only,
             counters: Counters::open(&node.state, block)?,
+            works: Vec::new(),
+            elsewhere: options.elsewhere,
             node,
             material,
         };
@@ -61,6 +68,11 @@ impl<'a> Composer<'a> {
             composer.load_officer(id)?;
         }
         Ok(composer)
+    }
+
+    /// Adds recalls that were carried out in the node's own copy, so that they can be confirmed.
+    pub(super) fn carried_out(&mut self, works: &[RecallWork]) {
+        self.works.extend_from_slice(works);
     }
 
     /// Fills in, numbers and signs. What is not to be sent, or cannot be signed, keeps no number.
@@ -92,6 +104,7 @@ impl<'a> Composer<'a> {
         draft: Draft,
         check: impl FnOnce(&Signed) -> Found,
     ) -> anyhow::Result<Composed> {
+        self.vouch(&draft.statement)?;
         for id in &draft.officers {
             self.load_officer(id)?;
         }
@@ -106,6 +119,35 @@ impl<'a> Composer<'a> {
         let meta = Meta::of(&signed, tag);
         let outgoing = Outgoing { signed, meta };
         Ok(Composed { outgoing, found })
+    }
+
+    /// Nothing is signed about copies that were not dealt with: a confirmation says at most what was done here.
+    fn vouch(&self, statement: &pb::Statement) -> Result<(), Failure> {
+        let is_confirmation = statement.r#type == i32::from(MessageType::RecallConfirm);
+        if !is_confirmation || self.elsewhere {
+            return Ok(());
+        }
+        let mut works = self.works.iter();
+        let work = works.find(|work| work.alert_id.as_str() == statement.alert_id);
+        let what = match work {
+            Some(work) if statement.recall_measure() <= work.measure => return Ok(()),
+            Some(work) => (
+                format!("only {} was carried out here", work.measure.name()),
+                format!("aquí solo se llevó a cabo {}", work.measure.name()),
+            ),
+            None => (
+                "no recall was carried out here".to_owned(),
+                "aquí no se ha llevado a cabo ningún retiro".to_owned(),
+            ),
+        };
+        let failure = Failure {
+            message: Text::from(what).about(&statement.alert_id),
+            ..Failure::new(Exit::Failed, "")
+        };
+        Err(failure.next((
+            "precinto sync --confirm-recalls  carries it out and confirms it; --elsewhere confirms what was done with copies kept elsewhere",
+            "precinto sync --confirm-recalls  lo lleva a cabo y lo confirma; --elsewhere confirma lo hecho con copias que se guardan en otro lugar",
+        )))
     }
 
     /// `numbers` holds what was taken, also if it fails.

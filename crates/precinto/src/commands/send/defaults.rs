@@ -8,19 +8,20 @@
 //! | `RFI_RESPONSE`, `RFS_RESULT`, `DISSEMINATION_DECISION` | the one such question that waits for this agency | whoever asked |
 //! | `ACTION_RESPONSE` | such a question, or else the newest version | whoever asked |
 //! | TRANSFER | the newest version | the agency that takes over, and the originator |
-//! | all others | the newest version | the originator; from the originator, the addressees |
+//! | all others | the newest version | the originator; from the originator, the addressees as it had written them |
 //!
-//! What is about a RED message goes to the officers whom its author had named, as RED; from them, only an acknowledgement has
-//! a recipient by itself.
+//! An officer who was named stays an officer: nothing goes to a whole agency that only one of its officers was told of.
+//! What is about a RED message goes to the officers whom its author had named; from them, only an acknowledgement has a
+//! recipient by itself. It is RED itself wherever it goes to officers only, typed or not.
 //!
 //! A message that is named goes back to whoever sent it. What is typed is never replaced. Where the copy cannot say,
-//! nothing is filled in, and the rules then say what is missing.
+//! nothing is filled in, and the rules then say what is missing. A copy that caught the log in a lie ends the command.
 
 use super::super::own_copy;
 use crate::args::SendOptions;
 use crate::config::Node;
 use crate::exit::{Exit, Failure};
-use crate::output::{Lang, Output};
+use crate::output::{Lang, Output, printable};
 use crate::words::recipient;
 use precinto_alert::case::View;
 use precinto_alert::code::{Coded as _, MessageType, Tlp};
@@ -30,27 +31,35 @@ use precinto_client::copy::{Held, HeldCase, OwnCopy, RecallWork};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
+mod recall;
+
+pub(super) use recall::confirmation;
+use recall::confirms;
+
 use MessageType as T;
 
 /// Fields that make the copy worth asking when one is missing.
 const WANTED: [&str; 3] = ["alert_id", "refers_to", "to"];
 
-/// Fills in what is missing of messages about a case; the copy is opened once, and only if one needs it.
+/// Fills in what is missing of messages about a case; the copy is opened once, and only if one needs it. Answers with the
+/// recalls that were carried out here, of the cases that confirmations are about.
 pub(super) fn fill(
     drafts: &mut [Value],
     node: &Node,
     options: &SendOptions,
     output: Output,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<RecallWork>> {
+    let mut works = Vec::new();
     if !drafts.iter().any(wants) {
-        return Ok(());
+        return Ok(works);
     }
     // A dry run needs no gateway.
     let copy = match own_copy::opened(node, options.dry_run, output) {
         Ok(copy) => copy,
+        Err(error) if is_a_lie(&error) => return Err(error),
         Err(error) => {
             unknown(&error, output);
-            return Ok(());
+            return Ok(works);
         }
     };
     for draft in drafts.iter_mut().filter(|draft| wants(draft)) {
@@ -65,11 +74,19 @@ pub(super) fn fill(
             held: &case,
             own: copy.agency(),
             work: work.as_ref(),
+            elsewhere: options.elsewhere,
             lang: output.lang(),
         };
         known.complete(draft)?;
+        works.extend(work.filter(|_| kind_of(draft) == Some(T::RecallConfirm)));
     }
-    Ok(())
+    Ok(works)
+}
+
+/// Whether the gateway, or its log, was caught: nothing is sent by way of it until a person has looked.
+fn is_a_lie(error: &anyhow::Error) -> bool {
+    let failure = error.downcast_ref::<Failure>();
+    failure.is_some_and(|failure| failure.exit == Exit::VerificationFailed)
 }
 
 /// Without a copy a person types it; the rules say what.
@@ -83,7 +100,12 @@ fn unknown(error: &anyhow::Error, output: Output) {
         "escriba --to, --refers-to y --alert-version, o descargue la copia:  precinto sync",
     );
     let lang = output.lang();
-    output.talk(format!("{}: {error}", lang.pick(en, es)));
+    let why = error.downcast_ref::<Failure>();
+    let why = why.map_or_else(
+        || error.to_string(),
+        |why| why.message.pick(lang).to_owned(),
+    );
+    output.talk(format!("{}: {}", lang.pick(en, es), printable(&why)));
     output.talk(format!("  {}", lang.pick(type_en, type_es)));
 }
 
@@ -97,6 +119,7 @@ fn not_held(draft: &Value, output: Output) {
         .iter()
         .find_map(|name| draft.get(*name));
     let named = named.and_then(Value::as_str).unwrap_or_default();
+    let named = printable(named);
     output.talk(format!("{} {named}", output.lang().pick(en, es)));
 }
 
@@ -108,11 +131,16 @@ fn wants(draft: &Value) -> bool {
     let lacks = WANTED.iter().any(|name| !has(name));
     let unnumbered = kind == Some(T::Amend) && !has("alert_version");
     let names_it = has("alert_id") || has("refers_to");
-    of_case && names_it && (lacks || unnumbered)
+    // Whether it is about something RED; whether what it confirms was done.
+    let unmarked = named_only(draft.get("to")) && draft.pointer("/handling/tlp").is_none();
+    let confirms = kind == Some(T::RecallConfirm);
+    of_case && names_it && (lacks || unnumbered || unmarked || confirms)
 }
 
+/// As drafts may spell it: `recall-confirm` is `RECALL_CONFIRM`.
 fn kind_of(draft: &Value) -> Option<MessageType> {
-    let name = draft.get("type")?.as_str()?;
+    let name = draft.get("type")?.as_str()?.to_ascii_uppercase();
+    let name = name.replace(['-', ' '], "_");
     T::from_name(name.trim_start_matches("MESSAGE_TYPE_"))
 }
 
@@ -141,6 +169,8 @@ struct Known<'a> {
     view: View,
     own: &'a AgencyId,
     work: Option<&'a RecallWork>,
+    /// It is about copies that this one knows nothing of.
+    elsewhere: bool,
     lang: Lang,
 }
 
@@ -173,15 +203,13 @@ impl Known<'_> {
         set("refers_to", json!(said.message_id().to_string()));
         set("alert_version", json!(version));
         set("status", json!(said.status().name()));
-        let is_red = said.handling().tlp() == Tlp::Red;
-        let named_only = !to.is_empty() && to.iter().all(|one| is_officer(one));
-        if is_red && named_only && !fields.contains_key("to") {
-            stays_red(fields);
-        }
         if !to.is_empty() {
             fields.entry("to").or_insert(json!(to));
         }
-        if let (T::RecallConfirm, Some(work)) = (kind, self.work) {
+        if said.handling().tlp() == Tlp::Red && named_only(fields.get("to")) {
+            stays_red(fields);
+        }
+        if let (T::RecallConfirm, Some(work), false) = (kind, self.work, self.elsewhere) {
             confirms(fields, work);
         }
         Ok(())
@@ -264,6 +292,12 @@ impl Known<'_> {
             }
             T::Cancel | T::Recall => self.everybody(),
             T::RecallConfirm => self.originator().into_iter().collect(),
+            // For named officers only: what they may hear their agency may not, and nobody is assumed to be meant.
+            _ if said.handling().tlp() == Tlp::Red && kind != T::Ack => {
+                let mut officers = as_written(about, self.own);
+                officers.retain(|one| sender == self.own && is_officer(one));
+                officers
+            }
             T::Transfer => {
                 let taker = fields.get("transfer_to").and_then(Value::as_str);
                 let taker = taker.map(str::to_owned);
@@ -272,19 +306,28 @@ impl Known<'_> {
                 let both: BTreeSet<String> = both.filter(|agency| *agency != own).collect();
                 both.into_iter().collect()
             }
-            // For named officers only: what they may hear their agency may not, and nobody is assumed to be meant.
-            _ if said.handling().tlp() == Tlp::Red && kind != T::Ack => {
-                let mut officers = as_written(about, self.own);
-                officers.retain(|one| sender == self.own && is_officer(one));
-                officers
-            }
             _ if is_answer(kind) || (is_named && sender != self.own) => vec![sender.to_string()],
             _ if is_named => as_written(about, self.own),
             _ if self.view.originator.as_ref() != Some(self.own) => {
                 self.originator().into_iter().collect()
             }
-            _ => self.view.parts.keys().map(ToString::to_string).collect(),
+            _ => self.addressees(about),
         }
+    }
+
+    /// Whom the newest version was written to, and agencies that came to the case another way, by a transfer for instance.
+    fn addressees(&self, newest: &Held) -> Vec<String> {
+        let mut all = as_written(newest, self.own);
+        let reached = |agency: &AgencyId| {
+            let mut agencies = newest.recipients.iter().flat_map(|to| &to.agencies);
+            agencies.any(|name| *name == agency.to_string())
+        };
+        // Of the others only those that were told as agencies: never one of which only an officer was.
+        let (told, _) = self.held.everybody();
+        let parts = self.view.parts.keys();
+        let others = parts.filter(|one| *one != self.own && told.contains(one) && !reached(one));
+        all.extend(others.map(ToString::to_string));
+        all
     }
 
     fn originator(&self) -> Option<String> {
@@ -322,7 +365,17 @@ fn is_officer(recipient: &str) -> bool {
     recipient.parse::<OfficerId>().is_ok()
 }
 
-/// What is about a RED message, and goes to the same officers, is RED as well unless somebody says otherwise.
+/// Whether there are recipients, each of them a named officer.
+fn named_only(to: Option<&Value>) -> bool {
+    let all = match to {
+        Some(Value::Array(all)) => all.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    !all.is_empty() && all.iter().all(|one| one.as_str().is_some_and(is_officer))
+}
+
+/// What is about a RED message, and goes to officers only, is RED as well unless somebody says otherwise.
 fn stays_red(fields: &mut Map<String, Value>) {
     let handling = fields.entry("handling").or_insert_with(|| json!({}));
     if let Value::Object(handling) = handling {
@@ -335,30 +388,4 @@ fn is_answer(kind: MessageType) -> bool {
         kind,
         T::RfiResponse | T::RfsResult | T::ActionResponse | T::DisseminationDecision
     )
-}
-
-/// What was done here about a recall, where the draft does not say otherwise.
-fn confirms(fields: &mut Map<String, Value>, work: &RecallWork) {
-    let measure = json!(work.measure.name());
-    fields.entry("recall_measure").or_insert(measure);
-    let content = fields.entry("content").or_insert_with(|| json!({}));
-    if let Value::Object(content) = content {
-        content.entry("copies").or_insert(json!(work.copies));
-        let done = json!({ "utc_ms": work.done_ms, "offset_minutes": 0 });
-        content.entry("done").or_insert(done);
-    }
-}
-
-/// The confirmation of a recall that was carried out here, as a draft.
-pub(super) fn confirmation(work: &RecallWork) -> Value {
-    let mut fields = Map::new();
-    let said = [
-        ("type", json!("RECALL_CONFIRM")),
-        ("alert_id", json!(work.alert_id.to_string())),
-        ("refers_to", json!(work.recall.to_string())),
-        ("to", json!([work.originator.to_string()])),
-    ];
-    fields.extend(said.map(|(name, value)| (name.to_owned(), value)));
-    confirms(&mut fields, work);
-    Value::Object(fields)
 }

@@ -1,16 +1,12 @@
 //! What became of one message: for people a line or two, for machines an object.
 
-mod finding;
-
-pub(super) use finding::said;
-
 use super::check::Found;
 use crate::clock;
 use crate::draft::hex;
 use crate::exit::{self, Exit, Failure};
 use crate::files::keep_receipt;
-use crate::output::Output;
-use finding::Finding;
+use crate::output::{Output, printable};
+use crate::words::Finding;
 use precinto_alert::Lang as Texts;
 use precinto_alert::code::MessageType;
 use precinto_alert::reason::{self as catalogue, Reason};
@@ -186,6 +182,15 @@ impl Report {
         report
     }
 
+    /// Sound in itself, and kept back because of another of the same command.
+    pub(super) fn kept_back(tag: Option<String>) -> Self {
+        let kept = (
+            "not sent: another draft of the same command is wrong",
+            "no enviado: otro borrador del mismo comando es incorrecto",
+        );
+        Self::unreadable(tag, &Failure::new(Exit::Failed, kept))
+    }
+
     /// A line of a stream that never became a message.
     pub(super) fn unreadable(tag: Option<String>, failure: &Failure) -> Self {
         let meta = Meta {
@@ -268,6 +273,7 @@ impl Report {
         }
     }
 
+    /// A gateway's words are in it: made safe where they are put in.
     fn headline(&self, output: Output) -> String {
         let Meta {
             message_id,
@@ -295,7 +301,7 @@ impl Report {
                 } else {
                     ""
                 };
-                let to = delivered_to.join(", ");
+                let to = printable(&delivered_to.join(", "));
                 let (entry, goes) = lang.pick(("entry", "goes to"), ("entrada", "va a"));
                 format!("{head}  {entry} {index}{again}  {time}  {goes} {to}")
             }
@@ -351,12 +357,34 @@ impl Refused {
     }
 }
 
-/// Keeps a receipt under its message id, durably.
-pub(super) fn save_receipt(
-    folder: &Path,
-    meta: &Meta,
+/// Keeps the receipt of an accepted message under its message id, durably, if a folder is named. A failure is for the report
+/// of this message too: it is in the log all the same.
+pub(super) fn keep(
+    report: &mut Report,
+    folder: Option<&Path>,
     receipt: &pb::Receipt,
-) -> anyhow::Result<String> {
-    let path = keep_receipt(folder, &meta.message_id, receipt)?;
-    Ok(path.display().to_string())
+) -> Result<(), Failure> {
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    match keep_receipt(folder, &report.meta.message_id, receipt) {
+        Ok(path) => {
+            report.receipt = Some(path.display().to_string());
+            Ok(())
+        }
+        Err(error) => {
+            let id = &report.meta.message_id;
+            let failure = Failure::new(
+                Exit::Failed,
+                (
+                    format!("{id} is in the log, but its receipt was not kept: {error:#}"),
+                    format!("{id} está en la bitácora, pero no se guardó su recibo: {error:#}"),
+                ),
+            );
+            Err(failure.next((
+                "precinto log receipt ID  fetches it again",
+                "precinto log receipt ID  lo descarga de nuevo",
+            )))
+        }
+    }
 }

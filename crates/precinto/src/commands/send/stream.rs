@@ -6,7 +6,7 @@
 
 use super::Outgoing;
 use super::compose::Composer;
-use super::report::{Report, save_receipt};
+use super::report::{self, Report};
 use crate::args::SendOptions;
 use crate::config::{Material, Node};
 use crate::draft::Draft;
@@ -235,10 +235,14 @@ impl Stream<'_> {
         self.answered += 1;
         let meta = &outgoing.meta;
         let mut report = Report::of(meta, sent_us, answer.round_trip, &answer.outcome);
-        if let (Ok(accepted), Some(folder)) = (&answer.outcome, &self.options.receipts) {
-            report.receipt = Some(save_receipt(folder, meta, &accepted.receipt)?);
-        }
-        self.print(&report)
+        let folder = self.options.receipts.as_deref();
+        let kept = match &answer.outcome {
+            Ok(accepted) => report::keep(&mut report, folder, &accepted.receipt),
+            Err(_) => Ok(()),
+        };
+        self.print(&report)?;
+        // A stream whose receipts cannot be kept ends, once it has said of this message that it is in the log.
+        Ok(kept?)
     }
 
     fn print_unreadable(&mut self) -> anyhow::Result<()> {

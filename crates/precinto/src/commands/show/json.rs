@@ -3,8 +3,8 @@
 use super::Told;
 use super::story::content;
 use crate::clock::rfc3339_ms;
-use crate::draft::{finding_json, statement_json};
-use crate::words::{part_state, standing};
+use crate::draft::statement_json;
+use crate::words::{Finding, part_state, standing};
 use precinto_alert::case::{Hold, Part, Question, Recall, View};
 use precinto_alert::code::{Coded, HoldKind};
 use precinto_alert::id::{AgencyId, MessageId};
@@ -155,7 +155,8 @@ fn message(held: &Held) -> Value {
         "statement": statement_json(&held.payload),
         "body": body(held.body),
         "content": content(held),
-        "warnings": held.warnings.iter().map(finding_json).collect::<Vec<_>>(),
+        "receipt": held.receipt.proof,
+        "warnings": held.warnings.iter().map(Finding::from).collect::<Vec<_>>(),
     })
 }
 

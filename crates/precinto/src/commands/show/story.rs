@@ -6,7 +6,7 @@ mod message;
 use super::{Told, next};
 use crate::output::Output;
 use crate::words::{
-    Sheet, finding, handling, labels, level_marks, minute, of_alert, of_reply, part_state, span,
+    Finding, Sheet, handling, labels, level_marks, minute, of_alert, of_reply, part_state, span,
     standing,
 };
 use message::absent;
@@ -123,7 +123,7 @@ fn about(sheet: &mut Sheet, told: &Told<'_>, alert: &Held) {
     sheet.row(("content", "contenido"), absent(alert.body, lang));
     sheet.rows(&of_alert(&content(alert), lang));
     for warning in &alert.warnings {
-        sheet.row(("WARNING", "AVISO"), &finding(warning, lang));
+        sheet.row(("WARNING", "AVISO"), &Finding::from(warning).said(lang));
     }
 }
 

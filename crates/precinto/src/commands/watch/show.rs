@@ -5,7 +5,8 @@ mod lines;
 pub(super) use lines::lines;
 
 use crate::clock;
-use crate::draft::{content_json, finding_json, hex, statement_json};
+use crate::draft::{content_json, hex, statement_json};
+use crate::words::Finding;
 use precinto_client::Delivery;
 use serde::Serialize;
 use serde_json::Value;
@@ -37,7 +38,7 @@ pub(super) struct DeliveryJson {
     statement: Value,
     content: Value,
     /// What the gateway found and let pass, under its signature.
-    warnings: Vec<Value>,
+    warnings: Vec<Finding>,
 }
 
 /// A delivery as one object.
@@ -67,7 +68,7 @@ pub(super) fn json(delivery: &Delivery, received_us: u64) -> DeliveryJson {
         statement_id: hex(&delivery.envelope.statement_id()),
         unknown_fields: delivery.unknown_fields,
         content: content(delivery),
-        warnings: delivery.record.warnings.iter().map(finding_json).collect(),
+        warnings: delivery.record.warnings.iter().map(Finding::from).collect(),
         statement,
     }
 }

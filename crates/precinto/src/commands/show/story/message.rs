@@ -4,7 +4,7 @@ use super::super::Told;
 use crate::draft::content_of;
 use crate::output::Lang;
 use crate::words::{
-    Rows, Sheet, finding, labels, minute, names, of_alert, of_reply, recipient, says, signer,
+    Finding, Rows, Sheet, labels, minute, names, of_alert, of_reply, recipient, says, signer,
 };
 use precinto_alert::code::{Coded as _, MessageType, SignerRole};
 use precinto_client::copy::{BodyState, Held};
@@ -32,7 +32,7 @@ pub(super) fn tell(sheet: &mut Sheet, told: &Told<'_>, held: &Held) {
         sheet.row(("content", "contenido"), absent(held.body, lang));
         sheet.rows(&of_reply(&content(held), lang));
         for warning in &held.warnings {
-            sheet.row(("WARNING", "AVISO"), &finding(warning, lang));
+            sheet.row(("WARNING", "AVISO"), &Finding::from(warning).said(lang));
         }
     }
     let officers = held.signers.iter();
@@ -110,7 +110,10 @@ pub(super) fn absent(body: BodyState, lang: Lang) -> &'static str {
             "cannot be read by this version of precinto",
             "esta versión de precinto no puede leerlo",
         ),
-        BodyState::Pruned => ("was deleted by law", "se suprimió conforme a la ley"),
+        BodyState::Pruned => (
+            "was deleted by law, as the gateway says; nothing proves it",
+            "se suprimió conforme a la ley, según la pasarela; nada lo prueba",
+        ),
         BodyState::Quarantined => (
             "in quarantine, because the alert was recalled",
             "en cuarentena, porque se retiró la alerta",

@@ -4,7 +4,7 @@
 use super::content;
 use crate::output::Output;
 use crate::words::{
-    Sheet, finding, handling, headline, labels, minute, names, of_alert, of_reply, says, signer,
+    Finding, Sheet, handling, headline, labels, minute, names, of_alert, of_reply, says, signer,
     span,
 };
 use precinto_alert::code::MessageType;
@@ -43,7 +43,7 @@ pub(in crate::commands::watch) fn lines(
         _ => sheet.rows(&of_reply(&content, lang)),
     }
     for warning in &delivery.record.warnings {
-        sheet.row(("WARNING", "AVISO"), &finding(warning, lang));
+        sheet.row(("WARNING", "AVISO"), &Finding::from(warning).said(lang));
     }
     let signers = delivery.envelope.signers().iter();
     let signers = names(signers.map(|one| signer(one.identity(), lang)));

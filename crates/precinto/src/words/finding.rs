@@ -1,6 +1,6 @@
-//! One field with what was found in it, by a gateway or on this machine.
+//! One field with what was found in it, by a gateway or on this machine; the same for people and for programs everywhere.
 
-use crate::output::Lang;
+use crate::output::{Lang, printable};
 use precinto_alert::Lang as Texts;
 use precinto_alert::reason::{self as catalogue, Reason};
 use precinto_alert::violation::Violation;
@@ -10,15 +10,13 @@ use serde::Serialize;
 
 /// One field with what was found in it.
 #[derive(Debug, Serialize)]
-pub(super) struct Finding {
+pub(crate) struct Finding {
     field: String,
     reason: Option<&'static str>,
     detail: String,
     /// The same in Spanish; empty from a gateway that does not speak it.
-    #[serde(skip_serializing_if = "String::is_empty")]
     detail_es: String,
     /// Values that would pass and may have been meant.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     proposals: Vec<String>,
     #[serde(skip)]
     coded: Option<Reason>,
@@ -63,22 +61,18 @@ impl From<&Violation> for Finding {
     }
 }
 
-/// One violation as a person reads it, in that language.
-pub(in crate::commands::send) fn said(violation: &Violation, lang: Lang) -> String {
-    Finding::from(violation).said(lang)
-}
-
 impl Finding {
-    /// Field, code, what is wrong and what would fit.
-    pub(super) fn said(&self, lang: Lang) -> String {
+    /// Field, code, what is wrong and what would fit, safe for a terminal: much of it is another party's text.
+    pub(crate) fn said(&self, lang: Lang) -> String {
         let field = &self.field;
         let code = self.reason.unwrap_or("?");
-        let mut said = format!("{field}: {code}: {}", self.what(lang));
+        let what = self.what(lang);
+        let mut said = format!("{field}: {code}: {}", what.trim_end_matches('.'));
         if !self.proposals.is_empty() {
             let perhaps = lang.pick("perhaps", "quizá");
             said.extend(["; ", perhaps, " ", &self.proposals.join(", ")]);
         }
-        said
+        printable(&said)
     }
 
     /// The detail in that language; the reason's own text where a gateway sent none, or none that we can show.
@@ -136,6 +130,18 @@ mod tests {
         assert!(said.ends_with(&format!("{spanish} (no chapter)")), "{said}");
         wire.detail.clear();
         let said = Finding::from(&wire).said(Lang::Es);
-        assert!(said.ends_with(spanish), "{said}");
+        assert!(said.ends_with(spanish.trim_end_matches('.')), "{said}");
+    }
+
+    #[test]
+    fn what_a_gateway_says_does_not_reach_the_terminal_as_it_is() {
+        let wire = pb::Finding {
+            field: "content\u{1b}[2J".into(),
+            detail: "all is well\nok".into(),
+            proposals: vec!["A\u{200f}B".into()],
+            ..pb::Finding::default()
+        };
+        let said = Finding::from(&wire).said(Lang::En);
+        assert!(!said.contains(['\u{1b}', '\n', '\u{200f}']), "{said:?}");
     }
 }

@@ -1,0 +1,35 @@
+//! Reasons of the interface that nothing in this version gives. Their rows stay, because a later version will.
+
+use super::Reason;
+
+const NO_LIST: [&str; 2] = [
+    "this version does not give it: no list for it is compiled in",
+    "esta versión no lo da: no incluye la lista que haría falta",
+];
+
+const NOT_YET: [&str; 2] = [
+    "this version does not give it yet",
+    "esta versión aún no lo da",
+];
+
+/// Why nothing gives it, English and Spanish; `None` for a reason that is given. A test compares this with the sources.
+pub(super) fn why(reason: Reason) -> Option<[&'static str; 2]> {
+    match reason {
+        Reason::AirlinePrefixUnknown
+        | Reason::CarrierUnknown
+        | Reason::CustomsOfficeUnknown
+        | Reason::DestinationMismatch
+        | Reason::LocodeUnknown => Some(NO_LIST),
+        Reason::LogReadOnly
+        | Reason::NotAShipment
+        | Reason::PeerUnreachable
+        | Reason::PolicyDenied
+        | Reason::PolicyError
+        | Reason::Quota
+        | Reason::ReadDenied
+        | Reason::SequenceReused
+        | Reason::StorageLow
+        | Reason::WitnessBehind => Some(NOT_YET),
+        _ => None,
+    }
+}
