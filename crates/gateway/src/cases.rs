@@ -2,7 +2,7 @@
 //!
 //! What is in memory for good is an index alone, some 15 bytes an entry: which entries a case may consist of. A case itself is
 //! read from the log when somebody adds to it, and kept while there is room
-//! ([`CASE_STEPS_LOADED_MAX`](crate::limits::CASE_STEPS_LOADED_MAX)); a message that is being judged has a [`Seat`], and its
+//! ([`CASE_STEPS_LOADED_MAX`](crate::limits::CASE_STEPS_LOADED_MAX)); a message that is being judged has a `Seat`, and its
 //! case stays.
 //!
 //! Judging a message, taking it into its case and handing its entry to the log happen under one lock, without waiting.

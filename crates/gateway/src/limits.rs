@@ -109,7 +109,7 @@ pub const LOG_QUEUE_MAX: usize = 1024;
 /// Bytes that may wait for the log.
 pub const LOG_QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Warnings that a record holds: the first ones found. Each is a path, a sentence in two languages and up to five proposals,
-/// some 300 bytes, so they stay within [`RECORD_BYTES`].
+/// some 300 bytes, so they stay within `RECORD_BYTES`.
 pub const RECORD_WARNINGS_MAX: usize = 32;
 /// What an entry has beyond the submission that it was made of: the record and a row of the journal. Only a statement to
 /// groups of hundreds of agencies has more, and only a queue full of such would be met as `OVERLOADED`.
