@@ -23,6 +23,7 @@ pub mod statement;
 pub mod subdivision;
 pub mod substance;
 pub mod table;
+pub mod tables;
 pub mod tariff;
 pub mod vague;
 pub mod violation;

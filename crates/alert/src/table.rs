@@ -54,22 +54,6 @@ pub(crate) const SATCFDI: Package = Package {
     licence: "MIT",
 };
 
-/// Every table of this crate that is not a vocabulary of the interface.
-pub const TABLES: [Table; 12] = [
-    crate::country::TABLE,
-    crate::subdivision::TABLE,
-    crate::substance::TABLE,
-    crate::dangerous_goods::NUMBERS,
-    crate::dangerous_goods::TABLE,
-    crate::dangerous_goods::FUELS,
-    crate::tariff::TABLE,
-    crate::airport::IATA,
-    crate::airport::ICAO,
-    crate::airline::TABLE,
-    crate::quantity::unit::TABLE,
-    crate::vague::TABLE,
-];
-
 /// The row whose key is `key`, from rows sorted by it.
 pub(crate) fn row_of<T>(
     rows: &'static [T],
@@ -113,26 +97,6 @@ pub(crate) fn assert_sound<const WIDTH: usize>(text: &str, count: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tables_say_what_they_are() {
-        for table in TABLES {
-            assert!(!table.name.is_empty() && !table.source.is_empty());
-            assert!(table.version.starts_with("20"), "{}", table.name);
-        }
-    }
-
-    #[test]
-    fn what_is_taken_from_a_package_is_never_called_whole_and_its_terms_are_at_hand() {
-        let terms = include_str!("table/LICENSES.txt");
-        for table in TABLES {
-            if let Some(package) = table.package {
-                assert!(!table.complete, "{}", table.name);
-                let named = format!("{} {}, {}", package.name, package.version, package.licence);
-                assert!(terms.contains(&named), "{named}");
-            }
-        }
-    }
 
     #[test]
     fn rows_are_found_where_they_lie() {

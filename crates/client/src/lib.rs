@@ -8,6 +8,7 @@ pub mod author;
 pub mod clock;
 pub mod connection;
 pub mod copy;
+mod extends;
 pub mod limits;
 pub mod load;
 pub mod log;

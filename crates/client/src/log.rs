@@ -5,8 +5,8 @@ mod entries;
 pub use entries::Entries;
 
 use crate::connection::{Connection, unary};
+use crate::extends::extends;
 use crate::limits::CERTIFICATES_ASKED_MAX;
-use crate::pin::extends;
 use crate::refusal::Refusal;
 use precinto_alert::Reason;
 use precinto_alert::id::MessageId;

@@ -3,12 +3,13 @@
 //! Trust statement: the file belongs to one subscriber and holds nothing secret. Whoever can write it can make the
 //! node forget what it has seen, so that a fork stays unnoticed; the log's signature on it keeps anything else out.
 
+use crate::extends::extends;
 use crate::limits::PIN_BYTES_MAX;
 use crate::log::{LogClient, LogError};
-use precinto_merkle::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+use precinto_merkle::ProofError;
+use precinto_merkle::checkpoint::{CheckpointError, SignedCheckpoint};
 use precinto_merkle::hash::Hash;
 use precinto_merkle::note::NoteVerifier;
-use precinto_merkle::{ProofError, consistency};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -224,22 +225,6 @@ impl std::fmt::Display for Contradiction {
 }
 
 impl std::error::Error for Contradiction {}
-
-/// Whether `proof` shows that the tree of `new` begins with that of `old`. Any tree begins with the empty one.
-pub(crate) fn extends(
-    old: &Checkpoint,
-    new: &Checkpoint,
-    proof: &[Hash],
-) -> Result<(), ProofError> {
-    if old.size == 0 {
-        return if proof.is_empty() {
-            Ok(())
-        } else {
-            Err(ProofError::Length)
-        };
-    }
-    consistency::verify(old.size, new.size, &old.root, &new.root, proof)
-}
 
 /// At most one byte more than a note may have, so that a larger file is refused and not cut.
 fn read(path: &Path) -> io::Result<Vec<u8>> {

@@ -19,15 +19,14 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use precinto_alert::Statement;
 use precinto_alert::case::{Audience, Case, Step};
 use precinto_alert::id::AlertId;
+use precinto_alert::{Statement, Violation};
 use precinto_ledger::{AppendError, Appended, Entry, EntryKey, Ledger, ReadError};
 use precinto_proto::v1 as pb;
 use tokio::sync::Semaphore;
 
 use crate::limits::CASE_READS_MAX;
-use crate::submit::SubmitError;
 use index::Index;
 use loaded::Loaded;
 
@@ -91,6 +90,32 @@ impl Place {
     }
 }
 
+/// Why a message did not become part of its case.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// It may not follow what was said before.
+    #[error("its case does not allow it: {0}")]
+    Objection(Violation),
+    /// The log did not take it.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Others kept adding to the case while it was read. Worth trying again in a moment.
+    #[error("the case changed all the time")]
+    Busy,
+    /// The task that read the case died: our bug.
+    #[error("the reading did not finish")]
+    Lost,
+}
+
+impl From<Violation> for CaseError {
+    fn from(objection: Violation) -> Self {
+        Self::Objection(objection)
+    }
+}
+
 impl Cases {
     /// Makes sure that the case of a message is in memory, and stays there until the message is judged: read from the log if
     /// need be, on threads that submissions do not need.
@@ -98,7 +123,7 @@ impl Cases {
         self: &Arc<Self>,
         ledger: &Ledger,
         place: Place,
-    ) -> Result<Seat, SubmitError> {
+    ) -> Result<Seat, CaseError> {
         // Each turn but the first needs somebody else to have added to the same case meanwhile.
         for _ in 0..LOAD_TURNS_MAX {
             let candidates = {
@@ -125,7 +150,7 @@ impl Cases {
                 return Ok(self.seated(place));
             }
         }
-        Err(SubmitError::NoRoom)
+        Err(CaseError::Busy)
     }
 
     fn seated(self: &Arc<Self>, place: Place) -> Seat {
@@ -140,16 +165,16 @@ impl Cases {
         ledger: &Ledger,
         alert_id: &AlertId,
         candidates: &[u64],
-    ) -> Result<Case, SubmitError> {
+    ) -> Result<Case, CaseError> {
         let turn = Arc::clone(&self.readers).acquire_owned().await;
-        let turn = turn.map_err(|_| SubmitError::Lost)?;
+        let turn = turn.map_err(|_| CaseError::Lost)?;
         let (ledger, alert_id) = (ledger.clone(), alert_id.clone());
         let candidates = candidates.to_vec();
         let reading = tokio::task::spawn_blocking(move || {
             let _until_read = turn;
             read::case(&ledger, &alert_id, &candidates)
         });
-        Ok(reading.await.map_err(|_| SubmitError::Lost)??)
+        Ok(reading.await.map_err(|_| CaseError::Lost)??)
     }
 
     /// Judges the message and appends it, in one. The first poll does both, and puts the entry into the log's queue.
@@ -158,7 +183,7 @@ impl Cases {
         ledger: &Ledger,
         entry: Entry,
         seat: Option<Seat>,
-    ) -> Result<Appended, SubmitError> {
+    ) -> Result<Appended, CaseError> {
         let Some(seat) = seat else {
             return Ok(ledger.append(entry).await?);
         };
@@ -189,7 +214,7 @@ impl Cases {
         key: EntryKey,
         place: &Place,
         queue: impl FnOnce() -> Poll<Result<Appended, AppendError>>,
-    ) -> Result<Option<Poll<Result<Appended, AppendError>>>, SubmitError> {
+    ) -> Result<Option<Poll<Result<Appended, AppendError>>>, CaseError> {
         let mut inner = self.lock();
         if inner.on_their_way.contains_key(&key) || ledger.find(&key)?.is_some() {
             return Ok(None);
@@ -239,7 +264,7 @@ pub(crate) struct Seat {
 
 impl Seat {
     /// Whether the message could be logged now, or is being logged. Good for an early refusal; [`Cases::append`] decides.
-    pub(crate) fn judge(&self) -> Result<(), SubmitError> {
+    pub(crate) fn judge(&self) -> Result<(), CaseError> {
         let Place { alert_id, step } = &*self.place;
         let inner = self.cases.lock();
         if inner.loaded.holds(alert_id, step) {

@@ -18,7 +18,7 @@ use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::cases::{Cases, Place, Seat};
+use crate::cases::{CaseError, Cases, Place, Seat};
 use crate::certificates::Certificates;
 use crate::limits::RECORD_WARNINGS_MAX;
 use crate::policy::{self, FLOOR};
@@ -221,13 +221,13 @@ impl Submissions {
                 Ok(appended) if appended.duplicate => return Ok(repeat(&appended.proven)),
                 Ok(appended) => return Ok(answer(&appended.proven, false, warnings)),
                 // Two submissions of one id were checked at the same time, and the other one was first.
-                Err(SubmitError::Append(AppendError::Conflict { index, digest })) => {
+                Err(CaseError::Append(AppendError::Conflict { index, digest })) => {
                     if !self.may_record_conflict(&verified)? {
                         return Err(SubmitError::Reused { index });
                     }
                     (index, digest)
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             },
         };
         self.record_conflict(&verified, &message_id, index, digest)

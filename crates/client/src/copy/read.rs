@@ -105,18 +105,8 @@ impl HeldCase {
 impl Held {
     /// The message as its case keeps it; `None` for a system notice.
     pub(super) fn step(&self) -> Option<Step> {
-        Step::new(&self.statement, audience(&self.recipients))
+        Step::new(&self.statement, Audience::of_recipients(&self.recipients))
     }
-}
-
-/// Who is sent a message, by the gateway's record, whose names are identifiers.
-pub(super) fn audience(recipients: &[pb::ResolvedRecipient]) -> Audience {
-    let agencies = recipients.iter().flat_map(|to| &to.agencies);
-    let nodes = recipients.iter().flat_map(|to| &to.nodes);
-    Audience::new(
-        agencies.filter_map(|name| name.parse().ok()),
-        nodes.filter_map(|name| name.parse().ok()),
-    )
 }
 
 impl OwnCopy {

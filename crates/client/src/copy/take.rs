@@ -3,7 +3,7 @@
 mod filing;
 
 use super::CopyError;
-use super::read::{audience, load_case};
+use super::read::load_case;
 use super::recall::Work;
 use super::store::{
     About, BODIES, CASES, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, MESSAGES, META,
@@ -11,6 +11,7 @@ use super::store::{
     damaged,
 };
 use crate::subscribe::{Delivery, Unbelievable};
+use precinto_alert::case::Audience;
 use precinto_alert::code::{MessageType, RecallMeasure};
 use precinto_alert::id::{AgencyId, AlertId};
 use precinto_proto::v1 as pb;
@@ -302,7 +303,7 @@ impl<'t> Tables<'t> {
 /// Whether the agency sent the message, or was sent it, if only on one node.
 pub(super) fn concerns(delivery: &Delivery, agency: &AgencyId) -> bool {
     delivery.statement.sender().agency() == agency
-        || audience(&delivery.record.recipients).reaches(agency)
+        || Audience::of_recipients(&delivery.record.recipients).reaches(agency)
 }
 
 /// Takes the record out of a receipt: the gateway's findings quote what the body said. Who was told is kept, because the case

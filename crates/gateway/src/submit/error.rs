@@ -11,6 +11,7 @@ use precinto_envelope::verify::VerifyError;
 use precinto_ledger::{AppendError, ReadError};
 use tonic::Status;
 
+use crate::cases::CaseError;
 use crate::status::Refusal;
 
 /// Why a submission was refused. Each is the sender's to mend, except the last five.
@@ -87,9 +88,15 @@ pub enum SubmitError {
     Lost,
 }
 
-impl From<Violation> for SubmitError {
-    fn from(objection: Violation) -> Self {
-        Self::Case(objection)
+impl From<CaseError> for SubmitError {
+    fn from(error: CaseError) -> Self {
+        match error {
+            CaseError::Objection(violation) => Self::Case(violation),
+            CaseError::Append(error) => Self::Append(error),
+            CaseError::Read(error) => Self::Read(error),
+            CaseError::Busy => Self::NoRoom,
+            CaseError::Lost => Self::Lost,
+        }
     }
 }
 

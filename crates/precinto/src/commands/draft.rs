@@ -5,6 +5,7 @@ mod consolidation;
 pub mod foreign_bytes;
 mod mapping;
 mod missing;
+mod parts;
 mod party;
 mod route;
 mod waybill;

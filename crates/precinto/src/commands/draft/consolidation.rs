@@ -8,7 +8,8 @@
 //! House waybills of one air waybill that come without it make a draft of their shipments alone. What does not belong
 //! together is refused, and not joined by guess.
 
-use super::waybill::{Kind, Notes, Waybill, line, put};
+use super::parts::{Notes, line, put};
+use super::waybill::{Kind, Waybill};
 use crate::output::Lang;
 use precinto_alert::limits::{PARTIES_MAX, SHIPMENTS_MAX};
 use serde_json::{Map, Value, json};

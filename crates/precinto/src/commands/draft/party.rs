@@ -1,6 +1,6 @@
 //! The parties of a waybill, with what customs notes say of them.
 
-use super::waybill::{Notes, fields, line};
+use super::parts::{Notes, fields, line};
 use crate::xml::Element;
 use precinto_alert::country::is_country;
 use serde_json::{Map, Value, json};

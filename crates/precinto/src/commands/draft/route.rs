@@ -1,6 +1,6 @@
 //! The route of a waybill: its ends and its legs, with the times that say which clock they mean.
 
-use super::waybill::{ITEMS_MAX, Notes, fields, line, put};
+use super::parts::{ITEMS_MAX, Notes, fields, line, put};
 use crate::xml::Element;
 use serde_json::{Map, Value, json};
 
