@@ -125,7 +125,7 @@ async fn receive(node: &Node, pin: PathBuf, desk: Arc<Mutex<Desk>>) {
                 }
             }
             Event::Unbelievable(what) => panic!("unbelievable: {what:?}"),
-            Event::Disconnected { .. } => {}
+            Event::Overdue(_) | Event::Disconnected { .. } => {}
         }
     }
 }

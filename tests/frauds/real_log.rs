@@ -336,6 +336,7 @@ impl RealLog {
         Expect {
             key,
             trust: Some(trust),
+            witnesses: Vec::new(),
             now_ms: NOW_MS + DAY_MS,
         }
     }

@@ -1,8 +1,11 @@
 //! What no outside proof can show: pinned here, so that nobody promises more.
 
 use crate::forger::Forgery;
-use crate::real_log::{MINUTE_MS, NOW_MS, RealLog, real_log};
-use precinto_audit::{Held, Verdict};
+use crate::real_log::{MINUTE_MS, NOW_MS, RealLog, log_key, real_log};
+use precinto_audit::{Expect, Held, Verdict, audit_folder};
+use precinto_envelope::crypto::SigningKey;
+use precinto_merkle::checkpoint::SignedCheckpoint;
+use precinto_merkle::cosignature::CosignatureSigner;
 
 #[test]
 fn a_false_time_given_at_append_cannot_be_shown() {
@@ -79,4 +82,43 @@ fn size_of_proof(held: &Held) -> u64 {
         .nth(1)
         .and_then(|line| line.parse().ok())
         .expect("a size")
+}
+
+#[test]
+fn a_false_time_is_shown_by_whoever_has_cosigned_meanwhile() {
+    // A witness cosigns the checkpoint of eleven entries, by a clock that is right.
+    let audited = |log: &RealLog| {
+        let key = SigningKey::from_ed25519_seed([44; 32]);
+        let witness = CosignatureSigner::new("mx/witness", key).expect("a witness");
+        let held = &log.checkpoints[10];
+        let signed = SignedCheckpoint::verify(&held.bytes, &log_key().verifier()).expect("signed");
+        let line = witness.cosign(signed.checkpoint(), NOW_MS / 1000);
+        let cosigned = signed.with_cosignatures(&line.expect("a time"));
+        let held = Held {
+            name: "cosigned".to_owned(),
+            bytes: cosigned.expect("a note").note().as_bytes().to_vec(),
+        };
+        let expect = Expect {
+            witnesses: vec![witness.verifier()],
+            ..log.expect()
+        };
+        let report = audit_folder(log.folder(), expect, vec![held], &mut |_| {});
+        report.expect("a journal")
+    };
+    let right = audited(real_log());
+    assert_eq!(
+        (right.verdict(), right.cosignatures_compared),
+        (Verdict::Clean, 1)
+    );
+    // The same gateway's clock three minutes slow, and three minutes fast.
+    for (clock_ms, code) in [
+        (NOW_MS - 3 * MINUTE_MS, "BEFORE_COSIGNATURE"),
+        (NOW_MS + 3 * MINUTE_MS, "AFTER_COSIGNATURE"),
+    ] {
+        let report = audited(&RealLog::write(clock_ms));
+        let codes: Vec<_> = report.counts.keys().copied().collect();
+        // One of two times is false, and nobody can tell which from these two alone.
+        assert_eq!((codes, report.exit_code()), (vec![code], 4), "{report}");
+        assert!(report.to_string().contains("mx/witness"), "{report}");
+    }
 }

@@ -65,6 +65,27 @@ impl Site {
         self.path().join("data")
     }
 
+    /// Moves the gateway's clock ahead of this machine's by so much, from now on, and after each start.
+    #[expect(clippy::disallowed_methods, reason = "a test's own throw-away files")]
+    pub fn shift_clock(&self, shift_ms: i64) {
+        // In one step, or the gateway could read a file that is empty and be back in its past.
+        let (shift, new) = (
+            self.path().join("clock-shift"),
+            self.path().join("clock-shift.new"),
+        );
+        std::fs::write(&new, shift_ms.to_string()).expect("clock-shift.new");
+        std::fs::rename(new, shift).expect("clock-shift");
+        let text = std::fs::read_to_string(self.config()).expect("gateway.toml");
+        if !text.contains("clock_shift") {
+            let text = text.replacen(
+                "dev = true\n",
+                "dev = true\nclock_shift = \"clock-shift\"\n",
+                1,
+            );
+            std::fs::write(self.config(), text).expect("gateway.toml");
+        }
+    }
+
     /// Starts the gateway and waits until it listens; later starts use the same port.
     pub fn start(&self) -> GatewayProcess {
         let gateway = GatewayProcess::start(precinto(), &self.config());

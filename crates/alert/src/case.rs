@@ -1,6 +1,6 @@
 //! The life of a case: everything that was said under one alert id, what may be said next, and where it stands.
 //!
-//! A [`Case`] is the set of its messages, and nothing else. Its [`View`] is a pure function of that set and of the order in
+//! A [`Case`] is the set of its messages, and of the deadlines that a gateway has noted as missed, and nothing else. Its [`View`] is a pure function of that set and of the order in
 //! which each agency sent its own, so every interleaving of the agencies' messages gives the same state: two logs need not
 //! share one order. [`Case::apply`] therefore takes in whatever a log holds, and never fails; [`Case::permits`] is what a
 //! gateway asks before it logs a message, and what it answers may hang on what this log has seen so far. Neither the index
@@ -63,14 +63,15 @@
 //!
 //! # Not here
 //!
-//! EXPIRED is a matter of the clock. ESCALATED and DISPUTED have no message of their own as yet. DRAFT, SUBMITTED and REJECTED
-//! come before the log.
+//! EXPIRED is a matter of the clock. ESCALATED is noted by the gateway ([`crate::clock`]) and taken in by
+//! [`Case::apply_overdue`]. DISPUTED has no message of its own as yet. DRAFT, SUBMITTED and REJECTED come before the log.
 
 use std::collections::BTreeSet;
 
 use crate::code::{MessageType, RecallMeasure};
 use crate::id::{AgencyId, MessageId};
 
+mod answered;
 mod message;
 mod part;
 mod rules;
@@ -78,6 +79,7 @@ mod rules;
 mod tests;
 mod view;
 
+pub use answered::{Late, Missed};
 pub use message::{Audience, Names, Step};
 pub use view::{Confirmation, Hold, Part, Question, Recall, State, View};
 
@@ -89,6 +91,8 @@ pub use view::{Confirmation, Hold, Part, Question, Recall, State, View};
 pub struct Case {
     /// In the order of this log, of which only the order of each agency's own messages means anything.
     steps: Vec<Step>,
+    /// Deadlines that were missed, sorted.
+    missed: Vec<Missed>,
 }
 
 /// There are many cases.

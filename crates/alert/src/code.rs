@@ -29,7 +29,7 @@ pub use precinto_proto::v1::{
     CommodityClass, Confidence, DisseminationVerdict, EvaluationScale, FirearmKind, FuelContainer,
     FuelProduct, HoldKind, HoldState, IdentificationMethod, IncbTable, IndicatorCode,
     InformationGrade, LabelIdentifierKind, LinkKind, MessageStatus, MessageType, NoticeKind,
-    OutcomeCode, PartyRole, PayloadProtection, Precedence, ProtectedBag, RecallGround,
+    OutcomeCode, OverdueStep, PartyRole, PayloadProtection, Precedence, ProtectedBag, RecallGround,
     RecallMeasure, RecipientKind, ScreeningExemption, ScreeningMethod, SealCondition,
     SecurityStatus, SeizureForm, SerialState, ShipmentChannel, SignerRole, SourceGrade,
     SubstanceClass, SubstanceForm, TariffSystem, TaxIdKind, Tlp, TransportMode, UsChemicalList,

@@ -8,6 +8,7 @@ pub mod airline;
 pub mod airport;
 pub mod case;
 pub mod check_digit;
+pub mod clock;
 pub mod code;
 pub mod content;
 pub mod country;

@@ -4,15 +4,17 @@
 //! even with every key of the gateway, cannot make the new log agree with them. What is compared is fixed before the
 //! replay begins, so that one pass suffices and no leaf has to be kept.
 
-mod evidence;
+pub(crate) mod evidence;
+mod times;
 
 use crate::expect::Held;
 use crate::finding::{Evidence, Finding, Kind, Place};
-use evidence::{Claim, Read};
+use evidence::{Claim, Entry, Read};
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::Leaf;
 use precinto_merkle::note::NoteVerifier;
 use std::collections::{BTreeMap, HashMap};
+use times::Times;
 
 /// What is held, and how much of it the replay has met so far.
 #[derive(Default)]
@@ -27,6 +29,8 @@ pub(crate) struct Against {
     findings: Vec<Finding>,
     /// How much agreed.
     agreed: Agreed,
+    /// What witnesses have said when.
+    times: Times,
 }
 
 /// How much is held that proves something about the log, and how much of it agreed.
@@ -37,6 +41,7 @@ pub(crate) struct Agreed {
     pub(crate) checkpoints_held: u64,
     pub(crate) checkpoints: u64,
     pub(crate) published: bool,
+    pub(crate) cosignatures: u64,
 }
 
 struct Receipt {
@@ -68,10 +73,14 @@ struct Root {
 }
 
 impl Against {
-    /// Reads what is held. Without the log's key nothing of it can be used.
-    pub(crate) fn new(held: Vec<Held>, key: Option<&NoteVerifier>) -> Self {
+    /// Reads what is held. Without the log's key nothing of it can be used; of cosignatures only those by `witnesses`.
+    pub(crate) fn new(
+        held: Vec<Held>,
+        key: Option<&NoteVerifier>,
+        witnesses: &[NoteVerifier],
+    ) -> Self {
         let mut against = Self::default();
-        let mut reader = evidence::Reader::new(key);
+        let mut reader = evidence::Reader::new(key, witnesses);
         for Held { name, bytes } in held {
             match reader.read(&bytes) {
                 Read::Usable(claim) => against.hold(name, &claim),
@@ -93,17 +102,17 @@ impl Against {
         if key.is_none() {
             return; // that there is no key has been said
         }
-        match evidence::Reader::new(key).read(note) {
-            Read::Usable(Claim::Checkpoint { size, root }) => {
+        match evidence::Reader::new(key, &[]).read(note) {
+            Read::Usable(Claim { entry: Some(_), .. }) => {
+                self.unusable_published(NAME, "it is a receipt".to_owned());
+            }
+            Read::Usable(Claim { size, root, .. }) => {
                 let root = Root {
                     hash: root,
                     evidence: Evidence::Published,
                     name: NAME.to_owned(),
                 };
                 self.roots.entry(size).or_default().push(root);
-            }
-            Read::Usable(Claim::Receipt { .. }) => {
-                self.unusable_published(NAME, "it is a receipt".to_owned());
             }
             Read::Unusable { why, .. } => self.unusable_published(NAME, why),
         }
@@ -117,49 +126,36 @@ impl Against {
     }
 
     fn hold(&mut self, name: String, claim: &Claim) {
-        match *claim {
-            Claim::Checkpoint { size, root } => {
-                self.agreed.checkpoints_held += 1;
-                let root = Root {
-                    hash: root,
-                    evidence: Evidence::Checkpoint,
-                    name,
-                };
-                self.roots.entry(size).or_default().push(root);
-            }
-            Claim::Receipt {
-                index,
-                leaf,
-                salt,
-                size,
-                root,
-            } => {
-                self.agreed.receipts_held += 1;
-                let at = self.receipts.len();
-                let leaf_hash = leaf.hash();
-                self.by_index.entry(index).or_default().push(at);
-                self.by_leaf.entry(leaf_hash).or_default().push(at);
-                self.by_commitment
-                    .entry(leaf.commitment)
-                    .or_default()
-                    .push(at);
-                let root = Root {
-                    hash: root,
-                    evidence: Evidence::Receipt,
-                    name: name.clone(),
-                };
-                self.roots.entry(size).or_default().push(root);
-                let met = Met::default();
-                self.receipts.push(Receipt {
-                    name,
-                    index,
-                    leaf,
-                    leaf_hash,
-                    salt,
-                    met,
-                });
-            }
-        }
+        let Claim { size, root, .. } = *claim;
+        self.times.hold(&name, claim);
+        let root = Root {
+            hash: root,
+            evidence: claim.evidence(),
+            name: name.clone(),
+        };
+        self.roots.entry(size).or_default().push(root);
+        let Some(Entry { index, leaf, salt }) = claim.entry else {
+            self.agreed.checkpoints_held += 1;
+            return;
+        };
+        self.agreed.receipts_held += 1;
+        let at = self.receipts.len();
+        let leaf_hash = leaf.hash();
+        self.by_index.entry(index).or_default().push(at);
+        self.by_leaf.entry(leaf_hash).or_default().push(at);
+        self.by_commitment
+            .entry(leaf.commitment)
+            .or_default()
+            .push(at);
+        let met = Met::default();
+        self.receipts.push(Receipt {
+            name,
+            index,
+            leaf,
+            leaf_hash,
+            salt,
+            met,
+        });
     }
 
     /// The replay has come to an entry; `leaf` is none if its leaf is malformed.
@@ -183,6 +179,7 @@ impl Against {
             }
         }
         let Some(leaf) = leaf else { return };
+        self.times.meet(index, leaf.time_ms);
         for receipt in self
             .by_commitment
             .get(&leaf.commitment)
@@ -252,6 +249,9 @@ impl Against {
                 Some(finding) => self.findings.push(finding),
             }
         }
+        let (compared, contradictions) = self.times.finish();
+        self.agreed.cosignatures = compared;
+        self.findings.extend(contradictions);
         (self.agreed, self.findings)
     }
 }

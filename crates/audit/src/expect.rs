@@ -11,6 +11,9 @@ pub struct Expect {
     /// The roots of each side, from outside. Without them the roots logged as TRUST entries are used: then the
     /// signatures are shown to fit those roots, but not that those are the sides' own.
     pub trust: Option<Vec<SideRoots>>,
+    /// The keys of witnesses, from outside. The times of their cosignatures on what is held are compared with those that
+    /// the log gives its entries.
+    pub witnesses: Vec<NoteVerifier>,
     /// The time of the audit, milliseconds since 1970 UTC: no entry can be later.
     pub now_ms: u64,
 }

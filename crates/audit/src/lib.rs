@@ -21,7 +21,7 @@
 //! | an entry deleted, moved, re-timed, or its record altered | the receipt of that entry |
 //! | any change before an entry | the receipt of that entry, or any later checkpoint: its root was another one |
 //! | the end cut off | any checkpoint or receipt beyond the new end |
-//! | another log put in its place, or a fork shown to some | any checkpoint or receipt of the first one |
+//! | another log put in its place, or a fork shown to some | any checkpoint or receipt of the first one; two of them from different hands, held against each other ([`compare`]) |
 //! | another key | the verifier key that was given on paper |
 //! | a statement invented, altered, or attributed to somebody else | its signatures: the gateway does not hold the senders' keys |
 //! | recipients changed in the record | the directory in the log; and the receipt |
@@ -31,7 +31,8 @@
 //!
 //! * **A false time given at the moment of writing.** The leaf's time is the gateway's word. Times must not fall from
 //!   entry to entry and must fit the statement's own window, but within these bounds a gateway can lie. Cosignatures
-//!   by a witness carry the witness's time and close this gap.
+//!   by witnesses carry the witnesses' times: given to the audit, with their keys, they leave a lie two minutes, between
+//!   one cosigned checkpoint and the next.
 //! * **Truncation beyond the newest proof that anybody holds.** If entries 90 to 99 are cut off and nobody ever saw a
 //!   receipt or a checkpoint of more than 90 entries, nothing is left to contradict it. Heartbeats with checkpoints
 //!   keep that window down to seconds; a receipt closes it for its sender at once.
@@ -48,6 +49,7 @@
 //! most one segment, 50 to 100 bytes for each entry (half as much again for a moment whenever the table of keys grows),
 //! and what trust rests on.
 
+pub mod compare;
 pub mod expect;
 pub mod finding;
 pub mod format;
@@ -61,6 +63,7 @@ mod journal_audit;
 #[cfg(test)]
 mod specimen;
 
+pub use compare::Comparison;
 pub use expect::{Expect, Held, LogKey, SideRoots};
 pub use finding::{Finding, Kind, Place, Severity};
 pub use journal_audit::{Progress, audit_folder};

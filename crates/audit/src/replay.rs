@@ -9,13 +9,16 @@
 //! In memory, whatever the log's size: one segment, one key for each entry (50 to 100 bytes; half as much again while
 //! their table grows), some 150 bytes for each message of a case, and what trust rests on.
 
+mod act;
 mod batch;
 mod cases;
 mod checkpoint;
+mod clocks;
 mod conflict;
 mod directory;
 mod keys;
 mod outcome;
+mod overdue;
 mod shelf;
 mod stated;
 mod statement;
@@ -83,7 +86,7 @@ impl Replay {
 
     /// As [`Replay::new`], with the key to check by, wherever it comes from.
     pub(crate) fn with_key(expect: Expect, key: Option<NoteVerifier>, held: Vec<Held>) -> Self {
-        let mut against = Against::new(held, key.as_ref());
+        let mut against = Against::new(held, key.as_ref(), &expect.witnesses);
         let mut findings = Findings::default();
         if key.is_none() {
             findings.push(Finding {
@@ -263,6 +266,13 @@ impl Replay {
                 let job = conflict::prepare(leaf, entry, &mut self.shelf);
                 self.pending.push(Job::Conflict(Box::new(job)));
             }
+            EntryType::Overdue => {
+                let job = overdue::prepare(leaf, entry, &mut self.shelf);
+                self.pending.push(Job::Overdue(Box::new(job)));
+            }
+            EntryType::Act => self
+                .pending
+                .push(Job::Act(Box::new(act::Job { leaf, entry }))),
             other => {
                 if let Some(kind) = stated::commitment(&leaf, &entry) {
                     self.found(kind, &entry.place);
@@ -300,7 +310,7 @@ impl Replay {
         if let Some(kind) = conflict.and_then(|claim| claim.check(&self.keys)) {
             self.found(kind, &place);
         }
-        if let Some(kind) = self.cases.follow(part) {
+        for kind in self.cases.follow(part) {
             self.found(kind, &place);
         }
         if let Some(known) = known

@@ -2,6 +2,8 @@
 
 mod text;
 
+pub(crate) use text::{base64, utc};
+
 use crate::against::Agreed;
 use crate::expect::{Expect, LogKey};
 use crate::finding::{Finding, Severity};
@@ -50,6 +52,8 @@ pub struct Report {
     pub checkpoints_held: u64,
     /// Those of them that agree with the log.
     pub checkpoints_agreed: u64,
+    /// Cosignatures on what was given whose times were compared with those of the entries.
+    pub cosignatures_compared: u64,
     /// Whether the checkpoint published beside the journal agrees with it.
     pub published_agreed: bool,
     faults: u64,
@@ -144,7 +148,7 @@ impl Report {
             sound,
             checkpoints,
             tree_size,
-            root: root.as_ref().map(text::base64),
+            root: root.as_ref().map(base64),
             first_ms,
             last_ms: first_ms.map(|_| last_ms),
             key: match expect.key {
@@ -157,6 +161,7 @@ impl Report {
             receipts_agreed: agreed.receipts,
             checkpoints_held: agreed.checkpoints_held,
             checkpoints_agreed: agreed.checkpoints,
+            cosignatures_compared: agreed.cosignatures,
             published_agreed: agreed.published,
             faults: findings.of(Severity::Fault),
             gaps: findings.of(Severity::Gap),

@@ -43,6 +43,8 @@ name = "lax"
 code = "CBPLAX"
 [[agency]]
 id = "mx.dev.invalid/anam"
+alternates = ["lopez"]
+escalation = "both"
 [[agency.officer]]
 id = "lopez"
 nodes = ["mex"]
@@ -87,6 +89,7 @@ impl Site {
         Expect {
             key: LogKey::Given(self.log.verifier()),
             trust: Some(vec![trust]),
+            witnesses: Vec::new(),
             now_ms,
         }
     }

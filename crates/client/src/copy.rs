@@ -28,6 +28,7 @@
 mod error;
 mod find;
 mod list;
+mod overdue;
 mod read;
 mod recall;
 mod store;

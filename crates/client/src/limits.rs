@@ -56,5 +56,9 @@ pub const CERTIFICATES_ASKED_MAX: usize = 64;
 /// Records not believed, or without their body, that are asked for again at each sync of the own copy: each in its turn.
 pub const ASKED_AGAIN_MAX: usize = 100;
 
+/// How far the gateway's clock may be from ours for a heartbeat to be cosigned: a message was on its way for as long, or
+/// one of the clocks is wrong, and then its time should not stand in a signature.
+pub const COSIGN_SKEW_MAX: Duration = Duration::from_mins(1);
+
 /// A pin file holds one signed note.
 pub const PIN_BYTES_MAX: u64 = precinto_merkle::note::NOTE_BYTES_MAX as u64;

@@ -14,6 +14,7 @@ use precinto_envelope::crypto::sha256;
 use precinto_merkle::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::{Leaf, LeafError};
+use precinto_merkle::note::NoteVerifier;
 use precinto_merkle::receipt::{Receipt, ReceiptError, VerifiedReceipt};
 use precinto_merkle::{ProofError, inclusion};
 use precinto_proto::v1 as pb;
@@ -98,9 +99,31 @@ impl LogClient {
         }
     }
 
+    /// The log's key.
+    pub fn verifier(&self) -> &NoteVerifier {
+        self.connection.receipts().log()
+    }
+
     /// The newest checkpoint; the gateway waits at most 10 s until the log has `min_size` entries.
     pub async fn checkpoint(&self, min_size: u64) -> Result<SignedCheckpoint, LogError> {
-        let request = unary(pb::GetCheckpointRequest { min_size });
+        self.ask_checkpoint(min_size, false).await
+    }
+
+    /// The newest checkpoint that the other side has cosigned, or any node if none of the other side has; what that is
+    /// worth, [`crate::grade`] says. `NOT_FOUND` if there is none.
+    pub async fn witnessed_checkpoint(&self) -> Result<SignedCheckpoint, LogError> {
+        self.ask_checkpoint(0, true).await
+    }
+
+    async fn ask_checkpoint(
+        &self,
+        min_size: u64,
+        witnessed: bool,
+    ) -> Result<SignedCheckpoint, LogError> {
+        let request = unary(pb::GetCheckpointRequest {
+            min_size,
+            witnessed,
+        });
         let answer = self
             .connection
             .log_service()
@@ -112,20 +135,48 @@ impl LogClient {
 
     /// The receipt of a statement that this node sent.
     pub async fn receipt_of(&self, message_id: MessageId) -> Result<HeldReceipt, LogError> {
-        let message_id = message_id.as_bytes().to_vec();
-        self.receipt(pb::GetReceiptRequest {
-            message_id,
-            index: 0,
-        })
-        .await
+        self.ask_receipt_of(message_id, false).await
+    }
+
+    /// As [`LogClient::receipt_of`], under the checkpoint of [`LogClient::witnessed_checkpoint`] if that covers the
+    /// statement: the grade is the caller's to compute, see [`crate::grade`].
+    pub async fn witnessed_receipt_of(
+        &self,
+        message_id: MessageId,
+    ) -> Result<HeldReceipt, LogError> {
+        self.ask_receipt_of(message_id, true).await
     }
 
     /// The receipt of the entry at `index`, if this node may see its record.
     pub async fn receipt_at(&self, index: u64) -> Result<HeldReceipt, LogError> {
+        self.ask_receipt_at(index, false).await
+    }
+
+    /// As [`LogClient::receipt_at`], in the way of [`LogClient::witnessed_receipt_of`].
+    pub async fn witnessed_receipt_at(&self, index: u64) -> Result<HeldReceipt, LogError> {
+        self.ask_receipt_at(index, true).await
+    }
+
+    async fn ask_receipt_of(
+        &self,
+        message_id: MessageId,
+        witnessed: bool,
+    ) -> Result<HeldReceipt, LogError> {
+        let message_id = message_id.as_bytes().to_vec();
+        self.receipt(pb::GetReceiptRequest {
+            message_id,
+            index: 0,
+            witnessed,
+        })
+        .await
+    }
+
+    async fn ask_receipt_at(&self, index: u64, witnessed: bool) -> Result<HeldReceipt, LogError> {
         let receipt = self
             .receipt(pb::GetReceiptRequest {
                 message_id: Vec::new(),
                 index,
+                witnessed,
             })
             .await?;
         if receipt.verified.index() != index {
@@ -192,6 +243,15 @@ impl LogClient {
         };
         extends(old, new, &proof)?;
         Ok(proof)
+    }
+
+    /// The consistency proof between two sizes as the gateway gave it, not checked: for who holds both roots.
+    pub async fn consistency_proof(
+        &self,
+        old_size: u64,
+        new_size: u64,
+    ) -> Result<Vec<Hash>, LogError> {
+        self.consistency_unchecked(old_size, new_size).await
     }
 
     /// The proof as the gateway gave it.

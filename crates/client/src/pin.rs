@@ -236,7 +236,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Replaces the file so that a crash leaves the old note or the new one, whole.
-fn replace(path: &Path, note: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, note: &[u8]) -> io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

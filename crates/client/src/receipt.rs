@@ -6,7 +6,7 @@ use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::EntryType;
 use precinto_merkle::note::NoteVerifier;
-use precinto_merkle::receipt::{self as proof, Receipt};
+use precinto_merkle::receipt::{self as proof, Receipt, VerifiedReceipt};
 use precinto_proto::v1 as pb;
 use prost::Message;
 use std::collections::VecDeque;
@@ -55,8 +55,8 @@ pub enum ReceiptError {
     /// The proof does not hold.
     #[error(transparent)]
     Proof(#[from] proof::ReceiptError),
-    /// The entry is of another kind than a statement.
-    #[error("the receipt is for an entry of type {0:?}, not for a statement")]
+    /// The entry is of another kind than what was expected.
+    #[error("the receipt is for an entry of type {0:?}, which is another than it should be")]
     EntryType(EntryType),
     /// The record is no `StatementRecord`.
     #[error("the record in the receipt cannot be read")]
@@ -103,15 +103,10 @@ impl ReceiptVerifier {
         subject: &Subject,
         duplicate: bool,
     ) -> Result<Proven, ReceiptError> {
-        let pb::Receipt { proof, record } = receipt.ok_or(ReceiptError::Missing)?;
-        let read = Receipt::parse(proof)?;
-        let checkpoint = self.checkpoint(&read)?;
-        let verified = read.verify_under(&checkpoint, record)?;
-        if verified.leaf().entry_type != EntryType::Statement {
-            return Err(ReceiptError::EntryType(verified.leaf().entry_type));
-        }
-        let record =
-            pb::StatementRecord::decode(record.as_slice()).map_err(|_| ReceiptError::Record)?;
+        let receipt = receipt.ok_or(ReceiptError::Missing)?;
+        let verified = self.prove(receipt, EntryType::Statement)?;
+        let record = pb::StatementRecord::decode(receipt.record.as_slice())
+            .map_err(|_| ReceiptError::Record)?;
         if record.statement_id != subject.statement_id {
             return Err(ReceiptError::OtherStatement);
         }
@@ -125,6 +120,21 @@ impl ReceiptVerifier {
             root: *verified.root(),
             record,
         })
+    }
+
+    /// Believes that the log has signed for an entry of this type with the receipt's record, and nothing beyond that.
+    pub(crate) fn prove(
+        &self,
+        receipt: &pb::Receipt,
+        expected: EntryType,
+    ) -> Result<VerifiedReceipt, ReceiptError> {
+        let read = Receipt::parse(&receipt.proof)?;
+        let checkpoint = self.checkpoint(&read)?;
+        let verified = read.verify_under(&checkpoint, &receipt.record)?;
+        match verified.leaf().entry_type {
+            found if found == expected => Ok(verified),
+            found => Err(ReceiptError::EntryType(found)),
+        }
     }
 
     /// The receipt's checkpoint, verified now or before.

@@ -15,15 +15,20 @@ mod coverage;
 pub(crate) mod delivery;
 mod event;
 mod link;
+mod options;
 
 pub use backoff::Retry;
 pub use coverage::CoverageError;
 pub use delivery::{Delivery, Unbelievable};
 pub use event::{Event, LinkDown, SubscribeError};
+pub(crate) use link::timestamp_ms;
+pub use options::{Start, SubscribeOptions};
 
 use crate::clock::Clock;
 use crate::connection::Settings;
+use crate::overdue;
 use crate::pin::Pin;
+use crate::witness::{self, Witness};
 use backoff::Backoff;
 use coverage::Coverage;
 use link::{Failure, Message, Up};
@@ -34,32 +39,6 @@ use precinto_proto::v1 as pb;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// What to subscribe to, and how.
-#[derive(Debug, Clone)]
-pub struct SubscribeOptions {
-    /// The subscription's name, of this node's own choice: 1 to 64 of a to z, 0 to 9, hyphen, underscore.
-    pub name: String,
-    /// Where a new subscription begins; an existing one goes on where it was.
-    pub start: Start,
-    /// How many deliveries may be unsettled at once, 1 to [`crate::limits::CREDIT_MAX`].
-    pub credit: u32,
-    /// Whether each delivery shall carry its receipt: about as large again.
-    pub with_proofs: bool,
-    /// Pauses between attempts to connect.
-    pub retry: Retry,
-}
-
-/// Where a new subscription begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// At the first entry of the log.
-    First,
-    /// At the next entry to be appended.
-    Now,
-    /// At this index.
-    Index(u64),
-}
-
 /// A subscription that keeps itself alive.
 #[derive(Debug)]
 pub struct Subscriber {
@@ -67,12 +46,22 @@ pub struct Subscriber {
     clock: Clock,
     options: SubscribeOptions,
     pin: Pin,
+    witness: Option<Witness>,
     link: Link,
     backoff: Backoff,
     coverage: Coverage,
     known: CertificatePool,
     /// One past the highest index acknowledged on a stream that was lost, until the gateway's durable floor reaches it.
     unconfirmed: u64,
+    /// How often the subscription had been moved, and how patient it is, as the gateway said last.
+    told: Option<Told>,
+}
+
+/// What the gateway said of the subscription at the opening of a stream.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    moves: u64,
+    attempts_max: u32,
 }
 
 #[derive(Debug)]
@@ -80,19 +69,6 @@ enum Link {
     Down { until: Option<Instant> },
     Up(Box<Up>),
     Stopped,
-}
-
-impl SubscribeOptions {
-    /// From the first entry, with a credit of 64, without proofs.
-    pub fn named(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            start: Start::First,
-            credit: 64,
-            with_proofs: false,
-            retry: Retry::default(),
-        }
-    }
 }
 
 impl Subscriber {
@@ -104,11 +80,29 @@ impl Subscriber {
             coverage: Coverage::default(),
             known: CertificatePool::default(),
             unconfirmed: 0,
+            told: None,
             settings,
             clock,
             options,
             pin,
+            witness: None,
         }
+    }
+
+    /// Makes the node a witness on this subscription: each checkpoint that it hears and has verified is cosigned, and the
+    /// cosignature returned to the gateway.
+    #[must_use]
+    pub fn with_witness(mut self, witness: Option<Witness>) -> Self {
+        self.witness = witness;
+        self
+    }
+
+    /// A nack of this attempt, or of a later one, parks: the delivery does not come again by itself. None before the first
+    /// stream was open.
+    pub fn attempts_max(&self) -> Option<u32> {
+        self.told
+            .map(|told| told.attempts_max)
+            .filter(|max| *max > 0)
     }
 
     /// The newest checkpoint verified.
@@ -160,7 +154,8 @@ impl Subscriber {
         .await
     }
 
-    /// Puts a delivery back: it comes again after `delay`, at most one hour.
+    /// Puts a delivery back: it comes again after `delay`, at most one hour. After the last attempt,
+    /// [`Subscriber::attempts_max`], it is parked instead.
     pub async fn nack(&self, index: u64, delay: Duration, reason: Reason) -> Result<(), LinkDown> {
         let nack = pb::Nack {
             index,
@@ -209,15 +204,27 @@ impl Subscriber {
         if let Some(until) = until {
             tokio::time::sleep_until(until).await;
         }
-        let covered_up_to = self.coverage.reached();
-        let (up, settled) =
-            Up::open(&self.settings, &self.clock, &self.options, covered_up_to).await?;
+        let up = Up::open(&self.settings, &self.clock).await?;
+        let made = up.find_or_make(&self.options).await?;
+        let told = Told {
+            moves: made.moves,
+            attempts_max: made.attempts_max,
+        };
+        let before = self.told.replace(told);
+        let is_moved = before.is_some_and(|before| before.moves != told.moves);
+        if is_moved {
+            // Somebody of this node has moved it, which is in the log: how far it was covered before means nothing now.
+            self.coverage = Coverage::default();
+            self.unconfirmed = 0;
+        }
+        let stream = up.subscribe(&self.options, self.coverage.reached()).await?;
         self.coverage.new_stream();
-        self.confirm(settled);
-        self.link = Link::Up(Box::new(up));
+        self.confirm(made.settled);
+        self.link = Link::Up(Box::new(stream));
         Ok(Event::Connected {
             gateway: self.settings.gateway.clone(),
-            settled,
+            settled: made.settled,
+            moved_to: is_moved.then_some(made.position),
         })
     }
 
@@ -237,13 +244,26 @@ impl Subscriber {
                 up.certificates(delivery, &mut self.known).await?;
             }
             Some(
-                Message::CaughtUp(pb::CaughtUp { checkpoint, .. })
-                | Message::Heartbeat(pb::Heartbeat { checkpoint, .. }),
+                Message::CaughtUp(pb::CaughtUp {
+                    checkpoint,
+                    server_time,
+                    ..
+                })
+                | Message::Heartbeat(pb::Heartbeat {
+                    checkpoint,
+                    server_time,
+                    ..
+                }),
             ) => {
                 let size = up.pin(&mut self.pin, checkpoint).await?;
                 self.coverage
                     .stays_below(size)
                     .map_err(SubscribeError::from)?;
+                let is_timely = witness::is_timely(server_time.as_ref(), &self.clock);
+                if let Some(witness) = self.witness.as_ref().filter(|_| is_timely) {
+                    // Boxed: it is rare, and would make every wait for a message larger.
+                    Box::pin(up.cosign(witness, &self.pin, self.clock.now_ms())).await?;
+                }
             }
             Some(Message::Closing(_)) | None => {}
         }
@@ -282,6 +302,12 @@ impl Subscriber {
                     return Err(Failure::Final(SubscribeError::Stopped));
                 };
                 let receipts = up.receipts();
+                if delivery.kind() == pb::EntryKind::Overdue {
+                    return Ok(match overdue::judge(*delivery, receipts) {
+                        Ok(overdue) => Event::Overdue(overdue),
+                        Err(unbelievable) => Event::Unbelievable(unbelievable),
+                    });
+                }
                 let judged = delivery::judge(
                     (*delivery).into(),
                     &self.known,
@@ -298,6 +324,7 @@ impl Subscriber {
                 checkpoint: _,
                 settled,
                 covered: _,
+                server_time: _,
             }) => Ok(Event::CaughtUp {
                 position,
                 settled,
@@ -308,7 +335,8 @@ impl Subscriber {
                 settled: heartbeat.settled,
                 unsettled: heartbeat.unsettled,
                 live: heartbeat.phase() == pb::Phase::Live,
-                server_time_ms: heartbeat.server_time.map_or(0, link::timestamp_ms),
+                parked: heartbeat.parked,
+                server_time_ms: heartbeat.server_time.map_or(0, timestamp_ms),
             }),
             Message::Closing(closing) => Err(link::closed(&closing)),
         }

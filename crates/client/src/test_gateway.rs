@@ -53,6 +53,8 @@ pub(crate) struct State {
     /// What was asked of the record service.
     pub(crate) asked: Vec<pb::ListRecordsRequest>,
     streams: usize,
+    /// How often the subscription is said to have been moved.
+    pub(crate) moves: u64,
     signers: Vec<Vec<u8>>,
 }
 
@@ -97,6 +99,7 @@ impl TestGateway {
             forge_page: Box::new(|_, _| {}),
             asked: Vec::new(),
             streams: 0,
+            moves: 0,
             signers: vec![issued.der],
         }));
         let (cut, cuts) = watch::channel(());
@@ -194,10 +197,19 @@ pub(crate) fn caught_up(checkpoint: String, position: u64) -> pb::SubscribeRespo
         checkpoint,
         settled: 0,
         covered: None,
+        server_time: Some(at(NOW_MS)),
     };
     pb::SubscribeResponse {
         caught_up: Some(caught_up),
         ..Default::default()
+    }
+}
+
+/// A time as it stands on the wire.
+pub(crate) fn at(ms: u64) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: i64::try_from(ms / 1000).unwrap(),
+        nanos: i32::try_from(ms % 1000).unwrap() * 1_000_000,
     }
 }
 

@@ -30,10 +30,12 @@ use crate::limits::CASE_READS_MAX;
 use index::Index;
 use loaded::Loaded;
 
-pub(crate) use read::alert_id_of;
+pub(crate) use overdue::Clocked;
+pub(crate) use read::{alert_id_of, said};
 
 mod index;
 mod loaded;
+mod overdue;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -71,6 +73,8 @@ struct Inner {
     on_their_way: HashMap<EntryKey, AlertId>,
     /// Those of them that nobody waits for any more; the log takes them all the same.
     abandoned: Vec<EntryKey>,
+    /// Missed deadlines that were handed to the log and not answered for.
+    overdue: HashMap<EntryKey, AlertId>,
 }
 
 /// A statement's place in a case.
@@ -241,6 +245,9 @@ impl Cases {
         let mut candidates = inner.index.candidates(alert_id);
         // What is synced and not yet answered for may have been delivered already.
         for key in inner.loaded.on_their_way(alert_id) {
+            candidates.extend(ledger.find(key)?.map(|found| found.index));
+        }
+        for key in inner.overdue_of(alert_id) {
             candidates.extend(ledger.find(key)?.map(|found| found.index));
         }
         candidates.sort_unstable();

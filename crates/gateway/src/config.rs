@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use precinto_ledger::clock::{Clock, ShiftedClock, SystemClock};
 use serde::Deserialize;
 
 use crate::limits::FILE_BYTES_MAX;
@@ -41,6 +43,9 @@ pub struct Config {
     pub dev: bool,
     /// Whether server reflection is offered; only with `dev`.
     pub reflection: bool,
+    /// A file by whose milliseconds the gateway's clock is shifted: for tests and drills, and refused where any side is
+    /// a real one.
+    pub clock_shift: Option<PathBuf>,
     /// The directory's file.
     pub directory: PathBuf,
     /// The file with the log's signing key.
@@ -154,6 +159,14 @@ impl Config {
         Ok(file.resolve(path.parent().unwrap_or_else(|| Path::new(""))))
     }
 
+    /// The clock that this gateway lives by: the system's, unless a drill has shifted it.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        match &self.clock_shift {
+            None => Arc::new(SystemClock),
+            Some(file) => Arc::new(ShiftedClock::new(file.clone())),
+        }
+    }
+
     /// Every value in force with where it came from, in the order of the example.
     pub fn show(&self) -> Vec<Setting> {
         let Self {
@@ -163,6 +176,7 @@ impl Config {
             listen,
             dev,
             reflection,
+            clock_shift,
             directory,
             log_key,
             sides,
@@ -178,6 +192,9 @@ impl Config {
             self.setting("directory", directory.display()),
             self.setting("log.key", log_key.display()),
         ];
+        if let Some(file) = clock_shift {
+            all.insert(6, self.setting("clock_shift", file.display()));
+        }
         for side in sides {
             all.extend(side.settings());
         }

@@ -8,6 +8,7 @@
 //! ledger ─────> Delivery         subscribe              every entitled subscriber, in order, from its cursor
 //! ledger ─────> proofs, entries  prove                  for whoever may see them (rights)
 //! ledger ─────> records          records                for their parties, a page at a time
+//! ledger ─────> OVERDUE          clocks                 for whoever did not answer in time, and who is asked instead
 //! ```
 //!
 //! A program checks the settings, opens the log, then a port, and serves until it is told to stop:
@@ -18,6 +19,7 @@ pub mod answers;
 pub mod authenticate;
 pub mod cases;
 pub mod certificates;
+mod clocks;
 pub mod config;
 pub mod layer;
 pub mod limits;
@@ -32,6 +34,7 @@ mod serve;
 pub mod status;
 pub mod submit;
 pub mod subscribe;
+pub mod witness;
 
 use std::sync::Arc;
 
@@ -51,6 +54,7 @@ use certificates::Certificates;
 use config::Config;
 use material::Material;
 use subscribe::store::{Store, StoreError};
+use witness::{WitnessError, Witnesses};
 
 pub use material::CheckError;
 
@@ -70,6 +74,7 @@ pub struct Opened {
     pub(crate) cases: Arc<Cases>,
     pub(crate) ledger: Ledger,
     pub(crate) store: Arc<Store>,
+    pub(crate) witnesses: Arc<Witnesses>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) owner: OwnerHandle,
 }
@@ -89,6 +94,9 @@ pub enum RunError {
     /// The cursors cannot be read, or know of more than the log holds.
     #[error("the cursors: {0}")]
     Cursors(#[from] StoreError),
+    /// What witnesses have cosigned cannot be read, or is not this log's.
+    #[error("the witnesses: {0}")]
+    Witnesses(#[from] WitnessError),
     /// The log cannot be read.
     #[error("the cases of the log: {0}")]
     Cases(#[from] ReadError),
@@ -119,7 +127,8 @@ impl RunError {
     pub fn reason(&self) -> Option<Reason> {
         match self {
             Self::Open(OpenError::Behind { .. } | OpenError::Forked { .. })
-            | Self::Cursors(StoreError::Behind { .. }) => Some(Reason::Rollback),
+            | Self::Cursors(StoreError::Behind { .. })
+            | Self::Witnesses(WitnessError::NotOurs { .. }) => Some(Reason::Rollback),
             _ => None,
         }
     }
@@ -181,6 +190,10 @@ impl Gateway {
         let size = ledger.published().borrow().size;
         let cursors = config.data.join("cursors");
         let store = tokio::task::spawn_blocking(move || Store::open(&cursors, size)).await??;
+        let (folder, log) = (config.data.join("witness"), ledger.clone());
+        let listed = Arc::clone(&directory);
+        let witnesses = move || Witnesses::open(&folder, log, listed);
+        let witnesses = tokio::task::spawn_blocking(witnesses).await??;
         let log = ledger.clone();
         let cases = tokio::task::spawn_blocking(move || Cases::rebuild(&log)).await??;
         let certificates = Arc::new(Certificates::new(ledger.clone()));
@@ -196,6 +209,7 @@ impl Gateway {
             cases: Arc::new(cases),
             ledger,
             store,
+            witnesses: Arc::new(witnesses),
             clock,
             owner,
         })

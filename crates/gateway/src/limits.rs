@@ -139,6 +139,32 @@ pub const KNOWN_CERTIFICATES_MAX: usize = 4096;
 
 /// Deliveries that may wait for their nack's delay; then new deliveries pause.
 pub const NACKED_MAX: usize = 1000;
+/// What credit and waiting nacks allow to be unsettled; what is put back comes on top, and may be as many as were parked.
+pub const UNSETTLED_MAX: usize = CREDIT_MAX as usize + NACKED_MAX + PARKED_LISTED_MAX;
+/// Attempts of a subscription that does not say: a machine's hiccup is over by then, and a person is told within a minute.
+pub const ATTEMPTS_DEFAULT: u32 = 5;
+/// The most attempts that a subscription may ask for; with a delay of 10 s each, a quarter of an hour.
+pub const ATTEMPTS_MAX: u32 = 100;
+/// Parked deliveries of one subscription; then new deliveries pause, and nothing is dropped. Somebody who refuses a
+/// thousand alerts needs a person, not a longer list.
+pub const PARKED_MAX: usize = 1000;
+/// What may be parked all the same: what was unsettled when the list became full.
+pub const PARKED_LISTED_MAX: usize = PARKED_MAX + CREDIT_MAX as usize + NACKED_MAX;
+/// Parked deliveries in one page, and put back by one call.
+pub const PARKED_PAGE_MAX: usize = 1000;
+/// A delivery that has been unsettled for this long is an alarm: the subscriber reads, and does not finish.
+pub const UNSETTLED_ALARM: Duration = Duration::from_mins(15);
+/// How often that is looked at.
+pub const UNSETTLED_PATROL: Duration = Duration::from_mins(1);
+/// Codes in one list of a filter: more than any vocabulary that filters read has.
+pub const FILTER_CODES_MAX: usize = 32;
+/// Sending agencies in one filter.
+pub const FILTER_AGENCIES_MAX: usize = 64;
+/// Alerts in one filter.
+pub const FILTER_ALERTS_MAX: usize = 64;
+/// How often an open stream looks whether its node is still welcome, whatever else it does: a revoked certificate or right
+/// ends it within 5 s.
+pub const STANDING_PATROL: Duration = Duration::from_secs(4);
 /// Longest delay that a nack may ask for.
 pub const NACK_DELAY_MAX: Duration = Duration::from_hours(1);
 /// Shortest rest of a delivery after its first nack; doubled with each further attempt, up to [`NACK_DELAY_FLOOR_MAX`].
@@ -189,6 +215,24 @@ pub const DIGESTS_MAX: usize = 64;
 /// `ReadEntries` streams of one node at once.
 pub const READ_STREAMS_PER_NODE_MAX: usize = 4;
 
+// ---- witnesses ----
+
+/// Nodes with a witness key in the directory: what they return is held in memory, and written as a whole.
+pub const WITNESSES_MAX: usize = 256;
+/// Cosignatures kept of one witness, the newest: with those of others that came a heartbeat earlier or later, there is most
+/// often a checkpoint that several have cosigned.
+pub const COSIGNATURES_PER_NODE_MAX: usize = 4;
+/// Bytes of a signature line: a key name of up to 380 bytes, and 108 of base64 and spaces.
+pub const COSIGNATURE_LINE_MAX: usize = 512;
+/// Cosignatures handed out with one checkpoint: with the log's own signature, what any reader of notes has to accept (16).
+pub const COSIGNATURES_IN_NOTE_MAX: usize = 15;
+/// How often cosignatures are written to disk. They come again with the next heartbeat, so losing some is no harm.
+pub const WITNESS_FLUSH: Duration = Duration::from_secs(5);
+/// The file of cosignatures: all that may be kept, each line with its size, root and node, at most 900 bytes.
+pub const WITNESS_FILE_BYTES_MAX: u64 = 1024 * 1024;
+const _: () =
+    assert!((WITNESSES_MAX * COSIGNATURES_PER_NODE_MAX * 900) as u64 <= WITNESS_FILE_BYTES_MAX);
+
 // ---- cases ----
 
 /// Messages of cases that are kept in memory, some 300 bytes each, beside those of cases with entries on their way. A case
@@ -196,6 +240,20 @@ pub const READ_STREAMS_PER_NODE_MAX: usize = 4;
 pub const CASE_STEPS_LOADED_MAX: usize = 4096;
 /// Cases that are read from the log at once; further ones wait, within the deadline of their call.
 pub const CASE_READS_MAX: usize = 4;
+
+// ---- clocks ----
+
+/// How often the clock is looked at: how late a step may be noticed. A moved or mended clock is noticed as soon.
+pub const CLOCK_TICK: Duration = Duration::from_millis(200);
+/// Messages whose clock is looked at in one turn, the most urgent first; each reads its case.
+pub const CLOCKS_PER_TURN_MAX: usize = 256;
+/// Missed deadlines that are logged in one turn; a turn takes [`CLOCK_TICK`] at least, so that a gateway that was down for a
+/// night does not crowd out what is submitted. 320 a second.
+pub const OVERDUE_PER_TURN_MAX: usize = 64;
+/// Entries that the clocks take in between two looks at the time.
+pub const CLOCK_ENTRIES_PER_TURN_MAX: u64 = 4096;
+/// Open cases held in memory while the log is read at a start; of further ones each clock is looked at by itself.
+pub const CLOCK_CASES_MAX: usize = 100_000;
 
 // ---- records ----
 
@@ -233,6 +291,8 @@ pub const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
 pub const AGENCIES_MAX: usize = 1024;
 /// Nodes of one agency.
 pub const NODES_PER_AGENCY_MAX: usize = 256;
+/// Alternate contacts of one agency: each is asked at once, so more of them would mean that nobody feels meant.
+pub const ALTERNATES_MAX: usize = 16;
 /// Officers of one agency.
 pub const OFFICERS_PER_AGENCY_MAX: usize = 4096;
 /// Groups, and topics, in the directory.

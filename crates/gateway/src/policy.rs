@@ -1,6 +1,6 @@
 //! Who may say what to whom: the floor, compiled in, that no local rule can open.
 //!
-//! The rules, by the name that a record's decision gives them (`floor/2`):
+//! The rules, by the name that a record's decision gives them (`floor/3`):
 //!
 //! 1. *own name only*: the caller's side and agency are the sender's (also checked before, in [`crate::submit`]);
 //! 2. *diplomatic bag*: never; no authority relaxes it;
@@ -9,6 +9,8 @@
 //! 5. *no squatting*: an alert's id carries the sender's own code, and only its agency changes or takes back the alert;
 //! 6. *known officers*: an officer who signs is in the directory, under the sender's agency;
 //! 7. *its turn*: it may follow what was said before in its case ([`crate::cases`]); since `floor/2`.
+//!
+//! Since `floor/3` what is let in runs a clock, if it is of a type that waits for answers ([`precinto_alert::clock`]).
 //!
 //! Classified marks and marks that forbid release abroad never reach this point: a `Statement` with one cannot be built.
 
@@ -25,7 +27,7 @@ use crate::registry::{Directory, Resolved};
 pub(crate) mod tests;
 
 /// The name of these rules in a record's decision. Another text, another number.
-pub const FLOOR: &str = "floor/2";
+pub const FLOOR: &str = "floor/3";
 
 /// A statement that may go to these recipients. Only [`admit`] makes one.
 #[derive(Debug)]

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use pb::log_service_server::LogService;
 use precinto_alert::Reason;
-use precinto_alert::id::{MessageId, NodeId};
+use precinto_alert::id::{MessageId, NodeId, Side};
 use precinto_ledger::{EntryKey, Ledger, StoredEntry};
+use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
@@ -24,12 +25,14 @@ use crate::registry::Directory;
 use crate::rights::{self, Reader};
 use crate::status::Refusal;
 use crate::submit::receipt;
+use crate::witness::Witnesses;
 
 /// Serves `precinto.v1.LogService`.
 pub struct LogHandler {
     ledger: Ledger,
     directory: Arc<Directory>,
     certificates: Arc<Certificates>,
+    witnesses: Arc<Witnesses>,
     streams: StreamCount,
     draining: CancellationToken,
 }
@@ -40,6 +43,7 @@ impl LogHandler {
         ledger: Ledger,
         directory: Arc<Directory>,
         certificates: Arc<Certificates>,
+        witnesses: Arc<Witnesses>,
         draining: CancellationToken,
     ) -> Self {
         let streams = StreamCount::new(READ_STREAMS_PER_NODE_MAX);
@@ -47,6 +51,7 @@ impl LogHandler {
             ledger,
             directory,
             certificates,
+            witnesses,
             streams,
             draining,
         }
@@ -54,6 +59,37 @@ impl LogHandler {
 
     fn caller<T>(&self, request: &Request<T>) -> Result<(Line, NodeId, Reader), Refusal> {
         rights::reader(request, &self.directory)
+    }
+
+    /// The receipt of an entry under the newest cosigned checkpoint that covers it, verified; none if there is no such
+    /// checkpoint, or the record was deleted and nothing can be proven of it.
+    fn cosigned_receipt(
+        &self,
+        entry: &StoredEntry,
+        side: &Side,
+    ) -> Option<Result<pb::Receipt, Refusal>> {
+        if entry.record_pruned() {
+            return None;
+        }
+        let (index, log) = (entry.index(), &self.ledger);
+        let checkpoint = self.witnesses.newest(side, index.saturating_add(1))?;
+        let receipt = Receipt {
+            leaf: *entry.leaf(),
+            salt: *entry.salt(),
+            index,
+            path: log.inclusion(index, checkpoint.checkpoint().size)?,
+            checkpoint_note: checkpoint.note().to_owned(),
+        };
+        Some(match receipt.verify(log.verifier(), entry.record()) {
+            Ok(_) => Ok(pb::Receipt {
+                proof: receipt.to_text(),
+                record: entry.record().to_vec(),
+            }),
+            Err(error) => {
+                tracing::error!(index, %error, "a cosigned receipt does not hold");
+                Err(Refusal::new(Reason::Internal))
+            }
+        })
     }
 
     /// Size and text of the newest checkpoint.
@@ -70,8 +106,20 @@ impl LogService for LogHandler {
         &self,
         request: Request<pb::GetCheckpointRequest>,
     ) -> Result<Response<pb::GetCheckpointResponse>, Status> {
-        self.caller(&request)?;
-        let min_size = request.into_inner().min_size;
+        let (_, node, _) = self.caller(&request)?;
+        let pb::GetCheckpointRequest {
+            min_size,
+            witnessed,
+        } = request.into_inner();
+        let verifier_key = self.ledger.verifier().to_string();
+        if witnessed {
+            let newest = self.witnesses.newest(node.side(), min_size);
+            let newest = newest.ok_or_else(|| Refusal::new(Reason::NotFound))?;
+            return Ok(Response::new(pb::GetCheckpointResponse {
+                checkpoint: newest.note().to_owned(),
+                verifier_key,
+            }));
+        }
         let mut published = self.ledger.published();
         let grown = published.wait_for(|published| published.size >= min_size);
         let grown = tokio::select! {
@@ -84,7 +132,6 @@ impl LogService for LogHandler {
             Ok(Err(_)) => return Err(Refusal::new(Reason::Draining).into()),
             Err(_) => return Err(Refusal::new(Reason::Deadline).into()),
         };
-        let verifier_key = self.ledger.verifier().to_string();
         Ok(Response::new(pb::GetCheckpointResponse {
             checkpoint,
             verifier_key,
@@ -96,7 +143,11 @@ impl LogService for LogHandler {
         request: Request<pb::GetReceiptRequest>,
     ) -> Result<Response<pb::GetReceiptResponse>, Status> {
         let (_, node, reader) = self.caller(&request)?;
-        let pb::GetReceiptRequest { message_id, index } = request.into_inner();
+        let pb::GetReceiptRequest {
+            message_id,
+            index,
+            witnessed,
+        } = request.into_inner();
         let absent = || Refusal::new(Reason::NotFound);
         let index = if message_id.is_empty() {
             index
@@ -113,9 +164,13 @@ impl LogService for LogHandler {
         if !reader.may_read(&entry) {
             return Err(absent().into());
         }
-        let proven = self.ledger.receipt(index).map_err(Refusal::from)?;
+        let cosigned = witnessed.then(|| self.cosigned_receipt(&entry, node.side()));
+        let receipt = match cosigned.flatten() {
+            Some(cosigned) => cosigned?,
+            None => receipt(&self.ledger.receipt(index).map_err(Refusal::from)?),
+        };
         Ok(Response::new(pb::GetReceiptResponse {
-            receipt: Some(receipt(&proven)),
+            receipt: Some(receipt),
         }))
     }
 

@@ -179,9 +179,12 @@ fn get(ledger: &Ledger, reader: &Reader, wanted: &Wanted) -> Result<pb::Record, 
     Ok(record(ledger, &entry)?)
 }
 
-/// Whether the entry is a statement, and for this reader.
+/// Whether the entry is a statement or a missed deadline, and for this reader.
 fn is_for(entry: &StoredEntry, reader: &Reader) -> bool {
-    entry.leaf().entry_type == EntryType::Statement && reader.may_read(entry)
+    matches!(
+        entry.leaf().entry_type,
+        EntryType::Statement | EntryType::Overdue
+    ) && reader.may_read(entry)
 }
 
 /// The statement for the wire, with the receipt that its sender has. Reads the log and verifies a signature.
@@ -193,5 +196,6 @@ fn record(ledger: &Ledger, entry: &StoredEntry) -> Result<pb::Record, ReadError>
         body: entry.body().to_vec(),
         receipt: Some(receipt(&proven)),
         body_pruned: entry.body_pruned(),
+        kind: rights::kind_of(entry).into(),
     })
 }

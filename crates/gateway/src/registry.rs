@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use precinto_alert::id::{AgencyId, Identity, NodeId, OfficerId, Side};
 use precinto_alert::statement::Recipient;
+use precinto_merkle::note::NoteVerifier;
 
 use file::{Builder, File};
 
@@ -45,6 +46,9 @@ pub struct Directory {
     nodes: BTreeMap<NodeId, String>,
     codes: BTreeMap<String, NodeId>,
     officers: BTreeMap<OfficerId, Vec<NodeId>>,
+    witnesses: BTreeMap<NodeId, NoteVerifier>,
+    /// Who is asked when an agency does not answer.
+    standbys: BTreeMap<AgencyId, Standby>,
     groups: BTreeMap<String, Vec<AgencyId>>,
     topics: BTreeMap<String, Vec<AgencyId>>,
     auditors: BTreeSet<Identity>,
@@ -57,6 +61,15 @@ pub struct Names {
     pub english: String,
     /// In Spanish.
     pub spanish: String,
+}
+
+/// Who is asked when an agency does not answer in time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standby {
+    /// Officers of the agency, sorted.
+    pub alternates: Vec<OfficerId>,
+    /// The group that is told when they do not answer either.
+    pub escalation: Option<String>,
 }
 
 /// Who is entitled to a statement on account of one recipient; both lists sorted and without repeats.
@@ -158,6 +171,26 @@ impl Directory {
     /// The node that may issue alert ids with this NODE part.
     pub fn node_of_code(&self, code: &str) -> Option<&NodeId> {
         self.codes.get(code)
+    }
+
+    /// The key by which a node cosigns checkpoints, if it is a witness.
+    pub fn witness_of(&self, node: &NodeId) -> Option<&NoteVerifier> {
+        self.witnesses.get(node)
+    }
+
+    /// Who is asked when this agency does not answer in time; nobody for one that the directory says nothing of.
+    pub fn standby(&self, agency: &AgencyId) -> Option<&Standby> {
+        self.standbys.get(agency)
+    }
+
+    /// The nodes of an officer, sorted.
+    pub fn nodes_of(&self, officer: &OfficerId) -> &[NodeId] {
+        self.officers.get(officer).map_or(&[], Vec::as_slice)
+    }
+
+    /// The members of a group, sorted.
+    pub fn group(&self, name: &str) -> &[AgencyId] {
+        self.groups.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The country of a side.

@@ -56,11 +56,14 @@ impl Reader {
         }
     }
 
-    /// Whether the entry is delivered to this reader's subscriptions: statements only, by what the log says about their
-    /// recipients, not by what the directory says today. An auditor gets every statement.
+    /// Whether the entry is delivered to this reader's subscriptions: statements and missed deadlines only, by what the log
+    /// says about whom they are for, not by what the directory says today. An auditor gets all of them.
     pub fn is_delivered(&self, entry: &StoredEntry) -> bool {
-        entry.leaf().entry_type == EntryType::Statement
-            && (self.is_auditor || self.is_among(&Audience::of(entry)))
+        match entry.leaf().entry_type {
+            EntryType::Statement => self.is_auditor || self.is_among(&Audience::of(entry)),
+            EntryType::Overdue => self.is_auditor || self.is_told(entry),
+            _ => false,
+        }
     }
 
     /// Whether the reader may see more of the entry than its leaf.
@@ -74,6 +77,9 @@ impl Reader {
                 EntryType::Conflict => self.is_refused_sender(entry),
                 EntryType::Trust => pb::TrustRecord::decode(entry.record())
                     .is_ok_and(|record| self.may_see_trust(record.kind())),
+                EntryType::Overdue => self.is_told(entry),
+                EntryType::Act => pb::ActRecord::decode(entry.record())
+                    .is_ok_and(|record| record.actor == self.node),
                 EntryType::Delivery
                 | EntryType::PeerCheckpoint
                 | EntryType::Tombstone
@@ -114,8 +120,23 @@ impl Reader {
         sender == self.node || (audience.has_agencies() && is_colleague())
     }
 
+    /// Whether a missed deadline is this reader's business: it is late, waits for the answer, or is asked instead.
+    fn is_told(&self, entry: &StoredEntry) -> bool {
+        Told::decode(entry.record()).is_ok_and(|told| {
+            told.agencies.contains(&self.agency) || told.nodes.contains(&self.node)
+        })
+    }
+
     fn is_refused_sender(&self, entry: &StoredEntry) -> bool {
         pb::ConflictRecord::decode(entry.record()).is_ok_and(|record| record.sender == self.node)
+    }
+}
+
+/// What subscribers and readers of records are told that an entry is. Not saying it means a statement.
+pub(crate) fn kind_of(entry: &StoredEntry) -> pb::EntryKind {
+    match entry.leaf().entry_type {
+        EntryType::Overdue => pb::EntryKind::Overdue,
+        _ => pb::EntryKind::Unspecified,
     }
 }
 
@@ -146,6 +167,15 @@ struct Recipient {
     #[prost(string, repeated, tag = "2")]
     agencies: Vec<String>,
     #[prost(string, repeated, tag = "3")]
+    nodes: Vec<String>,
+}
+
+/// The part of an `OverdueRecord` that decides about delivery.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Told {
+    #[prost(string, repeated, tag = "14")]
+    agencies: Vec<String>,
+    #[prost(string, repeated, tag = "15")]
     nodes: Vec<String>,
 }
 

@@ -10,6 +10,7 @@ use precinto_proto::v1::record_service_server::RecordServiceServer;
 use precinto_proto::v1::submission_service_server::SubmissionServiceServer;
 use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
 use tonic::service::Routes;
@@ -18,18 +19,19 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::accept::{self, Census};
+use crate::clocks;
 use crate::layer::Guard;
 use crate::limits::{
     ANSWER_BYTES_MAX, CONNECTION_AGE_MAX, CONNECTION_WINDOW_BYTES, CURSOR_FLUSH, DRAIN_TIMEOUT,
     FRAME_BYTES_MAX, HEADER_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
     PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STALE_ALARM, STALE_PATROL, STREAM_WINDOW_BYTES,
-    STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX,
+    STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX, UNSETTLED_PATROL,
 };
 use crate::prove::LogHandler;
 use crate::records::RecordHandler;
 use crate::submit::{Budget, ConflictQuota, SubmissionHandler, Submissions};
-use crate::subscribe::SubscriptionHandler;
 use crate::subscribe::store::Store;
+use crate::subscribe::{Feed, SubscriptionHandler};
 use crate::{Opened, RunError};
 
 /// Serves until `shutdown`, then drains. See [`Opened::serve`].
@@ -48,15 +50,28 @@ pub(crate) async fn serve(
     let Opened {
         tls,
         store,
+        witnesses,
         owner,
         ledger,
         trust,
+        cases,
+        directory,
         clock,
         ..
     } = opened;
     let census = Arc::new(Census::default());
     let lines = accept::start(listener, tls, Arc::clone(&census), draining.clone());
     let flusher = tokio::spawn(flush_cursors(Arc::clone(&store), draining.clone()));
+    let cosignatures = tokio::spawn(Arc::clone(&witnesses).keep_written(draining.clone()));
+    let unsettled = warn_of_unsettled(Arc::clone(&store), Arc::clone(&clock), draining.clone());
+    let unsettled = tokio::spawn(unsettled);
+    let clocks = clocks::Sources {
+        ledger: ledger.clone(),
+        cases,
+        directory,
+        clock: Arc::clone(&clock),
+    };
+    let clocks = tokio::spawn(clocks::keep(clocks, draining.clone()));
     let alarm = tokio::spawn(warn_of_stale_lists(trust, clock, draining.clone()));
     let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
 
@@ -69,10 +84,17 @@ pub(crate) async fn serve(
     draining.cancel();
     overdue.abort();
     herald.abort();
-    drop(tokio::join!(flusher, alarm));
+    drop(tokio::join!(
+        flusher,
+        cosignatures,
+        unsettled,
+        alarm,
+        clocks
+    ));
     drop(ledger);
     tokio::task::spawn_blocking(move || {
         store.flush();
+        witnesses.flush();
         owner.stop()
     })
     .await??;
@@ -109,6 +131,7 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         cases,
         ledger,
         store,
+        witnesses,
         clock,
         ..
     } = opened;
@@ -123,17 +146,20 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         clock: Arc::clone(clock),
         draining: draining.clone(),
     });
-    let subscriptions = SubscriptionHandler::new(
-        ledger.clone(),
-        Arc::clone(store),
-        Arc::clone(directory),
-        Arc::clone(clock),
-        draining.clone(),
-    );
+    let feed = Feed {
+        ledger: ledger.clone(),
+        clock: Arc::clone(clock),
+        witnesses: Arc::clone(witnesses),
+        // Trust is read at the start; whoever reads it again later sends it to the open streams here.
+        trust: watch::channel(Arc::clone(trust)).1,
+        draining: draining.clone(),
+    };
+    let subscriptions = SubscriptionHandler::new(feed, Arc::clone(store), Arc::clone(directory));
     let proofs = LogHandler::new(
         ledger.clone(),
         Arc::clone(directory),
         Arc::clone(certificates),
+        Arc::clone(witnesses),
         draining.clone(),
     );
     let records = RecordHandler::new(ledger.clone(), Arc::clone(directory), Arc::clone(cases));
@@ -223,6 +249,16 @@ async fn flush_cursors(store: Arc<Store>, stop: CancellationToken) {
             .is_err()
         {
             tracing::error!("writing cursors panicked");
+        }
+    }
+}
+
+/// Who takes deliveries and does not finish them is an operator's business.
+async fn warn_of_unsettled(store: Arc<Store>, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(UNSETTLED_PATROL) => store.warn_of_unsettled(clock.now_ms()),
         }
     }
 }

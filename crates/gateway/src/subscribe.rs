@@ -8,10 +8,7 @@ use std::sync::Arc;
 use pb::subscription_service_server::SubscriptionService;
 use precinto_alert::Reason;
 use precinto_alert::id::NodeId;
-use precinto_ledger::Ledger;
-use precinto_ledger::clock::Clock;
 use precinto_proto::v1 as pb;
-use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::accept::Line;
@@ -22,17 +19,27 @@ use crate::open_streams::StreamCount;
 use crate::registry::Directory;
 use crate::rights::Reader;
 use crate::status::Refusal;
+use crate::submit::ConflictQuota;
 
+mod act;
 pub mod cursor;
+pub mod definition;
+mod describe;
+pub mod filter;
 mod outbox;
+mod parked;
 mod session;
+pub mod slot;
 pub mod store;
 
 pub use outbox::Deliveries;
+pub use session::Feed;
 
-use cursor::{Definition, Start};
-use session::{End, Feed, Session};
-use store::{Slot, Store};
+use act::Acting;
+use definition::Definition;
+use session::{End, Session};
+use slot::Hold;
+use store::Store;
 
 /// Serves `precinto.v1.SubscriptionService`.
 pub struct SubscriptionHandler {
@@ -40,27 +47,19 @@ pub struct SubscriptionHandler {
     store: Arc<Store>,
     directory: Arc<Directory>,
     streams: StreamCount,
+    acts: Arc<ConflictQuota>,
 }
 
 impl SubscriptionHandler {
-    /// A handler over the log and the cursors. `draining` ends its streams.
-    pub fn new(
-        ledger: Ledger,
-        store: Arc<Store>,
-        directory: Arc<Directory>,
-        clock: Arc<dyn Clock>,
-        draining: CancellationToken,
-    ) -> Self {
+    /// A handler over the log and the cursors.
+    pub fn new(feed: Feed, store: Arc<Store>, directory: Arc<Directory>) -> Self {
         let streams = StreamCount::new(SUBSCRIBE_STREAMS_PER_NODE_MAX);
         Self {
-            feed: Feed {
-                ledger,
-                clock,
-                draining,
-            },
+            feed,
             store,
             directory,
             streams,
+            acts: Arc::default(),
         }
     }
 
@@ -75,37 +74,14 @@ impl SubscriptionHandler {
         }
     }
 
-    fn definition(
-        &self,
-        node: NodeId,
-        request: pb::CreateSubscriptionRequest,
-    ) -> Result<Definition, Refusal> {
-        let start = request.start();
-        let pb::CreateSubscriptionRequest {
-            name,
-            start: _,
-            start_index,
-        } = request;
-        let size = self.feed.ledger.published().borrow().size;
-        if start != pb::StartPosition::Index && start_index != 0 {
-            return Err(Refusal::new(Reason::FieldUnexpected).with_detail((
-                "start_index is for START_POSITION_INDEX.",
-                "start_index es para START_POSITION_INDEX.",
-            )));
-        }
-        let (start, start_index) = match start {
-            pb::StartPosition::Unspecified | pb::StartPosition::First => (Start::First, 0),
-            pb::StartPosition::Now => (Start::Now, size),
-            pb::StartPosition::Index if start_index > size => {
-                return Err(Refusal::new(Reason::CursorAhead).with_fact("size", size));
-            }
-            pb::StartPosition::Index => (Start::Index, start_index),
-        };
-        Ok(Definition {
-            node,
-            name,
-            start,
-            start_index,
+    /// The caller's subscription of that name, with what moving it or putting something back takes.
+    fn acting<T>(&self, request: &Request<T>, name: &str) -> Result<Acting, Refusal> {
+        let (_, node) = self.caller(request)?;
+        Ok(Acting {
+            slot: self.store.get(&node, name)?,
+            ledger: self.feed.ledger.clone(),
+            clock: Arc::clone(&self.feed.clock),
+            quota: Arc::clone(&self.acts),
         })
     }
 }
@@ -117,11 +93,12 @@ impl SubscriptionService for SubscriptionHandler {
         request: Request<pb::CreateSubscriptionRequest>,
     ) -> Result<Response<pb::CreateSubscriptionResponse>, Status> {
         let (_, node) = self.caller(&request)?;
-        let definition = self.definition(node, request.into_inner())?;
-        let store = Arc::clone(&self.store);
-        let slot = blocking(move || store.create(definition)).await?;
+        let (request, store) = (request.into_inner(), Arc::clone(&self.store));
+        let (ledger, now_ms) = (self.feed.ledger.clone(), self.feed.clock.now_ms());
+        let create = move || store.create(Definition::read(node, request, &ledger, now_ms)?);
+        let slot = blocking(create).await?;
         Ok(Response::new(pb::CreateSubscriptionResponse {
-            subscription: Some(describe(&slot)),
+            subscription: Some(slot.describe()),
         }))
     }
 
@@ -132,7 +109,7 @@ impl SubscriptionService for SubscriptionHandler {
         let (_, node) = self.caller(&request)?;
         let slot = self.store.get(&node, &request.into_inner().name)?;
         Ok(Response::new(pb::GetSubscriptionResponse {
-            subscription: Some(describe(&slot)),
+            subscription: Some(slot.describe()),
         }))
     }
 
@@ -145,10 +122,7 @@ impl SubscriptionService for SubscriptionHandler {
             page_size,
             page_token,
         } = request.into_inner();
-        let size = match page_size {
-            0 => PAGE_MAX,
-            size => usize::try_from(size).unwrap_or(PAGE_MAX).min(PAGE_MAX),
-        };
+        let size = page_of(page_size, PAGE_MAX);
         // The token is the last name of the page before: it tells only what its holder was told, and reveals nothing of
         // others, because the names are looked up under the caller's node.
         let slots = self.store.list(&node, &page_token);
@@ -159,7 +133,7 @@ impl SubscriptionService for SubscriptionHandler {
             .filter(|_| has_more)
             .map(|slot| slot.definition().name.clone());
         Ok(Response::new(pb::ListSubscriptionsResponse {
-            subscriptions: page.iter().map(|slot| describe(slot)).collect(),
+            subscriptions: page.iter().map(|slot| slot.describe()).collect(),
             next_page_token: last.unwrap_or_default(),
         }))
     }
@@ -173,6 +147,31 @@ impl SubscriptionService for SubscriptionHandler {
         let store = Arc::clone(&self.store);
         blocking(move || store.delete(&node, &name)).await?;
         Ok(Response::new(pb::DeleteSubscriptionResponse {}))
+    }
+
+    async fn seek_subscription(
+        &self,
+        request: Request<pb::SeekSubscriptionRequest>,
+    ) -> Result<Response<pb::SeekSubscriptionResponse>, Status> {
+        let acting = self.acting(&request, &request.get_ref().name)?;
+        Ok(Response::new(acting.seek(request.into_inner()).await?))
+    }
+
+    async fn list_parked(
+        &self,
+        request: Request<pb::ListParkedRequest>,
+    ) -> Result<Response<pb::ListParkedResponse>, Status> {
+        let (_, node) = self.caller(&request)?;
+        let slot = self.store.get(&node, &request.get_ref().name)?;
+        Ok(Response::new(parked::list(&slot, &request.into_inner())?))
+    }
+
+    async fn unpark_deliveries(
+        &self,
+        request: Request<pb::UnparkDeliveriesRequest>,
+    ) -> Result<Response<pb::UnparkDeliveriesResponse>, Status> {
+        let acting = self.acting(&request, &request.get_ref().name)?;
+        Ok(Response::new(acting.unpark(request.into_inner()).await?))
     }
 
     type SubscribeStream = Deliveries;
@@ -209,7 +208,7 @@ async fn open(
     store: &Store,
     node: &NodeId,
     inbound: &mut Streaming<pb::SubscribeRequest>,
-) -> Result<(pb::Init, store::Hold), End> {
+) -> Result<(pb::Init, Hold), End> {
     let refused = |refusal: Refusal| End::Refused(Box::new(refusal));
     let first = tokio::time::timeout(FIRST_REQUEST_TIMEOUT, inbound.message()).await;
     let first = first.map_err(|_| refused(Refusal::new(Reason::Deadline)))?;
@@ -220,6 +219,7 @@ async fn open(
         init: Some(init),
         ack: None,
         nack: None,
+        cosignature: None,
     } = first
     else {
         return Err(refused(Refusal::new(Reason::InitExpected)));
@@ -244,24 +244,15 @@ async fn blocking<T: Send + 'static>(
         .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal)))
 }
 
-fn describe(slot: &Slot) -> pb::Subscription {
-    let Definition {
-        node: _,
-        name,
-        start,
-        start_index,
-    } = slot.definition();
-    let start = match start {
-        Start::First | Start::Salvaged => pb::StartPosition::First,
-        Start::Now => pb::StartPosition::Now,
-        Start::Index => pb::StartPosition::Index,
-    };
-    pb::Subscription {
-        name: name.clone(),
-        start: start.into(),
-        start_index: *start_index,
-        settled: slot.settled(),
+/// What a list is cut to: `wanted` of at most `max`; 0 means as many as may be.
+fn page_of(wanted: u32, max: usize) -> usize {
+    match wanted {
+        0 => max,
+        wanted => usize::try_from(wanted).unwrap_or(max).min(max),
     }
 }
 
 const PAGE_MAX: usize = 100;
+
+#[cfg(test)]
+mod tests;

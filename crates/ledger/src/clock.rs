@@ -1,6 +1,7 @@
 //! The time, as an argument: the one place of the server that reads the system's clocks.
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
@@ -25,6 +26,29 @@ impl Clock for SystemClock {
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default();
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The system's wall clock and a distance that a file holds: for tests of a whole process, and for drills, never for
+/// earnest, because it lets whoever can write the file put false times into a log.
+#[derive(Debug, Clone)]
+pub struct ShiftedClock {
+    file: PathBuf,
+}
+
+impl ShiftedClock {
+    /// The distance is read from `file` each time: milliseconds in decimal, with a sign if need be. Nothing that can be read
+    /// there is no distance.
+    pub fn new(file: PathBuf) -> Self {
+        Self { file }
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now_ms(&self) -> u64 {
+        let text = std::fs::read_to_string(&self.file).unwrap_or_default();
+        let shift_ms = text.trim().parse::<i64>().unwrap_or_default();
+        SystemClock.now_ms().saturating_add_signed(shift_ms)
     }
 }
 

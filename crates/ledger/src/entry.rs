@@ -4,7 +4,7 @@ mod stored;
 
 pub use stored::StoredEntry;
 
-use precinto_alert::id::{MessageId, NodeId};
+use precinto_alert::id::{AgencyId, MessageId, NodeId};
 use precinto_envelope::crypto::sha256;
 use precinto_envelope::verify::VerifiedEnvelope;
 use precinto_merkle::hash::Hash;
@@ -89,6 +89,34 @@ impl Entry {
         }
     }
 
+    /// An entry of type OVERDUE, under [`EntryKey::overdue`]: a missed deadline, and what follows from it.
+    ///
+    /// Its digest is its key: who notices the same step a second time, after a restart or in a race, finds the first
+    /// entry, whatever its record says.
+    pub fn overdue(key: EntryKey, record: Vec<u8>) -> Self {
+        Self {
+            kind: EntryType::Overdue,
+            key,
+            digest: *key.as_bytes(),
+            record,
+            content: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// An entry of type ACT: what somebody did to the gateway's own state. `act_id` is drawn for it and stands in the
+    /// record.
+    pub fn act(act_id: &[u8; 16], record: Vec<u8>) -> Self {
+        Self {
+            kind: EntryType::Act,
+            key: EntryKey::act(act_id),
+            digest: sha256(&[&record]),
+            record,
+            content: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
     /// The key under which the entry will be found.
     pub fn key(&self) -> &EntryKey {
         &self.key
@@ -123,6 +151,29 @@ impl EntryKey {
     /// SHA-256("precinto/conflict/v1" || 0x00 || `statement_id` of the refused statement).
     pub fn conflict(statement_id: &Hash) -> Self {
         Self(sha256(&[b"precinto/conflict/v1\0", statement_id]))
+    }
+
+    /// SHA-256("precinto/overdue/v1" || 0x00 || `message_id` (16 bytes) || level || step || `sender` as a SPIFFE id ||
+    /// 0x00 || `agency` as side/agency): one step of what one agency owes to one message, at one level.
+    pub fn overdue(
+        (sender, id): (&NodeId, &MessageId),
+        agency: &AgencyId,
+        level: u8,
+        step: u8,
+    ) -> Self {
+        Self(sha256(&[
+            b"precinto/overdue/v1\0",
+            id.as_bytes(),
+            &[level, step],
+            sender.to_string().as_bytes(),
+            b"\0",
+            agency.to_string().as_bytes(),
+        ]))
+    }
+
+    /// SHA-256("precinto/act/v1" || 0x00 || `act_id` (16 bytes)).
+    pub fn act(act_id: &[u8; 16]) -> Self {
+        Self(sha256(&[b"precinto/act/v1\0", act_id]))
     }
 
     /// The key's bytes.
@@ -168,6 +219,34 @@ mod tests {
             EntryKey::conflict(&[6; 32]).as_bytes(),
             &sha256(&[&conflict])
         );
+        let anam: AgencyId = "mx.dev.invalid/anam".parse().unwrap();
+        let overdue = [
+            b"precinto/overdue/v1\0".as_slice(),
+            &[5; 16],
+            &[2, 3],
+            b"spiffe://us.dev.invalid/agency/cbp/node/lax\0mx.dev.invalid/anam",
+        ];
+        assert_eq!(
+            EntryKey::overdue((&sender, &id), &anam, 2, 3).as_bytes(),
+            &sha256(&[&overdue.concat()])
+        );
+        let act = [b"precinto/act/v1\0".as_slice(), &[5; 16]].concat();
+        assert_eq!(EntryKey::act(&[5; 16]).as_bytes(), &sha256(&[&act]));
+    }
+
+    #[test]
+    fn the_same_step_is_a_repeat_whatever_it_says_and_the_same_act_is_not() {
+        let key = EntryKey::act(&[1; 16]);
+        let (one, other) = (
+            Entry::overdue(key, b"one".to_vec()),
+            Entry::overdue(key, b"other".to_vec()),
+        );
+        assert_eq!((one.key(), one.digest()), (other.key(), other.digest()));
+        let (one, other) = (
+            Entry::act(&[1; 16], b"one".to_vec()),
+            Entry::act(&[1; 16], b"other".to_vec()),
+        );
+        assert_ne!(one.digest(), other.digest());
     }
 
     #[test]

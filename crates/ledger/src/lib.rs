@@ -38,6 +38,7 @@ pub use view::{Found, Published, ReadError};
 
 use clock::Clock;
 use fatal::Fatal;
+use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::LEAF_LEN;
 use precinto_merkle::note::NoteVerifier;
@@ -161,6 +162,12 @@ impl Ledger {
     /// The receipt of an entry: the same bytes as the first time, verified, signature included.
     pub fn receipt(&self, index: u64) -> Result<Proven, ReadError> {
         self.view.proven(index)
+    }
+
+    /// The signed checkpoint of the batch that the entry at an index was committed in: the first one that covers it.
+    /// May read from the disk.
+    pub fn checkpoint(&self, index: u64) -> Result<Arc<SignedCheckpoint>, ReadError> {
+        self.view.checkpoint(index)
     }
 
     /// How far the log reaches; changes after every commit, and stays open for as long as any handle lives.

@@ -37,3 +37,11 @@ pub fn entry(key: [u8; 32], record: &[u8], content: &[u8], body: &[u8]) -> Entry
         body: body.to_vec(),
     }
 }
+
+/// An entry of type STATEMENT under any key that nobody has signed, for tests of what reads a log.
+pub fn unverified(key: [u8; 32], record: &[u8], content: &[u8], body: &[u8]) -> Entry {
+    Entry {
+        kind: EntryType::Statement,
+        ..entry(key, record, content, body)
+    }
+}

@@ -177,6 +177,15 @@ impl View {
         Proven::new(entry, path, &checkpoint).map_err(|error| damaged(error.to_string()))
     }
 
+    /// The checkpoint of the batch that an entry was committed in, its signature verified.
+    pub(crate) fn checkpoint(&self, index: u64) -> Result<Arc<SignedCheckpoint>, ReadError> {
+        let checkpoint = self.frame(index)?.checkpoint(&self.key);
+        checkpoint.map_err(|error| ReadError::Damaged {
+            index,
+            what: error.to_string(),
+        })
+    }
+
     /// The leaf of an entry.
     pub(crate) fn leaf(&self, index: u64) -> Result<[u8; LEAF_LEN], ReadError> {
         if let Some(frame) = self.reader.recent(index) {

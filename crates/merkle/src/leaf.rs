@@ -40,11 +40,15 @@ pub enum EntryType {
     Shard = 8,
     /// A reused message id: both digests and the refused envelope.
     Conflict = 9,
+    /// A missed deadline, noticed by the gateway.
+    Overdue = 10,
+    /// What somebody did to the gateway's own state.
+    Act = 11,
 }
 
 impl EntryType {
     /// Every type, by rising number.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Statement,
         Self::Delivery,
         Self::PeerCheckpoint,
@@ -54,6 +58,8 @@ impl EntryType {
         Self::Timestamp,
         Self::Shard,
         Self::Conflict,
+        Self::Overdue,
+        Self::Act,
     ];
 
     /// The byte in the leaf.

@@ -11,6 +11,7 @@ pub mod hash;
 pub mod inclusion;
 pub mod leaf;
 pub mod note;
+pub mod policy;
 pub mod receipt;
 mod text;
 pub mod tree;

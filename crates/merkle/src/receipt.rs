@@ -15,6 +15,7 @@ use crate::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use crate::hash::Hash;
 use crate::leaf::{LEAF_LEN, Leaf, LeafError, commitment};
 use crate::note::{NOTE_BYTES_MAX, NoteError, NoteVerifier, SignedNote};
+use crate::policy::Policy;
 use crate::text::{base64, from_base64_exact, from_decimal};
 use crate::{PROOF_HASHES_MAX, ProofError, inclusion};
 
@@ -48,7 +49,7 @@ pub struct VerifiedReceipt {
 pub enum Grade {
     /// On the log's own: good enough to act on.
     Local,
-    /// Also on that of all the witnesses that the verifier asked for: final.
+    /// Also on that of the witnesses that the verifier's policy asks for: final.
     Witnessed,
 }
 
@@ -132,24 +133,18 @@ impl Receipt {
         self.verify_under(&self.checkpoint(log)?, record)
     }
 
-    /// As [`Receipt::verify`], and graded [`Grade::Witnessed`] if each of `witnesses` (one at least) has cosigned.
-    pub fn verify_witnessed(
+    /// As [`Receipt::verify`], and graded by `policy`: [`Grade::Witnessed`] if its quorum has cosigned.
+    ///
+    /// The log is `log`, whichever the policy names.
+    pub fn verify_graded(
         &self,
         log: &NoteVerifier,
-        witnesses: &[NoteVerifier],
+        policy: &Policy,
         record: &[u8],
     ) -> Result<VerifiedReceipt, ReceiptError> {
         let checkpoint = self.checkpoint(log)?;
         let verified = self.verify_under(&checkpoint, record)?;
-        let cosignatures = checkpoint.cosignatures(witnesses)?;
-        let has_cosigned =
-            |witness: &NoteVerifier| cosignatures.iter().any(|by| by.key == *witness);
-        let witnessed = !witnesses.is_empty() && witnesses.iter().all(has_cosigned);
-        let grade = if witnessed {
-            Grade::Witnessed
-        } else {
-            Grade::Local
-        };
+        let grade = policy.grade(&checkpoint)?;
         Ok(VerifiedReceipt { grade, ..verified })
     }
 

@@ -14,18 +14,20 @@ mod node;
 mod record;
 mod run;
 mod send;
+mod sub;
 
 pub(crate) use draft::{DraftCommand, DraftCsv, DraftWaybill};
 pub(crate) use explain::{Explain, Schema, Subject};
 pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
-pub(crate) use log::{AuditCommand, AuditLog, LogCommand, Reference};
+pub(crate) use log::{AuditCommand, AuditCompare, AuditLog, LogCommand, Reference};
 pub(crate) use matching::Match;
-pub(crate) use node::{NodeArgs, Start, Watch};
+pub(crate) use node::{NodeArgs, Watch};
 pub(crate) use record::{CopyArgs, Find, List, ListState, Show, Sync};
 pub(crate) use run::{Demo, GatewayCommand};
 #[cfg(test)]
 pub(crate) use send::VERBS;
 pub(crate) use send::{MessageArgs, Ready, Said, SendCommand, SendOptions, Shape};
+pub(crate) use sub::{DefinitionArgs, SubCommand};
 
 use crate::output::{Format, Lang};
 use clap::{Args, Parser, Subcommand};
@@ -90,6 +92,9 @@ pub(crate) enum Command {
     Send(Send),
     /// [reads] Deliveries as they come, each verified, resuming where the last run settled
     Watch(Watch),
+    /// Durable subscriptions: create, list, show, seek, parked, unpark, delete
+    #[command(subcommand)]
+    Sub(SubCommand),
     /// [reads] The story of a case: where it stands, what it is about, who said what when, with each receipt
     Show(Show),
     /// [reads] The alerts that this agency sent or was sent, with filters

@@ -16,5 +16,6 @@ pub(crate) mod own_copy;
 pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod show;
+pub(crate) mod sub;
 pub(crate) mod sync;
 pub(crate) mod watch;

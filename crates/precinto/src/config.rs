@@ -3,7 +3,7 @@
 mod material;
 mod suggest;
 
-pub(crate) use material::{Material, load_credential, load_signer, read_side};
+pub(crate) use material::{Material, load_credential, load_policy, load_signer, read_side};
 pub(crate) use suggest::{closest, with_suggestion};
 
 use crate::args::{NodeArgs, environment};
@@ -44,6 +44,10 @@ pub(crate) struct Node {
     pub(crate) tls: Pair,
     /// Signing certificate and key; a node that only reads has none.
     pub(crate) signing: Option<Pair>,
+    /// The key by which it cosigns checkpoints; a node that is no witness has none.
+    pub(crate) witness: Option<PathBuf>,
+    /// The policy that says whose cosignatures make a receipt a witnessed one.
+    pub(crate) policy: Option<PathBuf>,
     /// Officers who sign at this node.
     pub(crate) officers: Vec<Officer>,
     /// Each side's roots and revocation lists.
@@ -122,6 +126,8 @@ struct File {
     #[serde(rename = "log_file")]
     log_in: Option<PathBuf>,
     state: Option<PathBuf>,
+    witness: Option<PathBuf>,
+    policy: Option<PathBuf>,
     tls: Pair,
     signing: Option<Pair>,
     #[serde(default)]
@@ -228,6 +234,8 @@ impl File {
             state: base.join(self.state.unwrap_or_else(|| PathBuf::from("state"))),
             tls: pair(self.tls),
             signing: self.signing.map(pair),
+            witness: self.witness.map(|file| base.join(file)),
+            policy: self.policy.map(|file| base.join(file)),
             officers: self
                 .officer
                 .into_iter()
@@ -292,6 +300,7 @@ pub(crate) fn example() -> String {
         vkey: EXAMPLE_VKEY.to_owned(),
         state: "../state/us-cbp-lax".to_owned(),
         pairs: "../us/cbp/lax".to_owned(),
+        policy: "../policy/us.tlog-policy".to_owned(),
         officers: vec![(
             "ramirez".to_owned(),
             "../officers/us-cbp-ramirez".to_owned(),

@@ -45,6 +45,7 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
         Command::Draft(command) => commands::draft::run(command, output),
         Command::Send(args) => commands::send::run(args, output),
         Command::Watch(args) => commands::watch::run(args, output),
+        Command::Sub(command) => commands::sub::run(command, output),
         Command::Show(args) => commands::show::run(args, output),
         Command::List(args) => commands::list::run(args, output),
         Command::Find(args) => commands::find::run(args, output),

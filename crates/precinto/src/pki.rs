@@ -8,6 +8,7 @@ mod folder;
 mod profile;
 mod settings;
 mod unhappy;
+mod witness;
 
 pub(crate) use folder::Folder;
 pub(crate) use profile::{AgencyEntry, NodeEntry, Profile, SideEntry};
@@ -63,7 +64,12 @@ pub(crate) fn make(profile: &Profile, out: &Path, options: Options) -> anyhow::R
     let vkey = make_log_key(profile, &folder)?;
     let gateway = gateway_toml(profile, &profile.gateway.listen, "data");
     write_public(&folder.path("gateway.toml"), gateway)?;
-    write_public(&folder.path("directory.toml"), directory_toml(profile))?;
+    let witnesses = witness::make(profile, &folder)?;
+    for side in &profile.side {
+        write_public(&folder.policy(side), witnesses.policy(profile, side, &vkey))?;
+    }
+    let directory = directory_toml(profile, &witnesses);
+    write_public(&folder.path("directory.toml"), directory)?;
     write_nodes(profile, out, &profile.gateway.listen, &vkey)?;
     Ok(Made { vkey, certificates })
 }

@@ -6,6 +6,7 @@
 mod content;
 mod finding;
 mod goods;
+mod late;
 mod says;
 mod sheet;
 mod stand;
@@ -14,6 +15,7 @@ mod when;
 pub(crate) use content::{Rows, of_alert, of_reply};
 pub(crate) use finding::Finding;
 pub(crate) use goods::shipments;
+pub(crate) use late::{late, late_json};
 pub(crate) use says::{handling, headline, labels, names, recipient, says, signer};
 pub(crate) use sheet::Sheet;
 pub(crate) use stand::{level_marks, part_in_short, part_state, standing};

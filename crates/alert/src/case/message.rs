@@ -41,6 +41,16 @@ impl Audience {
         )
     }
 
+    /// The agencies that are sent it on all of their nodes, sorted.
+    pub fn agencies(&self) -> impl Iterator<Item = &AgencyId> {
+        self.agencies.iter().map(|agency| &**agency)
+    }
+
+    /// The nodes that are sent it by name, sorted.
+    pub fn nodes(&self) -> impl Iterator<Item = &NodeId> {
+        self.nodes.iter()
+    }
+
     /// Every agency that is sent it, if only on one node; possibly more than once.
     pub fn all(&self) -> impl Iterator<Item = &AgencyId> {
         let agencies = self.agencies.iter().map(|agency| &**agency);
@@ -178,7 +188,7 @@ impl Step {
         }
     }
 
-    pub(super) fn transfer_to(&self) -> Option<&AgencyId> {
+    pub(crate) fn transfer_to(&self) -> Option<&AgencyId> {
         match &self.says {
             Says::Transfer(agency) => Some(agency),
             _ => None,

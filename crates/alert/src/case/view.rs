@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::part::stands;
-use super::{Case, Step};
+use super::{Case, Late, Step};
 use crate::code::{
     AckLevel, ActionVerdict, AssessmentResult, DisseminationVerdict, HoldKind, HoldState,
     MessageType, OutcomeCode, RecallMeasure,
@@ -58,6 +58,16 @@ pub struct View {
     pub questions: BTreeMap<MessageId, Question>,
     /// Holds, as their newest report says, lifted ones included.
     pub holds: BTreeMap<(AgencyId, HoldKind), Hold>,
+    /// Deadlines that were missed, and what followed.
+    pub late: Vec<Late>,
+}
+
+impl View {
+    /// The agencies whose escalation group was told that they had not answered, and that still have not.
+    pub fn escalated(&self) -> BTreeSet<&AgencyId> {
+        let escalated = self.late.iter().filter(|late| late.is_escalated());
+        escalated.map(|late| &late.missed.agency).collect()
+    }
 }
 
 /// One addressee's part in a case.
@@ -141,6 +151,7 @@ impl Case {
                 .collect(),
             questions: self.questions(),
             holds: self.holds(),
+            late: self.late().collect(),
         }
     }
 

@@ -1,7 +1,9 @@
 //! What messages are for, how urgent they are, and how far an acknowledgement goes.
 
 use super::family::{family, rows};
-use super::{AckLevel, CommodityClass, MessageStatus, MessageType, Precedence, RecipientKind};
+use super::{
+    AckLevel, CommodityClass, MessageStatus, MessageType, OverdueStep, Precedence, RecipientKind,
+};
 
 family! { MessageType, "MESSAGE_TYPE_", "message_type", "message type", "tipo de mensaje",
 "this project, after CAP, ICS2, ACAS, PACT and EDXL-RM", "este proyecto, según CAP, ICS2, ACAS, PACT y EDXL-RM"; OF_A_CASE, ANSWERS, ABOUT_A_CASE }
@@ -241,6 +243,31 @@ family! { Precedence, "PRECEDENCE_", "precedence", "precedence", "precedencia",
             "Un patrón observado durante meses, o el informe tras un aseguramiento; puede no haber envío todavía.",
         next "A person acknowledges within 24 hours and assesses within 7 days.",
             "Una persona acusa en 24 horas y evalúa en 7 días.",
+    }
+} }
+
+family! { OverdueStep, "OVERDUE_STEP_", "overdue_step", "step after a missed deadline", "paso tras un plazo vencido",
+    "this project", "este proyecto"; rows! { OverdueStep;
+    SecondRequest {
+        "second request", "segunda solicitud",
+        example "No person at ANAM has acknowledged the P1 alert after 10 minutes: the gateway asks ANAM again.",
+            "Nadie en la ANAM ha acusado la alerta P1 tras 10 minutos: la pasarela vuelve a preguntar a la ANAM.",
+        next "Answer now: acknowledge, assess, decline, or ask for more time and say until when. That ends the steps.",
+            "Responda ahora: acuse, evalúe, decline, o pida más tiempo e indique hasta cuándo. Con eso terminan los pasos.",
+    }
+    AlternateContact {
+        "alternate contact", "contacto suplente",
+        example "Ten minutes after the second request nobody has answered: the alternates in the directory are asked.",
+            "Diez minutos después de la segunda solicitud nadie ha respondido: se pregunta a los suplentes del directorio.",
+        next "If you are an alternate: reach the late agency's duty desk by telephone, or answer for it.",
+            "Si usted es suplente: localice por teléfono a la guardia de la dependencia atrasada, o responda por ella.",
+    }
+    EscalationGroup {
+        "escalation group", "grupo de escalamiento",
+        example "Still no answer after the alternates were asked: the agencies of the escalation group are told.",
+            "Tampoco hay respuesta tras preguntar a los suplentes: se avisa a las dependencias del grupo de escalamiento.",
+        next "Decide who acts in its place before the last moment to act; the sender should telephone as well.",
+            "Decida quién actúa en su lugar antes del último momento para actuar; el remitente debe llamar además por teléfono.",
     }
 } }
 

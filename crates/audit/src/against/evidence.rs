@@ -1,29 +1,36 @@
 //! Reads one piece of evidence and checks that it is what it seems: signed by the log's key, and proving what it says.
 
+use crate::compare::Cosigner;
 use crate::finding::Evidence;
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::hash::Hash;
 use precinto_merkle::inclusion;
 use precinto_merkle::leaf::Leaf;
-use precinto_merkle::note::NoteVerifier;
+use precinto_merkle::note::{NoteVerifier, VerifiedSignature};
 use precinto_merkle::receipt::Receipt;
 
-/// What a sound piece of evidence claims.
-pub(super) enum Claim {
-    /// The log had this leaf at this index when it had this size and root.
-    Receipt {
-        index: u64,
-        leaf: Leaf,
-        salt: [u8; 32],
-        size: u64,
-        root: Hash,
-    },
-    /// The log had this size and root.
-    Checkpoint { size: u64, root: Hash },
+/// What a sound piece of evidence claims: the log had this size and root, and, if it is a receipt, this entry.
+pub(crate) struct Claim {
+    pub(crate) size: u64,
+    pub(crate) root: Hash,
+    /// The checkpoint as it was signed, cosignatures included.
+    pub(crate) note: String,
+    /// Cosignatures of the witnesses that are known here, verified.
+    pub(crate) cosignatures: Vec<VerifiedSignature>,
+    /// Only of a receipt.
+    pub(crate) entry: Option<Entry>,
+}
+
+/// The entry that a receipt is for.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) index: u64,
+    pub(crate) leaf: Leaf,
+    pub(crate) salt: [u8; 32],
 }
 
 /// What became of a piece of evidence.
-pub(super) enum Read {
+pub(crate) enum Read {
     /// It claims something.
     Usable(Claim),
     /// It proves nothing about this log.
@@ -31,18 +38,45 @@ pub(super) enum Read {
 }
 
 /// Reads evidence for the log with one key. Many receipts share a checkpoint: the last one verified is remembered.
-pub(super) struct Reader<'k> {
+pub(crate) struct Reader<'k> {
     key: Option<&'k NoteVerifier>,
-    last: Option<SignedCheckpoint>,
+    witnesses: &'k [NoteVerifier],
+    last: Option<(SignedCheckpoint, Vec<VerifiedSignature>)>,
+}
+
+impl Claim {
+    /// Which kind of evidence it was.
+    pub(crate) fn evidence(&self) -> Evidence {
+        if self.entry.is_some() {
+            Evidence::Receipt
+        } else {
+            Evidence::Checkpoint
+        }
+    }
+
+    /// Who has cosigned, and when.
+    pub(crate) fn cosigners(&self) -> Vec<Cosigner> {
+        let cosigner = |one: &VerifiedSignature| {
+            one.time.map(|time| Cosigner {
+                name: one.key.name().to_owned(),
+                time,
+            })
+        };
+        self.cosignatures.iter().filter_map(cosigner).collect()
+    }
 }
 
 impl<'k> Reader<'k> {
-    pub(super) fn new(key: Option<&'k NoteVerifier>) -> Self {
-        Self { key, last: None }
+    pub(crate) fn new(key: Option<&'k NoteVerifier>, witnesses: &'k [NoteVerifier]) -> Self {
+        Self {
+            key,
+            witnesses,
+            last: None,
+        }
     }
 
     /// Reads a receipt or a checkpoint, whichever it is.
-    pub(super) fn read(&mut self, bytes: &[u8]) -> Read {
+    pub(crate) fn read(&mut self, bytes: &[u8]) -> Read {
         let evidence = if bytes.starts_with(b"c2sp.org/tlog-proof") {
             Evidence::Receipt
         } else {
@@ -50,13 +84,7 @@ impl<'k> Reader<'k> {
         };
         let claim = match evidence {
             Evidence::Receipt => self.receipt(bytes),
-            _ => self.checkpoint(bytes).map(|checkpoint| {
-                let checkpoint = checkpoint.checkpoint();
-                Claim::Checkpoint {
-                    size: checkpoint.size,
-                    root: checkpoint.root,
-                }
-            }),
+            _ => self.checkpoint(bytes),
         };
         match claim {
             Ok(claim) => Read::Usable(claim),
@@ -66,10 +94,7 @@ impl<'k> Reader<'k> {
 
     fn receipt(&mut self, bytes: &[u8]) -> Result<Claim, String> {
         let receipt = Receipt::parse(bytes).map_err(|error| error.to_string())?;
-        let checkpoint = self
-            .checkpoint(receipt.checkpoint_note.as_bytes())?
-            .checkpoint()
-            .clone();
+        let claim = self.checkpoint(receipt.checkpoint_note.as_bytes())?;
         let Receipt {
             leaf,
             salt,
@@ -77,33 +102,34 @@ impl<'k> Reader<'k> {
             path,
             ..
         } = receipt;
-        inclusion::verify(
-            index,
-            checkpoint.size,
-            &leaf.hash(),
-            &path,
-            &checkpoint.root,
-        )
-        .map_err(|error| error.to_string())?;
-        Ok(Claim::Receipt {
-            index,
-            leaf,
-            salt,
-            size: checkpoint.size,
-            root: checkpoint.root,
+        inclusion::verify(index, claim.size, &leaf.hash(), &path, &claim.root)
+            .map_err(|error| error.to_string())?;
+        Ok(Claim {
+            entry: Some(Entry { index, leaf, salt }),
+            ..claim
         })
     }
 
-    fn checkpoint(&mut self, note: &[u8]) -> Result<&SignedCheckpoint, String> {
+    fn checkpoint(&mut self, note: &[u8]) -> Result<Claim, String> {
         let key = self.key.ok_or("the log's verifier key was not given")?;
         let known = self
             .last
             .take()
-            .filter(|last| last.note().as_bytes() == note);
-        let checkpoint = match known {
-            Some(checkpoint) => checkpoint,
-            None => SignedCheckpoint::verify(note, key).map_err(|error| error.to_string())?,
+            .filter(|(last, _)| last.note().as_bytes() == note);
+        let verified = if let Some(verified) = known {
+            verified
+        } else {
+            let signed = SignedCheckpoint::verify(note, key).map_err(|error| error.to_string())?;
+            let cosignatures = signed.cosignatures(self.witnesses);
+            (signed, cosignatures.map_err(|error| error.to_string())?)
         };
-        Ok(self.last.insert(checkpoint))
+        let (signed, cosignatures) = self.last.insert(verified);
+        Ok(Claim {
+            size: signed.checkpoint().size,
+            root: signed.checkpoint().root,
+            note: signed.note().to_owned(),
+            cosignatures: cosignatures.clone(),
+            entry: None,
+        })
     }
 }

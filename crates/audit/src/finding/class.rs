@@ -91,6 +91,7 @@ impl Check {
 
 impl Kind {
     /// Which check has found it.
+    #[expect(clippy::too_many_lines, reason = "one line for each kind")]
     pub fn check(&self) -> Check {
         match self {
             Self::Unreadable { .. }
@@ -142,7 +143,10 @@ impl Kind {
             | Self::Window { .. }
             | Self::Recipients { .. }
             | Self::Body { .. }
-            | Self::Conflict { .. } => Check::Records,
+            | Self::Conflict { .. }
+            | Self::Overdue { .. }
+            | Self::OverdueMissing { .. }
+            | Self::Act { .. } => Check::Records,
             Self::TrustFromLog
             | Self::TrustIncomplete { .. }
             | Self::TrustAbsent { .. }
@@ -155,6 +159,8 @@ impl Kind {
             | Self::EvidenceUncompared { .. }
             | Self::BeyondLog { .. }
             | Self::RootContradicted { .. }
+            | Self::AfterCosignature { .. }
+            | Self::BeforeCosignature { .. }
             | Self::EntryMoved { .. }
             | Self::EntryRetimed { .. }
             | Self::EntryAltered
@@ -172,6 +178,7 @@ impl Kind {
             Self::Unreadable { .. }
             | Self::SpoiltTail { .. }
             | Self::TreeBroken
+            | Self::OverdueMissing { .. }
             | Self::UnknownType { .. }
             | Self::Withheld
             | Self::Uncovered
@@ -179,12 +186,15 @@ impl Kind {
             | Self::LogKeyUnpinned
             | Self::TrustIncomplete { .. }
             | Self::EvidenceUnusable { .. }
-            | Self::EvidenceUncompared { .. } => Severity::Gap,
+            | Self::EvidenceUncompared { .. }
+            | Self::AfterCosignature { .. }
+            | Self::BeforeCosignature { .. } => Severity::Gap,
             _ => Severity::Fault,
         }
     }
 
     /// The name for machines; never changes its meaning.
+    #[expect(clippy::too_many_lines, reason = "one line for each kind")]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "UNREADABLE",
@@ -244,11 +254,16 @@ impl Kind {
             Self::Body { .. } => "BODY",
             Self::Trust { .. } => "TRUST",
             Self::Conflict { .. } => "CONFLICT",
+            Self::Overdue { .. } => "OVERDUE",
+            Self::OverdueMissing { .. } => "OVERDUE_MISSING",
+            Self::Act { .. } => "ACT",
             Self::Published { .. } => "PUBLISHED",
             Self::EvidenceUnusable { .. } => "EVIDENCE_UNUSABLE",
             Self::EvidenceUncompared { .. } => "EVIDENCE_UNCOMPARED",
             Self::BeyondLog { .. } => "BEYOND_LOG",
             Self::RootContradicted { .. } => "ROOT_CONTRADICTED",
+            Self::AfterCosignature { .. } => "AFTER_COSIGNATURE",
+            Self::BeforeCosignature { .. } => "BEFORE_COSIGNATURE",
             Self::EntryMoved { .. } => "ENTRY_MOVED",
             Self::EntryRetimed { .. } => "ENTRY_RETIMED",
             Self::EntryAltered => "ENTRY_ALTERED",

@@ -331,6 +331,35 @@ pub enum Kind {
         why: String,
     },
 
+    /// An OVERDUE entry that is not what it says.
+    #[error("the entry of a missed deadline is not what it says: {why}")]
+    Overdue {
+        /// In which way.
+        why: String,
+    },
+    /// A missed deadline that the gateway has not logged, although the log went on for more than a minute.
+    #[error(
+        "{agency} had not answered entry {asked} at level {level} in time, and the step {step} that follows from it is not \
+         in the log, which went on for more than a minute; whether the gateway was down meanwhile cannot be told from the \
+         log"
+    )]
+    OverdueMissing {
+        /// The entry that waits for an answer.
+        asked: u64,
+        /// Who is late.
+        agency: String,
+        /// What it owes.
+        level: &'static str,
+        /// What should have followed.
+        step: &'static str,
+    },
+    /// An ACT entry that is not what it says.
+    #[error("the entry of an act is not what it says: {why}")]
+    Act {
+        /// In which way.
+        why: String,
+    },
+
     /// What the gateway has published beside its journal is no checkpoint of this log.
     #[error("the published checkpoint is not one of this log: {why}")]
     Published {
@@ -372,6 +401,32 @@ pub enum Kind {
         evidence: Evidence,
         /// The size that was signed.
         size: u64,
+    },
+    /// An entry that, by its time, was not there yet when a witness cosigned it.
+    #[error(
+        "says that it was taken in at {time_ms} ms; {by} has cosigned a checkpoint over it at {cosigned_ms} ms: one of the \
+         two times is false"
+    )]
+    AfterCosignature {
+        /// The witness.
+        by: String,
+        /// The time in the log.
+        time_ms: u64,
+        /// The time of the cosignature.
+        cosigned_ms: u64,
+    },
+    /// An entry that, by its time, was there long before a witness cosigned a checkpoint without it.
+    #[error(
+        "says that it was taken in at {time_ms} ms; at {cosigned_ms} ms {by} was shown a log without it: the entry was \
+         dated back, or that witness was shown an old checkpoint, or its clock was wrong"
+    )]
+    BeforeCosignature {
+        /// The witness.
+        by: String,
+        /// The time in the log.
+        time_ms: u64,
+        /// The time of the cosignature.
+        cosigned_ms: u64,
     },
     /// A receipted entry stands elsewhere.
     #[error("by its receipt this was entry {from}; it stands in another place now")]

@@ -1,9 +1,11 @@
 //! The part of the check that needs nothing but its own bytes and the trust they name: signatures above all, on several
 //! threads.
 
+use super::act;
 use super::checkpoint;
 use super::conflict;
 use super::outcome::Outcome;
+use super::overdue;
 use super::statement;
 use precinto_merkle::note::NoteVerifier;
 use std::num::NonZero;
@@ -14,6 +16,10 @@ pub(super) enum Job {
     Statement(Box<statement::Job>),
     /// A reused message id.
     Conflict(Box<conflict::Job>),
+    /// A missed deadline.
+    Overdue(Box<overdue::Job>),
+    /// What somebody did to the gateway's own state.
+    Act(Box<act::Job>),
     /// A checkpoint over the entries before it.
     Checkpoint(checkpoint::Job),
 }
@@ -56,6 +62,8 @@ impl Job {
         match self {
             Self::Statement(job) => job.run(key.map(NoteVerifier::name)),
             Self::Conflict(job) => job.run(),
+            Self::Overdue(job) => job.run(),
+            Self::Act(job) => job.run(),
             Self::Checkpoint(job) => job.run(key),
         }
     }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::clocks::{Calendar, Held, Late, Timed};
 use crate::finding::Kind;
 use precinto_alert::Statement;
-use precinto_alert::case::{Audience, Case, Names, Step};
+use precinto_alert::case::{Audience, Names, Step};
 use precinto_alert::id::AlertId;
 use precinto_alert::reason;
 use precinto_proto::v1 as pb;
@@ -17,19 +18,29 @@ pub(super) enum Part {
     Unreadable,
     /// A message of this case.
     Of(Box<Message>),
+    /// A missed deadline of a case.
+    Late(Box<Late>),
 }
 
 /// A message of a case.
 pub(super) struct Message {
     alert_id: AlertId,
     step: Step,
+    /// What it says about time, if it does, and where it stands.
+    timed: Option<Box<Timed>>,
+    /// When the log took it in.
+    time_ms: u64,
     /// Whether the decision that let it in claims to have looked at its case: that of the first rules did not.
     is_judged: bool,
 }
 
 impl Part {
     /// The statement's part, sent to whom its record names.
-    pub(super) fn of(statement: &Statement, record: &pb::StatementRecord) -> Self {
+    pub(super) fn of(
+        statement: &Statement,
+        record: &pb::StatementRecord,
+        (index, time_ms): (u64, u64),
+    ) -> Self {
         let Some(alert_id) = statement.alert_id() else {
             return Self::None;
         };
@@ -39,6 +50,8 @@ impl Part {
             Some(step) => Self::Of(Box::new(Message {
                 alert_id: alert_id.clone(),
                 step,
+                timed: Timed::of(statement, record, index),
+                time_ms,
                 is_judged: record
                     .decision
                     .as_ref()
@@ -52,8 +65,9 @@ impl Part {
 /// Every case of the log, as far as it was replayed.
 #[derive(Default)]
 pub(super) struct Cases {
-    by_id: HashMap<AlertId, Case>,
+    by_id: HashMap<AlertId, Held>,
     names: Names,
+    clocks: Calendar,
     /// An entry is missing, deleted or unreadable: what follows it may have been allowed by what it said.
     has_holes: bool,
 }
@@ -63,27 +77,44 @@ impl Cases {
     pub(super) fn hole(&mut self) {
         self.has_holes = true;
         self.by_id = HashMap::new();
+        self.clocks = Calendar::default();
     }
 
-    /// Takes in an entry; gives what speaks against its being there.
-    pub(super) fn follow(&mut self, part: Part) -> Option<Kind> {
+    /// Takes in an entry; gives what speaks against its being there, and what should have been there before it.
+    pub(super) fn follow(&mut self, part: Part) -> Vec<Kind> {
+        if self.has_holes {
+            return Vec::new();
+        }
+        let (time_ms, kind) = match part {
+            Part::None => return Vec::new(),
+            Part::Unreadable => {
+                self.hole();
+                return Vec::new();
+            }
+            Part::Of(message) => (message.time_ms, self.message(*message)),
+            Part::Late(late) => (late.time_ms, late.take(&mut self.by_id)),
+        };
+        let missing = self.clocks.pass(time_ms, &self.by_id);
+        kind.into_iter().chain(missing).collect()
+    }
+
+    fn message(&mut self, message: Message) -> Option<Kind> {
         let Message {
             alert_id,
             step,
+            timed,
+            time_ms,
             is_judged,
-        } = match part {
-            Part::None => return None,
-            Part::Unreadable => {
-                self.hole();
-                return None;
-            }
-            Part::Of(_) if self.has_holes => return None,
-            Part::Of(message) => *message,
-        };
+        } = message;
         let step = self.names.share(step);
-        let case = self.by_id.entry(alert_id).or_default();
-        let objection = case.permits(&step).err().filter(|_| is_judged);
-        case.apply(step);
+        let held = self.by_id.entry(alert_id.clone()).or_default();
+        let objection = held.case.permits(&step).err().filter(|_| is_judged);
+        held.case.apply(step);
+        if let Some(timed) = timed
+            && let Some(waits) = timed.take(held, time_ms)
+        {
+            self.clocks.enter(alert_id, waits, held);
+        }
         objection.map(|objection| Kind::Refused {
             reason: reason::name(objection.reason),
             why: objection.to_string(),

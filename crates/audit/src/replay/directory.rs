@@ -12,6 +12,10 @@ pub(super) struct Directory {
     agencies: BTreeSet<String>,
     /// Officers as SPIFFE ids, with their nodes as SPIFFE ids.
     officers: BTreeMap<String, Vec<String>>,
+    /// Agencies, with the officers who are asked in their place, as SPIFFE ids.
+    alternates: BTreeMap<String, Vec<String>>,
+    /// Agencies, with the group that is told when nobody answers.
+    escalation: BTreeMap<String, String>,
     groups: BTreeMap<String, Vec<String>>,
     topics: BTreeMap<String, Vec<String>>,
 }
@@ -40,6 +44,9 @@ struct Agency {
     id: String,
     #[serde(default)]
     officer: Vec<Officer>,
+    #[serde(default)]
+    alternates: Vec<String>,
+    escalation: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,20 +79,33 @@ impl Directory {
             group,
             topic,
         } = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        let mut officers = BTreeMap::new();
-        for Agency { id, officer } in &agency {
-            let Some((side, name)) = id.split_once('/') else {
+        let (mut officers, mut stand_in) = (BTreeMap::new(), BTreeMap::new());
+        let mut escalation = BTreeMap::new();
+        for Agency {
+            id,
+            officer,
+            alternates,
+            escalation: group,
+        } in &agency
+        {
+            escalation.extend(group.iter().map(|group| (id.clone(), group.clone())));
+            let Some((side, name_of)) = id.split_once('/') else {
                 continue;
             };
             for Officer { id: officer, nodes } in officer {
-                let of_agency = format!("spiffe://{side}/agency/{name}");
+                let of_agency = format!("spiffe://{side}/agency/{name_of}");
                 let nodes = nodes.iter().map(|node| format!("{of_agency}/node/{node}"));
                 officers.insert(format!("{of_agency}/officer/{officer}"), sorted(nodes));
             }
+            let officer =
+                |name: &String| format!("spiffe://{side}/agency/{name_of}/officer/{name}");
+            stand_in.insert(id.clone(), sorted(alternates.iter().map(officer)));
         }
         Ok(Self {
             agencies: agency.into_iter().map(|agency| agency.id).collect(),
             officers,
+            alternates: stand_in,
+            escalation,
             groups: group
                 .into_iter()
                 .map(|group| (group.name, sorted(group.members)))
@@ -95,6 +115,23 @@ impl Directory {
                 .map(|topic| (topic.name, sorted(topic.subscribers)))
                 .collect(),
         })
+    }
+
+    /// The officers who are asked when this agency does not answer.
+    pub(super) fn alternates(&self, agency: &str) -> &[String] {
+        self.alternates.get(agency).map_or(&[], Vec::as_slice)
+    }
+
+    /// The nodes of an officer.
+    pub(super) fn nodes_of(&self, officer: &str) -> &[String] {
+        self.officers.get(officer).map_or(&[], Vec::as_slice)
+    }
+
+    /// The agencies that are told when they do not answer either.
+    pub(super) fn escalation(&self, agency: &str) -> &[String] {
+        let group = self.escalation.get(agency);
+        let members = group.and_then(|group| self.groups.get(group));
+        members.map_or(&[], Vec::as_slice)
     }
 
     /// Whom a recipient stands for. A message to a group or a topic does not come back to the sender's own agency.

@@ -28,6 +28,16 @@ pub(super) fn compare(stated: Option<&Stated>, key: &[u8; 32], digest: &[u8; 32]
     kinds.into_iter().flatten().collect()
 }
 
+/// What stands beside the record of an entry whose record says it all.
+pub(super) fn beside_the_record(entry: &Entry) -> Option<Kind> {
+    if !entry.content.is_empty() {
+        return Some(Kind::EnvelopeMalformed {
+            why: "an entry of this type has no content".to_owned(),
+        });
+    }
+    (!entry.body.is_empty() || entry.body_pruned).then(body_unexpected)
+}
+
 /// A body stands where none belongs.
 pub(super) fn body_unexpected() -> Kind {
     Kind::Body {

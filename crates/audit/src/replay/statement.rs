@@ -111,7 +111,7 @@ impl Job {
                 let asked = (&statement, raw.recipients.as_slice());
                 if let Some(record) = &record {
                     kinds.extend(recipients(asked, record, &named));
-                    part = Part::of(&statement, record);
+                    part = Part::of(&statement, record, (entry.index, leaf.time_ms));
                 }
                 kinds.extend(body(&statement, &entry));
             }

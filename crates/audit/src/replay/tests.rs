@@ -1,5 +1,7 @@
 //! Distorted logs, everything over the distortion signed anew: what the replay says, and where.
 
+mod clocks;
+
 use super::*;
 use crate::finding::Evidence;
 use crate::specimen::{

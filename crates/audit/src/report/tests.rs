@@ -14,6 +14,7 @@ fn report(kinds: Vec<Kind>) -> Report {
     let expect = Expect {
         key: LogKey::Unknown,
         trust: None,
+        witnesses: Vec::new(),
         now_ms: 0,
     };
     Report::new(

@@ -109,7 +109,11 @@ impl Report {
                 } else {
                     ""
                 };
-                format!("{receipts} and {checkpoints}{published}")
+                let times = match self.cosignatures_compared {
+                    0 => String::new(),
+                    some => format!("; {}", several(some, "cosigned time", "cosigned times")),
+                };
+                format!("{receipts} and {checkpoints}{published}{times}")
             }
         }
     }
@@ -140,7 +144,11 @@ impl Report {
 
     /// What even a clean report does not show.
     fn not_proven(&self) -> Vec<&'static str> {
-        let mut limits = vec!["that a time was true when the gateway wrote it down"];
+        let mut limits = vec![if self.cosignatures_compared == 0 {
+            "that a time was true when the gateway wrote it down"
+        } else {
+            "that a time was true to less than two minutes, or beyond the newest cosignature given"
+        }];
         if self.receipts_held + self.checkpoints_held == 0 {
             limits.push(
                 "that this is the log that others have seen: no receipt or checkpoint held by others was given \
@@ -166,7 +174,7 @@ fn several(count: u64, one: &str, many: &str) -> String {
 }
 
 /// An instant as in RFC 3339, in UTC, to the millisecond.
-fn utc(ms: u64) -> String {
+pub(crate) fn utc(ms: u64) -> String {
     let (seconds, ms) = (ms / 1_000, ms % 1_000);
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     // Days since 1 March of year 0 of the proleptic Gregorian calendar, which puts leap days last.
@@ -188,7 +196,7 @@ fn utc(ms: u64) -> String {
 }
 
 /// Base64 with padding (RFC 4648, 4): as in the checkpoint itself, so that people can compare.
-pub(super) fn base64(hash: &[u8; 32]) -> String {
+pub(crate) fn base64(hash: &[u8; 32]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(44);
     for three in hash.chunks(3) {

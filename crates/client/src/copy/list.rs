@@ -1,5 +1,6 @@
 //! A list of cases, the newest first, a page at a time.
 
+use super::overdue::with_overdue;
 use super::read::{Held, HeldCase, load_case};
 use super::store::{About, BODIES, CASES, MESSAGES, OPENED, damaged};
 use super::{CopyError, OwnCopy};
@@ -26,6 +27,8 @@ pub struct Filter {
     pub standing: Option<Standing>,
     /// How far some addressee's part has come, exactly.
     pub part: Option<State>,
+    /// Somebody's escalation group was told that there is no answer, and there still is none.
+    pub escalated: bool,
     /// Where a shipment of the newest version comes from: airport, UN/LOCODE, country or state, in any spelling of case.
     pub from: Option<String>,
     /// Where one goes to.
@@ -141,6 +144,7 @@ impl OwnCopy {
             let alert_id = alert_id.map_err(|error| damaged(path, error.to_string()))?;
             let held = load_case(&tables, &alert_id, path)?;
             let held = held.ok_or_else(|| damaged(path, format!("{alert_id} has no messages")))?;
+            let held = with_overdue(held, &read, path)?;
             let Some(summary) = summary(held) else {
                 continue;
             };
@@ -210,6 +214,7 @@ impl Filter {
             && self
                 .part
                 .is_none_or(|state| view.parts.values().any(|part| part.state == state))
+            && (!self.escalated || !view.escalated().is_empty())
             && self.until_ms.is_none_or(|until| case.opened_ms < until)
             && self.route_fits(case)
     }

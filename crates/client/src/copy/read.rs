@@ -1,7 +1,9 @@
 //! What was said: one message, or all of a case, as far as this agency was told.
 
+use super::overdue::with_overdue;
 use super::store::{About, BODIES, CASES, IDS, MESSAGES, Stored, StoredBody, damaged};
 use super::{CopyError, OwnCopy};
+use crate::overdue::Overdue;
 use precinto_alert::case::{Audience, Step};
 use precinto_alert::code::{MessageType, SignerRole};
 use precinto_alert::id::{AgencyId, AlertId, Identity, MessageId, NodeId};
@@ -22,6 +24,8 @@ pub struct HeldCase {
     pub case: Case,
     /// Its messages, in the order of the log; never empty.
     pub messages: Vec<Held>,
+    /// The deadlines that were missed, in the order of the log.
+    pub overdue: Vec<Overdue>,
 }
 
 /// One message that was verified before it was stored.
@@ -117,7 +121,8 @@ impl OwnCopy {
         let cases = read.open_table(CASES).about(path)?;
         let messages = read.open_table(MESSAGES).about(path)?;
         let bodies = read.open_table(BODIES).about(path)?;
-        load_case(&(&cases, &messages, &bodies), alert_id, path)
+        let held = load_case(&(&cases, &messages, &bodies), alert_id, path)?;
+        held.map(|held| with_overdue(held, &read, path)).transpose()
     }
 
     /// The message with this id; of two senders' messages with the same id, the older one.
@@ -163,6 +168,7 @@ where
         alert_id: alert_id.clone(),
         case,
         messages: held,
+        overdue: Vec::new(),
     }))
 }
 

@@ -2,8 +2,8 @@
 
 use super::read::load_case;
 use super::store::{
-    self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED, PRUNED,
-    RECALLS, damaged,
+    self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED, OVERDUE,
+    PRUNED, RECALLS, damaged,
 };
 use super::{CopyError, OwnCopy};
 use precinto_alert::code::{MessageType, RecallMeasure};
@@ -239,6 +239,7 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
     pour(&read, &write, KEYS, path)?;
     pour(&read, &write, DOUBTED, path)?;
     pour(&read, &write, PRUNED, path)?;
+    pour(&read, &write, OVERDUE, path)?;
     settle_works(&read, &write, path, now_ms)?;
     write.commit().about(path)?;
     file.persist(path).map_err(|error| io(error.error))?;

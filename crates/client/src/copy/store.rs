@@ -9,7 +9,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Raised with any change of the tables, or of which identifiers a message yields: an older file is fetched again.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 
 /// Kind, key, index, and place among that message's identifiers.
 pub(super) type FiledUnder = (&'static str, &'static str, u64, u32);
@@ -40,6 +40,9 @@ pub(super) const DOUBTED: TableDefinition<'_, u64, (u64, i32, &str)> =
 pub(super) const PRUNED: TableDefinition<'_, u64, &str> = TableDefinition::new("pruned");
 /// Alert id, and a serialised [`Work`](super::recall::Work).
 pub(super) const RECALLS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("recalls");
+
+/// Alert id and index; a serialised [`StoredOverdue`](super::overdue::StoredOverdue).
+pub(super) const OVERDUE: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("overdue");
 
 const META_FORMAT: &str = "format";
 const META_ORIGIN: &str = "origin";
@@ -172,6 +175,7 @@ pub(super) fn settle(
             write.open_table(DOUBTED).about(path)?;
             write.open_table(PRUNED).about(path)?;
             write.open_table(RECALLS).about(path)?;
+            write.open_table(OVERDUE).about(path)?;
         }
         write.commit().about(path)?;
     }

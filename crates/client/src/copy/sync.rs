@@ -6,6 +6,7 @@ use super::{CopyError, OwnCopy, SyncError};
 use crate::connection::Connection;
 use crate::limits::ASKED_AGAIN_MAX;
 use crate::log::{LogClient, LogError};
+use crate::overdue;
 use crate::pin::Pin;
 use crate::records::RecordClient;
 use crate::subscribe::Unbelievable;
@@ -279,6 +280,14 @@ impl Run {
     ) -> Result<(), SyncError> {
         let judged = match offered(record) {
             Err(doubt) => Err(doubt),
+            Ok(offered) if offered.delivery.kind() == pb::EntryKind::Overdue => {
+                match overdue::judge(offered.delivery, self.connection.receipts()) {
+                    Ok(overdue) if overdue.concerns(&copy.agency) => taken.overdue.push(*overdue),
+                    Ok(_) => {}
+                    Err(doubt) => taken.doubted.push(doubt),
+                }
+                return Ok(());
+            }
             Ok(offered) => {
                 let known = &mut self.certificates;
                 fetch_certificates(&offered.delivery, known, &self.log).await?;
@@ -304,6 +313,7 @@ fn offered(record: pb::Record) -> Result<Offered, Unbelievable> {
         body,
         receipt,
         body_pruned,
+        kind,
     } = record;
     let doubt = |detail: String| Unbelievable {
         index,
@@ -323,6 +333,8 @@ fn offered(record: pb::Record) -> Result<Offered, Unbelievable> {
             receipt: Some(receipt),
             attempt: 1,
             time_ms: read.leaf.time_ms,
+            kind,
+            body_pruned,
         },
         body_pruned,
     })

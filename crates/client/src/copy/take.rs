@@ -3,6 +3,7 @@
 mod filing;
 
 use super::CopyError;
+use super::overdue::keep as keep_overdue;
 use super::read::load_case;
 use super::recall::Work;
 use super::store::{
@@ -10,6 +11,7 @@ use super::store::{
     META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored, StoredBody,
     damaged,
 };
+use crate::overdue::Overdue;
 use crate::subscribe::{Delivery, Unbelievable};
 use precinto_alert::case::Audience;
 use precinto_alert::code::{MessageType, RecallMeasure};
@@ -24,6 +26,8 @@ use std::path::Path;
 pub(super) struct Taken {
     /// Messages that hold.
     pub(super) believed: Vec<Delivery>,
+    /// Missed deadlines that hold.
+    pub(super) overdue: Vec<Overdue>,
     /// Messages that do not.
     pub(super) doubted: Vec<Unbelievable>,
     /// Everything below was asked for; `None` leaves it as it is.
@@ -64,6 +68,10 @@ pub(super) fn take(
         let mut tables = Tables::open(&write, desk)?;
         for delivery in &taken.believed {
             tables.message(delivery, &mut change)?;
+        }
+        for overdue in &taken.overdue {
+            tables.doubted.remove(overdue.index).about(path)?;
+            change.taken += u64::from(keep_overdue(&write, overdue, path)?);
         }
         for doubt in &taken.doubted {
             // Asked for again for its body alone: what was verified stays verified.

@@ -1,6 +1,7 @@
 //! The own copy against a gateway that tells the truth, and one that lies.
 
 mod file;
+mod overdue;
 mod query;
 mod recall;
 mod silent;

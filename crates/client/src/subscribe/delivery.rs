@@ -111,8 +111,8 @@ pub(crate) struct Offered {
 impl From<pb::Delivery> for Offered {
     fn from(delivery: pb::Delivery) -> Self {
         Self {
+            body_pruned: delivery.body_pruned,
             delivery,
-            body_pruned: false,
         }
     }
 }
@@ -216,6 +216,8 @@ fn believe(
         receipt,
         attempt,
         time_ms,
+        kind: _,
+        body_pruned: _,
     } = offered.delivery;
     if envelope.is_empty() {
         return Err(Disbelief::NoEnvelope);

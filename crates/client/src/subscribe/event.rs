@@ -4,6 +4,7 @@ use super::coverage::CoverageError;
 use super::delivery::{Delivery, Unbelievable};
 use super::link;
 use crate::connection::ConnectError;
+use crate::overdue::Overdue;
 use crate::pin::{Contradiction, PinError};
 use crate::refusal::Refusal;
 use precinto_alert::Reason;
@@ -20,9 +21,14 @@ pub enum Event {
         gateway: String,
         /// The durable floor of the cursor.
         settled: u64,
+        /// Where the subscription was moved to since the stream before, if it was: what lies between is not delivered, or
+        /// comes once more.
+        moved_to: Option<u64>,
     },
     /// A verified message; settle it by its index.
     Delivery(Box<Delivery>),
+    /// A missed deadline, which the log vouches for; settle it by its index too.
+    Overdue(Box<Overdue>),
     /// Something that is no message; settle it by its index too.
     Unbelievable(Unbelievable),
     /// The replay has reached the newest entry.
@@ -44,6 +50,8 @@ pub enum Event {
         unsettled: u32,
         /// Whether the stream follows the newest entry, rather than reading what was missed.
         live: bool,
+        /// Deliveries that were parked.
+        parked: u32,
         /// The gateway's clock, milliseconds since 1970-01-01 UTC; 0 if it did not say.
         server_time_ms: u64,
     },

@@ -1,14 +1,16 @@
 //! One open stream of a subscription, and what can go wrong with it: for now, or for good.
 
 use super::delivery;
-use super::{LinkDown, Start, SubscribeError, SubscribeOptions};
+use super::{LinkDown, SubscribeError, SubscribeOptions};
 use crate::clock::Clock;
-use crate::connection::{ConnectError, Connection, Settings, unary};
+use crate::connection::{ConnectError, Connection, Settings};
 use crate::limits;
 use crate::log::{LogClient, LogError};
 use crate::pin::{AcceptError, Pin, PinError};
 use crate::receipt::ReceiptVerifier;
 use crate::refusal::Refusal;
+use crate::subscriptions::{Definition, Subscriptions};
+use crate::witness::{self, CosignError, Witness};
 use precinto_alert::Reason;
 use precinto_envelope::certificate::CertificatePool;
 use precinto_proto::v1 as pb;
@@ -53,23 +55,42 @@ pub(super) enum Failure {
     Final(SubscribeError),
 }
 
+/// A line on which a stream can be opened.
+pub(super) struct Line {
+    connection: Connection,
+}
+
 impl Up {
-    /// Connects, finds or makes the subscription, and opens its stream; also gives the durable floor of the cursor.
-    pub(super) async fn open(
-        settings: &Settings,
-        clock: &Clock,
+    /// Connects.
+    pub(super) async fn open(settings: &Settings, clock: &Clock) -> Result<Line, Failure> {
+        let connection = Connection::open(settings, clock).await?;
+        Ok(Line { connection })
+    }
+}
+
+impl Line {
+    /// The subscription, made if there is none.
+    pub(super) async fn find_or_make(
+        &self,
+        options: &SubscribeOptions,
+    ) -> Result<pb::Subscription, Failure> {
+        let subscriptions = Subscriptions::new(&self.connection);
+        if options.as_it_is {
+            match subscriptions.get(&options.name).await {
+                Err(refusal) if refusal.reason == Some(Reason::SubscriptionUnknown) => {}
+                found => return Ok(found?),
+            }
+        }
+        Ok(subscriptions.create(&Definition::from(options)).await?)
+    }
+
+    /// Opens the stream of the subscription, for a subscriber that was covered so far.
+    pub(super) async fn subscribe(
+        self,
         options: &SubscribeOptions,
         covered_up_to: u64,
-    ) -> Result<(Self, u64), Failure> {
-        let connection = Connection::open(settings, clock).await?;
-        let created = connection
-            .subscription()
-            .create_subscription(unary(creation(options)))
-            .await?;
-        let settled = created
-            .into_inner()
-            .subscription
-            .map_or(0, |made| made.settled);
+    ) -> Result<Up, Failure> {
+        let Self { connection } = self;
         // Every unsettled delivery may be settled at once without waiting for the line.
         let places = options.credit.min(limits::CREDIT_MAX) as usize + 1;
         let (outbound, requests) = mpsc::channel(places);
@@ -93,20 +114,18 @@ impl Up {
             .await
             .map_err(|_| Failure::line("the gateway does not open the stream"))??
             .into_inner();
-        let log = LogClient::new(&connection);
-        Ok((
-            Self {
-                log,
-                connection,
-                inbound,
-                outbound,
-                acked: AtomicU64::new(0),
-                current: None,
-            },
-            settled,
-        ))
+        Ok(Up {
+            log: LogClient::new(&connection),
+            connection,
+            inbound,
+            outbound,
+            acked: AtomicU64::new(0),
+            current: None,
+        })
     }
+}
 
+impl Up {
     pub(super) fn receipts(&self) -> &ReceiptVerifier {
         self.connection.receipts()
     }
@@ -185,18 +204,33 @@ impl Up {
         }
         Ok(pin.newest().map_or(0, |pinned| pinned.checkpoint().size))
     }
-}
 
-fn creation(options: &SubscribeOptions) -> pb::CreateSubscriptionRequest {
-    let (start, start_index) = match options.start {
-        Start::First => (pb::StartPosition::First, 0),
-        Start::Now => (pb::StartPosition::Now, 0),
-        Start::Index(index) => (pb::StartPosition::Index, index),
-    };
-    pb::CreateSubscriptionRequest {
-        name: options.name.clone(),
-        start: start.into(),
-        start_index,
+    /// Cosigns the pinned checkpoint and tells the gateway. Nothing waits for it: without an answer from the log, or without
+    /// room on the line, this checkpoint goes without.
+    pub(super) async fn cosign(
+        &self,
+        witness: &Witness,
+        pin: &Pin,
+        now_ms: u64,
+    ) -> Result<(), Failure> {
+        let Some(newest) = pin.newest() else {
+            return Ok(());
+        };
+        match witness.cosign(newest, &self.log, now_ms).await {
+            Ok(Some(line)) => {
+                let cosignature = pb::SubscribeRequest {
+                    cosignature: Some(witness::message(line, newest)),
+                    ..Default::default()
+                };
+                // Waiting for room could wait for the gateway while it waits for us.
+                drop(self.outbound.try_send(cosignature));
+                Ok(())
+            }
+            Ok(None) | Err(CosignError::Log(LogError::Refused(_))) => Ok(()),
+            Err(CosignError::Log(error)) => Err(error.into()),
+            Err(CosignError::Pin(error)) => Err(error.into()),
+            Err(CosignError::Contradiction(error)) => Err(Failure::Final(error.into())),
+        }
     }
 }
 
@@ -336,7 +370,7 @@ pub(super) fn duration(span: Duration) -> Option<prost_types::Duration> {
 }
 
 /// Milliseconds since 1970-01-01 UTC; 0 for times before.
-pub(super) fn timestamp_ms(time: prost_types::Timestamp) -> u64 {
+pub(crate) fn timestamp_ms(time: prost_types::Timestamp) -> u64 {
     let seconds = u64::try_from(time.seconds).unwrap_or_default();
     let millis = u64::try_from(time.nanos / 1_000_000).unwrap_or_default();
     seconds.saturating_mul(1000).saturating_add(millis)

@@ -7,6 +7,7 @@ use precinto_envelope::crypto::SigningKey;
 use std::future::Future;
 use std::task::Poll;
 
+mod cosign;
 mod finish;
 
 /// A subscriber that does not wait long.
@@ -463,4 +464,86 @@ async fn dropping_the_future_at_any_point_loses_nothing() {
     }
     assert_eq!((indexes, sizes), (vec![0, 1, 2, 3, 4], vec![2, 5]));
     assert!(drops > 0);
+}
+
+#[tokio::test]
+async fn after_a_move_the_ranges_begin_anew_and_before_one_a_hole_stops_it() {
+    for moves in [1, 0] {
+        let gateway = TestGateway::start().await;
+        gateway.fill(6);
+        gateway.state().script = Box::new(|log, stream| match stream {
+            1 => {
+                let says = vec![
+                    delivered(log.delivery(0, 0, 1)),
+                    closing(pb::ClosingReason::Sought, Some(1)),
+                ];
+                (says, Then::End)
+            }
+            _ => (vec![delivered(log.delivery(5, 5, 6))], Then::Hold),
+        });
+        let mut subscriber = subscriber(&gateway);
+        let (seen, event) = deliveries(&mut subscriber).await;
+        assert_eq!(seen, [0]);
+        assert!(matches!(event, Event::Disconnected { .. }), "{event:?}");
+        gateway.state().moves = moves;
+        if moves == 0 {
+            let error = failure(&mut subscriber).await;
+            assert!(
+                matches!(
+                    error,
+                    SubscribeError::Coverage(CoverageError::Gap { from: 1, to: 5 })
+                ),
+                "{error}"
+            );
+            continue;
+        }
+        let connected = subscriber.next().await.unwrap();
+        assert!(
+            matches!(
+                connected,
+                Event::Connected {
+                    moved_to: Some(0),
+                    ..
+                }
+            ),
+            "{connected:?}"
+        );
+        let Event::Delivery(delivery) = subscriber.next().await.unwrap() else {
+            panic!("no delivery")
+        };
+        assert_eq!(delivery.index, 5);
+        let init = gateway.state().heard.last().cloned().unwrap().init.unwrap();
+        assert_eq!(
+            init.covered_up_to, 0,
+            "what was covered before means nothing"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_was_deleted_by_law_may_be_missing_and_no_other() {
+    for marked in [true, false] {
+        let gateway = TestGateway::start().await;
+        gateway.fill(1);
+        gateway.state().script = Box::new(move |log, _| {
+            let mut delivery = log.delivery(0, 0, 1);
+            delivery.body.clear();
+            delivery.body_pruned = marked;
+            (vec![delivered(delivery)], Then::Hold)
+        });
+        let mut subscriber = subscriber(&gateway);
+        let connected = subscriber.next().await.unwrap();
+        assert!(matches!(connected, Event::Connected { .. }));
+        match subscriber.next().await.unwrap() {
+            Event::Delivery(delivery) => {
+                assert!(marked, "not believed without its body");
+                assert!(delivery.body.is_none() && delivery.statement.body().is_some());
+            }
+            Event::Unbelievable(problem) => {
+                assert!(!marked, "{problem:?}");
+                assert_eq!(problem.reason, Reason::BodyMissing);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -82,6 +82,12 @@ impl TestLog {
         self.append_record(signed.request().clone(), &record, EntryType::Statement)
     }
 
+    /// Takes a missed deadline in; gives its index.
+    pub(crate) fn append_overdue(&mut self, record: &pb::OverdueRecord) -> u64 {
+        let request = pb::SubmitRequest::default();
+        self.append_bytes(request, record.encode_to_vec(), EntryType::Overdue)
+    }
+
     /// The record of the entry at `index`, as its parties read it.
     pub(crate) fn record(&self, index: u64) -> pb::Record {
         let entry = &self.entries[usize::try_from(index).unwrap()];
@@ -91,6 +97,7 @@ impl TestLog {
             body: entry.request.body.clone(),
             receipt: Some(self.receipt(index)),
             body_pruned: false,
+            kind: kind_of(entry).into(),
         }
     }
 
@@ -100,7 +107,16 @@ impl TestLog {
         record: &pb::StatementRecord,
         entry_type: EntryType,
     ) -> u64 {
-        let (salt, record) = (random(), record.encode_to_vec());
+        self.append_bytes(request, record.encode_to_vec(), entry_type)
+    }
+
+    fn append_bytes(
+        &mut self,
+        request: pb::SubmitRequest,
+        record: Vec<u8>,
+        entry_type: EntryType,
+    ) -> u64 {
+        let salt = random();
         let commitment = commitment(entry_type, &salt, &record);
         let leaf = Leaf {
             entry_type,
@@ -176,6 +192,15 @@ impl TestLog {
             }),
             attempt: 1,
             time_ms: entry.leaf.time_ms,
+            kind: kind_of(entry).into(),
+            body_pruned: false,
         }
+    }
+}
+
+fn kind_of(entry: &TestEntry) -> pb::EntryKind {
+    match entry.leaf.entry_type {
+        EntryType::Overdue => pb::EntryKind::Overdue,
+        _ => pb::EntryKind::Unspecified,
     }
 }

@@ -135,8 +135,10 @@ impl SubscriptionService for Services {
         request: Request<pb::CreateSubscriptionRequest>,
     ) -> Result<Response<pb::CreateSubscriptionResponse>, Status> {
         let name = request.into_inner().name;
+        let moves = self.0.lock().unwrap().moves;
         let subscription = Some(pb::Subscription {
             name,
+            moves,
             ..Default::default()
         });
         Ok(Response::new(pb::CreateSubscriptionResponse {
@@ -200,6 +202,27 @@ impl SubscriptionService for Services {
         &self,
         _: Request<pb::ListSubscriptionsRequest>,
     ) -> Result<Response<pb::ListSubscriptionsResponse>, Status> {
+        Err(Status::unimplemented("not needed"))
+    }
+
+    async fn seek_subscription(
+        &self,
+        _: Request<pb::SeekSubscriptionRequest>,
+    ) -> Result<Response<pb::SeekSubscriptionResponse>, Status> {
+        Err(Status::unimplemented("not needed"))
+    }
+
+    async fn list_parked(
+        &self,
+        _: Request<pb::ListParkedRequest>,
+    ) -> Result<Response<pb::ListParkedResponse>, Status> {
+        Err(Status::unimplemented("not needed"))
+    }
+
+    async fn unpark_deliveries(
+        &self,
+        _: Request<pb::UnparkDeliveriesRequest>,
+    ) -> Result<Response<pb::UnparkDeliveriesResponse>, Status> {
         Err(Status::unimplemented("not needed"))
     }
 

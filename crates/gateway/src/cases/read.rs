@@ -8,7 +8,7 @@ use precinto_merkle::leaf::EntryType;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
-use super::{Cases, Inner, Place};
+use super::{Cases, Inner, Place, overdue};
 
 /// What one read from the log may bring: as much as a batch has, so that each is read from the disk once.
 const READ_BYTES: usize = 16 * 1024 * 1024;
@@ -43,7 +43,9 @@ pub(super) fn case(
     let mut case = Case::default();
     for index in candidates {
         let entry = ledger.read(*index)?;
-        if alert_id_of(&entry).is_none_or(|of| of != alert_id.as_str()) {
+        if alert_id_of(&entry).is_none_or(|of| of != alert_id.as_str())
+            || entry.leaf().entry_type != EntryType::Statement
+        {
             continue;
         }
         if let Some(place) = place_of(&entry) {
@@ -58,10 +60,16 @@ pub(super) fn case(
     Ok(case)
 }
 
-/// Which case a statement belongs to; none for what is no statement, belongs to none, or was deleted by law.
+/// Which case a statement or a missed deadline belongs to; none for what is neither, belongs to none, or was deleted by
+/// law.
 pub(crate) fn alert_id_of(entry: &StoredEntry) -> Option<String> {
-    if entry.leaf().entry_type != EntryType::Statement || entry.record_pruned() {
+    if entry.record_pruned() {
         return None;
+    }
+    match entry.leaf().entry_type {
+        EntryType::Statement => {}
+        EntryType::Overdue => return overdue::alert_id_of(entry),
+        _ => return None,
     }
     let payload = Payload::decode(entry.content()).ok()?.payload;
     let belongs = Belongs::decode(payload.as_slice()).ok()?;
@@ -69,11 +77,20 @@ pub(crate) fn alert_id_of(entry: &StoredEntry) -> Option<String> {
 }
 
 fn place_of(entry: &StoredEntry) -> Option<Place> {
+    let (statement, record) = said(entry)?;
+    Place::of(&statement, &record.recipients)
+}
+
+/// A statement with its record; none for what is no statement, was deleted by law or cannot be read.
+pub(crate) fn said(entry: &StoredEntry) -> Option<(Statement, pb::StatementRecord)> {
+    if entry.leaf().entry_type != EntryType::Statement || entry.record_pruned() {
+        return None;
+    }
     let record = pb::StatementRecord::decode(entry.record()).ok()?;
     let payload = Payload::decode(entry.content()).ok()?.payload;
     // Leniently: what an older or newer version of us has logged is part of the case all the same.
     let lenient = Statement::decode_lenient(&payload).ok()?;
-    Place::of(&lenient.statement, &record.recipients)
+    Some((lenient.statement, record))
 }
 
 /// The part of an `Envelope` that was signed.

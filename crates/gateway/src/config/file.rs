@@ -18,6 +18,7 @@ pub(super) struct File {
     listen: SocketAddr,
     dev: Option<bool>,
     reflection: Option<bool>,
+    clock_shift: Option<PathBuf>,
     directory: PathBuf,
     log: LogFile,
     side: Vec<SideConfig>,
@@ -57,6 +58,13 @@ impl File {
                 "is for development only: set dev = true, or remove it",
             );
         }
+        let in_earnest = |side: &SideConfig| !side.domain.ends_with(".invalid");
+        if self.clock_shift.is_some() && (!dev || self.side.iter().any(in_earnest)) {
+            wrong(
+                "clock_shift",
+                "puts false times into the log: needs dev = true, and only sides whose domain ends in .invalid",
+            );
+        }
         if self.side.is_empty() {
             wrong("side", "at least one [[side]] is needed");
         }
@@ -84,6 +92,7 @@ impl File {
         Config {
             dev: or_false("dev", self.dev),
             reflection: or_false("reflection", self.reflection),
+            clock_shift: self.clock_shift.map(|path| base.join(path)),
             name: self.name,
             origin: self.origin,
             data: base.join(self.data),

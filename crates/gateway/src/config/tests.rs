@@ -69,6 +69,26 @@ fn development_domains_and_reflection_need_dev() {
 }
 
 #[test]
+fn nobody_shifts_the_clock_of_a_gateway_in_earnest() {
+    let shifted = EXAMPLE.replacen("# clock_shift", "clock_shift", 1);
+    let config = parse(&shifted).unwrap();
+    assert_eq!(
+        config.clock_shift.as_deref(),
+        Some(Path::new("/etc/precinto/clock-shift"))
+    );
+    let shown = config.show();
+    assert!(shown.iter().any(|setting| setting.key == "clock_shift"));
+    let not_dev = shifted.replacen("dev = true", "dev = false", 1);
+    assert!(problems(&not_dev).contains(&"clock_shift".to_owned()));
+    let one_real = shifted.replacen(
+        "domain = \"mx.dev.invalid\"",
+        "domain = \"mx.example.org\"",
+        1,
+    );
+    assert_eq!(problems(&one_real), ["clock_shift"]);
+}
+
+#[test]
 fn show_names_the_source_of_each_value() {
     let text = EXAMPLE.replacen("reflection = true", "", 1);
     let shown = parse(&text).unwrap().show();

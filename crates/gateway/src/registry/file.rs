@@ -5,10 +5,14 @@ use std::fmt;
 
 use precinto_alert::id::{AgencyId, Identity, NodeId, OfficerId};
 use precinto_envelope::crypto::sha256;
+use precinto_merkle::note::{Kind, NoteVerifier};
 use serde::Deserialize;
 
-use super::{Directory, Names, SideCountry};
-use crate::limits::{AGENCIES_MAX, GROUPS_MAX, NODES_PER_AGENCY_MAX, OFFICERS_PER_AGENCY_MAX};
+use super::{Directory, Names, SideCountry, Standby};
+use crate::limits::{
+    AGENCIES_MAX, ALTERNATES_MAX, GROUPS_MAX, NODES_PER_AGENCY_MAX, OFFICERS_PER_AGENCY_MAX,
+    WITNESSES_MAX,
+};
 
 /// The file as it is written.
 #[derive(Deserialize)]
@@ -33,6 +37,9 @@ struct AgencyFile {
     node: Vec<NodeFile>,
     #[serde(default)]
     officer: Vec<OfficerFile>,
+    #[serde(default)]
+    alternates: Vec<String>,
+    escalation: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -40,6 +47,7 @@ struct AgencyFile {
 struct NodeFile {
     name: String,
     code: String,
+    witness: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -80,6 +88,8 @@ impl Builder {
             nodes: BTreeMap::new(),
             codes: BTreeMap::new(),
             officers: BTreeMap::new(),
+            witnesses: BTreeMap::new(),
+            standbys: BTreeMap::new(),
             groups: BTreeMap::new(),
             topics: BTreeMap::new(),
             auditors: BTreeSet::new(),
@@ -125,6 +135,7 @@ impl Builder {
                 self.wrong(format_args!("the topic {name} stands twice"));
             }
         }
+        self.escalation_groups();
         for auditor in auditors {
             match Identity::parse(&auditor) {
                 Ok(identity) => {
@@ -142,6 +153,8 @@ impl Builder {
             name_es,
             node,
             officer,
+            alternates,
+            escalation,
         } = file;
         let agency: AgencyId = match id.parse() {
             Ok(agency) => agency,
@@ -170,10 +183,54 @@ impl Builder {
         for officer in officer {
             self.officer(&agency, officer);
         }
+        self.at_most(&id, alternates.len(), ALTERNATES_MAX);
+        self.standby(agency, &alternates, escalation);
+    }
+
+    /// The agency's officers stand in the directory by now.
+    fn standby(&mut self, agency: AgencyId, alternates: &[String], escalation: Option<String>) {
+        let mut known = BTreeSet::new();
+        for id in alternates {
+            match OfficerId::new(agency.clone(), id) {
+                Ok(officer) if self.directory.officers.contains_key(&officer) => {
+                    known.insert(officer);
+                }
+                _ => self.wrong(format_args!(
+                    "the alternate {id:?}: {agency} has no such officer"
+                )),
+            }
+        }
+        let standby = Standby {
+            alternates: known.into_iter().collect(),
+            escalation,
+        };
+        if standby != Standby::default() {
+            self.directory.standbys.insert(agency, standby);
+        }
+    }
+
+    /// Groups may stand anywhere in the file, so this comes last.
+    fn escalation_groups(&mut self) {
+        let Directory {
+            standbys, groups, ..
+        } = &self.directory;
+        for (agency, standby) in standbys {
+            if let Some(group) = &standby.escalation
+                && !groups.contains_key(group)
+            {
+                self.problems.push(format!(
+                    "the escalation of {agency}: no group {group:?} in this directory"
+                ));
+            }
+        }
     }
 
     fn node(&mut self, agency: &AgencyId, file: NodeFile) {
-        let NodeFile { name, code } = file;
+        let NodeFile {
+            name,
+            code,
+            witness,
+        } = file;
         let node = match NodeId::new(agency.clone(), &name) {
             Ok(node) => node,
             Err(error) => {
@@ -193,6 +250,33 @@ impl Builder {
         }
         if self.directory.nodes.insert(node.clone(), code).is_some() {
             self.wrong(format_args!("the node {node} stands twice"));
+        }
+        if let Some(vkey) = witness {
+            self.witness(node, &vkey);
+        }
+    }
+
+    /// A cosignature does not name its cosigner, so a key that two nodes share would speak for both.
+    fn witness(&mut self, node: NodeId, vkey: &str) {
+        let key = match NoteVerifier::parse(vkey) {
+            Ok(key) if key.kind() == Kind::Cosigner => key,
+            Ok(_) => {
+                return self.wrong(format_args!(
+                    "the witness key of {node}: must be one for cosignatures, of type 4"
+                ));
+            }
+            Err(error) => {
+                return self.wrong(format_args!("the witness key of {node}: {error}"));
+            }
+        };
+        let mut others = self.directory.witnesses.iter();
+        if let Some((other, _)) = others.find(|(_, known)| known.has_key_of(&key)) {
+            let problem = format!("{other} and {node} have the same witness key");
+            return self.problems.push(problem);
+        }
+        self.directory.witnesses.insert(node, key);
+        if self.directory.witnesses.len() > WITNESSES_MAX {
+            self.wrong(format_args!("more than {WITNESSES_MAX} witness keys"));
         }
     }
 

@@ -108,3 +108,40 @@ fn unknown_keys_are_refused() {
     let error = Directory::parse(&text, Path::new("directory.toml"), &sides()).unwrap_err();
     assert!(error.to_string().contains("subscriber"), "{error}");
 }
+
+#[test]
+fn a_witness_key_is_one_for_cosignatures_and_one_nodes_own() {
+    use precinto_envelope::crypto::SigningKey;
+    use precinto_merkle::cosignature::CosignatureSigner;
+    use precinto_merkle::note::NoteSigner;
+    let key = || SigningKey::from_ed25519_seed([3; 32]);
+    let witness = |name: &str| CosignatureSigner::new(name, key()).unwrap().verifier();
+    let with = |lax: &str, nlu: &str| {
+        let add = |text: String, code: &str, key: &str| {
+            let code = format!("code = \"{code}\"\n");
+            text.replace(&code, &format!("{code}witness = \"{key}\"\n"))
+        };
+        add(add(EXAMPLE.to_owned(), "CBPLAX", lax), "ANAMNLU", nlu)
+    };
+    let one = witness("lax").to_string();
+    let text = add_one(&one);
+    let directory = Directory::parse(&text, Path::new("directory.toml"), &sides()).unwrap();
+    let lax = NodeId::new(agency("us.dev.invalid/cbp"), "lax").unwrap();
+    let nlu = NodeId::new(agency("mx.dev.invalid/anam"), "nlu").unwrap();
+    assert_eq!(directory.witness_of(&lax), Some(&witness("lax")));
+    assert_eq!(directory.witness_of(&nlu), None);
+    // The same key under another name is still the same key.
+    let shared = problems(&with(&one, &witness("nlu").to_string()));
+    assert!(shared[0].contains("the same witness key"), "{shared:?}");
+    let log = NoteSigner::new("lax", key())
+        .unwrap()
+        .verifier()
+        .to_string();
+    assert!(problems(&add_one(&log))[0].contains("type 4"));
+    assert_eq!(problems(&with("nonsense", "more nonsense")).len(), 2);
+}
+
+fn add_one(vkey: &str) -> String {
+    let code = "code = \"CBPLAX\"\n";
+    EXAMPLE.replace(code, &format!("{code}witness = \"{vkey}\"\n"))
+}

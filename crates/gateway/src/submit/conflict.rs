@@ -27,7 +27,7 @@ struct Window {
 
 impl ConflictQuota {
     /// Whether one more conflict of this sender may be logged now.
-    fn take(&self, sender: &NodeId, now_ms: u64) -> bool {
+    pub(crate) fn take(&self, sender: &NodeId, now_ms: u64) -> bool {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         let length_ms = u64::try_from(CONFLICT_WINDOW.as_millis()).unwrap_or(u64::MAX);
         if now_ms.saturating_sub(window.began_ms) >= length_ms {

@@ -2,17 +2,7 @@
 //!
 //! Kept as the complement, *position* (everything below it has been covered) and *unsettled* (delivered below it, and not
 //! settled), because that is bounded by credit while the settled set is not. The floor is the lowest unsettled index, or
-//! the position if there is none. On disk it is text with a checksum, replaced as a whole:
-//!
-//! ```text
-//! precinto-cursor/v1
-//! node spiffe://us.dev.invalid/agency/cbp/node/lax
-//! name watch
-//! start first 0                              first, now, index, or salvaged, each with its index
-//! position 17
-//! unsettled 3:2 9:1                          index:attempts so far
-//! sha256 <hex of everything above>
-//! ```
+//! the position if there is none. What was *parked* is settled for the floor, and remembered: indexes, not copies.
 //!
 //! Owner: the gateway's operator, who by deleting a cursor makes its subscriber see everything once more, and by moving it
 //! ahead makes it miss entries. A subscriber that is running says how far it was covered and gets the rest in spite of it;
@@ -20,61 +10,74 @@
 //! waits for an answer.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use precinto_alert::id::NodeId;
-use precinto_envelope::crypto::sha256;
+use precinto_alert::Reason;
 
-use crate::limits::{CREDIT_MAX, NACKED_MAX};
+mod text;
+
+pub use super::definition::{Definition, Start};
 
 #[cfg(test)]
 mod tests;
 
-/// How far one subscription has come. Owned by its slot; the stream that holds the slot changes it.
+/// How far one subscription has come. Owned by its slot; the stream that holds the slot changes it, and whoever moves it or
+/// puts something back.
 #[derive(Debug, Clone)]
 pub struct Cursor {
     position: u64,
-    unsettled: BTreeMap<u64, u32>,
+    /// No stream begins before this index: where the subscription began, or was moved to since.
+    begin: u64,
+    /// How often it was moved.
+    moves: u64,
+    unsettled: BTreeMap<u64, Pending>,
+    parked: BTreeMap<u64, Parked>,
     /// Deliveries below this index may have been made and acknowledged before a restart without being remembered here.
     forgotten_below: u64,
     /// Counts changes of what goes to disk; no part of what a cursor is.
     changes: u64,
 }
 
+/// A delivery that is not settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Pending {
+    /// Deliveries so far; 0 for what was put back and waits to be delivered again.
+    attempts: u32,
+    /// When it was delivered first, or put back, milliseconds since 1970 UTC; 0 when nobody wrote it down (version 1).
+    since_ms: u64,
+}
+
+/// A delivery that was put aside after its last attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parked {
+    /// How often it was delivered.
+    pub attempts: u32,
+    /// Why it was nacked the last time.
+    pub reason: Reason,
+    /// When it was delivered first, milliseconds since 1970 UTC.
+    pub since_ms: u64,
+    /// When it was parked, milliseconds since 1970 UTC.
+    pub at_ms: u64,
+}
+
 impl PartialEq for Cursor {
     fn eq(&self, other: &Self) -> bool {
-        let what = |cursor: &Self| (cursor.position, cursor.forgotten_below);
-        what(self) == what(other) && self.unsettled == other.unsettled
+        let numbers = |cursor: &Self| {
+            let Self {
+                position,
+                begin,
+                moves,
+                forgotten_below,
+                ..
+            } = cursor;
+            (*position, *begin, *moves, *forgotten_below)
+        };
+        numbers(self) == numbers(other)
+            && self.unsettled == other.unsettled
+            && self.parked == other.parked
     }
 }
 
 impl Eq for Cursor {}
-
-/// Where a new subscription begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// At the first entry.
-    First,
-    /// At the entry that was next when the subscription was made.
-    Now,
-    /// At an index.
-    Index,
-    /// At the first entry, because the file was damaged: nobody knows how it was defined, so any definition is the same.
-    Salvaged,
-}
-
-/// What does not change about a subscription.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Definition {
-    /// Whose it is.
-    pub node: NodeId,
-    /// Its name.
-    pub name: String,
-    /// How its beginning was chosen.
-    pub start: Start,
-    /// Where it began.
-    pub start_index: u64,
-}
 
 /// An index that was never delivered on this subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -91,7 +94,10 @@ impl Cursor {
     pub fn new(start_index: u64) -> Self {
         Self {
             position: start_index,
+            begin: start_index,
+            moves: 0,
             unsettled: BTreeMap::new(),
+            parked: BTreeMap::new(),
             forgotten_below: 0,
             changes: 0,
         }
@@ -105,6 +111,16 @@ impl Cursor {
     /// Everything below has been covered.
     pub fn position(&self) -> u64 {
         self.position
+    }
+
+    /// No stream begins before this index.
+    pub fn begin(&self) -> u64 {
+        self.begin
+    }
+
+    /// How often it was moved.
+    pub fn moves(&self) -> u64 {
+        self.moves
     }
 
     /// Everything below is settled.
@@ -121,6 +137,12 @@ impl Cursor {
         self.unsettled.keys().copied()
     }
 
+    /// Of that, what was put back and has not been delivered since.
+    pub fn put_back(&self) -> impl Iterator<Item = u64> {
+        let waits = |(index, pending): (&u64, &Pending)| (pending.attempts == 0).then_some(*index);
+        self.unsettled.iter().filter_map(waits)
+    }
+
     /// Whether this index is delivered and not settled.
     pub fn is_unsettled(&self, index: u64) -> bool {
         self.unsettled.contains_key(&index)
@@ -128,7 +150,19 @@ impl Cursor {
 
     /// How often this index was delivered, if it is not settled.
     pub fn attempts(&self, index: u64) -> Option<u32> {
-        self.unsettled.get(&index).copied()
+        self.unsettled.get(&index).map(|pending| pending.attempts)
+    }
+
+    /// Since when the longest unsettled one is so, with its index, as far as that was written down.
+    pub fn oldest(&self) -> Option<(u64, u64)> {
+        let known = self.unsettled.iter().filter(|(_, p)| p.since_ms > 0);
+        let since = known.map(|(index, pending)| (pending.since_ms, *index));
+        since.min()
+    }
+
+    /// What was parked, by rising index.
+    pub fn parked(&self) -> impl ExactSizeIterator<Item = (u64, &Parked)> {
+        self.parked.iter().map(|(index, parked)| (*index, parked))
     }
 
     /// Moves on to `end` through entries that are not for this subscriber.
@@ -142,21 +176,39 @@ impl Cursor {
     /// Goes back to `to`, or stays where it is if it has not come so far: nothing from `to` on counts as delivered.
     ///
     /// For a subscriber that says how far it was covered: only it knows what was on its way when the line broke. To believe
-    /// it can cost repeats (if another process of its node had come further), never an entry.
+    /// it can cost repeats (if another process of its node had come further), never an entry. It never goes back beyond
+    /// [`Self::begin`].
     pub fn go_back(&mut self, to: u64) {
+        let to = to.max(self.begin);
         if to < self.position {
             self.position = to;
             let _forgotten = self.unsettled.split_off(&to);
+            // A subscriber that never got it has not refused it either.
+            let _forgotten = self.parked.split_off(&to);
             self.changed();
         }
     }
 
-    /// Notes a delivery, the first or a further one; the answer is its attempt, counted from 1.
-    pub fn deliver(&mut self, index: u64) -> u32 {
+    /// Moves to `to`, as if the subscription were made there: what is before it and not settled will not come, what is from
+    /// there on comes anew. What is parked before it stays parked.
+    pub fn seek(&mut self, to: u64) {
+        self.position = to;
+        self.begin = to;
+        self.moves = self.moves.saturating_add(1);
+        self.unsettled.clear();
+        let _comes_anew = self.parked.split_off(&to);
+        self.changed();
+    }
+
+    /// Notes a delivery at `now_ms`, the first or a further one; the answer is its attempt, counted from 1.
+    pub fn deliver(&mut self, index: u64, now_ms: u64) -> u32 {
         self.cover(index.saturating_add(1));
-        let attempt = self.unsettled.entry(index).or_default();
-        *attempt = attempt.saturating_add(1);
-        let attempt = *attempt;
+        let pending = self.unsettled.entry(index).or_insert(Pending {
+            attempts: 0,
+            since_ms: now_ms,
+        });
+        pending.attempts = pending.attempts.saturating_add(1);
+        let attempt = pending.attempts;
         self.changed();
         attempt
     }
@@ -173,12 +225,14 @@ impl Cursor {
         self.was_delivered(index)
     }
 
-    /// Settles every delivery up to and with `index`, and returns them.
+    /// Settles every delivery up to and with `index`, and returns them. What was put back and waits is none yet: nobody can
+    /// mean it.
     pub fn settle_up_to(&mut self, index: u64) -> Result<Vec<u64>, NotDelivered> {
         self.was_delivered(index)?;
         let settled: Vec<u64> = self
             .unsettled
             .range(..=index)
+            .filter(|(_, pending)| pending.attempts > 0)
             .map(|(index, _)| *index)
             .collect();
         for index in &settled {
@@ -188,14 +242,50 @@ impl Cursor {
         Ok(settled)
     }
 
-    /// Whether the index can have been delivered. What is below the position was covered, and with filters and repeats
-    /// nobody can tell more. Above it, only what an earlier process may have delivered and forgotten is forgiven.
+    /// Puts an unsettled delivery aside, for good unless somebody puts it back; false if it is not unsettled.
+    pub fn park(&mut self, index: u64, reason: Reason, now_ms: u64) -> bool {
+        let Some(Pending { attempts, since_ms }) = self.unsettled.remove(&index) else {
+            return false;
+        };
+        let parked = Parked {
+            attempts,
+            reason,
+            since_ms,
+            at_ms: now_ms,
+        };
+        self.parked.insert(index, parked);
+        self.changed();
+        true
+    }
+
+    /// Puts a parked delivery back: it is unsettled again, and its attempts are counted anew. False if it is not parked.
+    pub fn unpark(&mut self, index: u64, now_ms: u64) -> bool {
+        if self.parked.remove(&index).is_none() {
+            return false;
+        }
+        let pending = Pending {
+            attempts: 0,
+            since_ms: now_ms,
+        };
+        self.unsettled.insert(index, pending);
+        self.changed();
+        true
+    }
+
+    /// Whether the index can have been delivered. What is below the position was covered; whether it was delivered, too, the
+    /// log and the subscriber's rights tell. Above it, only what an earlier process may have delivered and forgotten is
+    /// forgiven.
     pub fn was_delivered(&self, index: u64) -> Result<(), NotDelivered> {
         if index < self.position.max(self.forgotten_below) {
             Ok(())
         } else {
             Err(NotDelivered)
         }
+    }
+
+    /// Whether a restart has forgotten what became of this index, so that settling it must not be an error.
+    pub fn is_forgotten(&self, index: u64) -> bool {
+        index < self.forgotten_below
     }
 
     /// Adapts a cursor read from disk to a log of `size` entries: deliveries since the last flush are forgotten, and
@@ -205,108 +295,4 @@ impl Cursor {
         self.forgotten_below = size;
         self
     }
-
-    /// The file's bytes.
-    pub fn to_text(&self, definition: &Definition) -> String {
-        let Definition {
-            node,
-            name,
-            start,
-            start_index,
-        } = definition;
-        let (start, position) = (start.word(), self.position);
-        let unsettled = self
-            .unsettled
-            .iter()
-            .fold(String::new(), |mut text, (index, attempts)| {
-                // Writing to a string cannot fail.
-                let _written = write!(text, " {index}:{attempts}");
-                text
-            });
-        let identity = format!("node {node}\nname {name}\nstart {start} {start_index}");
-        let text = format!("{HEAD}\n{identity}\nposition {position}\nunsettled{unsettled}\n");
-        let sum = crate::hex(&sha256(&[text.as_bytes()]));
-        format!("{text}sha256 {sum}\n")
-    }
-
-    /// Reads a file's bytes strictly.
-    pub fn parse(bytes: &[u8]) -> Result<(Definition, Self), CursorError> {
-        let text = std::str::from_utf8(bytes).map_err(|_| CursorError("not UTF-8"))?;
-        let end = text.rfind("sha256 ").ok_or(CursorError("no checksum"))?;
-        let (content, sum) = text
-            .split_at_checked(end)
-            .ok_or(CursorError("no checksum"))?;
-        if sum != format!("sha256 {}\n", crate::hex(&sha256(&[content.as_bytes()]))) {
-            return Err(CursorError("checksum"));
-        }
-        let mut lines = content.lines();
-        let mut line = |name: &str| {
-            let line = lines.next()?.strip_prefix(name)?;
-            Some(line.strip_prefix(' ').unwrap_or(line))
-        };
-        line(HEAD).ok_or(CursorError("version"))?;
-        let node = line("node")
-            .and_then(|node| node.parse().ok())
-            .ok_or(CursorError("node"))?;
-        let name = line("name").ok_or(CursorError("name"))?.to_owned();
-        let start = line("start")
-            .and_then(|start| start.split_once(' '))
-            .ok_or(CursorError("start"))?;
-        let (start, start_index) = (Start::of_word(start.0), start.1.parse().ok());
-        let start = start.ok_or(CursorError("start"))?;
-        let start_index = start_index.ok_or(CursorError("start"))?;
-        let position = line("position").and_then(|text| text.parse().ok());
-        let position = position.ok_or(CursorError("position"))?;
-        let unsettled = line("unsettled").and_then(|text| parse_unsettled(text, position));
-        let unsettled = unsettled.ok_or(CursorError("unsettled"))?;
-        let definition = Definition {
-            node,
-            name,
-            start,
-            start_index,
-        };
-        Ok((
-            definition,
-            Self {
-                position,
-                unsettled,
-                forgotten_below: 0,
-                changes: 0,
-            },
-        ))
-    }
 }
-
-impl Start {
-    fn word(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Now => "now",
-            Self::Index => "index",
-            Self::Salvaged => "salvaged",
-        }
-    }
-
-    fn of_word(word: &str) -> Option<Self> {
-        [Self::First, Self::Now, Self::Index, Self::Salvaged]
-            .into_iter()
-            .find(|start| start.word() == word)
-    }
-}
-
-fn parse_unsettled(text: &str, position: u64) -> Option<BTreeMap<u64, u32>> {
-    let mut unsettled = BTreeMap::new();
-    for item in text.split_ascii_whitespace() {
-        let (index, attempts) = item.split_once(':')?;
-        let index: u64 = index.parse().ok()?;
-        if index >= position || unsettled.insert(index, attempts.parse().ok()?).is_some() {
-            return None;
-        }
-    }
-    (unsettled.len() <= UNSETTLED_MAX).then_some(unsettled)
-}
-
-/// What credit and waiting nacks allow together.
-const UNSETTLED_MAX: usize = CREDIT_MAX as usize + NACKED_MAX;
-
-const HEAD: &str = "precinto-cursor/v1";

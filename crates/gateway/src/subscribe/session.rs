@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use precinto_alert::Reason;
+use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{Ledger, Published, ReadError, StoredEntry};
 use precinto_proto::v1 as pb;
@@ -22,24 +23,35 @@ use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
 
 use super::outbox::Outbox;
-use super::store::Hold;
+use super::slot::Hold;
 use crate::accept::Line;
 use crate::limits::{
     DRAIN_RETRY, FALL_BEHIND_ENTRIES, HEARTBEAT_INTERVAL, HEARTBEAT_SILENCE, NACKED_MAX,
-    READ_BYTES_MAX,
+    PARKED_MAX, READ_BYTES_MAX, RETRY_AFTER,
 };
 use crate::rights::Reader;
 use crate::status::{Refusal, raised_below};
+use crate::witness::Witnesses;
 
 mod settle;
+mod standing;
 mod tell;
 
+use standing::Standing;
+
 /// What a stream needs to know of the gateway.
-#[derive(Clone)]
-pub(super) struct Feed {
-    pub(super) ledger: Ledger,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) draining: CancellationToken,
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// The log.
+    pub ledger: Ledger,
+    /// The gateway's time.
+    pub clock: Arc<dyn Clock>,
+    /// Who takes the cosignatures that subscribers return.
+    pub witnesses: Arc<Witnesses>,
+    /// What is trusted now; another store when another root or another revocation list comes into force.
+    pub trust: watch::Receiver<Arc<TrustStore>>,
+    /// Ends every stream.
+    pub draining: CancellationToken,
 }
 
 /// One open stream.
@@ -48,6 +60,7 @@ pub(super) struct Session {
     line: Line,
     hold: Hold,
     reader: Reader,
+    standing: Standing,
     credit: usize,
     with_proofs: bool,
     published: watch::Receiver<Published>,
@@ -59,7 +72,9 @@ pub(super) struct Session {
     batch: VecDeque<Arc<StoredEntry>>,
     /// Not settled, and to be delivered again as soon as credit allows.
     due: BTreeSet<u64>,
-    /// Nacked, with the time at which they are due.
+    /// Whether a cosignature may come: at most one for each checkpoint that was told.
+    may_cosign: bool,
+    /// Nacked with attempts left, with the time at which they are due.
     waiting: BTreeMap<u64, Instant>,
     last_message: Instant,
     last_heartbeat: Instant,
@@ -90,6 +105,7 @@ impl Session {
             .read_cursor(|cursor| (cursor.position(), cursor.unsettled().collect()));
         let now = Instant::now();
         Self {
+            standing: Standing::new(feed.trust.clone(), Arc::clone(&feed.clock), line.clone()),
             published: feed.ledger.published(),
             feed,
             line,
@@ -102,6 +118,7 @@ impl Session {
             scanned: position,
             batch: VecDeque::new(),
             due,
+            may_cosign: false,
             waiting: BTreeMap::new(),
             last_message: now,
             last_heartbeat: now,
@@ -160,7 +177,10 @@ impl Session {
                 continue;
             }
             let (nack_due, beat_due) = (self.next_nack_due(), self.next_heartbeat());
-            let wants_entries = self.has_credit();
+            // A live stream is told at once that it falls behind, whether or not more can be delivered.
+            let wants_entries =
+                self.phase == pb::Phase::Live || self.has_credit() && self.has_room_to_park();
+            let slot = Arc::clone(self.hold.slot());
             tokio::select! {
                 biased;
                 () = self.feed.draining.cancelled() => return Err(draining()),
@@ -168,7 +188,9 @@ impl Session {
                 changed = self.hold.ending.changed() => {
                     return Err(ended(changed.is_ok(), &self.hold));
                 }
-                message = inbound.message() => self.take(message)?,
+                () = self.standing.lost() => return Err(revoked()),
+                () = slot.put_back() => self.take_what_was_put_back(),
+                message = inbound.message() => self.take(message).await?,
                 changed = self.published.changed(), if wants_entries => {
                     // The ledger has stopped: the process is ending.
                     changed.map_err(|_| draining())?;
@@ -189,7 +211,9 @@ impl Session {
             if let Some(index) = self.due.pop_first() {
                 return self.redeliver(index).await.map(|()| true);
             }
-            if let Some(entry) = self.next_entry().await? {
+            if self.has_room_to_park()
+                && let Some(entry) = self.next_entry().await?
+            {
                 return self.consider(&entry).await.map(|()| true);
             }
         }
@@ -219,6 +243,21 @@ impl Session {
         unsettled.saturating_sub(at_rest) < self.credit && self.waiting.len() < NACKED_MAX
     }
 
+    /// Whether something new may be delivered and, if it comes to that, be parked. A full list pauses what is new and drops
+    /// nothing: what was delivered already still comes again.
+    fn has_room_to_park(&self) -> bool {
+        let parked = self.hold.slot().read_cursor(|cursor| cursor.parked().len());
+        parked < PARKED_MAX
+    }
+
+    /// What was put back is due, beside what was before.
+    fn take_what_was_put_back(&mut self) {
+        let due = &mut self.due;
+        self.hold
+            .slot()
+            .read_cursor(|cursor| due.extend(cursor.put_back()));
+    }
+
     /// The next entry below the published size, read in batches.
     async fn next_entry(&mut self) -> Result<Option<Arc<StoredEntry>>, End> {
         if self.batch.is_empty() {
@@ -243,7 +282,7 @@ impl Session {
     /// Delivers an entry, or passes over it.
     async fn consider(&mut self, entry: &StoredEntry) -> Result<(), End> {
         self.scanned = entry.index().saturating_add(1);
-        if self.reader.is_delivered(entry) {
+        if self.is_for_subscriber(entry) {
             return self.deliver(entry, entry.index()).await;
         }
         // A long way without a delivery must not keep the worker to itself.
@@ -260,19 +299,34 @@ impl Session {
             return Ok(());
         }
         let entry = self.feed.ledger.read(index).map_err(broken)?;
+        if !self.reader.is_delivered(&entry) {
+            // A right that is gone since the last attempt: it looks like an entry that never was for this subscriber.
+            let slot = self.hold.slot();
+            return slot
+                .with_cursor(|cursor| cursor.settle(index))
+                .map_err(|_| refused(Reason::Internal));
+        }
         self.deliver(&entry, index).await
+    }
+
+    /// Whether it is both allowed and wanted. A subscriber cannot tell which of the two it was that kept an entry back.
+    fn is_for_subscriber(&self, entry: &StoredEntry) -> bool {
+        self.reader.is_delivered(entry) && self.hold.slot().definition().filter.passes(entry)
     }
 
     fn next_heartbeat(&self) -> Instant {
         (self.last_message + HEARTBEAT_SILENCE).min(self.last_heartbeat + HEARTBEAT_INTERVAL)
     }
 
-    fn check_ending(&self) -> Result<(), End> {
+    fn check_ending(&mut self) -> Result<(), End> {
         if self.feed.draining.is_cancelled() {
             return Err(draining());
         }
         if self.hold.ending.borrow().is_some() {
             return Err(ended(true, &self.hold));
+        }
+        if self.standing.is_lost() {
+            return Err(revoked());
         }
         Ok(())
     }
@@ -306,8 +360,13 @@ fn draining() -> End {
 fn ended(told: bool, hold: &Hold) -> End {
     let reason = hold.ending.borrow().filter(|_| told);
     let reason = reason.unwrap_or(pb::ClosingReason::Deleted);
-    // Coming back would only supersede whoever has superseded us.
-    End::Closing(reason, None)
+    // Coming back would only supersede whoever has superseded us; after a move it is what the subscriber should do.
+    let retry_after = (reason == pb::ClosingReason::Sought).then_some(RETRY_AFTER);
+    End::Closing(reason, retry_after)
+}
+
+fn revoked() -> End {
+    End::Closing(pb::ClosingReason::Revoked, None)
 }
 
 async fn sleep_until(instant: Option<Instant>) {

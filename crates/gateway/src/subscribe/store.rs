@@ -1,23 +1,28 @@
 //! All subscriptions with their cursors: who has which, who is streaming, and what of it is on disk.
 //!
 //! One file for each subscription in the folder `cursors`, owned by its [`Slot`]. A slot's cursor is changed by the one
-//! stream that holds the slot and read by the flusher; both take its lock for a moment only. Nothing here is in the way
+//! stream that holds the slot (and by whoever puts a delivery back) and read by the flusher; each takes its lock for a moment
+//! only. Nothing here is in the way
 //! of a submission.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use precinto_alert::Reason;
 use precinto_alert::id::NodeId;
 use precinto_ledger::durable;
-use precinto_proto::v1::{ClosingReason, Init};
-use tokio::sync::{OwnedMutexGuard, watch};
+use precinto_proto::v1::ClosingReason;
 
-use super::cursor::{Cursor, Definition, Start};
-use crate::limits::{SUBSCRIPTION_NAME_MAX, SUBSCRIPTIONS_PER_NODE_MAX, TAKE_OVER_TIMEOUT};
+use super::cursor::Cursor;
+use super::definition::{Definition, Start};
+use super::filter::Filter;
+use super::slot::Slot;
+use crate::limits::{
+    ATTEMPTS_DEFAULT, SUBSCRIPTION_NAME_MAX, SUBSCRIPTIONS_PER_NODE_MAX, UNSETTLED_ALARM,
+};
 use crate::status::Refusal;
 
 /// Every subscription of this gateway.
@@ -27,39 +32,6 @@ pub struct Store {
     /// Held while a subscription is made or deleted, which waits for the disk; whoever reads `slots` does not.
     changing: Mutex<()>,
     slots: Mutex<BTreeMap<(NodeId, String), Arc<Slot>>>,
-}
-
-/// One subscription.
-#[derive(Debug)]
-pub struct Slot {
-    definition: Definition,
-    path: PathBuf,
-    cursor: Mutex<Cursor>,
-    dirty: AtomicBool,
-    /// The floor that is on disk.
-    settled: AtomicU64,
-    /// Held while the file is written, so that an older state never replaces a newer one, nor a deleted file returns.
-    on_disk: Mutex<OnDisk>,
-    /// Held by the stream that is open on it.
-    stream: Arc<tokio::sync::Mutex<()>>,
-    /// Tells that stream to end.
-    ending: Mutex<watch::Sender<Option<ClosingReason>>>,
-}
-
-/// Whether the slot's file may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OnDisk {
-    Kept,
-    Deleted,
-}
-
-/// The right to stream on a slot, until dropped; and word when to stop.
-#[derive(Debug)]
-pub struct Hold {
-    slot: Arc<Slot>,
-    /// Set when the stream must end.
-    pub ending: watch::Receiver<Option<ClosingReason>>,
-    _stream: OwnedMutexGuard<()>,
 }
 
 /// Why the subscriptions cannot be read.
@@ -98,9 +70,9 @@ impl Store {
                 if path
                     .extension()
                     .is_some_and(|extension| extension == EXTENSION)
-                    && let Some(slot) = Slot::read(&path, size)?
+                    && let Some(slot) = read(&path, size)?
                 {
-                    let key = (slot.definition.node.clone(), slot.definition.name.clone());
+                    let key = of(slot.definition());
                     slots.insert(key, Arc::new(slot));
                 }
             }
@@ -117,7 +89,7 @@ impl Store {
         if !is_name(&definition.name) {
             return Err(Refusal::new(Reason::SubscriptionName));
         }
-        let key = (definition.node.clone(), definition.name.clone());
+        let key = of(&definition);
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = self.find(&key, &definition)? {
             return Ok(slot);
@@ -138,7 +110,7 @@ impl Store {
     ) -> Result<Option<Arc<Slot>>, Refusal> {
         let slots = self.lock();
         if let Some(slot) = slots.get(key) {
-            return if slot.is_defined_as(definition) {
+            return if slot.definition().is_same_as(definition) {
                 Ok(Some(Arc::clone(slot)))
             } else {
                 Err(Refusal::new(Reason::SubscriptionExists))
@@ -178,10 +150,7 @@ impl Store {
     pub fn delete(&self, node: &NodeId, name: &str) -> Result<(), Refusal> {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = self.get(node, name)?;
-        let mut on_disk = slot.lock_disk();
-        durable::remove(&slot.path).map_err(|error| not_written(&slot, &error))?;
-        *on_disk = OnDisk::Deleted;
-        drop(on_disk);
+        slot.remove().map_err(|error| not_written(&slot, &error))?;
         self.lock().remove(&(node.clone(), name.to_owned()));
         slot.end(ClosingReason::Deleted);
         Ok(())
@@ -192,6 +161,23 @@ impl Store {
         let slots: Vec<Arc<Slot>> = self.lock().values().cloned().collect();
         for slot in slots {
             slot.flush_or_warn();
+        }
+    }
+
+    /// Says of every subscription that leaves a delivery unsettled for too long that it does; called now and then. Its
+    /// subscriber takes deliveries and does not finish them, or nobody has come for them.
+    pub fn warn_of_unsettled(&self, now_ms: u64) {
+        let slots: Vec<Arc<Slot>> = self.lock().values().cloned().collect();
+        for slot in slots {
+            let Some((since_ms, index)) = slot.read_cursor(Cursor::oldest) else {
+                continue;
+            };
+            let age = Duration::from_millis(now_ms.saturating_sub(since_ms));
+            if age >= UNSETTLED_ALARM {
+                let Definition { node, name, .. } = slot.definition();
+                let minutes = age.as_secs() / 60;
+                tracing::warn!(%node, subscription = name, index, minutes, "a delivery is not settled");
+            }
         }
     }
 
@@ -208,185 +194,46 @@ impl Store {
     }
 }
 
-impl Slot {
-    fn new(definition: Definition, path: PathBuf) -> Self {
-        let cursor = Cursor::new(definition.start_index);
-        Self::with(definition, path, cursor)
-    }
-
-    fn with(definition: Definition, path: PathBuf, cursor: Cursor) -> Self {
-        Self {
-            definition,
-            path,
-            settled: AtomicU64::new(cursor.floor()),
-            cursor: Mutex::new(cursor),
-            dirty: AtomicBool::new(true),
-            on_disk: Mutex::new(OnDisk::Kept),
-            stream: Arc::default(),
-            ending: Mutex::new(watch::Sender::new(None)),
-        }
-    }
-
-    fn read(path: &Path, size: u64) -> Result<Option<Self>, StoreError> {
-        let bytes = std::fs::read(path)?;
-        match Cursor::parse(&bytes) {
-            Ok((_, cursor)) if cursor.position() > size => Err(StoreError::Behind {
+/// The subscription in a file; blocking. See [`Store::open`].
+fn read(path: &Path, size: u64) -> Result<Option<Slot>, StoreError> {
+    let bytes = std::fs::read(path)?;
+    match Slot::parse(path, &bytes, size) {
+        Ok(slot) => match slot.read_cursor(Cursor::position) {
+            position if position > size => Err(StoreError::Behind {
                 path: path.to_owned(),
-                position: cursor.position(),
+                position,
                 size,
             }),
-            Ok((definition, cursor)) => {
-                let slot = Self::with(definition, path.to_owned(), cursor.recovered(size));
-                slot.dirty.store(false, Ordering::Relaxed);
-                Ok(Some(slot))
-            }
-            Err(error) => {
-                let owner = owner_of(path);
-                tracing::error!(path = %path.display(), %error, salvaged = owner.is_some(), "a cursor is damaged: its subscriber begins again");
-                let Some((node, name)) = owner else {
-                    return Ok(None);
-                };
-                // Before the flusher replaces it: somebody may want to know what it said.
-                durable::replace(&path.with_extension(DAMAGED), &bytes)?;
-                let definition = Definition {
-                    node,
-                    name,
-                    start: Start::Salvaged,
-                    start_index: 0,
-                };
-                let cursor = Cursor::new(0).recovered(size);
-                Ok(Some(Self::with(definition, path.to_owned(), cursor)))
-            }
-        }
-    }
-
-    /// What does not change about it.
-    pub fn definition(&self) -> &Definition {
-        &self.definition
-    }
-
-    /// Everything below is settled, durably.
-    pub fn settled(&self) -> u64 {
-        self.settled.load(Ordering::Relaxed)
-    }
-
-    /// Takes the slot for a new stream. An open one is told that it is superseded, and is waited for.
-    pub async fn hold(self: &Arc<Self>) -> Result<Hold, Refusal> {
-        let ending = watch::Sender::new(None);
-        let receiver = ending.subscribe();
-        let old = std::mem::replace(
-            &mut *self.ending.lock().unwrap_or_else(PoisonError::into_inner),
-            ending,
-        );
-        old.send_replace(Some(ClosingReason::Superseded));
-        let stream = Arc::clone(&self.stream).lock_owned();
-        let stream = tokio::time::timeout(TAKE_OVER_TIMEOUT, stream).await;
-        let stream = stream.map_err(|_| Refusal::new(Reason::Overloaded))?;
-        // The flusher may hold this lock through a sync.
-        let slot = Arc::clone(self);
-        let on_disk = tokio::task::spawn_blocking(move || *slot.lock_disk()).await;
-        if !matches!(on_disk, Ok(OnDisk::Kept)) {
-            return Err(Refusal::new(Reason::SubscriptionUnknown));
-        }
-        Ok(Hold {
-            slot: Arc::clone(self),
-            ending: receiver,
-            _stream: stream,
-        })
-    }
-
-    /// Ends the open stream, if there is one.
-    fn end(&self, reason: ClosingReason) {
-        let ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
-        ending.send_replace(Some(reason));
-    }
-
-    /// Reads the cursor.
-    pub fn read_cursor<T>(&self, read: impl FnOnce(&Cursor) -> T) -> T {
-        read(&self.cursor.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Changes the cursor; a change reaches the disk with the next flush, and no change costs no sync.
-    pub fn with_cursor<T>(&self, change: impl FnOnce(&mut Cursor) -> T) -> T {
-        let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = cursor.changes();
-        let result = change(&mut cursor);
-        if cursor.changes() != before {
-            self.dirty.store(true, Ordering::Release);
-        }
-        result
-    }
-
-    /// Writes the cursor if it has changed; blocking.
-    fn flush(&self) -> io::Result<()> {
-        let on_disk = self.lock_disk();
-        if *on_disk == OnDisk::Deleted || !self.dirty.swap(false, Ordering::Acquire) {
-            return Ok(());
-        }
-        let cursor = self
-            .cursor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let written = durable::replace(&self.path, cursor.to_text(&self.definition).as_bytes());
-        match written {
-            Ok(()) => self.settled.store(cursor.floor(), Ordering::Relaxed),
-            // Not lost: it is written with the next change, and until then means repeats.
-            Err(_) => self.dirty.store(true, Ordering::Relaxed),
-        }
-        written
-    }
-
-    /// Writes the cursor if it has changed, and says whether it is on disk; blocking. After a failure the next flush tries.
-    pub fn flush_or_warn(&self) -> bool {
-        let flushed = self.flush();
-        if let Err(error) = &flushed {
-            tracing::warn!(path = %self.path.display(), %error, "a cursor could not be written");
-        }
-        flushed.is_ok()
-    }
-
-    fn lock_disk(&self) -> MutexGuard<'_, OnDisk> {
-        self.on_disk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn make_folder(&self) -> io::Result<()> {
-        self.path.parent().map_or(Ok(()), durable::create_folder)
-    }
-
-    fn is_defined_as(&self, other: &Definition) -> bool {
-        let Definition {
-            start, start_index, ..
-        } = &self.definition;
-        match start {
-            Start::Salvaged => true,
-            // NOW names another index each time, and means the same.
-            Start::Now => other.start == Start::Now,
-            Start::First | Start::Index => {
-                *start == other.start && *start_index == other.start_index
-            }
+            _ => Ok(Some(slot)),
+        },
+        Err(error) => {
+            let owner = owner_of(path);
+            tracing::error!(path = %path.display(), %error, salvaged = owner.is_some(), "a cursor is damaged: its subscriber begins again");
+            let Some((node, name)) = owner else {
+                return Ok(None);
+            };
+            // Before the flusher replaces it: somebody may want to know what it said.
+            durable::replace(&path.with_extension(DAMAGED), &bytes)?;
+            let definition = Definition {
+                node,
+                name,
+                start: Start::Salvaged,
+                start_index: 0,
+                filter: Filter::default(),
+                attempts_max: ATTEMPTS_DEFAULT,
+            };
+            let cursor = Cursor::new(0).recovered(size);
+            Ok(Some(Slot::with(definition, path.to_owned(), cursor)))
         }
     }
 }
 
-impl Hold {
-    /// The slot that is held.
-    pub fn slot(&self) -> &Arc<Slot> {
-        &self.slot
-    }
-
-    /// Begins the stream where the subscriber says that it was covered, if the cursor has come further: it moves when a
-    /// message is queued, and a message that is queued may never arrive.
-    pub fn go_back(&self, init: &Init) {
-        if init.covered_up_to > 0 {
-            let to = init.covered_up_to.max(self.slot.definition.start_index);
-            self.slot.with_cursor(|cursor| cursor.go_back(to));
-        }
-    }
+fn of(definition: &Definition) -> (NodeId, String) {
+    (definition.node.clone(), definition.name.clone())
 }
 
 fn not_written(slot: &Slot, error: &io::Error) -> Refusal {
-    tracing::error!(path = %slot.path.display(), %error, "a subscription could not be written");
+    tracing::error!(path = %slot.path().display(), %error, "a subscription could not be written");
     Refusal::new(Reason::Internal)
 }
 

@@ -40,7 +40,7 @@ impl Node {
     }
 
     /// With all that an alert has beyond its place in the case.
-    fn alert_as(&self, mut statement: pb::Statement) -> Said {
+    pub(crate) fn alert_as(&self, mut statement: pb::Statement) -> Said {
         statement.precedence = Precedence::P4.into();
         statement.commodities = vec![CommodityClass::IllicitFuel.into()];
         statement.protected_bag = ProtectedBag::None.into();

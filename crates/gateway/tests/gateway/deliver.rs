@@ -301,6 +301,7 @@ async fn names_belong_to_their_node() {
                 name,
                 start: start.into(),
                 start_index,
+                ..Default::default()
             };
             client
                 .create_subscription(request)

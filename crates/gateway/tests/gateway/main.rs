@@ -7,6 +7,7 @@
 )]
 
 mod cases;
+mod clocks;
 mod deliver;
 mod harness;
 mod limits;

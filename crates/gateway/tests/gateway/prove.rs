@@ -142,7 +142,11 @@ async fn absent_and_forbidden_receipts_read_the_same() {
     let get = |node: &Node, message_id: Vec<u8>, index: u64| {
         let mut log = node.log();
         async move {
-            let request = pb::GetReceiptRequest { message_id, index };
+            let request = pb::GetReceiptRequest {
+                message_id,
+                index,
+                ..Default::default()
+            };
             log.get_receipt(request)
                 .await
                 .map(|answer| answer.into_inner().receipt.unwrap())
@@ -242,7 +246,10 @@ async fn entries_cut_short_by_the_drain_do_not_look_complete() {
 async fn who_waits_for_a_checkpoint_hears_of_the_drain() {
     let mut world = World::start().await;
     let mut log = world.node(LAX).await.log();
-    let request = pb::GetCheckpointRequest { min_size: 1_000 };
+    let request = pb::GetCheckpointRequest {
+        min_size: 1_000,
+        ..Default::default()
+    };
     let mut waiting = tokio::spawn(async move { log.get_checkpoint(request).await });
     let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut waiting).await;
     assert!(early.is_err());

@@ -297,6 +297,7 @@ async fn an_agency_reads_what_its_other_desk_has_sent_unless_it_is_for_named_nod
     let receipt = |message_id: &[u8], index| pb::GetReceiptRequest {
         message_id: message_id.to_vec(),
         index,
+        ..Default::default()
     };
     jfk.log().get_receipt(receipt(&[], at_open)).await.unwrap();
     for not_its_own in [receipt(&[], at_red), receipt(&open.message_id, 0)] {

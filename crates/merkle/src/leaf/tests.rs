@@ -27,7 +27,7 @@ fn what_is_not_exactly_a_leaf_is_refused() {
     };
     assert_eq!(with(0, 2), Err(LeafError::Version(2)));
     assert_eq!(with(1, 0), Err(LeafError::EntryType(0)));
-    assert_eq!(with(1, 10), Err(LeafError::EntryType(10)));
+    assert_eq!(with(1, 12), Err(LeafError::EntryType(12)));
     (42..50).for_each(|at| assert_eq!(with(at, 1), Err(LeafError::Reserved)));
     assert_eq!(Leaf::from_bytes(&good[..49]), Err(LeafError::Length));
     assert_eq!(
@@ -61,13 +61,14 @@ fn entry_type_numbers_are_those_of_the_format() {
     let known: Vec<u8> = (0..=255)
         .filter(|n| EntryType::from_number(*n).is_some())
         .collect();
-    assert_eq!(known, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert_eq!(known, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     assert_eq!(EntryType::Conflict.number(), 9);
+    assert_eq!(EntryType::Act.number(), 11);
 }
 
 proptest! {
     #[test]
-    fn any_fifty_bytes_are_a_leaf_of_one_spelling_or_none(bytes: [u8; 32], head in 0..12_u8, time: u64) {
+    fn any_fifty_bytes_are_a_leaf_of_one_spelling_or_none(bytes: [u8; 32], head in 0..14_u8, time: u64) {
         let written = [&[1, head], time.to_be_bytes().as_slice(), &bytes, &[0; 8]].concat();
         match Leaf::from_bytes(&written) {
             Ok(leaf) => prop_assert_eq!(leaf.to_bytes().to_vec(), written),

@@ -98,6 +98,11 @@ impl NoteVerifier {
         self.key_id
     }
 
+    /// Whether both are the same public key, under whatever names.
+    pub fn has_key_of(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+
     /// Whether `line` claims to be by this key.
     pub(super) fn is_named(&self, line: &SignatureLine) -> bool {
         self.name == line.name && self.key_id == line.key_id

@@ -121,31 +121,30 @@ fn the_grade_is_computed_from_the_witnesses_asked_for() {
         checkpoint_note: note,
         ..local.clone()
     };
-    let grade = |receipt: &Receipt, witnesses: &[NoteVerifier]| {
+    let grade = |receipt: &Receipt, policy: &str| {
+        let policy = Policy::parse(policy).unwrap();
         receipt
-            .verify_witnessed(&log().verifier(), witnesses, RECORD)
+            .verify_graded(&log().verifier(), &policy, RECORD)
             .unwrap()
             .grade()
     };
-    let (one, two) = (witness(11).verifier(), witness(12).verifier());
+    let line = |name: &str, seed| format!("witness {name} {}\n", witness(seed).verifier());
+    let (one, two) = (line("one", 11), line("two", 12));
     assert_eq!(
-        grade(&cosigned, std::slice::from_ref(&one)),
+        grade(&cosigned, &format!("{one}quorum one\n")),
         Grade::Witnessed
     );
-    assert_eq!(grade(&cosigned, &[one.clone(), two.clone()]), Grade::Local);
-    assert_eq!(grade(&cosigned, &[two]), Grade::Local);
-    assert_eq!(grade(&cosigned, &[]), Grade::Local);
-    assert_eq!(grade(&local, &[one]), Grade::Local);
-}
-
-#[test]
-fn a_log_key_is_no_witness_of_itself() {
-    let receipt = receipt(4, 7);
-    let own = [log().verifier()];
-    let verified = receipt
-        .verify_witnessed(&log().verifier(), &own, RECORD)
-        .unwrap();
-    assert_eq!(verified.grade(), Grade::Local);
+    let both = format!("{one}{two}group both all one two\nquorum both\n");
+    assert_eq!(grade(&cosigned, &both), Grade::Local);
+    assert_eq!(
+        grade(&cosigned, &format!("{two}quorum two\n")),
+        Grade::Local
+    );
+    assert_eq!(
+        grade(&cosigned, &format!("{one}quorum none\n")),
+        Grade::Local
+    );
+    assert_eq!(grade(&local, &format!("{one}quorum one\n")), Grade::Local);
 }
 
 #[test]

@@ -8,15 +8,28 @@ use std::path::PathBuf;
 #[derive(Debug, Subcommand)]
 pub(crate) enum LogCommand {
     /// The newest signed checkpoint, verified under the log's key
-    #[command(
-        after_help = "Example:\n  precinto log checkpoint --node nodes/us-cbp-lax.toml > checkpoint"
-    )]
-    Checkpoint(NodeArgs),
+    #[command(after_help = "\
+Examples:
+  precinto log checkpoint --node nodes/us-cbp-lax.toml > checkpoint
+  precinto log checkpoint --witnessed --node nodes/us-cbp-lax.toml       (with the other side's cosignatures)
+
+With --witnessed, exit 4 means: not as many have cosigned as the node's policy asks for.")]
+    Checkpoint {
+        /// Which node asks.
+        #[command(flatten)]
+        node: NodeArgs,
+        /// The newest one that nodes of the other side have cosigned, graded by this node's policy
+        #[arg(long)]
+        witnessed: bool,
+    },
     /// The receipt of an entry, verified; byte-identical to the first one
     #[command(after_help = "\
 Examples:
   precinto log receipt 0192f0c1-… --node nodes/us-cbp-lax.toml > alert.tlog-proof
-  precinto log receipt --index 17 --node nodes/us-cbp-lax.toml")]
+  precinto log receipt --index 17 --node nodes/us-cbp-lax.toml
+  precinto log receipt --index 17 --witnessed --node nodes/us-cbp-lax.toml
+
+With --witnessed, exit 4 means: the receipt holds, and not as many have cosigned as the node's policy asks for.")]
     Receipt {
         /// Which entry.
         #[command(flatten)]
@@ -27,6 +40,9 @@ Examples:
         /// Write {id}.tlog-proof and its record into this folder instead of printing
         #[arg(long, value_name = "DIR")]
         save: Option<PathBuf>,
+        /// The receipt under a checkpoint that the other side has cosigned, graded by this node's policy
+        #[arg(long)]
+        witnessed: bool,
     },
     /// Asks for the proofs and checks them: that the log holds an entry, and that it extends what was seen before
     #[command(after_help = "\
@@ -86,6 +102,37 @@ Examples:
   precinto audit log data/ --vkey \"$(cat vkey-from-paper)\"
   precinto audit log --node nodes/us-oversight-audit.toml --against receipts/    (over gRPC, from a running gateway)")]
     Log(AuditLog),
+    /// Hold checkpoints and receipts from different hands against each other: exit 0 one history, 3 a fork, 4 not decided
+    #[command(after_help = "\
+Each side keeps what it was shown: pins and cosigned checkpoints in a node's state folder, receipts, notes. Two signed
+checkpoints of one size with different roots prove that the log's key has signed two histories; both are printed in full.
+Checkpoints of different sizes are linked by the log: a folder, or a running gateway, whose proofs are checked.
+
+Examples:
+  precinto audit compare us/default.pin mx/default.pin --vkey vkey-from-paper
+  precinto audit compare us/state/ mx/state/ --vkey vkey-from-paper --journal data/
+  precinto audit compare their-checkpoint state/witness.cosigned --node nodes/us-cbp-lax.toml")]
+    Compare(AuditCompare),
+}
+
+/// `precinto audit compare`
+#[derive(Debug, Args)]
+pub(crate) struct AuditCompare {
+    /// Pins, checkpoints, receipts: files or folders
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The log's verifier key, name+hash+base64, or a file that holds it [default: the node's]
+    #[arg(long, value_name = "VKEY", required_unless_present = "node")]
+    pub(crate) vkey: Option<String>,
+    /// Link sizes by the log in this data folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Policies (C2SP tlog-policy) that name the witnesses to look for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Vec<PathBuf>,
+    /// Link sizes by asking the gateway of this node
+    #[command(flatten)]
+    pub(crate) node: NodeArgs,
 }
 
 /// `precinto audit log`
@@ -106,4 +153,7 @@ pub(crate) struct AuditLog {
     /// Receipts and checkpoints that others hold: files or folders
     #[arg(long, value_name = "PATH")]
     pub(crate) against: Vec<PathBuf>,
+    /// Policies (C2SP tlog-policy): the cosignatures of their witnesses on what is held tell the times of entries
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Vec<PathBuf>,
 }

@@ -1,5 +1,6 @@
 //! Flags that name the node a command acts for, and `watch`.
 
+use super::DefinitionArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -26,10 +27,14 @@ A name is a durable cursor at the gateway: what was settled never comes again, w
 restart of either side. Each delivery is verified before it is printed (signatures under the sender's own side, the log's
 checkpoint, no hole in what was covered) and settled after it was printed.
 
+A subscription of that name is taken as it is; without one, it is made as the flags say. With flags, an existing one must have
+been made with the same ones.
+
 Examples:
   precinto watch --node nodes/mx-anam-mex.toml
   precinto watch desk-2 --node nodes/mx-anam-mex.toml -o jsonl | jq .alert_id
-  precinto watch --node nodes/mx-anam-mex.toml --until-caught-up")]
+  precinto watch --node nodes/mx-anam-mex.toml --until-caught-up
+  precinto watch urgent --at-least P2 --commodity illicit-drug")]
 pub(crate) struct Watch {
     /// The subscription's name: 1 to 64 of a-z, 0-9, hyphen, underscore
     #[arg(default_value = "default")]
@@ -37,9 +42,9 @@ pub(crate) struct Watch {
     /// Which node watches.
     #[command(flatten)]
     pub(crate) node: NodeArgs,
-    /// Where a new subscription begins; an existing one resumes at its cursor
-    #[arg(long, value_enum, default_value_t = Start::First)]
-    pub(crate) from: Start,
+    /// What it is if it is new.
+    #[command(flatten)]
+    pub(crate) definition: DefinitionArgs,
     /// End when everything that the log holds now has been delivered and settled
     #[arg(long)]
     pub(crate) until_caught_up: bool,
@@ -49,13 +54,4 @@ pub(crate) struct Watch {
     /// End when stdin ends: for programs that start this one
     #[arg(long, hide = true)]
     pub(crate) exit_with_stdin: bool,
-}
-
-/// Where a new subscription begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Start {
-    /// At the first entry of the log.
-    First,
-    /// At the next entry to be appended.
-    Now,
 }

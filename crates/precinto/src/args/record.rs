@@ -108,6 +108,8 @@ pub(crate) enum ListState {
     Cancelled,
     /// The originator took it back
     Recalled,
+    /// Somebody has not answered in time, and its escalation group was told
+    Escalated,
     /// Sent, and not acknowledged by the node
     Relayed,
     /// Received by the node

@@ -1,5 +1,7 @@
 //! `audit log`: replays a log with code of its own, and says what does not add up.
 
+mod compare;
+
 use crate::args::{AuditCommand, AuditLog};
 use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure};
@@ -25,22 +27,29 @@ const HELD_BYTES_MAX: u64 = 64 * 1024;
 
 /// Runs `audit …`.
 pub(crate) fn run(command: &AuditCommand, output: Output) -> anyhow::Result<Exit> {
-    let AuditCommand::Log(args) = command;
+    match command {
+        AuditCommand::Log(args) => log(args, output),
+        AuditCommand::Compare(args) => compare::run(args, output),
+    }
+}
+
+fn log(args: &AuditLog, output: Output) -> anyhow::Result<Exit> {
     let held = read_held(&args.against)?;
     let trust = args.trust.as_deref().map(read_trust).transpose()?;
+    let witnesses = read_witnesses(&args.policy)?;
     let report = match &args.dir {
-        Some(dir) => of_folder(args, dir, trust, held, output)?,
-        None => of_gateway(args, trust, held, output)?,
+        Some(dir) => of_folder(args, dir, (trust, witnesses), held, output)?,
+        None => of_gateway(args, (trust, witnesses), held, output)?,
     };
     output.result(&report, || {
         report.to_string().lines().map(str::to_owned).collect()
     })?;
-    Ok(exit_of(&report))
+    Ok(exit_of(report.verdict()))
 }
 
 /// The exit code of a verdict.
-fn exit_of(report: &Report) -> Exit {
-    match report.verdict() {
+fn exit_of(verdict: Verdict) -> Exit {
+    match verdict {
         Verdict::Clean => Exit::Done,
         Verdict::Findings => Exit::VerificationFailed,
         Verdict::Inconclusive => Exit::Inconclusive,
@@ -50,7 +59,7 @@ fn exit_of(report: &Report) -> Exit {
 fn of_folder(
     args: &AuditLog,
     dir: &Path,
-    trust: Option<Vec<SideRoots>>,
+    (trust, witnesses): (Option<Vec<SideRoots>>, Vec<NoteVerifier>),
     held: Vec<Held>,
     output: Output,
 ) -> anyhow::Result<Report> {
@@ -61,6 +70,7 @@ fn of_folder(
     let expect = Expect {
         key,
         trust,
+        witnesses,
         now_ms: clock::now_ms(),
     };
     let bar = output.progress(0, "replaying");
@@ -74,7 +84,7 @@ fn of_folder(
 
 fn of_gateway(
     args: &AuditLog,
-    trust: Option<Vec<SideRoots>>,
+    (trust, witnesses): (Option<Vec<SideRoots>>, Vec<NoteVerifier>),
     held: Vec<Held>,
     output: Output,
 ) -> anyhow::Result<Report> {
@@ -88,6 +98,7 @@ fn of_gateway(
     let expect = Expect {
         key: LogKey::Given(key),
         trust: Some(trust),
+        witnesses,
         now_ms: clock::now_ms(),
     };
     let bar = output.progress(0, "replaying");
@@ -200,6 +211,20 @@ fn read_pem(paths: &[PathBuf], parse: fn(&[u8]) -> Sections) -> anyhow::Result<V
         );
     }
     Ok(found)
+}
+
+/// The witnesses that these policies name, each once: both sides' policies name some of the same.
+fn read_witnesses(policies: &[PathBuf]) -> anyhow::Result<Vec<NoteVerifier>> {
+    let mut witnesses: Vec<NoteVerifier> = Vec::new();
+    for file in policies {
+        let policy = crate::config::load_policy(file).map_err(Failure::from)?;
+        for key in policy.witnesses() {
+            if !witnesses.contains(key) {
+                witnesses.push(key.clone());
+            }
+        }
+    }
+    Ok(witnesses)
 }
 
 /// The key itself, or the name of a file that holds it.

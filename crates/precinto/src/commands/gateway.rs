@@ -8,11 +8,9 @@ use crate::output::Output;
 use crate::{runtime, stop};
 use precinto_gateway::config::Config;
 use precinto_gateway::{Gateway, RunError};
-use precinto_ledger::clock::{Clock as _, SystemClock};
 use precinto_ledger::{CreateError, OpenError};
 use serde::Serialize;
 use std::path::Path;
-use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// The one line that says: it listens.
@@ -102,7 +100,8 @@ pub(crate) fn examine(path: &Path) -> Result<Gateway, Failure> {
         Failure::usage(error.to_string())
             .next("precinto config example gateway  shows a complete file")
     })?;
-    Gateway::check(config, SystemClock.now_ms())
+    let now_ms = config.clock().now_ms();
+    Gateway::check(config, now_ms)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
 }
 
@@ -113,13 +112,15 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
         let shutdown = stop_token(with_stdin)?;
         let listen = gateway.config().listen;
         let data = gateway.config().data.clone();
-        let opened = gateway
-            .open(Arc::new(SystemClock))
-            .await
-            .map_err(|error| match error {
-                RunError::Open(OpenError::NoLog) => no_log(&data, path),
-                error => failure::of(&error),
-            })?;
+        let clock = gateway.config().clock();
+        if let Some(file) = &gateway.config().clock_shift {
+            let file = file.display();
+            tracing::warn!(%file, "the clock is shifted: the times in this log are worth nothing");
+        }
+        let opened = gateway.open(clock).await.map_err(|error| match error {
+            RunError::Open(OpenError::NoLog) => no_log(&data, path),
+            error => failure::of(&error),
+        })?;
         let listener = tokio::net::TcpListener::bind(listen)
             .await
             .map_err(|error| Failure::usage(format!("cannot listen on {listen}: {error}")))?;

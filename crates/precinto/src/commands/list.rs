@@ -14,8 +14,10 @@ use precinto_alert::case::State;
 use precinto_alert::code::{Coded, CommodityClass, Precedence};
 use precinto_alert::id::{AgencyId, Side};
 use precinto_alert::statement::Statement;
+use precinto_client::Overdue;
 use precinto_client::copy::{CaseSummary, Cases, Filter, OwnCopy, Page, Standing};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Runs `list …`.
 pub(crate) fn run(args: &List, output: Output) -> anyhow::Result<Exit> {
@@ -33,6 +35,8 @@ pub(crate) fn run(args: &List, output: Output) -> anyhow::Result<Exit> {
     let basis = Basis::of(&copy)?;
     print(&found, &copy, &basis, output)?;
     basis.tell(args.copy.offline, output);
+    let called = copy.called_upon();
+    tell_called(&called.map_err(|error| own_copy::failed(&error))?, output);
     if nothing {
         let none = lang.pick(
             "no alert that this agency holds is like that",
@@ -42,6 +46,18 @@ pub(crate) fn run(args: &List, output: Output) -> anyhow::Result<Exit> {
         return Ok(basis.nothing_found());
     }
     Ok(Exit::Done)
+}
+
+/// Cases that this agency was sent nothing of, and is asked to step in.
+fn tell_called(called: &[Overdue], output: Output) {
+    let lang = output.lang();
+    let alerts: BTreeSet<&str> = called.iter().map(|one| one.alert_id.as_str()).collect();
+    for alert in alerts {
+        output.talk(lang.pick(
+            format!("{alert}: others have not answered in time, and this agency is called upon: precinto show {alert}"),
+            format!("{alert}: otros no han respondido a tiempo y se recurre a esta dependencia: precinto show {alert}"),
+        ));
+    }
 }
 
 fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
@@ -58,6 +74,7 @@ fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
         precedence: coded::<Precedence>("precedence", args.precedence.as_ref())?,
         standing,
         part,
+        escalated: args.state == Some(ListState::Escalated),
         from: args.from.as_ref().map(|place| place.to_uppercase()),
         to: args.to.as_ref().map(|place| place.to_uppercase()),
         since_ms: time("since", &args.since)?,
@@ -86,6 +103,7 @@ fn meant(state: ListState) -> (Option<Standing>, Option<State>) {
         S::Closed => return (Some(Standing::Closed), None),
         S::Cancelled => return (Some(Standing::Cancelled), None),
         S::Recalled => return (Some(Standing::Recalled), None),
+        S::Escalated => return (None, None),
         S::Relayed => State::Relayed,
         S::Delivered => State::Delivered,
         S::Acknowledged => State::Acknowledged,
@@ -102,7 +120,7 @@ fn meant(state: ListState) -> (Option<Standing>, Option<State>) {
     (None, Some(part))
 }
 
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
     flag: &str,
     text: Option<&String>,
 ) -> Result<Option<T>, Failure> {
@@ -112,7 +130,7 @@ fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
 }
 
 /// A code as people write it: capitals do not matter, nor whether it has hyphens.
-fn coded<C: Coded>(flag: &str, text: Option<&String>) -> Result<Option<C>, Failure> {
+pub(super) fn coded<C: Coded>(flag: &str, text: Option<&String>) -> Result<Option<C>, Failure> {
     let Some(text) = text else {
         return Ok(None);
     };
@@ -130,7 +148,7 @@ fn coded<C: Coded>(flag: &str, text: Option<&String>) -> Result<Option<C>, Failu
 }
 
 /// A moment as drafts write it, or a whole day.
-fn time(text: &str, lang: Lang) -> Result<u64, String> {
+pub(super) fn time(text: &str, lang: Lang) -> Result<u64, String> {
     let day = format!("{text}T00:00:00Z");
     let now_ms = clock::now_ms();
     let moment = moment_ms(&json!(text), now_ms, lang);
@@ -230,6 +248,9 @@ fn stands(case: &CaseSummary, own: &AgencyId, lang: Lang) -> String {
     if case.standing != Standing::Open {
         let (_, (en, es)) = standing(case.standing);
         return lang.pick(en, es).to_uppercase();
+    }
+    if !case.view.escalated().is_empty() {
+        return lang.pick("ESCALATED", "ESCALADA").to_owned();
     }
     let slowest = case.view.parts.values().map(|part| part.state).min();
     let own = case.view.parts.get(own).map(|part| part.state);

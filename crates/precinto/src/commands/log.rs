@@ -1,8 +1,10 @@
 //! `log`: what the log proves about itself, each proof checked before it is shown.
 
+mod grading;
+
 use crate::args::{LogCommand, NodeArgs, Reference};
 use crate::clock;
-use crate::config::{Material, Node};
+use crate::config::{Material, Node, load_policy};
 use crate::connect::log_failed;
 use crate::draft::hex;
 use crate::exit::{Exit, Failure};
@@ -10,11 +12,15 @@ use crate::files::keep_receipt;
 use crate::output::{Output, printable};
 use crate::{connect, runtime};
 use base64ct::{Base64, Encoding as _};
+use grading::{GradeJson, Grading, nobody_cosigned};
+use precinto_alert::Reason;
 use precinto_alert::code::MessageType;
 use precinto_alert::id::MessageId;
-use precinto_client::{Connection, LogClient};
+use precinto_client::log::HeldReceipt;
+use precinto_client::{Connection, LogClient, grade};
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::leaf::{EntryType, Leaf};
+use precinto_merkle::policy::Policy;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use serde::Serialize;
@@ -27,6 +33,8 @@ struct CheckpointJson {
     tree_size: u64,
     root: String,
     note: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    grade: Option<GradeJson>,
 }
 
 #[derive(Serialize)]
@@ -73,27 +81,32 @@ struct ReceiptJson {
     tree_size: u64,
     proof: String,
     record: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    grade: Option<GradeJson>,
 }
 
 /// Runs `log …`.
 pub(crate) fn run(command: &LogCommand, output: Output) -> anyhow::Result<Exit> {
     match command {
-        LogCommand::Checkpoint(node) => with_log(node, async |log| {
-            let newest = log
-                .checkpoint(0)
-                .await
-                .map_err(|error| log_failed(&error))?;
-            let shown = CheckpointJson::of(&newest);
-            if output.is_text() {
-                output.verbatim(&shown.note)?;
-            } else {
-                output.json(&shown)?;
-            }
-            Ok(Exit::Done)
-        }),
-        LogCommand::Receipt { which, node, save } => with_log(node, async |log| {
-            receipt(&log, which, save.as_deref(), output).await
-        }),
+        LogCommand::Checkpoint { node, witnessed } => {
+            let policy = policy_of(node, *witnessed)?;
+            with_log(node, async |log| {
+                checkpoint(&log, policy.as_ref(), output).await
+            })
+        }
+        LogCommand::Receipt {
+            which,
+            node,
+            save,
+            witnessed,
+        } => {
+            let asked = Asked {
+                which,
+                save: save.as_deref(),
+                policy: policy_of(node, *witnessed)?,
+            };
+            with_log(node, async |log| receipt(&log, &asked, output).await)
+        }
         LogCommand::Prove {
             index,
             old_checkpoint,
@@ -122,22 +135,95 @@ fn with_log(
     })
 }
 
-async fn receipt(
+/// The policy to grade by, if a witnessed proof is asked for.
+fn policy_of(args: &NodeArgs, witnessed: bool) -> anyhow::Result<Option<Policy>> {
+    if !witnessed {
+        return Ok(None);
+    }
+    let node = Node::from_args(args)?;
+    let Some(file) = &node.policy else {
+        let file = node.file.display();
+        return Err(Failure::usage((
+            format!("{file}: no policy, so nobody says whose cosignatures count"),
+            format!("{file}: sin política, nadie dice qué cofirmas cuentan"),
+        ))
+        .next((
+            "add  policy = \"FILE\"  with the C2SP tlog-policy that both sides have agreed on",
+            "agregue  policy = \"ARCHIVO\"  con la política C2SP tlog-policy que ambas partes acordaron",
+        ))
+        .into());
+    };
+    Ok(Some(load_policy(file).map_err(Failure::from)?))
+}
+
+async fn checkpoint(
     log: &LogClient,
-    which: &Reference,
-    save: Option<&Path>,
+    policy: Option<&Policy>,
     output: Output,
 ) -> anyhow::Result<Exit> {
-    let held = match (&which.message, which.index) {
-        (Some(id), _) => {
-            let id: MessageId = id
-                .parse()
-                .map_err(|error| Failure::usage(format!("\"{id}\" is no message id: {error}")))?;
-            log.receipt_of(id).await
-        }
-        (None, index) => log.receipt_at(index.unwrap_or_default()).await,
+    let newest = match policy {
+        Some(_) => log.witnessed_checkpoint().await,
+        None => log.checkpoint(0).await,
     };
-    let held = held.map_err(|error| log_failed(&error))?;
+    let newest = match newest {
+        Err(error) if policy.is_some() && error.reason() == Some(Reason::NotFound) => {
+            return Err(nobody_cosigned().into());
+        }
+        newest => newest.map_err(|error| log_failed(&error))?,
+    };
+    let grade = policy.map(|policy| grade::of_checkpoint(&newest, policy));
+    let grade = Grading::of(grade)?;
+    let shown = CheckpointJson {
+        grade: grade.as_ref().map(Grading::json),
+        ..CheckpointJson::of(&newest)
+    };
+    if output.is_text() {
+        output.verbatim(&shown.note)?;
+    } else {
+        output.json(&shown)?;
+    }
+    Ok(Grading::end(grade.as_ref(), output))
+}
+
+/// What `log receipt` was asked for.
+struct Asked<'a> {
+    which: &'a Reference,
+    save: Option<&'a Path>,
+    policy: Option<Policy>,
+}
+
+impl Asked<'_> {
+    async fn fetch(&self, log: &LogClient) -> anyhow::Result<HeldReceipt> {
+        let held = match (&self.which.message, self.which.index, &self.policy) {
+            (Some(id), _, policy) => {
+                let id: MessageId = id.parse().map_err(|error| {
+                    Failure::usage(format!("\"{id}\" is no message id: {error}"))
+                })?;
+                match policy {
+                    Some(_) => log.witnessed_receipt_of(id).await,
+                    None => log.receipt_of(id).await,
+                }
+            }
+            (None, index, Some(_)) => log.witnessed_receipt_at(index.unwrap_or_default()).await,
+            (None, index, None) => log.receipt_at(index.unwrap_or_default()).await,
+        };
+        Ok(held.map_err(|error| log_failed(&error))?)
+    }
+}
+
+async fn receipt(log: &LogClient, asked: &Asked<'_>, output: Output) -> anyhow::Result<Exit> {
+    let held = asked.fetch(log).await?;
+    let Asked {
+        which,
+        save,
+        policy,
+    } = asked;
+    let key = log.verifier();
+    let grade = policy
+        .as_ref()
+        .map(|policy| grade::of_receipt(&held.receipt, key, policy));
+    let grade = Grading::of(grade)?;
+    let end = || Grading::end(grade.as_ref(), output);
     let verified = &held.verified;
     if let Some(folder) = save {
         let name = match &which.message {
@@ -146,11 +232,11 @@ async fn receipt(
         };
         let path = keep_receipt(folder, &name, &held.receipt)?;
         output.talk(format!("{}", path.display()));
-        return Ok(Exit::Done);
+        return Ok(end());
     }
     if output.is_text() {
         output.verbatim(&held.receipt.proof)?;
-        return Ok(Exit::Done);
+        return Ok(end());
     }
     output.json(&ReceiptJson {
         schema: "precinto.log.receipt/v1",
@@ -159,8 +245,9 @@ async fn receipt(
         tree_size: verified.size(),
         proof: held.receipt.proof.clone(),
         record: hex(&held.receipt.record),
+        grade: grade.as_ref().map(Grading::json),
     })?;
-    Ok(Exit::Done)
+    Ok(end())
 }
 
 async fn prove(
@@ -269,6 +356,7 @@ impl CheckpointJson {
             tree_size: checkpoint.size,
             root: base64(&checkpoint.root),
             note: signed.note().to_owned(),
+            grade: None,
         }
     }
 }
@@ -295,6 +383,8 @@ impl EntryJson {
             Some(EntryType::Statement) => "STATEMENT",
             Some(EntryType::Trust) => "TRUST",
             Some(EntryType::Conflict) => "CONFLICT",
+            Some(EntryType::Overdue) => "OVERDUE",
+            Some(EntryType::Act) => "ACT",
             _ => "OTHER",
         };
         let message = (kind == "STATEMENT" && !entry.withheld)

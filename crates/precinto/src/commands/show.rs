@@ -44,6 +44,13 @@ pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
         .case(&alert)
         .map_err(|error| own_copy::failed(&error))?;
     let Some(held) = case else {
+        let called = copy.overdue_of(&alert);
+        let called = called.map_err(|error| own_copy::failed(&error))?;
+        if !called.is_empty() {
+            let lines = || story::called_upon(&alert, &called, output);
+            output.result(&json::called_upon(&alert, copy.agency(), &called), lines)?;
+            return Ok(Exit::Done);
+        }
         return Err(unknown(&alert, output.lang()).into());
     };
     let work = copy.recall_work(&alert);

@@ -1,12 +1,14 @@
 //! `watch`: deliveries as they come, verified before they are shown, settled after they were printed.
 //!
 //! What cannot be believed is never settled: it goes back with a growing delay, and comes at once after a restart, when
-//! trust may have been mended. An alert that nobody has read must not be gone.
+//! trust may have been mended. After its last attempt it is parked, which is said, listed, and an alarm at the gateway: an
+//! alert that nobody has read must not be gone.
 
 mod notice;
 mod show;
 
-use crate::args::{Start, Watch};
+use crate::args::Watch;
+use crate::commands::sub::{filter_of, place_of};
 use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure};
 use crate::files::{keep_receipt, make_folder};
@@ -15,8 +17,8 @@ use crate::{clock, runtime, stop};
 use notice::Notice;
 use precinto_alert::id::MessageId;
 use precinto_alert::reason::{self as catalogue, Reason};
-use precinto_client::subscribe::{Start as From, SubscribeError, Unbelievable};
-use precinto_client::{Delivery, Event, Pin, SubscribeOptions, Subscriber};
+use precinto_client::subscribe::{Start, SubscribeError, Unbelievable};
+use precinto_client::{Delivery, Event, Overdue, Pin, SubscribeOptions, Subscriber};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -37,15 +39,20 @@ pub(crate) fn run(args: &Watch, output: Output) -> anyhow::Result<Exit> {
     make_folder(&node.state)?;
     let pin = Pin::open(node.state.join(format!("{}.pin", args.name)), &node.log)
         .map_err(|error| Failure::new(Exit::VerificationFailed, error.to_string()))?;
+    let witness = material.witness().map_err(Failure::from)?;
     let options = SubscribeOptions {
-        start: match args.from {
-            Start::First => From::First,
-            Start::Now => From::Now,
+        start: match args.definition.from.as_deref() {
+            Some(from) => place_of("--from", from, output.lang())?,
+            None => Start::First,
         },
+        filter: filter_of(&args.definition)?,
+        attempts_max: args.definition.attempts.unwrap_or_default(),
+        as_it_is: args.definition.is_empty(),
         with_proofs: args.receipts.is_some(),
         ..SubscribeOptions::named(&args.name)
     };
     let subscriber = Subscriber::new(material.settings, material.clock, options, pin);
+    let subscriber = subscriber.with_witness(witness);
     let watcher = Watcher {
         args,
         output,
@@ -98,6 +105,7 @@ impl Watcher<'_> {
         }
         match event {
             Event::Delivery(delivery) => self.deliver(&delivery).await?,
+            Event::Overdue(overdue) => self.overdue(&overdue).await?,
             Event::Unbelievable(problem) => {
                 self.put_back(&problem).await;
                 if self.args.until_caught_up && self.doubts >= DOUBTS_MAX {
@@ -126,17 +134,36 @@ impl Watcher<'_> {
         }
         let delay = doubt_delay(attempt);
         let next = catalogue::entry(reason).next(self.output.lang().texts());
-        let stays = self
-            .output
-            .lang()
-            .pick("NOT settled, it comes again in", "NO se liquida, vuelve en");
-        self.output.talk(format!(
-            "  entry {index}: {stays} {} s. {next}",
-            delay.as_secs()
-        ));
+        self.output
+            .talk(self.put_back_how(index, attempt, delay) + next);
         if let Err(error) = self.subscriber.nack(index, delay, reason).await {
             self.output.talk(format!("entry {index}: {error}"));
         }
+    }
+
+    /// After the last attempt it comes again only when a person puts it back.
+    fn put_back_how(&self, index: u64, attempt: u32, delay: Duration) -> String {
+        let (name, secs) = (&self.args.name, delay.as_secs());
+        let is_last = self
+            .subscriber
+            .attempts_max()
+            .is_some_and(|max| attempt >= max);
+        let (en, es) = if is_last {
+            (
+                format!(
+                    "  entry {index}: PARKED after {attempt} attempts: it comes again with  precinto sub unpark {name} {index}. "
+                ),
+                format!(
+                    "  entrada {index}: APARTADA tras {attempt} intentos: vuelve con  precinto sub unpark {name} {index}. "
+                ),
+            )
+        } else {
+            (
+                format!("  entry {index}: NOT settled, it comes again in {secs} s. "),
+                format!("  entrada {index}: NO se liquida, vuelve en {secs} s. "),
+            )
+        };
+        self.output.lang().pick(en, es)
     }
 
     /// Done only if everything was believed.
@@ -176,6 +203,25 @@ impl Watcher<'_> {
             self.output.json_line(&show::json(delivery, received_us))?;
         }
         self.settle(delivery.index).await;
+        Ok(())
+    }
+
+    /// As [`Watcher::deliver`]: somebody has not answered in time.
+    async fn overdue(&self, overdue: &Overdue) -> anyhow::Result<()> {
+        let received_us = clock::now_us();
+        if let Some(folder) = &self.args.receipts {
+            let name = format!("{}-overdue", overdue.index);
+            keep_receipt(folder, &name, &overdue.receipt)?;
+        }
+        if self.output.is_text() {
+            for line in show::late_lines(overdue, self.output) {
+                self.output.line(line)?;
+            }
+        } else {
+            self.output
+                .json_line(&show::late_json(overdue, received_us))?;
+        }
+        self.settle(overdue.index).await;
         Ok(())
     }
 

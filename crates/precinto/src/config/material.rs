@@ -3,12 +3,15 @@
 use super::{Node, Pair, Side};
 use crate::exit::{Exit, Failure};
 use precinto_alert::id::Side as SideId;
-use precinto_client::{Author, Clock, Settings, Signer};
+use precinto_client::witness::key_name;
+use precinto_client::{Author, Clock, Settings, Signer, Witness};
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::SigningKey;
 use precinto_envelope::pem;
 use precinto_envelope::tls::Credential;
 use precinto_envelope::trust::{SideTrust, TrustStore};
+use precinto_merkle::cosignature::CosignatureSigner;
+use precinto_merkle::policy::Policy;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -84,6 +87,23 @@ impl Material {
         author.map_err(|error| MaterialError::new(&pair.certificate, error))
     }
 
+    /// The node as a witness, if it has a key for that. Its folder of state must exist.
+    pub(crate) fn witness(&self) -> Result<Option<Witness>, MaterialError> {
+        let Some(file) = &self.node.witness else {
+            return Ok(None);
+        };
+        let wrong = |error: &dyn std::fmt::Display| MaterialError::new(file, error);
+        let der = pem::private_key(&read(file)?).map_err(|error| wrong(&error))?;
+        let key = SigningKey::from_pkcs8_der(&der).map_err(|error| wrong(&error))?;
+        let signer = CosignatureSigner::new(&key_name(&self.node.identity), key);
+        let signer = signer.map_err(|error| wrong(&error))?;
+        let state = self.node.state.join("witness.cosigned");
+        let witness = Witness::open(&state, signer, &self.node.log);
+        witness
+            .map(Some)
+            .map_err(|error| MaterialError::new(&state, error))
+    }
+
     /// An officer of the settings, by id.
     pub(crate) fn officer(&self, id: &str) -> Result<Signer, MaterialError> {
         let known = self.node.officers.iter().find(|officer| officer.id == id);
@@ -103,6 +123,11 @@ impl Material {
         let (certificate, key) = (officer.certificate.clone(), officer.key.clone());
         load_signer(&Pair { certificate, key })
     }
+}
+
+/// Loads a policy (C2SP tlog-policy).
+pub(crate) fn load_policy(file: &Path) -> Result<Policy, MaterialError> {
+    Policy::parse(read(file)?).map_err(|error| MaterialError::new(file, error))
 }
 
 /// Loads a signing certificate and its key, which must belong together.

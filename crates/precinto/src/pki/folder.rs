@@ -36,6 +36,11 @@ impl Folder {
         self.path(&format!("trust/{}/root.crl.pem", side.domain))
     }
 
+    /// The policy by which a side's nodes grade receipts.
+    pub(crate) fn policy(&self, side: &SideEntry) -> PathBuf {
+        self.path(&format!("policy/{}.tlog-policy", side.key))
+    }
+
     /// A node's configuration file.
     pub(crate) fn node_file(
         &self,

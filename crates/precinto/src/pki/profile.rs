@@ -76,6 +76,11 @@ pub(crate) struct AgencyEntry {
     /// Its officers.
     #[serde(default)]
     pub(crate) officer: Vec<OfficerEntry>,
+    /// Officers who are asked when it does not answer in time.
+    #[serde(default)]
+    pub(crate) alternates: Vec<String>,
+    /// The group that is told when they do not answer either.
+    pub(crate) escalation: Option<String>,
 }
 
 /// One node.

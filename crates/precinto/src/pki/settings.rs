@@ -1,6 +1,7 @@
 //! The configuration files of a development set, written as an operator would write them.
 
 use super::profile::AgencyEntry;
+use super::witness::Witnesses;
 use super::{NodeEntry, Profile, SideEntry};
 use std::fmt::Write;
 
@@ -25,6 +26,8 @@ pub(crate) struct NodeSettings {
     pub(crate) state: String,
     /// The common beginning of its certificate and key files.
     pub(crate) pairs: String,
+    /// The policy by which it grades receipts.
+    pub(crate) policy: String,
     /// Officers who sign at this node: id and the beginning of their files.
     pub(crate) officers: Vec<(String, String)>,
     /// Every side's trust domain.
@@ -58,6 +61,7 @@ impl NodeSettings {
             vkey: vkey.to_owned(),
             state: format!("../state/{}-{}-{}", side.key, agency.id, node.name),
             pairs: format!("../{}/{}/{}", side.key, agency.id, node.name),
+            policy: format!("../policy/{}.tlog-policy", side.key),
             officers: officers
                 .map(|one| (one.id.clone(), officer_file(&one.id)))
                 .collect(),
@@ -94,6 +98,11 @@ log = \"{vkey}\"
 # Where this node keeps what it must not forget: the newest checkpoint it has seen, and its counters.
 state = \"{state}\"
 
+# The node as a witness: the key by which it cosigns the checkpoints that it has verified, for this alone; and whose
+# cosignatures make a receipt a witnessed one (C2SP tlog-policy), from the agreement on paper.
+witness = \"{pairs}.witness.key.pem\"
+policy = \"{policy}\"
+
 # TLS and signing keys are different keys. Keys are PKCS#8 PEM.
 [tls]
 certificate = \"{pairs}.tls.pem\"
@@ -111,6 +120,7 @@ key = \"{pairs}.signing.key.pem\"
         gateway_identity = node.gateway_identity,
         vkey = node.vkey,
         state = node.state,
+        policy = node.policy,
         pairs = node.pairs,
     );
     if !node.officers.is_empty() {
@@ -179,7 +189,7 @@ key = \"gateway/log.key.pem\"
 }
 
 /// The directory that both sides agree on.
-pub(crate) fn directory_toml(profile: &Profile) -> String {
+pub(crate) fn directory_toml(profile: &Profile, witnesses: &Witnesses) -> String {
     let auditors = profile.nodes().filter(|(_, agency, _)| agency.auditor);
     let auditors: Vec<String> = auditors
         .map(|(side, agency, node)| {
@@ -196,7 +206,7 @@ pub(crate) fn directory_toml(profile: &Profile) -> String {
     );
     for side in &profile.side {
         for agency in &side.agency {
-            add_agency(&mut text, side, agency);
+            add_agency(&mut text, side, agency, witnesses);
         }
     }
     for group in &profile.group {
@@ -218,19 +228,31 @@ pub(crate) fn directory_toml(profile: &Profile) -> String {
     text
 }
 
-fn add_agency(text: &mut String, side: &SideEntry, agency: &AgencyEntry) {
+fn add_agency(text: &mut String, side: &SideEntry, agency: &AgencyEntry, witnesses: &Witnesses) {
     let id = quoted(&format!("{}/{}", side.domain, agency.id));
     let (english, spanish) = (quoted(&agency.name_en), quoted(&agency.name_es));
     add(
         text,
         format_args!("\n[[agency]]\nid = {id}\nname_en = {english}\nname_es = {spanish}\n"),
     );
+    if !agency.alternates.is_empty() {
+        add(
+            text,
+            format_args!("alternates = {}\n", list(&agency.alternates)),
+        );
+    }
+    if let Some(group) = &agency.escalation {
+        add(text, format_args!("escalation = {}\n", quoted(group)));
+    }
     for node in &agency.node {
         let (name, code) = (quoted(&node.name), quoted(&node.code));
         add(
             text,
             format_args!("[[agency.node]]\nname = {name}\ncode = {code}\n"),
         );
+        if let Some(key) = witnesses.of(&side.domain, &agency.id, &node.name) {
+            add(text, format_args!("witness = {}\n", quoted(key)));
+        }
     }
     for officer in &agency.officer {
         let (id, nodes) = (quoted(&officer.id), list(&officer.nodes));

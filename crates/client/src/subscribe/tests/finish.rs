@@ -68,6 +68,7 @@ async fn on_the_next_line(settled: u64) -> Result<(), LinkDown> {
             checkpoint: log.note(),
             settled,
             covered: None,
+            server_time: None,
         };
         let says = pb::SubscribeResponse {
             caught_up: Some(caught_up),

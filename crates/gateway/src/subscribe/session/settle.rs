@@ -1,6 +1,7 @@
 //! What a subscriber says on its stream: acks, which settle and return credit, and nacks, which put a delivery back.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -10,10 +11,12 @@ use tokio::time::Instant;
 use tokio_stream::Stream as _;
 use tonic::{Status, Streaming};
 
-use super::{End, Session, refused};
+use super::{End, Session, broken, refused};
 use crate::limits::{
-    NACK_DELAY_FLOOR_MAX, NACK_DELAY_FLOOR_MIN, NACK_DELAY_MAX, SETTLEMENTS_PER_TURN_MAX,
+    NACK_DELAY_FLOOR_MAX, NACK_DELAY_FLOOR_MIN, NACK_DELAY_MAX, PARKED_MAX,
+    SETTLEMENTS_PER_TURN_MAX,
 };
+use crate::subscribe::definition::Definition;
 
 impl Session {
     /// Takes what has arrived already, without waiting, up to a bound.
@@ -26,13 +29,13 @@ impl Session {
                 std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut *inbound).poll_next(cx)));
             match polled.await {
                 Poll::Pending => return Ok(()),
-                Poll::Ready(message) => self.take(message.transpose())?,
+                Poll::Ready(message) => self.take(message.transpose()).await?,
             }
         }
         Ok(())
     }
 
-    pub(super) fn take(
+    pub(super) async fn take(
         &mut self,
         message: Result<Option<pb::SubscribeRequest>, Status>,
     ) -> Result<(), End> {
@@ -46,19 +49,34 @@ impl Session {
                 init: None,
                 ack: Some(ack),
                 nack: None,
-            } => self.ack(&ack),
+                cosignature: None,
+            } => self.ack(&ack).await,
             pb::SubscribeRequest {
                 init: None,
                 ack: None,
                 nack: Some(nack),
-            } => self.nack(&nack),
+                cosignature: None,
+            } => self.nack(&nack).await,
+            pb::SubscribeRequest {
+                init: None,
+                ack: None,
+                nack: None,
+                cosignature: Some(pb::Cosignature { line, tree_size }),
+            } => {
+                if std::mem::take(&mut self.may_cosign) {
+                    let node = &self.hold.slot().definition().node;
+                    self.feed.witnesses.take(node, line, tree_size).await;
+                }
+                Ok(())
+            }
             pb::SubscribeRequest { init: Some(_), .. } => Err(refused(Reason::InitExpected)),
             pb::SubscribeRequest { .. } => Err(refused(Reason::Malformed)),
         }
     }
 
-    fn ack(&mut self, ack: &pb::Ack) -> Result<(), End> {
+    async fn ack(&mut self, ack: &pb::Ack) -> Result<(), End> {
         let pb::Ack { index, all_up_to } = *ack;
+        self.was_delivered(index).await?;
         let settled = self.hold.slot().with_cursor(|cursor| {
             if all_up_to {
                 cursor.settle_up_to(index)
@@ -73,30 +91,77 @@ impl Session {
         Ok(())
     }
 
-    fn nack(&mut self, nack: &pb::Nack) -> Result<(), End> {
-        let pb::Nack {
-            index,
-            delay,
-            reason: _,
-        } = nack;
+    /// An error for an index that was never delivered on this subscription: above what it has covered, forbidden, or held
+    /// back by its filter, all alike. What is not unsettled any more has to be looked up to know, which is rare: a client
+    /// that settles twice.
+    async fn was_delivered(&self, index: u64) -> Result<(), End> {
+        let slot = self.hold.slot();
+        let (unsettled, forgotten, possible) = slot.read_cursor(|cursor| {
+            (
+                cursor.is_unsettled(index),
+                cursor.is_forgotten(index),
+                cursor.was_delivered(index).is_ok(),
+            )
+        });
+        if unsettled || forgotten {
+            return Ok(());
+        }
+        if !possible {
+            return Err(refused(Reason::IndexUnknown));
+        }
+        let ledger = self.feed.ledger.clone();
+        let read = tokio::task::spawn_blocking(move || ledger.read(index)).await;
+        let entry = read
+            .map_err(|_| refused(Reason::Internal))?
+            .map_err(broken)?;
+        if self.is_for_subscriber(&entry) {
+            Ok(())
+        } else {
+            Err(refused(Reason::IndexUnknown))
+        }
+    }
+
+    async fn nack(&mut self, nack: &pb::Nack) -> Result<(), End> {
+        let index = nack.index;
+        let delay = nack.delay;
         let delay = match delay {
             None => Duration::ZERO,
-            Some(delay) => Duration::try_from(*delay).map_err(|_| refused(Reason::DelayInvalid))?,
+            Some(delay) => Duration::try_from(delay).map_err(|_| refused(Reason::DelayInvalid))?,
         };
         if delay > NACK_DELAY_MAX {
             return Err(refused(Reason::DelayInvalid));
         }
-        let slot = self.hold.slot();
-        // What is settled already stays settled.
-        if let Some(attempts) = slot.read_cursor(|cursor| cursor.attempts(*index)) {
-            if !self.due.contains(index) {
-                let delay = delay.max(shortest_delay(attempts));
-                self.waiting.insert(*index, Instant::now() + delay);
-            }
+        self.was_delivered(index).await?;
+        let slot = Arc::clone(self.hold.slot());
+        // What is settled already stays settled; what is due comes again anyway.
+        let attempts = slot.read_cursor(|cursor| cursor.attempts(index));
+        let Some(attempts) = attempts.filter(|_| !self.due.contains(&index)) else {
             return Ok(());
+        };
+        if attempts >= slot.definition().attempts_max {
+            self.waiting.remove(&index);
+            self.park(index, nack.reason(), attempts);
+        } else {
+            let delay = delay.max(shortest_delay(attempts));
+            self.waiting.insert(index, Instant::now() + delay);
         }
-        slot.read_cursor(|cursor| cursor.was_delivered(*index))
-            .map_err(|_| refused(Reason::IndexUnknown))
+        Ok(())
+    }
+
+    /// Puts a delivery aside after its last attempt, and tells the operator.
+    fn park(&self, index: u64, reason: Reason, attempts: u32) {
+        let slot = self.hold.slot();
+        let now_ms = self.feed.clock.now_ms();
+        let parked = slot.with_cursor(|cursor| {
+            cursor.park(index, reason, now_ms);
+            cursor.parked().len()
+        });
+        let Definition { node, name, .. } = slot.definition();
+        let reason = precinto_alert::reason::name(reason);
+        tracing::warn!(%node, subscription = name, index, attempts, reason, parked, "a delivery was parked");
+        if parked >= PARKED_MAX {
+            tracing::error!(%node, subscription = name, parked, "nothing new is delivered: too much is parked");
+        }
     }
 
     pub(super) fn nacks_become_due(&mut self) {

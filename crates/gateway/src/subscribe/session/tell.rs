@@ -4,15 +4,18 @@ use precinto_ledger::StoredEntry;
 use precinto_proto::v1 as pb;
 use tokio::time::Instant;
 
-use super::{End, Session, broken, draining, ended};
+use super::{End, Session, broken, draining, ended, revoked};
 use crate::limits::RETRY_AFTER;
+use crate::rights::kind_of;
+use crate::subscribe::definition::timestamp;
 use crate::subscribe::outbox::Stuck;
 
 impl Session {
     pub(super) async fn deliver(&mut self, entry: &StoredEntry, index: u64) -> Result<(), End> {
+        let now_ms = self.feed.clock.now_ms();
         let (covered, attempt) = self.hold.slot().with_cursor(|cursor| {
             let first = cursor.position();
-            let attempt = cursor.deliver(index);
+            let attempt = cursor.deliver(index, now_ms);
             (
                 pb::Range {
                     first,
@@ -21,7 +24,9 @@ impl Session {
                 attempt,
             )
         });
-        let proof = if self.with_proofs {
+        // Of a missed deadline nothing else is signed.
+        let kind = kind_of(entry);
+        let proof = if self.with_proofs || kind == pb::EntryKind::Overdue {
             self.feed
                 .ledger
                 .receipt(index)
@@ -43,6 +48,8 @@ impl Session {
                 }),
                 attempt,
                 time_ms: entry.leaf().time_ms,
+                kind: kind.into(),
+                body_pruned: entry.body_pruned(),
             }),
             ..Default::default()
         })
@@ -51,12 +58,14 @@ impl Session {
 
     pub(super) async fn caught_up(&mut self) -> Result<(), End> {
         self.phase = pb::Phase::Live;
+        self.may_cosign = true;
         let covered = self.cover_scanned();
         let caught_up = pb::CaughtUp {
             position: covered.end,
             checkpoint: self.checkpoint(),
             settled: self.hold.slot().settled(),
             covered: Some(covered),
+            server_time: Some(timestamp(self.feed.clock.now_ms())),
         };
         self.put(pb::SubscribeResponse {
             caught_up: Some(caught_up),
@@ -66,10 +75,11 @@ impl Session {
     }
 
     pub(super) async fn heartbeat(&mut self) -> Result<(), End> {
-        let unsettled = self
+        self.may_cosign = true;
+        let (unsettled, parked) = self
             .hold
             .slot()
-            .read_cursor(|cursor| cursor.unsettled().len());
+            .read_cursor(|cursor| (cursor.unsettled().len(), cursor.parked().len()));
         let heartbeat = pb::Heartbeat {
             checkpoint: self.checkpoint(),
             covered: Some(self.cover_scanned()),
@@ -77,6 +87,7 @@ impl Session {
             server_time: Some(timestamp(self.feed.clock.now_ms())),
             unsettled: u32::try_from(unsettled).unwrap_or(u32::MAX),
             settled: self.hold.slot().settled(),
+            parked: u32::try_from(parked).unwrap_or(u32::MAX),
         };
         self.put(pb::SubscribeResponse {
             heartbeat: Some(heartbeat),
@@ -115,16 +126,9 @@ impl Session {
             () = leaving.leaving() => return Err(self::draining()),
             // A half-open connection must not lock its subscriber out.
             changed = self.hold.ending.changed() => return Err(ended(changed.is_ok(), &self.hold)),
+            () = self.standing.lost() => return Err(revoked()),
         }
         self.last_message = Instant::now();
         Ok(())
-    }
-}
-
-fn timestamp(now_ms: u64) -> prost_types::Timestamp {
-    let nanos = i32::try_from(now_ms % 1000).unwrap_or_default() * 1_000_000;
-    prost_types::Timestamp {
-        seconds: i64::try_from(now_ms / 1000).unwrap_or(i64::MAX),
-        nanos,
     }
 }

@@ -1,7 +1,6 @@
 //! Subscriptions on disk: what comes back after a restart, what a damaged file means, who streams.
 
 use super::*;
-use crate::subscribe::cursor::Start;
 
 fn node() -> NodeId {
     "spiffe://us.dev.invalid/agency/cbp/node/lax"
@@ -15,6 +14,8 @@ fn definition(name: &str) -> Definition {
         name: name.to_owned(),
         start: Start::First,
         start_index: 0,
+        filter: Filter::default(),
+        attempts_max: ATTEMPTS_DEFAULT,
     }
 }
 
@@ -24,8 +25,8 @@ fn cursors_come_back_and_the_floor_is_told_only_when_it_is_on_disk() {
     let store = Store::open(folder.path(), 10).unwrap();
     let slot = store.create(definition("watch")).unwrap();
     slot.with_cursor(|cursor| {
-        cursor.deliver(0);
-        cursor.deliver(1);
+        cursor.deliver(0, 1);
+        cursor.deliver(1, 1);
         cursor.settle(0).unwrap();
     });
     assert_eq!(slot.settled(), 0, "not flushed yet");
@@ -51,7 +52,7 @@ fn what_changes_nothing_is_not_written() {
     let written = |slot: &Slot| {
         store.flush();
         // Gone if nobody has written it since the last time.
-        std::fs::remove_file(&slot.path).is_ok()
+        std::fs::remove_file(slot.path()).is_ok()
     };
     assert!(written(&slot), "created");
     slot.with_cursor(|cursor| {
@@ -59,9 +60,9 @@ fn what_changes_nothing_is_not_written() {
         cursor.settle(3).unwrap_err();
     });
     assert!(!written(&slot));
-    slot.with_cursor(|cursor| cursor.deliver(4));
+    slot.with_cursor(|cursor| cursor.deliver(4, 1));
     assert!(written(&slot));
-    slot.with_cursor(|cursor| cursor.deliver(4));
+    slot.with_cursor(|cursor| cursor.deliver(4, 1));
     assert!(written(&slot), "another attempt");
     slot.with_cursor(|cursor| cursor.settle(4).unwrap());
     assert!(written(&slot));
@@ -77,9 +78,9 @@ fn a_damaged_cursor_begins_again_and_keeps_its_name() {
     let slot = store.create(definition("watch")).unwrap();
     slot.with_cursor(|cursor| cursor.cover(7));
     store.flush();
-    let mut bytes = std::fs::read(&slot.path).unwrap();
+    let mut bytes = std::fs::read(slot.path()).unwrap();
     bytes[60] ^= 1;
-    durable::replace(&slot.path, &bytes).unwrap();
+    durable::replace(slot.path(), &bytes).unwrap();
 
     let now = Definition {
         start: Start::Now,
@@ -97,7 +98,7 @@ fn a_damaged_cursor_begins_again_and_keeps_its_name() {
         slot.with_cursor(|cursor| cursor.cover(3));
         store.flush();
     }
-    let kept = std::fs::read(slot.path.with_extension(DAMAGED)).unwrap();
+    let kept = std::fs::read(slot.path().with_extension(DAMAGED)).unwrap();
     assert_eq!(kept, bytes, "for whoever wants to know what it said");
 }
 

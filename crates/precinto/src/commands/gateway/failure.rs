@@ -2,6 +2,7 @@
 
 use crate::exit::{Exit, Failure};
 use precinto_alert::Reason;
+use precinto_gateway::witness::WitnessError;
 use precinto_gateway::{RunError, subscribe::store::StoreError};
 use precinto_ledger::OpenError;
 
@@ -10,9 +11,12 @@ pub(super) fn of(error: &RunError) -> Failure {
     let text = error.to_string();
     match error {
         RunError::Open(cause) => of_open(cause, text),
-        RunError::Cursors(StoreError::Behind { .. }) => gone_back(text),
+        RunError::Cursors(StoreError::Behind { .. })
+        | RunError::Witnesses(WitnessError::NotOurs { .. }) => gone_back(text),
         RunError::Cursors(StoreError::Io(_)) => Failure::new(Exit::Failed, text)
             .next("see that the folder cursors in the data folder can be read and written"),
+        RunError::Witnesses(WitnessError::Io(_)) => Failure::new(Exit::Failed, text)
+            .next("see that the folder witness in the data folder can be read and written"),
         RunError::Check(_) => Failure::usage(text)
             .next("mend the file that is named, then:  precinto gateway check --config FILE"),
         RunError::Trust(_) => Failure::new(Exit::Failed, text)

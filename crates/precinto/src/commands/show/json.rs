@@ -4,11 +4,12 @@ use super::Told;
 use super::story::content;
 use crate::clock::rfc3339_ms;
 use crate::draft::statement_json;
-use crate::words::{Finding, part_state, standing};
-use precinto_alert::case::{Hold, Part, Question, Recall, View};
+use crate::words::{Finding, late_json, part_state, standing};
+use precinto_alert::case::{Hold, Late, Part, Question, Recall, View};
 use precinto_alert::code::{Coded, HoldKind};
-use precinto_alert::id::{AgencyId, MessageId};
+use precinto_alert::id::{AgencyId, AlertId, MessageId};
 use precinto_alert::statement::Statement;
+use precinto_client::Overdue;
 use precinto_client::copy::{BodyState, CaseSummary, Held, RecallWork, Standing};
 use serde_json::{Value, json};
 
@@ -25,6 +26,7 @@ pub(super) fn of(told: &Told<'_>) -> Value {
         "as_of": rfc3339_ms(told.as_of_ms),
         "newest_alert": newest.map(|alert| alert.index),
         "last_action": newest.and_then(|alert| alert.statement.last_action_ms()).map(rfc3339_ms),
+        "missed_deadlines": told.held.overdue.iter().map(late_json).collect::<Vec<_>>(),
         "recall_here": told.work.as_ref().map(work),
         "messages": messages,
     });
@@ -75,6 +77,29 @@ fn stand(view: &View, stands: Standing) -> Value {
         "questions": questions,
         "holds": view.holds.iter().map(hold).collect::<Vec<_>>(),
         "recall": view.recall.as_ref().map(recall),
+        "late": view.late.iter().map(late).collect::<Vec<_>>(),
+        "escalated": view.escalated().iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// A deadline that was missed, and whether it has been made good.
+fn late(late: &Late) -> Value {
+    json!({
+        "message_id": late.missed.message_id.to_string(),
+        "agency": late.missed.agency.to_string(),
+        "level": late.missed.level.name(),
+        "step": late.missed.step.name(),
+        "answered": late.is_answered,
+    })
+}
+
+/// A case that this agency was sent nothing of, and is asked to step in.
+pub(super) fn called_upon(alert: &AlertId, agency: &AgencyId, called: &[Overdue]) -> Value {
+    json!({
+        "schema": "precinto.called_upon/v1",
+        "alert_id": alert.to_string(),
+        "agency": agency.to_string(),
+        "missed_deadlines": called.iter().map(late_json).collect::<Vec<_>>(),
     })
 }
 

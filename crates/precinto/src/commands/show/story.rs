@@ -13,7 +13,8 @@ use message::absent;
 pub(crate) use message::content;
 use precinto_alert::case::{Confirmation, Part, Question};
 use precinto_alert::code::Coded as _;
-use precinto_alert::id::{AgencyId, MessageId};
+use precinto_alert::id::{AgencyId, AlertId, MessageId};
+use precinto_client::Overdue;
 use precinto_client::copy::{Held, Standing};
 use std::collections::BTreeSet;
 
@@ -34,6 +35,7 @@ pub(super) fn lines(told: &Told<'_>, output: Output) -> Vec<String> {
     }
     waiting(&mut sheet, told);
     parts(&mut sheet, told);
+    missed(&mut sheet, told);
     holds(&mut sheet, told);
     sheet.heading(("What was said", "Qué se dijo"));
     for held in &told.held.messages {
@@ -85,6 +87,12 @@ fn head(sheet: &mut Sheet, told: &Told<'_>) {
         "{stands_in_words}{}",
         lang.pick(about_en, about_es)
     ));
+    let escalated = told.view.escalated();
+    if !escalated.is_empty() && stands == Standing::Open {
+        let names: Vec<String> = escalated.iter().map(ToString::to_string).collect();
+        let (en, es) = ("ESCALATED: no answer from", "ESCALADA: sin respuesta de");
+        sheet.bold(&format!("{} {}", lang.pick(en, es), names.join(", ")));
+    }
     if let Some(last) = alert.and_then(|alert| alert.statement.last_action_ms())
         && stands == Standing::Open
     {
@@ -95,6 +103,69 @@ fn head(sheet: &mut Sheet, told: &Told<'_>) {
     for step in next::steps(told) {
         sheet.row(("next", "siguiente"), &step);
     }
+}
+
+/// What is known of a case that this agency was sent nothing of, and is asked to step in.
+pub(super) fn called_upon(alert: &AlertId, called: &[Overdue], output: Output) -> Vec<String> {
+    let mut sheet = Sheet::new(output);
+    let lang = sheet.lang();
+    sheet.bold(alert.as_str());
+    let (en, es) = (
+        "Others have not answered this alert in time, and this agency is called upon. The alert itself was not sent to it: \
+         telephone whoever waits for the answer.",
+        "Otros no han respondido a tiempo esta alerta y se recurre a esta dependencia. La alerta misma no se le envió: \
+         llame por teléfono a quien espera la respuesta.",
+    );
+    sheet.block(2, "", lang.pick(en, es));
+    let waits: BTreeSet<String> = called.iter().map(|one| one.sender.to_string()).collect();
+    let waits = waits.into_iter().collect::<Vec<_>>().join(", ");
+    sheet.row(("waits", "espera"), &waits);
+    sheet.heading(("Deadlines missed", "Plazos vencidos"));
+    for one in called {
+        late(&mut sheet, one, None);
+    }
+    sheet.into_lines()
+}
+
+/// Who has not answered in time, and what followed; what still has no answer is marked.
+fn missed(sheet: &mut Sheet, told: &Told<'_>) {
+    if told.held.overdue.is_empty() {
+        return;
+    }
+    sheet.heading(("Deadlines missed", "Plazos vencidos"));
+    let escalated = told.view.escalated();
+    for agency in &escalated {
+        let (en, es) = (
+            "ESCALATED, still no answer:",
+            "ESCALADA, sigue sin respuesta:",
+        );
+        let line = format!(
+            "{} {}",
+            sheet.lang().pick(en, es),
+            whom(agency, told, sheet)
+        );
+        sheet.block(2, "! ", &line);
+    }
+    for one in &told.held.overdue {
+        let open = told.view.late.iter().find(|late| late.missed == one.missed);
+        late(sheet, one, open.map(|late| late.is_answered));
+    }
+}
+
+fn late(sheet: &mut Sheet, one: &Overdue, is_answered: Option<bool>) {
+    let lang = sheet.lang();
+    let mark = match is_answered {
+        Some(true) => "✓",
+        Some(false) => "!",
+        None => "·",
+    };
+    let [what, who] = crate::words::late(one, lang);
+    sheet.block(
+        2,
+        &format!("{mark} #{} ", one.index),
+        &format!("{}  {what}", minute(one.time_ms)),
+    );
+    sheet.block(6, "", &who);
 }
 
 /// What the newest version says, and what the gateway found in it.

@@ -19,6 +19,8 @@ pub(super) struct Notice {
     #[serde(skip_serializing_if = "Option::is_none")]
     tree_size: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    moved_to: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
@@ -33,7 +35,14 @@ impl Notice {
     /// What there is to say about an event; a delivery speaks for itself, and a heartbeat says nothing new.
     pub(super) fn of(event: &Event, lang: Lang) -> Option<Self> {
         let (name, en, es) = match event {
-            Event::Delivery(_) | Event::Heartbeat { .. } => return None,
+            Event::Delivery(_) | Event::Overdue(_) | Event::Heartbeat { .. } => return None,
+            Event::Connected {
+                moved_to: Some(_), ..
+            } => (
+                "connected",
+                "the subscription was MOVED; connected to",
+                "la suscripción se MOVIÓ; conectado a",
+            ),
             Event::Connected { .. } => ("connected", "connected to", "conectado a"),
             Event::CaughtUp { .. } => ("caught_up", "up to date at entry", "al día en la entrada"),
             Event::Unbelievable(_) => {
@@ -54,11 +63,19 @@ impl Notice {
     /// Takes the event's details over; returns them as one text.
     fn fill(&mut self, event: &Event) -> String {
         match event {
-            Event::Delivery(_) | Event::Heartbeat { .. } => String::new(),
-            Event::Connected { gateway, settled } => {
+            Event::Delivery(_) | Event::Overdue(_) | Event::Heartbeat { .. } => String::new(),
+            Event::Connected {
+                gateway,
+                settled,
+                moved_to,
+            } => {
                 self.gateway = Some(gateway.clone());
                 self.settled = Some(*settled);
-                gateway.clone()
+                self.moved_to = *moved_to;
+                match moved_to {
+                    Some(to) => format!("{gateway} (-> {to})"),
+                    None => gateway.clone(),
+                }
             }
             Event::CaughtUp {
                 position,

@@ -6,8 +6,10 @@ pub(super) use lines::lines;
 
 use crate::clock;
 use crate::draft::{content_json, hex, statement_json};
-use crate::words::Finding;
-use precinto_client::Delivery;
+use crate::output::Output;
+use crate::words::{self, Finding, Sheet, minute};
+use precinto_alert::code::Coded as _;
+use precinto_client::{Delivery, Overdue};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -39,6 +41,43 @@ pub(super) struct DeliveryJson {
     content: Value,
     /// What the gateway found and let pass, under its signature.
     warnings: Vec<Finding>,
+}
+
+/// A missed deadline as one object.
+pub(super) fn late_json(overdue: &Overdue, received_us: u64) -> Value {
+    let mut object = words::late_json(overdue);
+    if let Value::Object(fields) = &mut object {
+        fields.insert("schema".to_owned(), "precinto.watch.overdue/v1".into());
+        fields.insert("event".to_owned(), "overdue".into());
+        fields.insert("attempt".to_owned(), overdue.attempt.into());
+        let received = clock::rfc3339_us(received_us);
+        fields.insert("received_time".to_owned(), received.into());
+    }
+    object
+}
+
+/// A missed deadline as lines.
+pub(super) fn late_lines(overdue: &Overdue, output: Output) -> Vec<String> {
+    let mut sheet = Sheet::new(output);
+    let lang = sheet.lang();
+    let status = overdue.status.label(lang.texts()).to_uppercase();
+    let title = lang.pick("NOT ANSWERED IN TIME", "SIN RESPUESTA A TIEMPO");
+    sheet.bold(&format!(
+        "{status}  {}  {title}  {}",
+        overdue.precedence.name(),
+        overdue.alert_id
+    ));
+    for line in words::late(overdue, lang) {
+        sheet.block(2, "", &line);
+    }
+    let entry = lang.pick("entry", "entrada");
+    sheet.block(
+        2,
+        "",
+        &format!("{entry} {}, {}", overdue.index, minute(overdue.time_ms)),
+    );
+    sheet.gap();
+    sheet.into_lines()
 }
 
 /// A delivery as one object.

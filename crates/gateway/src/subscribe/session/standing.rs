@@ -1,0 +1,62 @@
+//! Whether the node of an open stream is still welcome: looked at again and again, because a stream may live for an hour.
+
+use std::sync::Arc;
+
+use precinto_envelope::trust::TrustStore;
+use precinto_ledger::clock::Clock;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::accept::Line;
+use crate::limits::STANDING_PATROL;
+
+/// The standing of one stream's node, judged anew when other trust comes into force and every [`STANDING_PATROL`].
+#[derive(Debug)]
+pub(super) struct Standing {
+    trust: watch::Receiver<Arc<TrustStore>>,
+    clock: Arc<dyn Clock>,
+    line: Line,
+    next: Instant,
+}
+
+impl Standing {
+    pub(super) fn new(
+        trust: watch::Receiver<Arc<TrustStore>>,
+        clock: Arc<dyn Clock>,
+        line: Line,
+    ) -> Self {
+        Self {
+            trust,
+            clock,
+            line,
+            next: Instant::now() + STANDING_PATROL,
+        }
+    }
+
+    /// Resolves when the node is not welcome any more; cancel-safe.
+    pub(super) async fn lost(&mut self) {
+        while !self.is_lost() {
+            let news = async {
+                if self.trust.changed().await.is_err() {
+                    // Nobody can bring other trust into force any more; time still passes.
+                    std::future::pending::<()>().await;
+                }
+            };
+            tokio::select! {
+                () = news => self.next = Instant::now(),
+                () = tokio::time::sleep_until(self.next) => {}
+            }
+        }
+    }
+
+    /// Whether it is known by now that the node is not welcome any more. Costs nothing until it has to be judged again.
+    pub(super) fn is_lost(&mut self) -> bool {
+        let has_news = self.trust.has_changed().unwrap_or_default();
+        if !has_news && Instant::now() < self.next {
+            return false;
+        }
+        self.next = Instant::now() + STANDING_PATROL;
+        let trust = Arc::clone(&self.trust.borrow_and_update());
+        !self.line.caller().is_welcome(&trust, self.clock.now_ms())
+    }
+}

@@ -1,0 +1,33 @@
+//! Random histories of subscriptions against a model of what is promised: real streams, store and log, over connections in
+//! memory and in a time that the test moves.
+//!
+//! `SEEDS=5000 cargo test -p precinto-gateway histories` runs more of them; a seed that fails is printed, and stays as a test
+//! of its own name.
+
+mod dice;
+mod history;
+mod life;
+mod model;
+mod standing;
+mod subscriber;
+
+use history::History;
+
+/// Runs the history of one seed on a time of its own.
+fn run(seed: u64) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(History::run(seed));
+}
+
+#[test]
+fn histories_keep_every_promise() {
+    let seeds = std::env::var("SEEDS").map_or(300, |seeds| seeds.parse().unwrap());
+    for seed in 0..seeds {
+        let outcome = std::panic::catch_unwind(|| run(seed));
+        assert!(outcome.is_ok(), "seed {seed} breaks a promise");
+    }
+}

@@ -1,0 +1,222 @@
+//! A gateway's subscriptions from start to end: a clean one, or one that keeps only what was on disk at that moment.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper_util::rt::TokioIo;
+use precinto_alert::id::Identity;
+use precinto_envelope::crypto::SigningKey;
+use precinto_envelope::trust::TrustStore;
+use precinto_ledger::clock::{Clock, ManualClock};
+use precinto_ledger::storage::FaultyMemory;
+use precinto_ledger::testing::{create_on, open_on};
+use precinto_ledger::{BatchLimits, Entry, Ledger, OwnerHandle, durable};
+use precinto_merkle::note::NoteSigner;
+use precinto_proto::v1 as pb;
+use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
+use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
+use tempfile::TempDir;
+use tokio::io::{DuplexStream, duplex};
+use tokio::sync::{mpsc, watch};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
+use tonic::Request;
+use tonic::transport::{Channel, Endpoint, Server};
+
+use crate::accept::Line;
+use crate::authenticate::Caller;
+use crate::registry::tests::example;
+use crate::subscribe::store::Store;
+use crate::subscribe::{Feed, SubscriptionHandler};
+use crate::witness::Witnesses;
+
+pub(super) const NOW_MS: u64 = 1_795_348_800_000;
+
+/// The log and the disk, which outlive the gateway.
+pub(super) struct World {
+    pub(super) ledger: Ledger,
+    pub(super) clock: Arc<ManualClock>,
+    folder: TempDir,
+    owner: Option<OwnerHandle>,
+}
+
+/// One run of the gateway.
+pub(super) struct Life {
+    pub(super) store: Arc<Store>,
+    pub(super) trust: watch::Sender<Arc<TrustStore>>,
+    draining: CancellationToken,
+    connections: mpsc::Sender<Result<DuplexStream, std::io::Error>>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let key = SigningKey::from_ed25519_seed([7; 32]);
+        let signer = NoteSigner::new("gw.dev.invalid/log/2026", key).unwrap();
+        let (disk, clock) = (
+            Arc::new(FaultyMemory::new()),
+            Arc::new(ManualClock::new(NOW_MS)),
+        );
+        create_on(&*disk, &signer).unwrap();
+        let limits = BatchLimits::default();
+        let time: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
+        let (ledger, owner) = open_on(disk, signer, limits, time, || {}).unwrap();
+        Self {
+            ledger,
+            clock,
+            folder: memory_folder(),
+            owner: Some(owner),
+        }
+    }
+
+    pub(super) async fn append(&self, entry: Entry) -> u64 {
+        // On another thread, so that the paused time stands still while the log's own thread works.
+        let (ledger, runtime) = (self.ledger.clone(), tokio::runtime::Handle::current());
+        let append = move || runtime.block_on(ledger.append(entry)).unwrap();
+        let appended = tokio::task::spawn_blocking(append).await.unwrap();
+        appended.proven.index
+    }
+
+    /// Lets some time pass, for everybody.
+    pub(super) async fn pass(&self, time: Duration) {
+        self.clock.advance(u64::try_from(time.as_millis()).unwrap());
+        tokio::time::advance(time).await;
+    }
+
+    fn cursors(&self) -> PathBuf {
+        self.folder.path().join("cursors")
+    }
+
+    /// Starts the gateway on what is on disk, for callers with this line.
+    pub(super) fn start(&self, caller: &Caller, trust: Arc<TrustStore>) -> Life {
+        let size = self.ledger.published().borrow().size;
+        let store = Arc::new(Store::open(&self.cursors(), size).unwrap());
+        let directory = Arc::new(example());
+        let witnesses = Witnesses::open(
+            &self.folder.path().join("witness"),
+            self.ledger.clone(),
+            Arc::clone(&directory),
+        );
+        let (trust, trusted) = watch::channel(trust);
+        let draining = CancellationToken::new();
+        let feed = Feed {
+            ledger: self.ledger.clone(),
+            clock: Arc::<ManualClock>::clone(&self.clock),
+            witnesses: Arc::new(witnesses.unwrap()),
+            trust: trusted,
+            draining: draining.clone(),
+        };
+        let handler = SubscriptionHandler::new(feed, Arc::clone(&store), directory);
+        let line = Line::for_tests(caller.clone());
+        let service =
+            SubscriptionServiceServer::with_interceptor(handler, move |mut request: Request<()>| {
+                request.extensions_mut().insert(line.clone());
+                Ok(request)
+            });
+        let (connections, incoming) = mpsc::channel(8);
+        let server = Server::builder().add_service(service);
+        let server = tokio::spawn(async move {
+            let incoming = ReceiverStream::new(incoming);
+            server.serve_with_incoming(incoming).await.unwrap();
+        });
+        Life {
+            store,
+            trust,
+            draining,
+            connections,
+            server,
+        }
+    }
+
+    /// The folder of cursors as it is on disk now: all that a killed process leaves.
+    pub(super) fn image(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = Vec::new();
+        for node in std::fs::read_dir(self.cursors()).unwrap() {
+            for file in std::fs::read_dir(node.unwrap().path()).unwrap() {
+                let path = file.unwrap().path();
+                // One that is being replaced may have another name by now.
+                files.extend(std::fs::read(&path).map(|bytes| (path, bytes)));
+            }
+        }
+        files
+    }
+
+    /// Puts the disk back to an image.
+    pub(super) fn restore(image: &[(PathBuf, Vec<u8>)]) {
+        for (path, bytes) in image {
+            durable::replace(path, bytes).unwrap();
+        }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if let Some(owner) = self.owner.take() {
+            owner.stop().unwrap();
+        }
+    }
+}
+
+impl Life {
+    /// A connection of its own: dropping it cuts the line.
+    pub(super) async fn connect(&self) -> SubscriptionServiceClient<Channel> {
+        let connections = self.connections.clone();
+        let connector = tower::service_fn(move |_| {
+            let connections = connections.clone();
+            async move {
+                let (client, server) = duplex(64 * 1024);
+                connections
+                    .send(Ok(server))
+                    .await
+                    .map_err(std::io::Error::other)?;
+                Ok::<_, std::io::Error>(TokioIo::new(client))
+            }
+        });
+        let endpoint = Endpoint::from_static("http://gateway");
+        let channel = endpoint.connect_with_connector(connector).await.unwrap();
+        SubscriptionServiceClient::new(channel)
+    }
+
+    /// Tells the streams to end; what is said to them on the way can still be read.
+    pub(super) fn begin_end(&self) {
+        self.draining.cancel();
+    }
+
+    /// Waits until no stream holds a cursor any more, and writes what is to be written, as a clean end does.
+    pub(super) async fn end(self) {
+        self.draining.cancel();
+        for slot in self.store.list(&node(), "") {
+            drop(slot.hold().await.unwrap());
+        }
+        self.store.flush();
+        self.server.abort();
+    }
+}
+
+/// The subscriber of the histories.
+pub(super) fn node() -> precinto_alert::id::NodeId {
+    "spiffe://mx.dev.invalid/agency/anam/node/nlu"
+        .parse()
+        .unwrap()
+}
+
+/// Its line, without a certificate.
+pub(super) fn caller() -> Caller {
+    Caller::for_tests(Identity::Node(node()))
+}
+
+/// A message that says nothing.
+pub(super) fn ask() -> pb::SubscribeRequest {
+    pb::SubscribeRequest::default()
+}
+
+/// In memory where there is such a thing: the histories write many small files.
+fn memory_folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        tempfile::tempdir_in(memory).unwrap()
+    } else {
+        tempfile::tempdir().unwrap()
+    }
+}

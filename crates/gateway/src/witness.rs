@@ -1,0 +1,235 @@
+//! Nodes as witnesses: what they have cosigned of this log is kept, and handed out with later checkpoints and receipts.
+//!
+//! A node whose witness key the directory lists returns a cosignature for the checkpoints that its subscriptions hear
+//! (C2SP tlog-cosignature): it has found each to begin with all that it saw before. Whoever runs the gateway cannot make
+//! one, so a receipt with one of the other side shows that both sides have seen the same history up to there.
+//!
+//! Nothing waits for a witness, and nothing that a witness does can stop a subscription. What is kept is derived: a lost
+//! file fills again with the next heartbeats. A file that shows more than the log, or another one, is another matter:
+//! then the log has lost what was acknowledged, and must not go on.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use precinto_alert::id::{NodeId, Side};
+use precinto_ledger::{Ledger, ReadError, durable};
+use precinto_merkle::checkpoint::SignedCheckpoint;
+use precinto_merkle::note::{NoteError, NoteVerifier};
+use tokio_util::sync::CancellationToken;
+
+use crate::limits::{
+    COSIGNATURE_LINE_MAX, COSIGNATURES_IN_NOTE_MAX, COSIGNATURES_PER_NODE_MAX, WITNESS_FLUSH,
+};
+use crate::registry::Directory;
+
+mod file;
+#[cfg(test)]
+mod tests;
+
+pub use file::WitnessError;
+
+/// The cosignatures that nodes have returned.
+#[derive(Debug)]
+pub struct Witnesses {
+    ledger: Ledger,
+    directory: Arc<Directory>,
+    path: PathBuf,
+    kept: Mutex<Kept>,
+    /// Set when `kept` has something that the file does not have.
+    dirty: AtomicBool,
+    /// Held while the file is written, so that an older state never replaces a newer one.
+    writing: Mutex<()>,
+}
+
+/// By size: the checkpoint and who has cosigned it. Of each node the newest [`COSIGNATURES_PER_NODE_MAX`].
+#[derive(Debug, Default)]
+struct Kept {
+    by_size: BTreeMap<u64, Cosigned>,
+}
+
+#[derive(Debug)]
+struct Cosigned {
+    /// As the log has signed it, without cosignatures.
+    checkpoint: Arc<SignedCheckpoint>,
+    /// Signature lines, each with its line feed.
+    lines: BTreeMap<NodeId, String>,
+}
+
+/// Why a cosignature is not kept; for the operator's log, never for a peer.
+#[derive(Debug, thiserror::Error)]
+enum Rejected {
+    #[error("the directory lists no witness key of this node")]
+    NoKey,
+    #[error("it is no single signature line")]
+    Form,
+    #[error("the log has signed no checkpoint of {0} entries")]
+    NoCheckpoint(u64),
+    #[error("it is not this node's word on our checkpoint")]
+    NotTheirs,
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl Witnesses {
+    /// Reads what was kept in `folder`, whose parent must exist; blocking. What no longer holds is left out: keys change,
+    /// and what is missing comes again. Only a cosignature that shows that the log has lost something is an error.
+    pub fn open(
+        folder: &Path,
+        ledger: Ledger,
+        directory: Arc<Directory>,
+    ) -> Result<Self, WitnessError> {
+        durable::create_folder(folder)?;
+        let path = folder.join(FILE);
+        let kept = file::read(&path, &ledger, &directory)?;
+        Ok(Self {
+            ledger,
+            directory,
+            path,
+            kept: Mutex::new(kept),
+            dirty: AtomicBool::new(false),
+            writing: Mutex::default(),
+        })
+    }
+
+    /// Takes the cosignature `line` that `node` has returned for the checkpoint of `tree_size` entries.
+    ///
+    /// Says nothing to the node: one that does not hold is logged for the operator and forgotten.
+    pub async fn take(self: &Arc<Self>, node: &NodeId, line: String, tree_size: u64) {
+        let (witnesses, of) = (Arc::clone(self), node.clone());
+        // It takes a signature check, and may take a read from the disk.
+        let taken =
+            tokio::task::spawn_blocking(move || witnesses.judge_and_keep(&of, line, tree_size));
+        match taken.await {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => {
+                tracing::warn!(%node, tree_size, %why, "a cosignature does not hold");
+            }
+            Err(_) => tracing::error!(%node, "judging a cosignature panicked"),
+        }
+    }
+
+    fn judge_and_keep(&self, node: &NodeId, line: String, tree_size: u64) -> Result<(), Rejected> {
+        let key = self.directory.witness_of(node).ok_or(Rejected::NoKey)?;
+        let checkpoint = judge(&self.ledger, key, &line, tree_size)?;
+        self.kept().add(node, checkpoint, line);
+        self.dirty.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// The newest cosigned checkpoint of at least `size_min` entries, with its cosignatures: the newest one with a
+    /// cosignature from another side than `side`, or if there is none, the newest one with any.
+    pub fn newest(&self, side: &Side, size_min: u64) -> Option<SignedCheckpoint> {
+        let kept = self.kept();
+        let covering = || kept.by_size.range(size_min..).rev().map(|(_, one)| one);
+        let is_counterpart = |node: &NodeId| node.side() != side;
+        let by_counterpart = covering().find(|one| one.lines.keys().any(is_counterpart));
+        let chosen = by_counterpart.or_else(|| covering().next())?;
+        // A note has room for so many; those of the other sides are what it is asked for.
+        let (others, own): (Vec<_>, Vec<_>) = chosen
+            .lines
+            .iter()
+            .partition(|(node, _)| is_counterpart(node));
+        let lines = others.into_iter().chain(own).map(|(_, line)| line.as_str());
+        let lines: String = lines.take(COSIGNATURES_IN_NOTE_MAX).collect();
+        chosen.checkpoint.with_cosignatures(&lines).ok()
+    }
+
+    /// Writes what is new to the disk; blocking. A failure is logged and tried again: nothing precious is at stake.
+    pub fn flush(&self) {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.dirty.swap(false, Ordering::AcqRel) {
+            return;
+        }
+        let text = file::text(&self.kept());
+        if let Err(error) = durable::replace(&self.path, text.as_bytes()) {
+            self.dirty.store(true, Ordering::Release);
+            tracing::warn!(%error, "the cosignatures could not be written");
+        }
+    }
+
+    /// Writes what is new every few seconds, until `stop`.
+    pub(crate) async fn keep_written(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(WITNESS_FLUSH) => {}
+            }
+            let witnesses = Arc::clone(&self);
+            if tokio::task::spawn_blocking(move || witnesses.flush())
+                .await
+                .is_err()
+            {
+                tracing::error!("writing cosignatures panicked");
+            }
+        }
+    }
+
+    /// The map is whole at every moment, so a panic elsewhere while it was locked does no harm.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Our own checkpoint of `tree_size` entries, if `line` is a cosignature over it by `key`.
+fn judge(
+    ledger: &Ledger,
+    key: &NoteVerifier,
+    line: &str,
+    tree_size: u64,
+) -> Result<Arc<SignedCheckpoint>, Rejected> {
+    let is_one_line = line.find('\n') == Some(line.len().saturating_sub(1));
+    if line.len() > COSIGNATURE_LINE_MAX || !is_one_line {
+        return Err(Rejected::Form);
+    }
+    let none = || Rejected::NoCheckpoint(tree_size);
+    let last = tree_size.checked_sub(1).ok_or_else(none)?;
+    let checkpoint = match ledger.checkpoint(last) {
+        Ok(checkpoint) if checkpoint.checkpoint().size == tree_size => checkpoint,
+        Ok(_) | Err(ReadError::Absent(_)) => return Err(none()),
+        Err(error) => return Err(error.into()),
+    };
+    let cosigned = checkpoint.with_cosignatures(line)?;
+    if cosigned.cosignatures(std::slice::from_ref(key))?.len() == 1 {
+        Ok(checkpoint)
+    } else {
+        Err(Rejected::NotTheirs)
+    }
+}
+
+impl Kept {
+    /// Takes the newest word of a node on a checkpoint, and lets go of its oldest.
+    fn add(&mut self, node: &NodeId, checkpoint: Arc<SignedCheckpoint>, line: String) {
+        let cosigned = self
+            .by_size
+            .entry(checkpoint.checkpoint().size)
+            .or_insert_with(|| Cosigned {
+                checkpoint,
+                lines: BTreeMap::new(),
+            });
+        cosigned.lines.insert(node.clone(), line);
+        let mut newer = 0;
+        for one in self.by_size.values_mut().rev() {
+            if one.lines.contains_key(node) {
+                newer += 1;
+            }
+            if newer > COSIGNATURES_PER_NODE_MAX {
+                one.lines.remove(node);
+            }
+        }
+        self.by_size.retain(|_, one| !one.lines.is_empty());
+    }
+}
+
+/// The name of the file in the folder.
+const FILE: &str = "cosigned";
+
+impl From<io::Error> for WitnessError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
