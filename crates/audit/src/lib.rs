@@ -48,13 +48,16 @@
 //! most one segment, 50 to 100 bytes for each entry (half as much again for a moment whenever the table of keys grows),
 //! and what trust rests on.
 
+pub mod exchange;
 pub mod expect;
 pub mod finding;
 pub mod format;
+pub mod reciprocity;
 pub mod replay;
 pub mod report;
 pub mod source;
 pub mod testing;
+pub mod verified;
 
 mod against;
 mod journal_audit;
@@ -63,7 +66,8 @@ mod specimen;
 
 pub use expect::{Expect, Held, LogKey, SideRoots};
 pub use finding::{Finding, Kind, Place, Severity};
-pub use journal_audit::{Progress, audit_folder};
+pub use journal_audit::{Progress, audit_folder, audit_folder_telling};
 pub use replay::{Replay, replay};
 pub use report::{Report, Verdict};
 pub use source::{OpenError, Step, from_wire};
+pub use verified::{Said, Told, Verified};

@@ -5,6 +5,7 @@
 
 mod authority;
 mod draft;
+pub(crate) mod story;
 
 use crate::expect::{Expect, LogKey, SideRoots};
 use crate::source::Step;

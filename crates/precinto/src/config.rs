@@ -1,9 +1,13 @@
 //! A node's settings: one TOML file, unknown keys refused with a suggestion, flags and environment before the file.
 
+mod fingerprint;
 mod material;
+mod run;
 mod suggest;
 
+pub(crate) use fingerprint::Fingerprint;
 pub(crate) use material::{Material, load_credential, load_signer, read_side};
+pub(crate) use run::Run;
 pub(crate) use suggest::{closest, with_suggestion};
 
 use crate::args::{NodeArgs, environment};
@@ -48,6 +52,8 @@ pub(crate) struct Node {
     pub(crate) officers: Vec<Officer>,
     /// Each side's roots and revocation lists.
     pub(crate) sides: Vec<Side>,
+    /// What its agent does; a node without one has no agent.
+    pub(crate) run: Option<Run>,
 }
 
 /// A certificate chain and its key, as files.
@@ -127,6 +133,7 @@ struct File {
     #[serde(default)]
     officer: Vec<Officer>,
     side: Vec<Side>,
+    run: Option<run::Table>,
 }
 
 impl Node {
@@ -207,6 +214,7 @@ impl File {
                 identity.side()
             ));
         }
+        let run = self.run.map(|run| run.resolve(base)).transpose()?;
         if !self.gateway.contains(':') {
             return Err("gateway: an address is host:port".to_owned());
         }
@@ -242,6 +250,7 @@ impl File {
                 .into_iter()
                 .map(|side| side.resolve(base))
                 .collect(),
+            run,
         })
     }
 }

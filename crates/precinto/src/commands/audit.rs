@@ -6,7 +6,9 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::{clock, connect, runtime};
 use indicatif::ProgressBar;
-use precinto_audit::{Expect, Held, LogKey, Replay, Report, SideRoots, Verdict, audit_folder};
+use precinto_audit::{
+    Expect, Held, LogKey, Replay, Report, SideRoots, Verdict, Verified, audit_folder_telling,
+};
 use precinto_client::{LogClient, Refusal};
 use precinto_envelope::pem;
 use precinto_merkle::note::NoteVerifier;
@@ -26,20 +28,28 @@ const HELD_BYTES_MAX: u64 = 64 * 1024;
 /// Runs `audit …`.
 pub(crate) fn run(command: &AuditCommand, output: Output) -> anyhow::Result<Exit> {
     let AuditCommand::Log(args) = command;
-    let held = read_held(&args.against)?;
-    let trust = args.trust.as_deref().map(read_trust).transpose()?;
-    let report = match &args.dir {
-        Some(dir) => of_folder(args, dir, trust, held, output)?,
-        None => of_gateway(args, trust, held, output)?,
-    };
+    let report = examine(args, &mut drop, output)?;
     output.result(&report, || {
         report.to_string().lines().map(str::to_owned).collect()
     })?;
     Ok(exit_of(&report))
 }
 
+/// Who hears of each entry with which nothing is wrong.
+pub(super) type Told<'a> = &'a mut dyn FnMut(Verified);
+
+/// Audits what the arguments name.
+pub(super) fn examine(args: &AuditLog, told: Told<'_>, output: Output) -> anyhow::Result<Report> {
+    let held = read_held(&args.against)?;
+    let trust = args.trust.as_deref().map(read_trust).transpose()?;
+    match &args.dir {
+        Some(dir) => of_folder((args, dir), trust, held, told, output),
+        None => of_gateway(args, trust, held, told, output),
+    }
+}
+
 /// The exit code of a verdict.
-fn exit_of(report: &Report) -> Exit {
+pub(super) fn exit_of(report: &Report) -> Exit {
     match report.verdict() {
         Verdict::Clean => Exit::Done,
         Verdict::Findings => Exit::VerificationFailed,
@@ -48,10 +58,10 @@ fn exit_of(report: &Report) -> Exit {
 }
 
 fn of_folder(
-    args: &AuditLog,
-    dir: &Path,
+    (args, dir): (&AuditLog, &Path),
     trust: Option<Vec<SideRoots>>,
     held: Vec<Held>,
+    told: Told<'_>,
     output: Output,
 ) -> anyhow::Result<Report> {
     let key = match &args.vkey {
@@ -64,7 +74,7 @@ fn of_folder(
         now_ms: clock::now_ms(),
     };
     let bar = output.progress(0, "replaying");
-    let report = audit_folder(dir, expect, held, &mut |progress| {
+    let report = audit_folder_telling(dir, expect, held, told, &mut |progress| {
         bar.set_length(progress.bytes_total);
         bar.set_position(progress.bytes_read);
     });
@@ -76,6 +86,7 @@ fn of_gateway(
     args: &AuditLog,
     trust: Option<Vec<SideRoots>>,
     held: Vec<Held>,
+    told: Told<'_>,
     output: Output,
 ) -> anyhow::Result<Report> {
     let node = Node::from_args(&args.node)?;
@@ -91,15 +102,17 @@ fn of_gateway(
         now_ms: clock::now_ms(),
     };
     let bar = output.progress(0, "replaying");
-    let report = runtime::run(replay(&material, expect, held, &bar));
+    let mut replay = Replay::new(expect, held);
+    replay.keep_verified();
+    let report = runtime::run(stream(&material, replay, told, &bar));
     bar.finish_and_clear();
     report
 }
 
-async fn replay(
+async fn stream(
     material: &Material,
-    expect: Expect,
-    held: Vec<Held>,
+    mut replay: Replay,
+    told: Told<'_>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Report> {
     let connection = connect::open(material).await?;
@@ -107,7 +120,6 @@ async fn replay(
     let checkpoint = log.checkpoint(0).await;
     let checkpoint = checkpoint.map_err(|error| connect::log_failed(&error))?;
     bar.set_length(checkpoint.checkpoint().size);
-    let mut replay = Replay::new(expect, held);
     // The bare stream: an audit judges every byte itself, and must also see what our own client would refuse.
     let everything = pb::ReadEntriesRequest {
         first: 0,
@@ -124,12 +136,15 @@ async fn replay(
     while let Some(answer) = answers.message().await.map_err(refused)? {
         complete = !answer.checkpoint.is_empty();
         replay.step(precinto_audit::from_wire(answer));
+        replay.take_verified().into_iter().for_each(&mut *told);
         bar.set_position(replay.entries());
     }
     if !complete {
         return Err(cut_short(replay.entries()).into());
     }
-    Ok(replay.finish())
+    let (report, rest) = replay.finish_telling();
+    rest.into_iter().for_each(told);
+    Ok(report)
 }
 
 /// The gateway has ended the reading in the middle: that is no verdict.

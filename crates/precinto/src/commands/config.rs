@@ -144,6 +144,20 @@ fn of_node(node: &Node) -> Vec<Setting> {
         );
         add(format!("{name}.key"), pair.key.display().to_string());
     }
+    if let Some(run) = &node.run {
+        add("run.subscription".to_owned(), run.subscription.clone());
+        let folder = run
+            .hand_over
+            .as_ref()
+            .map(|folder| folder.display().to_string());
+        add("run.hand_over".to_owned(), folder.unwrap_or_default());
+        add("run.command".to_owned(), run.command.join(" "));
+        add(
+            "run.command_seconds".to_owned(),
+            run.command_limit.as_secs().to_string(),
+        );
+        add("run.receipts".to_owned(), run.receipts.to_string());
+    }
     for officer in &node.officers {
         add(
             format!("officer.{}.certificate", officer.id),

@@ -120,7 +120,7 @@ pub(crate) async fn fetch(
 
 /// Writes both checkpoints, each signed by the log, into the state folder: together they prove what the log did. What is
 /// there already stays as it is.
-fn contradicted(contradiction: &Contradiction, folder: &Path) -> Failure {
+pub(crate) fn contradicted(contradiction: &Contradiction, folder: &Path) -> Failure {
     let said = chain(contradiction);
     let Contradiction {
         pinned, offered, ..

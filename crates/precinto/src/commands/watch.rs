@@ -4,7 +4,7 @@
 //! trust may have been mended. An alert that nobody has read must not be gone.
 
 mod notice;
-mod show;
+pub(crate) mod show;
 
 use crate::args::{Start, Watch};
 use crate::config::{Material, Node};

@@ -120,7 +120,7 @@ impl Sheet {
 }
 
 /// The text in lines of at most `width` characters; a word that is longer, an id or a path, stays whole.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut length = 0;

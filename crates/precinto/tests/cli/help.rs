@@ -3,7 +3,7 @@
 use super::{run, stderr, stdout};
 
 /// Every command, as a person types it.
-const COMMANDS: [&[&str]; 55] = [
+const COMMANDS: [&[&str]; 59] = [
     &[],
     &["demo"],
     &["gateway"],
@@ -40,6 +40,10 @@ const COMMANDS: [&[&str]; 55] = [
     &["send", "notice"],
     &["send", "signed"],
     &["send", "-"],
+    &["ack"],
+    &["node"],
+    &["node", "run"],
+    &["node", "status"],
     &["watch"],
     &["show"],
     &["list"],

@@ -5,7 +5,7 @@ use super::check::{Found, check};
 use super::report::Meta;
 use crate::args::SendOptions;
 use crate::clock;
-use crate::config::{Material, Node};
+use crate::config::{Material, Node, Pair, load_signer};
 use crate::counters::{Counters, Numbers};
 use crate::draft::Draft;
 use crate::exit::{Exit, Failure, Text};
@@ -66,6 +66,13 @@ impl<'a> Composer<'a> {
         };
         for id in always {
             composer.load_officer(id)?;
+        }
+        if let Some((certificate, key)) = options.card.clone() {
+            let signer = load_signer(&Pair { certificate, key }).map_err(Failure::from)?;
+            // By its full name, which no id of the node's file can be.
+            let id = signer.identity().to_string();
+            composer.always.push(id.clone());
+            drop(composer.officers.insert(id, signer));
         }
         Ok(composer)
     }

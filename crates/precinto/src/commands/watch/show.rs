@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// A delivery for machines.
 #[derive(Debug, Serialize)]
-pub(super) struct DeliveryJson {
+pub(crate) struct DeliveryJson {
     schema: &'static str,
     event: &'static str,
     index: u64,
@@ -42,7 +42,7 @@ pub(super) struct DeliveryJson {
 }
 
 /// A delivery as one object.
-pub(super) fn json(delivery: &Delivery, received_us: u64) -> DeliveryJson {
+pub(crate) fn json(delivery: &Delivery, received_us: u64) -> DeliveryJson {
     let said = &delivery.statement;
     let statement = statement_json(delivery.envelope.payload());
     let text = |name: &str| statement.get(name).cloned().unwrap_or(Value::Null);
