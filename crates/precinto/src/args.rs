@@ -12,6 +12,7 @@ mod log;
 mod matching;
 mod node;
 mod record;
+pub(crate) mod refused;
 mod run;
 mod send;
 
@@ -21,7 +22,7 @@ pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
 pub(crate) use log::{AuditCommand, AuditLog, LogCommand, Reference};
 pub(crate) use matching::Match;
 pub(crate) use node::{NodeArgs, Start, Watch};
-pub(crate) use record::{CopyArgs, Find, List, ListState, Show, Sync};
+pub(crate) use record::{CopyArgs, Find, List, Show, Sync};
 pub(crate) use run::{Demo, GatewayCommand};
 #[cfg(test)]
 pub(crate) use send::VERBS;
