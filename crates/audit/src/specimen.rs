@@ -214,7 +214,7 @@ impl Site {
             }],
             warnings: Vec::new(),
             decision: Some(pb::Decision {
-                policy: "floor/2".to_owned(),
+                policy: "floor/3".to_owned(),
                 policy_digest: Vec::new(),
             }),
             trust: self.trust_refs(),

@@ -32,6 +32,8 @@ mod serve;
 pub mod status;
 pub mod submit;
 pub mod subscribe;
+#[cfg(test)]
+mod test_ledger;
 
 use std::sync::Arc;
 

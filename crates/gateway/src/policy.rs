@@ -1,6 +1,6 @@
 //! Who may say what to whom: the floor, compiled in, that no local rule can open.
 //!
-//! The rules, by the name that a record's decision gives them (`floor/2`):
+//! The rules, by the name that a record's decision gives them (`floor/3`):
 //!
 //! 1. *own name only*: the caller's side and agency are the sender's (also checked before, in [`crate::submit`]);
 //! 2. *diplomatic bag*: never; no authority relaxes it;
@@ -8,7 +8,8 @@
 //! 4. *third agency*: nobody outside `releasable_to` when the originator has named a release;
 //! 5. *no squatting*: an alert's id carries the sender's own code, and only its agency changes or takes back the alert;
 //! 6. *known officers*: an officer who signs is in the directory, under the sender's agency;
-//! 7. *its turn*: it may follow what was said before in its case ([`crate::cases`]); since `floor/2`.
+//! 7. *its turn*: it may follow what was said before in its case ([`crate::cases`]); since `floor/2`, and since `floor/3` only
+//!    if the node that says it may read what it speaks of.
 //!
 //! Classified marks and marks that forbid release abroad never reach this point: a `Statement` with one cannot be built.
 
@@ -25,7 +26,7 @@ use crate::registry::{Directory, Resolved};
 pub(crate) mod tests;
 
 /// The name of these rules in a record's decision. Another text, another number.
-pub const FLOOR: &str = "floor/2";
+pub const FLOOR: &str = "floor/3";
 
 /// A statement that may go to these recipients. Only [`admit`] makes one.
 #[derive(Debug)]

@@ -5,6 +5,8 @@
 
 mod content;
 mod finding;
+#[cfg(test)]
+mod glossary;
 mod goods;
 mod says;
 mod sheet;
@@ -15,8 +17,8 @@ pub(crate) use content::{Rows, of_alert, of_reply};
 pub(crate) use finding::Finding;
 pub(crate) use goods::shipments;
 pub(crate) use says::{handling, headline, labels, names, recipient, says, signer};
-pub(crate) use sheet::{Sheet, wrapped};
-pub(crate) use stand::{level_marks, part_in_short, part_state, standing};
+pub(crate) use sheet::Sheet;
+pub(crate) use stand::{Stand, level_marks, part_in_short, part_state, standing};
 use when::clock_time;
 pub(crate) use when::{left, minute, span};
 

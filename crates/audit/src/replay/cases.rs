@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::finding::Kind;
-use precinto_alert::Statement;
 use precinto_alert::case::{Audience, Case, Names, Step};
 use precinto_alert::id::AlertId;
 use precinto_alert::reason;
+use precinto_alert::{Statement, Violation};
 use precinto_proto::v1 as pb;
 
 /// What an entry is to a case.
@@ -23,8 +23,35 @@ pub(super) enum Part {
 pub(super) struct Message {
     alert_id: AlertId,
     step: Step,
-    /// Whether the decision that let it in claims to have looked at its case: that of the first rules did not.
-    is_judged: bool,
+    rules: Rules,
+}
+
+/// By which rules a message was let in, as its record says; each is judged by those it claims.
+enum Rules {
+    /// `floor/1`: whether a message may follow was not asked.
+    WithoutCases,
+    /// `floor/2`: asked of agencies alone.
+    OfAgencies,
+    /// All that there are.
+    All,
+}
+
+impl Rules {
+    fn of(record: &pb::StatementRecord) -> Self {
+        match record.decision.as_ref().map(|decision| &*decision.policy) {
+            Some("floor/1") => Self::WithoutCases,
+            Some("floor/2") => Self::OfAgencies,
+            _ => Self::All,
+        }
+    }
+
+    fn objection(&self, case: &Case, step: &Step) -> Option<Violation> {
+        match self {
+            Self::WithoutCases => None,
+            Self::OfAgencies => case.permits_agency(step).err(),
+            Self::All => case.permits(step).err(),
+        }
+    }
 }
 
 impl Part {
@@ -39,10 +66,7 @@ impl Part {
             Some(step) => Self::Of(Box::new(Message {
                 alert_id: alert_id.clone(),
                 step,
-                is_judged: record
-                    .decision
-                    .as_ref()
-                    .is_none_or(|decision| decision.policy != FLOOR_WITHOUT_CASES),
+                rules: Rules::of(record),
             })),
             None => Self::None,
         }
@@ -70,7 +94,7 @@ impl Cases {
         let Message {
             alert_id,
             step,
-            is_judged,
+            rules,
         } = match part {
             Part::None => return None,
             Part::Unreadable => {
@@ -82,7 +106,7 @@ impl Cases {
         };
         let step = self.names.share(step);
         let case = self.by_id.entry(alert_id).or_default();
-        let objection = case.permits(&step).err().filter(|_| is_judged);
+        let objection = rules.objection(case, &step);
         case.apply(step);
         objection.map(|objection| Kind::Refused {
             reason: reason::name(objection.reason),
@@ -90,6 +114,3 @@ impl Cases {
         })
     }
 }
-
-/// The rules of a gateway that did not ask yet whether a message may follow.
-const FLOOR_WITHOUT_CASES: &str = "floor/1";

@@ -8,6 +8,7 @@
 
 mod cases;
 mod deliver;
+mod desks;
 mod harness;
 mod limits;
 mod prove;

@@ -14,7 +14,9 @@ pub(crate) fn run(args: &Ack, output: Output) -> anyhow::Result<Exit> {
             .filter_map(|(name, value)| value.as_deref().map(|value| (*name, value))),
     );
     let message = MessageArgs::typed("ack", &args.about, &flags);
-    let message = message.ok_or_else(|| Failure::usage("send ack has no such flag"))?;
+    let message = message.ok_or_else(|| {
+        Failure::usage(("send ack has no such flag", "send ack no tiene esa opción"))
+    })?;
     let card = args.certificate.clone().zip(args.key.clone());
     let options = SendOptions {
         node: args.node.clone(),

@@ -2,10 +2,11 @@
 
 use crate::args::{AuditCommand, AuditLog};
 use crate::config::{Material, Node};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use crate::{clock, connect, runtime};
 use indicatif::ProgressBar;
+use precinto_alert::id::IdError;
 use precinto_audit::{
     Expect, Held, LogKey, Replay, Report, SideRoots, Verdict, Verified, audit_folder_telling,
 };
@@ -30,7 +31,8 @@ pub(crate) fn run(command: &AuditCommand, output: Output) -> anyhow::Result<Exit
     let AuditCommand::Log(args) = command;
     let report = examine(args, &mut drop, output)?;
     output.result(&report, || {
-        report.to_string().lines().map(str::to_owned).collect()
+        let text = report.text(output.lang().texts());
+        text.lines().map(str::to_owned).collect()
     })?;
     Ok(exit_of(&report))
 }
@@ -79,7 +81,10 @@ fn of_folder(
         bar.set_position(progress.bytes_read);
     });
     bar.finish_and_clear();
-    report.map_err(|error| Failure::new(Exit::Inconclusive, error.to_string()).into())
+    report.map_err(|error| {
+        let what = Text::cause(error, "no se puede auditar");
+        Failure::new(Exit::Inconclusive, what).into()
+    })
 }
 
 fn of_gateway(
@@ -151,9 +156,15 @@ async fn stream(
 fn cut_short(entries: u64) -> Failure {
     Failure::new(
         Exit::Inconclusive,
-        format!("the gateway ended the reading after {entries} entries, without the checkpoint over them"),
+        (
+            format!("the gateway ended the reading after {entries} entries, without the checkpoint over them"),
+            format!("la pasarela terminó la lectura tras {entries} entradas, sin el punto de control que las cubre"),
+        ),
     )
-    .next("audit again; if it stays so, ask for the data folder:  precinto audit log DIR")
+    .next((
+        "audit again; if it stays so, ask for the data folder:  precinto audit log DIR",
+        "audite de nuevo; si continúa así, pida la carpeta de datos:  precinto audit log DIR",
+    ))
 }
 
 /// Roots and revocation lists of the auditor's own configuration.
@@ -172,12 +183,14 @@ fn trust_of(node: &Node) -> anyhow::Result<Vec<SideRoots>> {
 
 /// A folder of trust: one folder a side, named by its trust domain, with PEM files of roots and revocation lists.
 fn read_trust(dir: &Path) -> anyhow::Result<Vec<SideRoots>> {
-    let refuse = |what: String| {
-        Failure::new(Exit::Inconclusive, format!("{}: {what}", dir.display()))
-            .next("a folder of trust holds one folder for each side, named by its trust domain, with PEM files")
+    let refuse = |what: Text| {
+        Failure::new(Exit::Inconclusive, what.about(dir.display())).next((
+            "a folder of trust holds one folder for each side, named by its trust domain, with PEM files",
+            "una carpeta de confianza contiene una carpeta por lado, con el nombre de su dominio de confianza y archivos PEM",
+        ))
     };
     let mut sides = Vec::new();
-    for place in sorted(dir).map_err(|error| refuse(error.to_string()))? {
+    for place in sorted(dir).map_err(|error| refuse(Text::io(&error)))? {
         let name = place
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
@@ -187,9 +200,9 @@ fn read_trust(dir: &Path) -> anyhow::Result<Vec<SideRoots>> {
         }
         let side = name
             .parse()
-            .map_err(|error| refuse(format!("{name}: {error}")))?;
+            .map_err(|error: IdError| refuse(Text::from(error.detail()).about(&name)))?;
         let (mut roots, mut crls) = (Vec::new(), Vec::new());
-        for file in sorted(&place).map_err(|error| refuse(error.to_string()))? {
+        for file in sorted(&place).map_err(|error| refuse(Text::io(&error)))? {
             let text = crate::config::read_text(&file)?.into_bytes();
             roots.extend(pem::certificates(&text).unwrap_or_default());
             crls.extend(pem::revocation_lists(&text).unwrap_or_default());
@@ -197,7 +210,14 @@ fn read_trust(dir: &Path) -> anyhow::Result<Vec<SideRoots>> {
         sides.push(SideRoots { side, roots, crls });
     }
     if sides.iter().all(|side| side.roots.is_empty()) {
-        return Err(refuse("no root certificate in it".to_owned()).into());
+        return Err(refuse(
+            (
+                "no root certificate in it",
+                "no contiene ningún certificado raíz",
+            )
+                .into(),
+        )
+        .into());
     }
     Ok(sides)
 }
@@ -210,9 +230,11 @@ fn read_pem(paths: &[PathBuf], parse: fn(&[u8]) -> Sections) -> anyhow::Result<V
     for path in paths {
         let text = crate::config::read_text(path)?;
         let sections = parse(text.as_bytes());
-        found.extend(
-            sections.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?,
-        );
+        let unusable = |error| {
+            let what = Text::cause(error, "las raíces o listas de revocación no sirven");
+            Failure::usage(what.about(path.display()))
+        };
+        found.extend(sections.map_err(unusable)?);
     }
     Ok(found)
 }
@@ -228,10 +250,14 @@ fn read_vkey(given: &str) -> anyhow::Result<NoteVerifier> {
         .ok()
         .and_then(|text| NoteVerifier::parse(text.trim()).ok());
     key.ok_or_else(|| {
-        Failure::usage(format!(
-            "\"{given}\" is no verifier key, and no file that holds one"
+        Failure::usage((
+            format!("\"{given}\" is no verifier key, and no file that holds one"),
+            format!("\"{given}\" no es una llave verificadora ni un archivo que la contenga"),
         ))
-        .next("a key is one line: name+hash+base64")
+        .next((
+            "a key is one line: name+hash+base64",
+            "una llave es una línea: nombre+hash+base64",
+        ))
         .into()
     })
 }
@@ -242,10 +268,12 @@ fn read_held(paths: &[PathBuf]) -> anyhow::Result<Vec<Held>> {
     let mut pending: Vec<PathBuf> = paths.iter().rev().cloned().collect();
     while let Some(path) = pending.pop() {
         let refuse = |error: std::io::Error| {
-            Failure::new(
-                Exit::Inconclusive,
-                format!("cannot read {}: {error}", path.display()),
-            )
+            let path = path.display();
+            let (en, es) = (
+                format!("cannot read {path}"),
+                format!("no se puede leer {path}"),
+            );
+            Failure::new(Exit::Inconclusive, Text::io(&error).behind(en, es))
         };
         if path.is_dir() {
             pending.extend(sorted(&path).map_err(refuse)?.into_iter().rev());
@@ -260,11 +288,11 @@ fn read_held(paths: &[PathBuf]) -> anyhow::Result<Vec<Held>> {
         if held.len() >= HELD_MAX
             || std::fs::metadata(&path).map_err(refuse)?.len() > HELD_BYTES_MAX
         {
-            return Err(Failure::usage(format!(
-                "{}: too much evidence, or too large",
-                path.display()
-            ))
-            .into());
+            let what = Text::from((
+                "too much evidence, or too large",
+                "demasiada evidencia, o demasiado grande",
+            ));
+            return Err(Failure::usage(what.about(path.display())).into());
         }
         let bytes = std::fs::read(&path).map_err(refuse)?;
         held.push(Held {

@@ -5,13 +5,13 @@ use crate::clock;
 use crate::config::{Material, Node};
 use crate::connect::log_failed;
 use crate::draft::hex;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files::keep_receipt;
 use crate::output::{Output, printable};
 use crate::{connect, runtime};
 use base64ct::{Base64, Encoding as _};
 use precinto_alert::code::MessageType;
-use precinto_alert::id::MessageId;
+use precinto_alert::id::{IdError, MessageId};
 use precinto_client::{Connection, LogClient};
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::leaf::{EntryType, Leaf};
@@ -130,9 +130,13 @@ async fn receipt(
 ) -> anyhow::Result<Exit> {
     let held = match (&which.message, which.index) {
         (Some(id), _) => {
-            let id: MessageId = id
-                .parse()
-                .map_err(|error| Failure::usage(format!("\"{id}\" is no message id: {error}")))?;
+            let id: MessageId = id.parse().map_err(|error: IdError| {
+                let what = Text::from(error.detail());
+                Failure::usage(what.behind(
+                    format!("\"{id}\" is no message id"),
+                    format!("\"{id}\" no es el identificador de un mensaje"),
+                ))
+            })?;
             log.receipt_of(id).await
         }
         (None, index) => log.receipt_at(index.unwrap_or_default()).await,
@@ -189,15 +193,11 @@ async fn prove(
         };
         output.result(&shown, || {
             let lang = output.lang();
-            let (entry, tree) = lang.pick(
-                ("is in the log: entry", "proven under the tree of"),
-                (
-                    "está en el registro: entrada",
-                    "demostrado bajo el árbol de",
-                ),
-            );
+            let entry = lang.pick("is in the log: entry", "está en la bitácora: entrada");
+            let tree = lang.pick("proven under the tree of", "demostrado bajo el árbol de");
+            let entries = lang.pick("entries", "entradas");
             vec![format!(
-                "{entry} {index}, {tree} {} ({} hashes)",
+                "{entry} {index}, {tree} {} {entries} ({} hashes)",
                 shown.tree_size, shown.hashes
             )]
         })?;
@@ -206,10 +206,8 @@ async fn prove(
         let node = Node::from_args(args)?;
         let note = crate::config::read_text(path)?;
         let older = SignedCheckpoint::verify(note.as_bytes(), &node.log).map_err(|error| {
-            Failure::new(
-                Exit::VerificationFailed,
-                format!("{}: {error}", path.display()),
-            )
+            let what = Text::cause(error, "no es un punto de control firmado por esta bitácora");
+            Failure::new(Exit::VerificationFailed, what.about(path.display()))
         })?;
         let old_size = older.checkpoint().size;
         let proof = log
@@ -224,7 +222,7 @@ async fn prove(
             ..ProofJson::of(&newest)
         };
         output.result(&shown, || {
-            let text = output.lang().pick("the log of", "el registro de");
+            let text = output.lang().pick("the log of", "la bitácora de");
             let extends = output
                 .lang()
                 .pick("entries extends that of", "entradas extiende el de");

@@ -9,7 +9,7 @@ mod words;
 use super::audit::{Told, examine, exit_of};
 use crate::args::{AuditLog, ReportArgs, ReportCommand, ReportExchange};
 use crate::config::Node;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files;
 use crate::output::Output;
 use jiff::civil::Date;
@@ -123,7 +123,7 @@ fn agencies(
             "¿de quién son las comunicaciones? indique una dependencia o un oficial",
         );
         return Err(Failure::usage(what)
-            .next("--agency mx.dev.invalid/anam")
+            .next(Text::same("--agency mx.dev.invalid/anam"))
             .into());
     }
     Ok(agencies)
@@ -135,7 +135,12 @@ fn parsed<T: FromStr<Err: Display> + Ord>(
 ) -> Result<BTreeSet<T>, Failure> {
     let one = |text: &String| {
         let parsed = text.parse();
-        parsed.map_err(|error| Failure::usage(format!("--{flag}: {error}")))
+        parsed.map_err(|error| {
+            Failure::usage(Text::cause(
+                format!("--{flag}: {error}"),
+                "no se entiende el valor",
+            ))
+        })
     };
     texts.iter().map(one).collect()
 }

@@ -131,18 +131,17 @@ pub(crate) fn confirm(
 /// Everything that is wrong with a draft that cannot be read: what could be read is checked as well.
 fn unreadable(composer: &mut Composer<'_>, error: DraftError, output: Output) -> Failure {
     let DraftError { problems, rest } = error;
-    let head = output
-        .lang()
-        .pick("the draft cannot be read:", "no se puede leer el borrador:");
-    let mut lines = vec![head.to_owned()];
+    let mut text = Text::from(("the draft cannot be read:", "no se puede leer el borrador:"));
     let rest = rest.and_then(|draft| composer.rehearse(*draft).ok());
     let found = rest.map_or_else(Vec::new, |rest| rest.found.errors);
     let more = found.iter().filter(|one| !told(&problems, &one.field));
     let more: Vec<String> = more
         .map(|one| Finding::from(one).said(output.lang()))
         .collect();
-    lines.extend(problems.iter().chain(&more).map(|one| format!("  {one}")));
-    Failure::usage(lines.join("\n"))
+    for one in problems.iter().chain(&more) {
+        text.add_line(one);
+    }
+    Failure::usage(text)
 }
 
 /// Whether one of the problems is about this field: what could not be read is now missing as well, or half there.
@@ -262,14 +261,15 @@ fn read_signed(path: &Path, dry_run: bool) -> anyhow::Result<Composed> {
             "escriba uno con --sign-only ARCHIVO",
         ))
     };
-    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string().into()))?;
+    let bytes = std::fs::read(path).map_err(|error| refuse(Text::io(&error)))?;
     let request = pb::SubmitRequest::decode(bytes.as_slice()).map_err(|error| {
         refuse(Text::from((
             format!("not a signed submission: {error}"),
             format!("no es un envío firmado: {error}"),
         )))
     })?;
-    let signed = Signed::from_request(request).map_err(|error| refuse(error.to_string().into()))?;
+    let signed = Signed::from_request(request)
+        .map_err(|error| refuse(Text::cause(error, "no es un envío firmado")))?;
     let meta = Meta::of(
         &signed,
         path.file_name()

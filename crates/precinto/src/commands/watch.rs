@@ -8,10 +8,10 @@ pub(crate) mod show;
 
 use crate::args::{Start, Watch};
 use crate::config::{Material, Node};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files::{keep_receipt, make_folder};
 use crate::output::Output;
-use crate::{clock, runtime, stop};
+use crate::{clock, connect, runtime, stop};
 use notice::Notice;
 use precinto_alert::id::MessageId;
 use precinto_alert::reason::{self as catalogue, Reason};
@@ -35,8 +35,13 @@ pub(crate) fn run(args: &Watch, output: Output) -> anyhow::Result<Exit> {
     let node = Node::from_args(&args.node)?;
     let material = Material::load(&node).map_err(Failure::from)?;
     make_folder(&node.state)?;
-    let pin = Pin::open(node.state.join(format!("{}.pin", args.name)), &node.log)
-        .map_err(|error| Failure::new(Exit::VerificationFailed, error.to_string()))?;
+    let file = node.state.join(format!("{}.pin", args.name));
+    let pin = Pin::open(&file, &node.log).map_err(|error| {
+        Failure::new(Exit::VerificationFailed, connect::pin_text(&error, &file)).next((
+            "precinto doctor  says what to do with the file",
+            "precinto doctor  dice qué hacer con el archivo",
+        ))
+    })?;
     let options = SubscribeOptions {
         start: match args.from {
             Start::First => From::First,
@@ -71,8 +76,10 @@ impl Watcher<'_> {
     async fn run(mut self) -> anyhow::Result<Exit> {
         let ended = self.follow().await;
         if self.subscriber.finish().await.is_err() {
-            self.output
-                .talk("the gateway did not confirm the last settlements: what was shown last may come again");
+            self.output.talk(self.output.lang().pick(
+                "the gateway did not confirm the last settlements: what was shown last may come again",
+                "la pasarela no confirmó las últimas liquidaciones: lo último que se mostró puede llegar de nuevo",
+            ));
         }
         ended
     }
@@ -131,11 +138,13 @@ impl Watcher<'_> {
             .lang()
             .pick("NOT settled, it comes again in", "NO se liquida, vuelve en");
         self.output.talk(format!(
-            "  entry {index}: {stays} {} s. {next}",
+            "  {} {index}: {stays} {} s. {next}",
+            self.output.lang().pick("entry", "entrada"),
             delay.as_secs()
         ));
         if let Err(error) = self.subscriber.nack(index, delay, reason).await {
-            self.output.talk(format!("entry {index}: {error}"));
+            let entry = self.output.lang().pick("entry", "entrada");
+            self.output.talk(format!("{entry} {index}: {error}"));
         }
     }
 
@@ -182,8 +191,10 @@ impl Watcher<'_> {
     /// Without a line there is nothing to settle on: it will come again.
     async fn settle(&self, index: u64) {
         if let Err(error) = self.subscriber.ack(index).await {
-            self.output
-                .talk(format!("entry {index} is not settled: {error}"));
+            self.output.talk(self.output.lang().pick(
+                format!("entry {index} is not settled: {error}"),
+                format!("la entrada {index} no se liquidó: {error}"),
+            ));
         }
     }
 
@@ -220,7 +231,7 @@ fn doubt_exit(reason: Reason) -> Exit {
 fn failure_of(error: &SubscribeError) -> Failure {
     match error.reason() {
         Some(reason) => Failure::caused(reason, error),
-        None => Failure::new(Exit::Failed, error.to_string()),
+        None => Failure::new(Exit::Failed, Text::cause(error, "la suscripción terminó")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The `[run]` table of a node's file: what its agent does.
 
+use crate::exit::Text;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,7 +62,7 @@ impl Run {
 
 impl Table {
     /// Checks what is written; a relative folder is one beside the file, and a program with a path too.
-    pub(super) fn resolve(self, base: &Path) -> Result<Run, String> {
+    pub(super) fn resolve(self, base: &Path) -> Result<Run, Text> {
         let Self {
             subscription,
             hand_over,
@@ -73,10 +74,18 @@ impl Table {
             |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || "-_".contains(one);
         let length = subscription.len();
         if length == 0 || length > NAME_CHARACTERS_MAX || !subscription.chars().all(allowed) {
-            return Err("run.subscription: 1 to 64 of a-z, 0-9, hyphen, underscore".to_owned());
+            return Err(about(
+                "subscription",
+                "1 to 64 of a-z, 0-9, hyphen, underscore".to_owned(),
+                "de 1 a 64 de a-z, 0-9, guion, guion bajo".to_owned(),
+            ));
         }
         if !(1..=COMMAND_SECONDS_MAX).contains(&command_seconds) {
-            return Err(format!("run.command_seconds: 1 to {COMMAND_SECONDS_MAX}"));
+            return Err(about(
+                "command_seconds",
+                format!("1 to {COMMAND_SECONDS_MAX}"),
+                format!("de 1 a {COMMAND_SECONDS_MAX}"),
+            ));
         }
         if let Some(program) = command.first_mut()
             && program.contains('/')
@@ -84,7 +93,11 @@ impl Table {
             *program = base.join(&*program).to_string_lossy().into_owned();
         }
         if command.first().is_some_and(String::is_empty) {
-            return Err("run.command: the program and its arguments, as a list".to_owned());
+            return Err(about(
+                "command",
+                "the program and its arguments, as a list".to_owned(),
+                "el programa y sus argumentos, como lista".to_owned(),
+            ));
         }
         Ok(Run {
             subscription,
@@ -94,4 +107,8 @@ impl Table {
             receipts,
         })
     }
+}
+
+fn about(key: &str, en: String, es: String) -> Text {
+    Text::from((en, es)).about(format!("run.{key}"))
 }

@@ -6,7 +6,7 @@
 use crate::commands::own_copy;
 use crate::config::{Material, Node};
 use crate::connect;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use precinto_alert::id::AlertId;
 use std::sync::Arc;
@@ -62,7 +62,10 @@ async fn once(node: &Node, output: Output) -> Result<Vec<AlertId>, Failure> {
 }
 
 fn as_failure(error: anyhow::Error) -> Failure {
-    error
-        .downcast()
-        .unwrap_or_else(|error| Failure::new(Exit::Failed, format!("{error:#}")))
+    error.downcast().unwrap_or_else(|error| {
+        Failure::new(
+            Exit::Failed,
+            Text::cause(format!("{error:#}"), "falla imprevista"),
+        )
+    })
 }

@@ -1,7 +1,7 @@
 //! What both reports say alike: lengths of time, names of sides, the period, and how far the log can be relied on.
 
-use crate::output::{Lang, printable};
-use crate::words::{minute, wrapped};
+use crate::output::{COLUMNS, Lang, printable, wrapped};
+use crate::words::minute;
 use precinto_audit::Verdict;
 use precinto_audit::reciprocity::Basis;
 
@@ -123,8 +123,6 @@ pub(super) fn clipped(label: &str) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// The width of a terminal that nobody has widened.
-const COLUMNS: usize = 80;
 const LABEL_MAX: usize = 40;
 
 /// What is in the figures and what is not.

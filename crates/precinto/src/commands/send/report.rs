@@ -3,7 +3,7 @@
 use super::check::Found;
 use crate::clock;
 use crate::draft::hex;
-use crate::exit::{self, Exit, Failure};
+use crate::exit::{self, Exit, Failure, Text};
 use crate::files::keep_receipt;
 use crate::output::{Output, printable};
 use crate::words::Finding;
@@ -255,10 +255,9 @@ impl Report {
         }
         if let Some(refused) = &self.refused {
             let id = self.name();
-            let what = output.lang().pick("was refused", "fue rechazado");
-            let spanish = refused.message_es.as_ref().unwrap_or(&refused.message);
-            let why = output.lang().pick(&refused.message, spanish);
-            let mut failure = Failure::new(refused.exit, format!("{id} {what}: {why}"));
+            let why = Text::new(&refused.message, refused.message_es.clone());
+            let (en, es) = (format!("{id} was refused"), format!("{id} fue rechazado"));
+            let mut failure = Failure::new(refused.exit, why.behind(en, es));
             failure.reason = refused.coded;
             for violation in &refused.violations {
                 let said = violation.said(output.lang());

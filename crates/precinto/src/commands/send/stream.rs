@@ -10,7 +10,7 @@ use super::report::{self, Report};
 use crate::args::SendOptions;
 use crate::config::{Material, Node};
 use crate::draft::Draft;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::{Lang, Output};
 use crate::{clock, connect};
 use precinto_alert::Reason;
@@ -293,7 +293,11 @@ fn goes_again(error: &SubmitError) -> bool {
 fn failure_of(error: &SubmitError) -> Failure {
     match error.reason() {
         Some(reason) => Failure::caused(reason, error),
-        None => Failure::new(Exit::Unreachable, error.to_string()).next((
+        None => Failure::new(
+            Exit::Unreachable,
+            Text::cause(error, "se perdió la conexión con la pasarela"),
+        )
+        .next((
             "send the same lines again later; precinto doctor  looks at every step",
             "envíe más tarde las mismas líneas; precinto doctor  revisa cada paso",
         )),

@@ -9,7 +9,7 @@ use crate::commands::own_copy::contradicted;
 use crate::commands::send::outbox_failed;
 use crate::config::{Fingerprint, Material};
 use crate::connect::refused;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use precinto_alert::Reason;
 use precinto_alert::reason as catalogue;
 use precinto_client::inbox::{HandOver, Reception};
@@ -174,8 +174,12 @@ impl Agent {
         };
         let name = &self.run.subscription;
         let pin = self.node.state.join(format!("{name}.pin"));
-        let pin = Pin::open(pin, &self.node.log)
-            .map_err(|error| Failure::new(Exit::VerificationFailed, error.to_string()))?;
+        let pin = Pin::open(pin, &self.node.log).map_err(|error| {
+            Failure::new(
+                Exit::VerificationFailed,
+                Text::cause(error, "no se puede usar el punto de control guardado"),
+            )
+        })?;
         let options = SubscribeOptions::named(name);
         let room = usize::try_from(options.credit).unwrap_or(1);
         let (settings, clock) = (material.settings.clone(), material.clock.clone());
@@ -379,7 +383,7 @@ impl Agent {
             }
             (SubscribeError::Refused(refusal), _) => refused(refusal),
             (_, Some(reason)) => Failure::caused(reason, error),
-            (_, None) => Failure::new(Exit::Failed, error.to_string()),
+            (_, None) => Failure::new(Exit::Failed, Text::cause(error, "terminó la suscripción")),
         };
         match error {
             SubscribeError::Contradiction(_)
@@ -422,7 +426,10 @@ fn of_courier(error: &CourierError) -> Ended {
     let failure = match (error, error.reason()) {
         (CourierError::Outbox(error), _) => outbox_failed(error),
         (_, Some(reason)) => Failure::caused(reason, error),
-        (_, None) => Failure::new(Exit::Failed, error.to_string()),
+        (_, None) => Failure::new(
+            Exit::Failed,
+            Text::cause(error, "no se puede seguir con la bandeja de salida"),
+        ),
     };
     match error {
         CourierError::Disbelieved { .. } => Ended::Lie(failure),

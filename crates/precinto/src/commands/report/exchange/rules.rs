@@ -1,7 +1,7 @@
 //! To whom exchanges are reported, and within how many days: a small TOML file, because laws change.
 
 use crate::config::read_text;
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use crate::output::Lang;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -51,9 +51,11 @@ impl Rules {
             None => EXAMPLE.to_owned(),
         };
         let name = file.map_or_else(String::new, |file| format!("{}: ", file.display()));
-        let next = "precinto report rules > article-70.toml";
-        let rules: Self = toml::from_str(&text)
-            .map_err(|error| Failure::usage(format!("{name}{}", error.message())).next(next))?;
+        let next = || Text::same("precinto report rules > article-70.toml");
+        let rules: Self = toml::from_str(&text).map_err(|error| {
+            let what = format!("{name}{}", error.message());
+            Failure::usage(Text::cause(what, "las reglas no se pueden usar")).next(next())
+        })?;
         let fits = (1..=DAYS_MAX).contains(&rules.days)
             && (1..=RECIPIENTS_MAX).contains(&rules.recipient.len());
         if !fits {
@@ -65,7 +67,7 @@ impl Rules {
                     "{name}days debe ser de 1 a {DAYS_MAX}, y debe haber de 1 a {RECIPIENTS_MAX} destinatarios"
                 ),
             );
-            return Err(Failure::usage(what).next(next));
+            return Err(Failure::usage(what).next(next()));
         }
         Ok(rules)
     }
