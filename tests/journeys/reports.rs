@@ -203,8 +203,15 @@ fn figures_are_those_of_what_was_done() {
     assert_eq!(json(&once)["directions"], wire["directions"]);
     assert!(String::from_utf8_lossy(&first.0).contains("EXERCISE"));
 
+    check_list(&stage, &data, &list_by_wire);
+    spoil(&stage, &data);
+    audit(&stage.site);
+}
+
+/// Each communication one by one, from the journal and over the wire alike.
+fn check_list(stage: &Stage, data: &Path, list_by_wire: &Value) {
     let list = stage.report(
-        &data,
+        data,
         &["exchange", "--agency", "mx.dev.invalid/anam", "-o", "json"],
     );
     let list = json(&list);
@@ -214,14 +221,12 @@ fn figures_are_those_of_what_was_done() {
     assert_eq!(rows.len(), 9, "{rows:#?}");
     assert!(rows.iter().all(|row| row["due_ms"].as_u64() == row["time_ms"].as_u64().map(|ms| ms + 259_200_000)));
     let officer = "spiffe://mx.dev.invalid/agency/anam/officer/hernandez";
-    let mine = stage.report(&data, &["exchange", "--officer", officer, "-o", "json"]);
+    let mine = stage.report(data, &["exchange", "--officer", officer, "-o", "json"]);
     assert_eq!(
         json(&mine)["messages"].as_array().map(Vec::len),
         Some(2),
         "signed twice"
     );
-    spoil(&stage, &data);
-    audit(&stage.site);
 }
 
 /// One bit of the journal, in a copy.
