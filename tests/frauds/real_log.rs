@@ -272,7 +272,7 @@ impl RealLog {
             }],
             warnings: Vec::new(),
             decision: Some(pb::Decision {
-                policy: "floor/2".to_owned(),
+                policy: "floor/3".to_owned(),
                 policy_digest: Vec::new(),
             }),
             trust: Self::relied_on(verified, true),

@@ -4,7 +4,7 @@
 //! those of the command line stand in `precinto::foreign_bytes`. A target that fails panics.
 
 use precinto_alert::check_digit::{CANDIDATES_MAX, Scheme, courier};
-use precinto_alert::content::{ContentError, media_type};
+use precinto_alert::content::{ContentError, Form, media_type};
 use precinto_alert::id::{
     AgencyId, AlertId, GatewayId, Identity, MessageId, NodeId, OfficerId, Side,
 };
@@ -73,7 +73,15 @@ pub(crate) fn statement(bytes: &[u8]) {
             assert!(!violations.is_empty(), "refused for nothing");
             shown(&violations);
         }
-        Err(StatementError::NonCanonical | StatementError::Malformed(_)) => {}
+        Err(StatementError::NonCanonical) => {
+            let again = pb::Statement::decode(bytes).expect("decoded before");
+            assert_ne!(
+                again.encode_to_vec(),
+                bytes,
+                "the canonical encoding was refused"
+            );
+        }
+        Err(StatementError::Malformed(_)) => {}
     }
 }
 
@@ -93,6 +101,7 @@ pub(crate) fn content(bytes: &[u8]) {
     match Content::decode(media_type, body, &statement) {
         Ok(content) => {
             shown(content.warnings());
+            assert!(is_encoded(content.form(), body), "another encoding");
             assert_eq!(lenient, Ok((content, false)), "two ways of reading");
         }
         Err(ContentError::Violations(violations)) => {
@@ -100,8 +109,34 @@ pub(crate) fn content(bytes: &[u8]) {
             shown(&violations);
         }
         Err(ContentError::MediaType { .. }) => panic!("the media type is the right one"),
-        Err(ContentError::NonCanonical | ContentError::Malformed(_)) => {}
+        Err(ContentError::NonCanonical) => {
+            let refused = lenient.is_ok_and(|(content, _)| is_encoded(content.form(), body));
+            assert!(!refused, "the canonical encoding was refused");
+        }
+        Err(ContentError::Malformed(_)) => {}
     }
+}
+
+/// Whether `body` is what encoding that content gives.
+fn is_encoded(form: &Form, body: &[u8]) -> bool {
+    let again = match form {
+        Form::Alert(content) => content.encode_to_vec(),
+        Form::Cancel(content) => content.encode_to_vec(),
+        Form::Recall(content) => content.encode_to_vec(),
+        Form::Ack(content) => content.encode_to_vec(),
+        Form::Reject(content) => content.encode_to_vec(),
+        Form::Assessment(content) => content.encode_to_vec(),
+        Form::Request(content) => content.encode_to_vec(),
+        Form::Response(content) => content.encode_to_vec(),
+        Form::Hold(content) => content.encode_to_vec(),
+        Form::Outcome(content) => content.encode_to_vec(),
+        Form::Dissemination(content) => content.encode_to_vec(),
+        Form::Link(content) => content.encode_to_vec(),
+        Form::Comment(content) => content.encode_to_vec(),
+        Form::Transfer(content) => content.encode_to_vec(),
+        Form::SystemNotice(content) => content.encode_to_vec(),
+    };
+    again == body
 }
 
 /// What is written in one way only is written back in the same way.

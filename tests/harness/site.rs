@@ -1,5 +1,6 @@
 //! A site: the folder that `precinto keys dev` fills, and the audit of what a gateway wrote there.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -8,7 +9,8 @@ use crate::{GatewayProcess, Node, precinto, run};
 
 /// Keys, configuration files and data of one gateway and its nodes, removed at the end.
 pub struct Site {
-    folder: TempDir,
+    path: PathBuf,
+    _folder: TempDir,
 }
 
 impl Default for Site {
@@ -26,14 +28,39 @@ impl Site {
     /// The same in a folder of its own within `parent`.
     pub fn within(parent: &Path) -> Self {
         let folder = tempfile::tempdir_in(parent).expect("a temporary folder");
-        let out = folder.path().as_os_str();
-        let made = run(&["keys".as_ref(), "dev".as_ref(), "--out".as_ref(), out]);
+        Self::begin(folder, &[])
+    }
+
+    /// The same with other agencies and nodes: those of the development profile, changed.
+    #[expect(clippy::disallowed_methods, reason = "a test's own throw-away file")]
+    pub fn of_profile(change: impl FnOnce(String) -> String) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let profile = folder.path().join("profile.toml");
+        let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../certs-dev/profile.toml");
+        let usual = std::fs::read_to_string(usual).expect("the profile");
+        std::fs::write(&profile, change(usual)).expect("a profile");
+        Self::begin(folder, &["--profile".as_ref(), profile.as_os_str()])
+    }
+
+    fn begin(folder: TempDir, flags: &[&OsStr]) -> Self {
+        let out = folder.path().join("site");
+        let mut line = vec![
+            "keys".as_ref(),
+            "dev".as_ref(),
+            "--out".as_ref(),
+            out.as_os_str(),
+        ];
+        line.extend(flags);
+        let made = run(&line);
         assert!(
             made.status.success(),
             "keys dev: {}",
             String::from_utf8_lossy(&made.stderr)
         );
-        let site = Self { folder };
+        let site = Self {
+            path: out,
+            _folder: folder,
+        };
         site.listen("127.0.0.1:0");
         let config = site.config();
         let begun = run(&[
@@ -52,7 +79,7 @@ impl Site {
 
     /// The folder.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
     }
 
     /// The gateway's configuration file.

@@ -1,7 +1,10 @@
 //! A whole case over real processes: alert, acknowledgement, amendment, question and answer, an action accepted in part, a
 //! hold, an outcome, a recall that reaches everyone; told by `show`, `list`, `find` and `match` on both sides.
 
+mod desks;
 mod follow_up;
+mod interrupted;
+mod latecomer;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -89,7 +92,10 @@ fn has(text: &str, all: &[&str]) {
 
 /// CBP tells ANAM and everybody who follows precursors; the consignee's tax number has a wrong check character.
 fn begin() -> Stage {
-    let site = Site::new();
+    begin_at(Site::new())
+}
+
+fn begin_at(site: Site) -> Stage {
     let gateway = site.start();
     let example = run(&["config", "example", "alert"]);
     let text = String::from_utf8(example.stdout).expect("UTF-8");

@@ -11,8 +11,9 @@
 //! The *originator* is the agency that sent the ALERT. An *addressee* is an agency that was sent the ALERT or an AMEND, that
 //! the originator sent an `ACTION_REQUEST`, or to which somebody transferred the work. A *party* is the originator and
 //! whoever was sent any message of the case. To anybody else the case does not exist (`ALERT_UNKNOWN`), because alert ids are
-//! counted and could be tried one by one. `refers_to` names a message of the case that the sender's agency sent or was
-//! sent; all others read as unknown (`REFERENCE_UNKNOWN`). `references` may point into other cases and are not checked.
+//! counted and could be tried one by one; nor does it to a party's node that may read nothing of it, because all of it goes to
+//! nodes that are named (TLP:RED). `refers_to` names a message of the case that the sender's agency sent or was sent, and that
+//! its node may read; all others read as unknown (`REFERENCE_UNKNOWN`). `references` may point into other cases and are not checked.
 //!
 //! | Message | Who | What it refers to |
 //! |---|---|---|
@@ -73,6 +74,7 @@ use crate::id::{AgencyId, MessageId};
 
 mod answered;
 mod message;
+mod node;
 mod part;
 mod rules;
 #[cfg(test)]
@@ -134,9 +136,18 @@ impl Case {
         alerts.min_by_key(|step| step.message_id)
     }
 
-    /// The agency that opened it and answers for it.
+    /// The agency that opened it and answers for it. Where the ALERT is missing, deleted by law or never sent to whoever asks,
+    /// it is the agency that has amended or withdrawn it: a log takes these from nobody else.
     pub fn originator(&self) -> Option<&AgencyId> {
-        self.opening().map(|step| &*step.from)
+        use MessageType as T;
+        let is_owners = |said| matches!(said, T::Amend | T::Cancel | T::Recall);
+        let by_owner = || {
+            let steps = self.steps.iter();
+            let steps = steps.filter(|step| is_owners(step.message_type));
+            // The same one in any order, should there be two.
+            steps.min_by_key(|step| step.message_id)
+        };
+        self.opening().or_else(by_owner).map(Step::from)
     }
 
     fn of(&self, message_type: MessageType) -> impl Iterator<Item = &Step> {
@@ -149,7 +160,7 @@ impl Case {
     fn by_originator(&self, message_type: MessageType) -> impl Iterator<Item = &Step> {
         let originator = self.originator();
         self.of(message_type)
-            .filter(move |step| Some(&*step.from) == originator)
+            .filter(move |step| Some(step.from()) == originator)
     }
 
     /// The newest version of the alert.
@@ -190,7 +201,7 @@ impl Case {
         for step in &self.steps {
             match step.message_type {
                 MessageType::Alert | MessageType::Amend => addressees.extend(step.to.all()),
-                MessageType::ActionRequest if Some(&*step.from) == originator => {
+                MessageType::ActionRequest if Some(step.from()) == originator => {
                     let others = step.to.all().filter(|agency| Some(*agency) != originator);
                     addressees.extend(others);
                 }

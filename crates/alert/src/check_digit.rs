@@ -131,16 +131,18 @@ pub fn cas_digit(body: &str) -> Option<char> {
 
 /// The ISO 7064 MOD 37,36 check character for a text of digits and capital letters; `None` for any other text.
 pub fn mod37_36(text: &str) -> Option<char> {
-    mod37_36_of(text.chars())
+    mod37_36_of(text.bytes())
 }
 
-/// As [`mod37_36`], of characters that stand apart.
-pub(crate) fn mod37_36_of(characters: impl Iterator<Item = char>) -> Option<char> {
+/// As [`mod37_36`], of texts that stand apart, byte by byte.
+pub(crate) fn mod37_36_of(bytes: impl Iterator<Item = u8>) -> Option<char> {
     let mut product = 36;
-    for character in characters {
-        let value = character
-            .to_digit(36)
-            .filter(|_| !character.is_ascii_lowercase())?;
+    for byte in bytes {
+        let value = match byte {
+            b'0'..=b'9' => u32::from(byte - b'0'),
+            b'A'..=b'Z' => u32::from(byte - b'A') + 10,
+            _ => return None,
+        };
         product = (product + value) % 36;
         if product == 0 {
             product = 36;

@@ -16,9 +16,8 @@ mod route;
 mod shipment;
 mod subject;
 
-use prost::Message;
-
 use crate::Reason;
+use crate::canonical::{OneEncoding, is_canonical};
 use crate::code::MessageType;
 use crate::limits::BODY_BYTES_MAX;
 use crate::statement::Statement;
@@ -244,12 +243,12 @@ impl Form {
     }
 }
 
-fn read<T: Message + Default>(
+fn read<T: OneEncoding>(
     bytes: &[u8],
     form: impl Fn(Box<T>) -> Form,
 ) -> Result<(Form, bool), ContentError> {
     let content = T::decode(bytes).map_err(|error| ContentError::Malformed(error.to_string()))?;
-    let unknown_fields = content.encode_to_vec() != bytes;
+    let unknown_fields = !is_canonical::<T>(bytes);
     Ok((form(Box::new(content)), unknown_fields))
 }
 

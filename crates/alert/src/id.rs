@@ -75,12 +75,17 @@ pub fn is_name(text: &str) -> bool {
 
 /// Lower-case letters, digits and inner hyphens, as a host name's label: one spelling, no look-alikes by case.
 fn is_label(text: &str) -> bool {
+    is_label_of(text.as_bytes())
+}
+
+/// As [`is_label`], of bytes.
+fn is_label_of(text: &[u8]) -> bool {
     (1..=LABEL_BYTES_MAX).contains(&text.len())
         && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+            .iter()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+        && text.first() != Some(&b'-')
+        && text.last() != Some(&b'-')
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod airline;
 pub mod airport;
+mod canonical;
 pub mod case;
 pub mod check_digit;
 pub mod clock;

@@ -19,23 +19,25 @@ impl Decimal {
     /// Reads one to twelve digits, optionally a point and one to six more; no sign, exponent, blank or needless leading
     /// zero.
     pub fn parse(text: &str) -> Option<Self> {
-        let (whole, fraction) = match text.split_once('.') {
-            Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
-            Some(_) => return None,
-            None => (text, ""),
+        let bytes = text.as_bytes();
+        let (whole, fraction) = match bytes.iter().position(|b| *b == b'.') {
+            Some(point) => (bytes.get(..point)?, bytes.get(point + 1..)?),
+            None => (bytes, [].as_slice()),
         };
-        let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-        let shaped = (1..=WHOLE_DIGITS_MAX).contains(&whole.len())
+        let ends_in_point = whole.len() < bytes.len() && fraction.is_empty();
+        let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+        let shaped = !ends_in_point
+            && (1..=WHOLE_DIGITS_MAX).contains(&whole.len())
             && fraction.len() <= FRACTION_DIGITS_MAX
             && digits(whole)
             && digits(fraction)
-            && (whole == "0" || !whole.starts_with('0'));
+            && (whole == b"0" || !whole.starts_with(b"0"));
         if !shaped {
             return None;
         }
-        let value = |digits: &str| {
+        let value = |digits: &[u8]| {
             digits
-                .bytes()
+                .iter()
                 .fold(0, |value, b| value * 10 + u64::from(b - b'0'))
         };
         let mut micros = value(fraction);

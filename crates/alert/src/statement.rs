@@ -12,9 +12,8 @@ mod time;
 
 pub use claim::{BodyRef, Claim, Recipient, Signer};
 
-use prost::Message as _;
-
 use crate::Reason;
+use crate::canonical::is_canonical;
 use crate::code::{
     AckLevel, ActionCode, ActionVerdict, AssessmentResult, AuthorityCode, CommodityClass,
     DisseminationVerdict, HoldKind, HoldState, LinkKind, MessageStatus, MessageType, NoticeKind,
@@ -33,6 +32,8 @@ use says::Says;
 pub struct Statement {
     head: Head,
     says: Says,
+    log_origin: String,
+    languages: Vec<String>,
     warnings: Vec<Violation>,
 }
 
@@ -100,8 +101,8 @@ impl Statement {
     /// Reads the exact bytes that were signed, as clients and auditors do: unknown fields are flagged.
     pub fn decode_lenient(bytes: &[u8]) -> Result<Lenient, StatementError> {
         let message = claim::parse(bytes)?;
-        let unknown_fields = message.encode_to_vec() != bytes;
-        match Self::from_proto(&message) {
+        let unknown_fields = !is_canonical::<pb::Statement>(bytes);
+        match Self::from_proto(message) {
             Ok(statement) => Ok(Lenient {
                 statement,
                 unknown_fields,
@@ -112,11 +113,11 @@ impl Statement {
         }
     }
 
-    fn from_proto(message: &pb::Statement) -> Result<Self, Vec<Violation>> {
+    fn from_proto(message: pb::Statement) -> Result<Self, Vec<Violation>> {
         let (at, mut found) = (At::root(""), Findings::default());
-        let head = Head::read(&mut found, &at, message);
-        let says = Says::read(&mut found, &at, message);
-        rules::check(&mut found, &at, message, &says);
+        let head = Head::read(&mut found, &at, &message);
+        let says = Says::read(&mut found, &at, &message);
+        rules::check(&mut found, &at, &message, &says);
         if let Some(head) = &head {
             rules::check_signers(&mut found, &at, head, &says);
         }
@@ -126,6 +127,8 @@ impl Statement {
         Ok(Self {
             head,
             says,
+            log_origin: message.log_origin,
+            languages: message.languages,
             warnings,
         })
     }
@@ -147,7 +150,7 @@ impl Statement {
 
     /// The origin of the log it is meant for.
     pub fn log_origin(&self) -> &str {
-        &self.head.log_origin
+        &self.log_origin
     }
 
     /// Everybody who must sign, in the statement's order; one to four.
@@ -237,7 +240,7 @@ impl Statement {
 
     /// Languages of the body's free text, the primary one first.
     pub fn languages(&self) -> &[String] {
-        &self.says.languages
+        &self.languages
     }
 
     /// The kind of law it rests on.

@@ -68,8 +68,9 @@ pub(crate) fn row_of<T>(
 /// `key`: a shorter one would find some row that begins with it.
 pub(crate) fn behind<const WIDTH: usize>(text: &'static str, key: &str) -> Option<&'static str> {
     let (rows, _) = text.as_bytes().as_chunks::<WIDTH>();
+    let key_of = |row: &'static [u8; WIDTH]| row.get(..key.len()).unwrap_or_default();
     let place = rows
-        .binary_search_by(|row| row.iter().take(key.len()).copied().cmp(key.bytes()))
+        .binary_search_by(|row| key_of(row).cmp(key.as_bytes()))
         .ok()?;
     let rest = rows.get(place)?.get(key.len()..)?;
     std::str::from_utf8(rest).ok().map(str::trim_ascii_end)

@@ -108,16 +108,18 @@ pub fn is_vague(description: &str) -> bool {
         return false;
     }
     let mut words = String::with_capacity(BYTES_MAX);
-    for character in description.chars() {
-        if character.is_ascii_alphanumeric() {
-            words.push(character.to_ascii_lowercase());
-        } else if character.is_alphanumeric() {
-            words.extend(character.to_lowercase());
-        } else if !words.is_empty() && !words.ends_with(' ') {
+    for word in description.split(|c: char| !c.is_alphanumeric()) {
+        if !words.is_empty() && !word.is_empty() {
             words.push(' ');
         }
+        words.push_str(word);
     }
-    let words = words.trim_end();
+    if words.is_ascii() {
+        words.make_ascii_lowercase();
+    } else {
+        words = words.to_lowercase();
+    }
+    let words = words.as_str();
     let told = OPENINGS
         .iter()
         .find_map(|opening| words.strip_prefix(opening))

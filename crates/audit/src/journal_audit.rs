@@ -5,6 +5,7 @@ use crate::finding::{Kind, Place};
 use crate::replay::Replay;
 use crate::report::Report;
 use crate::source::{Folder, OpenError};
+use crate::verified::Verified;
 use precinto_merkle::note::NoteVerifier;
 use std::path::Path;
 
@@ -28,6 +29,29 @@ pub fn audit_folder(
     held: Vec<Held>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, OpenError> {
+    run(path, expect, held, None, progress)
+}
+
+/// As [`audit_folder`], and `told` hears of every entry with which nothing is wrong, in the order of the log.
+///
+/// What it hears may be part of a log that is found wrong in the end: the report says so.
+pub fn audit_folder_telling(
+    path: &Path,
+    expect: Expect,
+    held: Vec<Held>,
+    told: &mut dyn FnMut(Verified),
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, OpenError> {
+    run(path, expect, held, Some(told), progress)
+}
+
+fn run(
+    path: &Path,
+    expect: Expect,
+    held: Vec<Held>,
+    mut told: Option<&mut dyn FnMut(Verified)>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, OpenError> {
     let folder = Folder::open(path)?;
     let beside = folder.vkey.as_deref().map(NoteVerifier::parse);
     let key = match &expect.key {
@@ -43,6 +67,9 @@ pub fn audit_folder(
         (None, Some(Ok(_))) | (_, None) => false,
     };
     let mut replay = Replay::with_key(expect, key, held);
+    if told.is_some() {
+        replay.keep_verified();
+    }
     if unpinned {
         replay.note(Kind::LogKeyUnpinned, Place::file("log.vkey"));
     }
@@ -54,6 +81,9 @@ pub fn audit_folder(
     }
     while let Some(step) = journal.next() {
         replay.step(step);
+        if let Some(told) = &mut told {
+            replay.take_verified().into_iter().for_each(&mut **told);
+        }
         let (bytes_read, bytes_total) = (journal.bytes_read(), journal.bytes_total());
         progress(Progress {
             entries: replay.entries(),
@@ -61,7 +91,11 @@ pub fn audit_folder(
             bytes_total,
         });
     }
-    Ok(replay.finish())
+    let (report, rest) = replay.finish_telling();
+    if let Some(told) = told {
+        rest.into_iter().for_each(told);
+    }
+    Ok(report)
 }
 
 #[cfg(test)]

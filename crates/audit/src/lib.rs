@@ -50,13 +50,16 @@
 //! and what trust rests on.
 
 pub mod compare;
+pub mod exchange;
 pub mod expect;
 pub mod finding;
 pub mod format;
+pub mod reciprocity;
 pub mod replay;
 pub mod report;
 pub mod source;
 pub mod testing;
+pub mod verified;
 
 mod against;
 mod journal_audit;
@@ -66,7 +69,8 @@ mod specimen;
 pub use compare::Comparison;
 pub use expect::{Expect, Held, LogKey, SideRoots};
 pub use finding::{Finding, Kind, Place, Severity};
-pub use journal_audit::{Progress, audit_folder};
+pub use journal_audit::{Progress, audit_folder, audit_folder_telling};
 pub use replay::{Replay, replay};
 pub use report::{Report, Verdict};
 pub use source::{OpenError, Step, from_wire};
+pub use verified::{Said, Told, Verified};

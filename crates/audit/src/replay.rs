@@ -29,6 +29,7 @@ use crate::expect::{Expect, Held, LogKey};
 use crate::finding::{Finding, Kind, Place, Severity};
 use crate::report::{Findings, Report, Tally};
 use crate::source::{Batch, Entry, Step};
+use crate::verified::Verified;
 use batch::Job;
 use cases::Cases;
 use keys::{Keys, Known};
@@ -57,6 +58,8 @@ pub struct Replay {
     pending: Vec<Job>,
     /// How many entries signed checkpoints cover.
     covered: u64,
+    /// Verified entries that nobody has taken as yet; none unless somebody wants them.
+    verified: Option<Vec<Verified>>,
 }
 
 /// Replays everything that `source` has to say.
@@ -119,7 +122,23 @@ impl Replay {
             findings,
             pending: Vec::new(),
             covered: 0,
+            verified: None,
         }
+    }
+
+    /// From now on keeps what it has verified for [`Replay::take_verified`]. Whoever asks for this MUST take it after every
+    /// step, else it grows with the log.
+    pub fn keep_verified(&mut self) {
+        self.verified.get_or_insert_default();
+    }
+
+    /// The entries verified since the last call, in the order of the log. Some entries wait to be examined together; the
+    /// last of them come with [`Replay::finish_telling`].
+    pub fn take_verified(&mut self) -> Vec<Verified> {
+        self.verified
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
     }
 
     /// The checkpoint that the gateway published beside its journal joins what is held against it.
@@ -147,8 +166,14 @@ impl Replay {
     }
 
     /// Ends the audit: nothing more is to come.
-    pub fn finish(mut self) -> Report {
+    pub fn finish(self) -> Report {
+        self.finish_telling().0
+    }
+
+    /// Ends the audit, and gives the verified entries that nobody has taken as yet.
+    pub fn finish_telling(mut self) -> (Report, Vec<Verified>) {
         self.examine_pending();
+        let verified = self.take_verified();
         let root = self.edge.as_ref().map(Edge::root);
         let (agreed, contradictions) = self.against.finish(self.next, root.is_some());
         for finding in contradictions {
@@ -167,13 +192,9 @@ impl Replay {
         }
         let origin = self.key.as_ref().map(|key| key.name().to_owned());
         self.tally.agreed = agreed;
-        Report::new(
-            &self.tally,
-            origin,
-            (self.next, root),
-            self.findings,
-            &self.expect,
-        )
+        let end = (self.next, root);
+        let report = Report::new(&self.tally, origin, end, self.findings, &self.expect);
+        (report, verified)
     }
 
     fn batch(&mut self, batch: Batch) {
@@ -295,28 +316,35 @@ impl Replay {
         for kind in kinds {
             self.found(kind, &place);
         }
-        let (index, known, conflict, part) = match of {
+        let (index, known, conflict, part, verified) = match of {
             Of::Entry {
                 index,
                 known,
                 conflict,
                 part,
-            } => (index, known, conflict, part),
+                verified,
+            } => (index, known, conflict, part, verified),
             Of::Checkpoint { covered } => {
                 self.covered = covered.unwrap_or(self.covered);
                 return;
             }
         };
-        if let Some(kind) = conflict.and_then(|claim| claim.check(&self.keys)) {
-            self.found(kind, &place);
-        }
-        for kind in self.cases.follow(part) {
-            self.found(kind, &place);
-        }
+        let mut later = Vec::new();
+        later.extend(conflict.and_then(|claim| claim.check(&self.keys)));
+        later.extend(self.cases.follow(part));
         if let Some(known) = known
             && let Some(first) = self.keys.insert(&known, index)
         {
-            self.found(Kind::KeyReused { first }, &place);
+            later.push(Kind::KeyReused { first });
+        }
+        if sound
+            && later.iter().all(Kind::is_of_another_entry)
+            && let Some(kept) = &mut self.verified
+        {
+            kept.extend(verified.map(|verified| *verified));
+        }
+        for kind in later {
+            self.found(kind, &place);
         }
         self.tally.sound += u64::from(sound);
     }

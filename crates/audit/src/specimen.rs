@@ -5,6 +5,7 @@
 
 mod authority;
 mod draft;
+pub(crate) mod story;
 
 use crate::expect::{Expect, LogKey, SideRoots};
 use crate::source::Step;
@@ -216,7 +217,7 @@ impl Site {
             }],
             warnings: Vec::new(),
             decision: Some(pb::Decision {
-                policy: "floor/2".to_owned(),
+                policy: "floor/3".to_owned(),
                 policy_digest: Vec::new(),
             }),
             trust: self.trust_refs(),

@@ -62,3 +62,24 @@ pub const COSIGN_SKEW_MAX: Duration = Duration::from_mins(1);
 
 /// A pin file holds one signed note.
 pub const PIN_BYTES_MAX: u64 = precinto_merkle::note::NOTE_BYTES_MAX as u64;
+
+/// Messages that wait in an outbox: a day of one agency's heaviest traffic, and a folder that is still read in milliseconds.
+pub const OUTBOX_MESSAGES_MAX: usize = 10_000;
+
+/// Bytes that wait in an outbox: some thousand alerts with the largest bodies, and no disk full by them alone.
+pub const OUTBOX_BYTES_MAX: u64 = 512 * 1024 * 1024;
+
+/// Files that are looked at in one folder of the outbox, refused messages with their reasons included.
+pub const OUTBOX_NAMES_MAX: usize = 100_000;
+
+/// Messages of the outbox unanswered at once.
+pub const OUTBOX_WINDOW: usize = 64;
+
+/// How often the outbox is looked at for what another process has put in: one question to the file system.
+pub const OUTBOX_LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// How long the line of an empty outbox stays open: the gateway ends a stream on which nothing comes for 30 s.
+pub const OUTBOX_IDLE_MAX: Duration = Duration::from_secs(5);
+
+/// How often a message is sent again at which the gateway itself fails, before it is put aside and those behind it go on.
+pub const OUTBOX_FAULTS_MAX: u32 = 5;

@@ -10,7 +10,7 @@
 //!
 //! Delivery is at least once: `index` is the key by which a repeat is recognised.
 
-mod backoff;
+pub(crate) mod backoff;
 mod coverage;
 pub(crate) mod delivery;
 mod event;

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use precinto_alert::case::{Audience, Case, Step};
-use precinto_alert::id::AlertId;
+use precinto_alert::id::{AlertId, MessageId};
 use precinto_alert::{Statement, Violation};
 use precinto_ledger::{AppendError, Appended, Entry, EntryKey, Ledger, ReadError};
 use precinto_proto::v1 as pb;
@@ -69,12 +69,19 @@ struct Inner {
     index: Index,
     /// Cases that are in memory, everything that is on its way to the log included.
     loaded: Loaded,
-    /// Entries that were handed to the log and not answered for, and the cases that they belong to.
-    on_their_way: HashMap<EntryKey, AlertId>,
+    /// Entries that were handed to the log and not answered for; each holds its case in memory.
+    on_their_way: HashMap<EntryKey, OnItsWay>,
     /// Those of them that nobody waits for any more; the log takes them all the same.
     abandoned: Vec<EntryKey>,
     /// Missed deadlines that were handed to the log and not answered for.
     overdue: HashMap<EntryKey, AlertId>,
+}
+
+/// An entry that the log has not answered for.
+#[derive(Debug)]
+struct OnItsWay {
+    alert_id: AlertId,
+    message_id: MessageId,
 }
 
 /// A statement's place in a case.
@@ -244,10 +251,8 @@ impl Cases {
         let inner = self.lock();
         let mut candidates = inner.index.candidates(alert_id);
         // What is synced and not yet answered for may have been delivered already.
-        for key in inner.loaded.on_their_way(alert_id) {
-            candidates.extend(ledger.find(key)?.map(|found| found.index));
-        }
-        for key in inner.overdue_of(alert_id) {
+        let underway = inner.messages_of(alert_id);
+        for key in underway.chain(inner.overdue_of(alert_id)) {
             candidates.extend(ledger.find(key)?.map(|found| found.index));
         }
         candidates.sort_unstable();
@@ -291,19 +296,25 @@ impl Inner {
     /// The entry is in the log's queue.
     fn set_out(&mut self, key: EntryKey, place: &Place) {
         let Place { alert_id, step } = place;
-        self.loaded.take(alert_id, step.clone(), key);
-        self.on_their_way.insert(key, alert_id.clone());
+        self.loaded.take(alert_id, step.clone());
+        let underway = OnItsWay {
+            alert_id: alert_id.clone(),
+            message_id: step.message_id(),
+        };
+        self.on_their_way.insert(key, underway);
     }
 
     /// The log has answered: the entry stands at that index, or was not taken.
     fn arrive(&mut self, key: &EntryKey, index: Option<u64>) {
-        let Some(alert_id) = self.on_their_way.remove(key) else {
+        let Some(underway) = self.on_their_way.remove(key) else {
             return;
         };
-        self.loaded.arrive(&alert_id, key, index.is_some());
-        if let Some(index) = index {
-            self.index.insert(&alert_id, index);
+        let alert_id = &underway.alert_id;
+        match index {
+            Some(index) => self.index.insert(alert_id, index),
+            None => self.loaded.withdraw(alert_id, underway.message_id),
         }
+        self.loaded.let_go(alert_id);
     }
 
     /// Looks in the log for entries that nobody waits for: each gets there, or the process ends.

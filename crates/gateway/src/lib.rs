@@ -34,6 +34,8 @@ mod serve;
 pub mod status;
 pub mod submit;
 pub mod subscribe;
+#[cfg(test)]
+mod test_ledger;
 pub mod witness;
 
 use std::sync::Arc;

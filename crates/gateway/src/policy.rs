@@ -8,7 +8,8 @@
 //! 4. *third agency*: nobody outside `releasable_to` when the originator has named a release;
 //! 5. *no squatting*: an alert's id carries the sender's own code, and only its agency changes or takes back the alert;
 //! 6. *known officers*: an officer who signs is in the directory, under the sender's agency;
-//! 7. *its turn*: it may follow what was said before in its case ([`crate::cases`]); since `floor/2`.
+//! 7. *its turn*: it may follow what was said before in its case ([`crate::cases`]); since `floor/2`, and since `floor/3` only
+//!    if the node that says it may read what it speaks of.
 //!
 //! Since `floor/3` what is let in runs a clock, if it is of a type that waits for answers ([`precinto_alert::clock`]).
 //!

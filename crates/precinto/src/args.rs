@@ -12,7 +12,10 @@ mod log;
 mod matching;
 mod node;
 mod record;
+pub(crate) mod refused;
+mod report;
 mod run;
+mod run_node;
 mod send;
 mod sub;
 
@@ -22,8 +25,10 @@ pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
 pub(crate) use log::{AuditCommand, AuditCompare, AuditLog, LogCommand, Reference};
 pub(crate) use matching::Match;
 pub(crate) use node::{NodeArgs, Watch};
-pub(crate) use record::{CopyArgs, Find, List, ListState, Show, Sync};
+pub(crate) use record::{CopyArgs, Find, List, Show, Sync};
+pub(crate) use report::{ReportArgs, ReportCommand, ReportExchange};
 pub(crate) use run::{Demo, GatewayCommand};
+pub(crate) use run_node::{Ack, NodeCommand, NodeRun};
 #[cfg(test)]
 pub(crate) use send::VERBS;
 pub(crate) use send::{MessageArgs, Ready, Said, SendCommand, SendOptions, Shape};
@@ -90,6 +95,11 @@ pub(crate) enum Command {
     Draft(DraftCommand),
     /// [changes state] Sign and submit: alerts, amendments, requests, answers, outcomes
     Send(Send),
+    /// [changes state] A signed acknowledgement by a person, in few words
+    Ack(Ack),
+    /// An agency's own agent: outbox, deliveries, signed receipts
+    #[command(subcommand)]
+    Node(NodeCommand),
     /// [reads] Deliveries as they come, each verified, resuming where the last run settled
     Watch(Watch),
     /// Durable subscriptions: create, list, show, seek, parked, unpark, delete
@@ -111,6 +121,9 @@ pub(crate) enum Command {
     /// [reads] Independent verification, trusting nothing that a gateway computed
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// [reads] Reports made from a verified log: how each side answers the other, every exchange across the border
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Keys and certificates
     #[command(subcommand)]
     Keys(KeysCommand),

@@ -1,5 +1,6 @@
 //! One file a noun: each command reads its arguments, does one thing, and says how it went.
 
+pub(crate) mod ack;
 pub(crate) mod audit;
 pub(crate) mod basis;
 pub(crate) mod config;
@@ -12,7 +13,9 @@ pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod log;
 pub(crate) mod matching;
+pub(crate) mod node;
 pub(crate) mod own_copy;
+pub(crate) mod report;
 pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod show;

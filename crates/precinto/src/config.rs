@@ -1,15 +1,21 @@
 //! A node's settings: one TOML file, unknown keys refused with a suggestion, flags and environment before the file.
 
+mod fingerprint;
 mod material;
+mod run;
 mod suggest;
 
-pub(crate) use material::{Material, load_credential, load_policy, load_signer, read_side};
+pub(crate) use fingerprint::Fingerprint;
+pub(crate) use material::{
+    Material, MaterialError, load_credential, load_policy, load_signer, read_side,
+};
+pub(crate) use run::Run;
 pub(crate) use suggest::{closest, with_suggestion};
 
 use crate::args::{NodeArgs, environment};
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use crate::pki::NodeSettings;
-use precinto_alert::id::{GatewayId, NodeId};
+use precinto_alert::id::{GatewayId, IdError, NodeId};
 use precinto_merkle::note::NoteVerifier;
 use serde::Deserialize;
 use std::fmt;
@@ -52,6 +58,8 @@ pub(crate) struct Node {
     pub(crate) officers: Vec<Officer>,
     /// Each side's roots and revocation lists.
     pub(crate) sides: Vec<Side>,
+    /// What its agent does; a node without one has no agent.
+    pub(crate) run: Option<Run>,
 }
 
 /// A certificate chain and its key, as files.
@@ -133,6 +141,7 @@ struct File {
     #[serde(default)]
     officer: Vec<Officer>,
     side: Vec<Side>,
+    run: Option<run::Table>,
 }
 
 impl Node {
@@ -168,8 +177,8 @@ impl Node {
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
-        let refuse = |what: String| {
-            Failure::usage(format!("{}: {what}", path.display())).next((
+        let refuse = |what: Text| {
+            Failure::usage(what.about(path.display())).next((
                 "precinto config example node  shows a complete file",
                 "precinto config example node  muestra un archivo completo",
             ))
@@ -180,41 +189,34 @@ impl Node {
 }
 
 impl File {
-    fn resolve(self, path: &Path) -> Result<Node, String> {
+    fn resolve(self, path: &Path) -> Result<Node, Text> {
         let base = path.parent().unwrap_or_else(|| Path::new(""));
         let pair = |pair: Pair| Pair {
             certificate: base.join(pair.certificate),
             key: base.join(pair.key),
         };
-        let vkey = match (self.log, self.log_in) {
-            (Some(vkey), None) => vkey,
-            (None, Some(file)) => {
-                let file = base.join(file);
-                let text = std::fs::read_to_string(&file);
-                text.map_err(|error| format!("log_file {}: {error}", file.display()))?
-            }
-            _ => return Err("exactly one of log and log_file is needed".to_owned()),
-        };
-        let identity: NodeId = self
-            .identity
-            .parse()
-            .map_err(|error| format!("identity: {error}"))?;
-        let gateway_identity = self
-            .gateway_identity
-            .parse()
-            .map_err(|error| format!("gateway_identity: {error}"))?;
+        let vkey = vkey(self.log, self.log_in.map(|file| base.join(file)))?;
+        let misnamed = |key: &str, error: IdError| Text::from(error.detail()).about(key);
+        let identity = self.identity.parse::<NodeId>();
+        let identity = identity.map_err(|error| misnamed("identity", error))?;
+        let gateway_identity = self.gateway_identity.parse();
+        let gateway_identity =
+            gateway_identity.map_err(|error| misnamed("gateway_identity", error))?;
         if self
             .side
             .iter()
             .all(|side| side.domain != identity.side().as_str())
         {
-            return Err(format!(
-                "no [[side]] for {}, the node's own",
-                identity.side()
-            ));
+            let side = identity.side();
+            return Err(Text::from((
+                format!("no [[side]] for {side}, the node's own"),
+                format!("falta [[side]] para {side}, el lado del propio nodo"),
+            )));
         }
+        let run = self.run.map(|run| run.resolve(base)).transpose()?;
         if !self.gateway.contains(':') {
-            return Err("gateway: an address is host:port".to_owned());
+            let form = ("an address is host:port", "una dirección es host:puerto");
+            return Err(Text::from(form).about("gateway"));
         }
         Ok(Node {
             file: path.to_owned(),
@@ -225,7 +227,9 @@ impl File {
             gateway_origin: Origin::File,
             server_name: self.server_name,
             gateway_identity,
-            log: NoteVerifier::parse(vkey.trim()).map_err(|error| format!("log: {error}"))?,
+            log: NoteVerifier::parse(vkey.trim()).map_err(|error| {
+                Text::cause(error, "no es la llave verificadora de una bitácora").about("log")
+            })?,
             state_origin: if self.state.is_some() {
                 Origin::File
             } else {
@@ -250,7 +254,21 @@ impl File {
                 .into_iter()
                 .map(|side| side.resolve(base))
                 .collect(),
+            run,
         })
+    }
+}
+
+/// The log's verifier key, as it stands in the settings or in a file that they name.
+fn vkey(given: Option<String>, file: Option<PathBuf>) -> Result<String, Text> {
+    match (given, file) {
+        (Some(vkey), None) => Ok(vkey),
+        (None, Some(file)) => std::fs::read_to_string(&file)
+            .map_err(|error| Text::io(&error).about(file.display()).about("log_file")),
+        _ => Err(Text::from((
+            "exactly one of log and log_file is needed",
+            "se requiere exactamente uno de log y log_file",
+        ))),
     }
 }
 
@@ -271,20 +289,24 @@ const FILE_BYTES_MAX: u64 = 1024 * 1024;
 /// Reads a text file of at most 1 MiB.
 pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     let read = || {
-        let size = std::fs::metadata(path)?.len();
+        let size = std::fs::metadata(path)
+            .map_err(|error| Text::io(&error))?
+            .len();
         if size > FILE_BYTES_MAX {
-            return Err(std::io::Error::other(format!(
-                "{size} bytes are more than 1 MiB"
+            return Err(Text::from((
+                format!("{size} bytes are more than 1 MiB"),
+                format!("{size} bytes son más de 1 MiB"),
             )));
         }
-        std::fs::read_to_string(path)
+        std::fs::read_to_string(path).map_err(|error| Text::io(&error))
     };
-    read().map_err(|error| {
+    read().map_err(|what: Text| {
         let path = path.display();
-        Failure::usage((
-            format!("cannot read {path}: {error}"),
-            format!("no se puede leer {path}: {error}"),
-        ))
+        let (en, es) = (
+            format!("cannot read {path}"),
+            format!("no se puede leer {path}"),
+        );
+        Failure::usage(what.behind(en, es))
     })
 }
 

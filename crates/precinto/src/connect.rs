@@ -4,7 +4,9 @@ use crate::config::Material;
 use crate::exit::{Exit, Failure, Text};
 use precinto_alert::reason::GrpcCode;
 use precinto_client::log::LogError;
+use precinto_client::pin::PinError;
 use precinto_client::{ConnectError, Connection, Refusal};
+use std::path::Path;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -23,10 +25,7 @@ fn failure_of(error: &ConnectError, gateway: &str) -> Failure {
         Some(reason) => Failure::caused(reason, text),
         None => Failure::new(
             Exit::Unreachable,
-            (
-                text.clone(),
-                format!("no hay conexión con la pasarela: {text}"),
-            ),
+            Text::cause(text, "no hay conexión con la pasarela"),
         )
         .next((
             format!("is a gateway running at {gateway}? precinto doctor  looks at every step"),
@@ -49,7 +48,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Failure {
     } else {
         Exit::Unreachable
     };
-    Failure::new(exit, refusal.to_string()).next((
+    let message = Text::cause(refusal, "la pasarela no atendió la solicitud");
+    Failure::new(exit, message).next((
         "try again; if it stays so:  precinto doctor  looks at every step",
         "inténtelo de nuevo; si continúa así:  precinto doctor  revisa cada paso",
     ))
@@ -60,7 +60,22 @@ pub(crate) fn log_failed(error: &LogError) -> Failure {
     match (error, error.reason()) {
         (LogError::Refused(refusal), _) => refused(refusal),
         (_, Some(reason)) => Failure::caused(reason, error),
-        (_, None) => Failure::new(Exit::Failed, error.to_string()),
+        (_, None) => {
+            let message = Text::cause(error, "no se pudo consultar la bitácora");
+            Failure::new(Exit::Failed, message)
+        }
+    }
+}
+
+/// Why the newest checkpoint that was seen cannot be had from its file.
+pub(crate) fn pin_text(error: &PinError, file: &Path) -> Text {
+    match error {
+        PinError::Io { cause, .. } => Text::io(cause).about(file.display()),
+        PinError::Damaged { .. } => Text::from((
+            "holds no checkpoint signed by this log",
+            "no contiene un punto de control firmado por esta bitácora",
+        ))
+        .about(file.display()),
     }
 }
 

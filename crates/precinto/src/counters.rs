@@ -102,7 +102,13 @@ impl Counters {
             .alerts
             .next()
             .context("a block of numbers is not empty")?;
-        let full = || Failure::usage(format!("all alert numbers of {} are used", self.year));
+        let year = self.year;
+        let full = || {
+            Failure::usage((
+                format!("all alert numbers of {year} are used"),
+                format!("se usaron todos los números de alerta de {year}"),
+            ))
+        };
         let number = u32::try_from(number)
             .ok()
             .filter(|number| *number <= 999_999)

@@ -22,7 +22,7 @@ mod stage;
 mod story;
 
 use crate::args::Demo;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use crate::{clock, runtime, stop};
 use play::Play;
@@ -143,7 +143,7 @@ fn keep(stage: &Stage, output: Output) {
 }
 
 fn interrupted() -> anyhow::Error {
-    Failure::new(Exit::Failed, "interrupted").into()
+    Failure::new(Exit::Failed, ("interrupted", "interrumpido")).into()
 }
 
 /// A journal goes on only under its own key, and each demo has new keys.
@@ -151,11 +151,14 @@ fn refuse_used_folder(data: &Path) -> Result<(), Failure> {
     let used = match std::fs::read_dir(data) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
-        Err(error) => return Err(Failure::usage(format!("{}: {error}", data.display()))),
+        Err(error) => return Err(Failure::usage(Text::io(&error).about(data.display()))),
     };
     if used {
-        return Err(Failure::usage(format!("{} is not empty", data.display()))
-            .next("name a new folder: each demo has new keys, and a log never changes its own"));
+        let what = Text::from(("it is not empty", "no está vacía"));
+        return Err(Failure::usage(what.about(data.display())).next((
+            "name a new folder: each demo has new keys, and a log never changes its own",
+            "indique una carpeta nueva: cada demostración tiene llaves nuevas, y una bitácora nunca cambia las suyas",
+        )));
     }
     Ok(())
 }

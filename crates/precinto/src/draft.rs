@@ -40,7 +40,7 @@ const NOT_IN_A_DRAFT: [(&str, (&str, &str)); 8] = [
         "log_origin",
         (
             "it follows from the log's key",
-            "resulta de la clave de la bitácora",
+            "resulta de la llave de la bitácora",
         ),
     ),
     (

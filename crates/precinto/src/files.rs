@@ -2,16 +2,19 @@
 //!
 //! What can be made again is not synced. Receipts are evidence, and are durable when they are said to be kept.
 
-use anyhow::Context;
+use crate::exit::{Exit, Failure, Text};
 use precinto_ledger::durable;
 use precinto_proto::v1 as pb;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Makes a folder with everything above it.
 pub(crate) fn make_folder(path: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
+    fs::create_dir_all(path).map_err(|error| {
+        let (en, es) = ("cannot make the folder", "no se puede crear la carpeta");
+        failed(path, &error, (en, es))
+    })
 }
 
 /// Writes a file that anybody may read.
@@ -28,8 +31,7 @@ pub(crate) fn write_private(path: &Path, text: impl AsRef<[u8]>) -> anyhow::Resu
 ///
 /// Its folder must exist. Blocks for as long as the syncs take.
 pub(crate) fn write_durable(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
-    durable::replace(path, bytes.as_ref())
-        .with_context(|| format!("cannot write {}", path.display()))
+    durable::replace(path, bytes.as_ref()).map_err(|error| unwritten(path, &error))
 }
 
 /// Keeps a receipt in `folder`: the proof as `<name>.tlog-proof` (c2sp.org/tlog-proof@v1), the record beside it as
@@ -49,21 +51,32 @@ pub(crate) fn keep_receipt(
 
 /// Made anew each time, so that the mode holds from the first byte on.
 fn write(path: &Path, bytes: &[u8], mode: u32) -> anyhow::Result<()> {
-    let attempt = || -> std::io::Result<()> {
+    let attempt = || -> io::Result<()> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
         match fs::remove_file(path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         create_new(path, mode)?.write_all(bytes)
     };
-    attempt().with_context(|| format!("cannot write {}", path.display()))
+    attempt().map_err(|error| unwritten(path, &error))
+}
+
+/// A file could not be written.
+fn unwritten(path: &Path, error: &io::Error) -> anyhow::Error {
+    failed(path, error, ("cannot write", "no se puede escribir"))
+}
+
+fn failed(path: &Path, error: &io::Error, (en, es): (&str, &str)) -> anyhow::Error {
+    let path = path.display();
+    let what = Text::io(error).behind(format!("{en} {path}"), format!("{es} {path}"));
+    Failure::new(Exit::Failed, what).into()
 }
 
 #[cfg(unix)]
-fn create_new(path: &Path, mode: u32) -> std::io::Result<File> {
+fn create_new(path: &Path, mode: u32) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     File::options()
         .write(true)
@@ -73,6 +86,6 @@ fn create_new(path: &Path, mode: u32) -> std::io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn create_new(path: &Path, _mode: u32) -> std::io::Result<File> {
+fn create_new(path: &Path, _mode: u32) -> io::Result<File> {
     File::options().write(true).create_new(true).open(path)
 }

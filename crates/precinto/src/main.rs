@@ -24,17 +24,35 @@ pub use commands::draft::foreign_bytes;
 
 use args::{Cli, Command};
 use clap::Parser;
-use exit::{Exit, Failure};
-use output::Output;
+use exit::{Exit, Failure, Text};
+use output::{Lang, Output};
 use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misused(&error),
+    };
     let output = Output::new(cli.output, cli.lang);
     match run(&cli.command, output) {
         Ok(exit) => exit.into(),
         Err(error) => report(&error, output).into(),
+    }
+}
+
+/// Wrong usage, in the reader's language; help and version come this way, too.
+fn misused(error: &clap::Error) -> ExitCode {
+    let lang = args::refused::lang_of(args::environment::arguments());
+    let spanish = args::refused::in_spanish(error).filter(|_| lang == Lang::Es);
+    match spanish {
+        Some(text) => output::to_stderr(&text),
+        None => drop(error.print()),
+    }
+    if error.use_stderr() {
+        Exit::Usage.into()
+    } else {
+        Exit::Done.into()
     }
 }
 
@@ -44,6 +62,8 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
         Command::Gateway(command) => commands::gateway::run(command, output),
         Command::Draft(command) => commands::draft::run(command, output),
         Command::Send(args) => commands::send::run(args, output),
+        Command::Ack(args) => commands::ack::run(args, output),
+        Command::Node(command) => commands::node::run(command, output),
         Command::Watch(args) => commands::watch::run(args, output),
         Command::Sub(command) => commands::sub::run(command, output),
         Command::Show(args) => commands::show::run(args, output),
@@ -53,6 +73,7 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
         Command::Sync(args) => commands::sync::run(args, output),
         Command::Log(command) => commands::log::run(command, output),
         Command::Audit(command) => commands::audit::run(command, output),
+        Command::Report(command) => commands::report::run(command, output),
         Command::Keys(command) => commands::keys::run(command, output),
         Command::Config(command) => commands::config::run(command, output),
         Command::Doctor(args) => commands::doctor::run(args, output),
@@ -72,7 +93,10 @@ fn report(error: &anyhow::Error, output: Output) -> Exit {
         .downcast_ref::<io::Error>()
         .is_none_or(|cause| !closed(cause))
     {
-        output.failure(&Failure::new(Exit::Failed, format!("{error:#}")));
+        output.failure(&Failure::new(
+            Exit::Failed,
+            Text::cause(format!("{error:#}"), "falla imprevista"),
+        ));
     }
     Exit::Failed
 }

@@ -138,6 +138,12 @@ impl Manifest {
 
     fn file(&mut self, path: &Path) -> Result<(), Failure> {
         let bytes = source::whole(path)?;
+        self.of_bytes(path, bytes)
+    }
+
+    /// Takes in a file whose bytes have been read.
+    fn of_bytes(&mut self, path: &Path, bytes: Vec<u8>) -> Result<(), Failure> {
+        source::is_text(path, &bytes)?;
         if !source::looks_like_xml(&bytes) {
             return table::read(self, path, bytes);
         }
@@ -154,6 +160,16 @@ impl Manifest {
             return Err(refuse(none.into()));
         }
         Ok(())
+    }
+
+    /// One file out of bytes, as [`Self::read`] does for each: for fuzzing and the replay of its corpus.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn from_bytes(bytes: &[u8], options: Options) -> Result<Self, Failure> {
+        const NAME: &str = "manifest.csv";
+        let mut manifest = Self::new(options);
+        manifest.files.push(NAME.to_owned());
+        manifest.of_bytes(Path::new(NAME), bytes.to_vec())?;
+        Ok(manifest)
     }
 
     /// What to look for, each once; the order is that of [`Self::cells_of`].
@@ -313,16 +329,14 @@ impl Manifest {
             }
         }
         if self.pairs > ASKED_MAX {
-            let lang = self.options.lang;
-            let what = lang.pick(
+            return Err(Failure::usage((
                 "too much to look for at once",
                 "demasiado para una sola consulta",
-            );
-            let (en, es) = (
+            ))
+            .next((
                 "cut the manifest into parts",
                 "divida el manifiesto en partes",
-            );
-            return Err(Failure::usage(what).next(lang.pick(en, es)));
+            )));
         }
         Ok(())
     }

@@ -3,10 +3,12 @@
 mod lang;
 mod printable;
 mod table;
+mod wrapped;
 
 pub(crate) use lang::Lang;
 pub(crate) use printable::printable;
 pub(crate) use table::{Align, Table};
+pub(crate) use wrapped::{COLUMNS, wrapped};
 
 use crate::args::environment;
 use crate::exit::Failure;
@@ -121,6 +123,20 @@ impl Output {
         drop(write_line(&mut io::stderr().lock(), line.as_ref()));
     }
 
+    /// Says something long: on a terminal in lines that fit, which stand two columns further in than the first.
+    pub(crate) fn say(self, text: &str) {
+        if !io::stderr().is_terminal() {
+            return self.talk(text);
+        }
+        let said = text.trim_start();
+        let blanks = text.len() - said.len();
+        let mut indent = " ".repeat(blanks);
+        for line in wrapped(said, COLUMNS.saturating_sub(blanks + 2)) {
+            self.talk(format!("{indent}{line}"));
+            indent = " ".repeat(blanks + 2);
+        }
+    }
+
     /// Says how the command failed: reason, cause and next step. For machines it is an object on stdout.
     pub(crate) fn failure(self, failure: &Failure) {
         let next = failure.next.as_ref().map(|next| next.pick(self.lang));
@@ -142,9 +158,14 @@ impl Output {
             .lines()
             .map(printable)
             .collect();
-        self.talk(format!("{label}: {}", lines.join("\n")));
+        for line in format!("{label}: {}", lines.join("\n")).lines() {
+            self.say(line);
+        }
         if let Some(next) = next {
-            self.talk(format!("  {}: {next}", self.lang.pick("next", "siguiente")));
+            self.say(&format!(
+                "  {}: {next}",
+                self.lang.pick("next", "siguiente")
+            ));
         }
         if let Some(reason) = failure.reason {
             let more = self.lang.pick("more", "más");
@@ -224,6 +245,11 @@ impl<'a> FailureJson<'a> {
             next,
         }
     }
+}
+
+/// Says something before it is known how this run prints.
+pub(crate) fn to_stderr(text: &str) {
+    drop(io::stderr().lock().write_all(text.as_bytes()));
 }
 
 fn write_line(to: &mut impl Write, line: &str) -> io::Result<()> {

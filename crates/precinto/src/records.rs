@@ -26,10 +26,10 @@ impl Records {
     pub(crate) fn open(path: &Path, delimiter: u8) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let refuse = |what: Text| Failure::usage(what.about(&name));
-        let file = File::open(path).map_err(|error| refuse(error.to_string().into()))?;
+        let file = File::open(path).map_err(|error| refuse(Text::io(&error)))?;
         let size = file
             .metadata()
-            .map_err(|error| refuse(error.to_string().into()))?
+            .map_err(|error| refuse(Text::io(&error)))?
             .len();
         if size > FILE_BYTES_MAX {
             return Err(refuse(("larger than 64 MiB", "más de 64 MiB").into()));
@@ -46,7 +46,7 @@ impl Records {
             .from_reader(from.take(FILE_BYTES_MAX.saturating_add(1)));
         let headers = reader
             .byte_headers()
-            .map_err(|error| refuse(error.to_string().into()))?;
+            .map_err(|error| refuse(unreadable(&error)))?;
         // A byte-order mark, as spreadsheets write it, is no part of the first name.
         let headers = headers
             .iter()
@@ -110,7 +110,7 @@ impl Records {
                     len: found,
                     ..
                 } => Some(Trouble::Columns { expected, found }),
-                _ => return Err(refuse(error.to_string().into())),
+                _ => return Err(refuse(unreadable(&error))),
             },
         };
         self.rows += 1;
@@ -167,6 +167,14 @@ pub(crate) enum Trouble {
         /// As many as it has.
         found: u64,
     },
+}
+
+/// What the reader of tables says of a file.
+fn unreadable(error: &csv::Error) -> Text {
+    match error.kind() {
+        ErrorKind::Io(error) => Text::io(error),
+        _ => Text::cause(error, "no se puede leer la tabla"),
+    }
 }
 
 /// UTF-8, or else ISO 8859-1, in which every byte is the letter of that number.

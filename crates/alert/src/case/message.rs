@@ -62,6 +62,16 @@ impl Audience {
         self.all().any(|one| one == agency)
     }
 
+    /// Whether it is for any agency as such, and not for named nodes only.
+    pub(super) fn has_agencies(&self) -> bool {
+        !self.agencies.is_empty()
+    }
+
+    /// Whether the node is sent it: by its own name, or as one of its agency's.
+    pub(super) fn reaches_node(&self, node: &NodeId) -> bool {
+        self.nodes.contains(node) || self.agencies.contains(node.agency())
+    }
+
     /// Who of `others`, but for the agency `own`, is not sent it: agencies as `side/agency`, nodes as SPIFFE ids.
     pub(super) fn lacks<'a>(
         &'a self,
@@ -97,7 +107,7 @@ enum Says {
 pub struct Step {
     pub(super) message_id: MessageId,
     pub(super) message_type: MessageType,
-    pub(super) from: Arc<AgencyId>,
+    pub(super) sender: Arc<NodeId>,
     pub(super) to: Arc<Audience>,
     pub(super) version: u32,
     pub(super) refers_to: Option<MessageId>,
@@ -111,7 +121,7 @@ impl Step {
         Some(Self {
             message_id: statement.message_id(),
             message_type: statement.message_type(),
-            from: Arc::new(statement.sender().agency().clone()),
+            sender: Arc::new(statement.sender().clone()),
             to: Arc::new(audience),
             version: statement.alert_version(),
             refers_to: statement.refers_to(),
@@ -131,7 +141,7 @@ impl Step {
 
     /// The agency that sent it.
     pub fn from(&self) -> &AgencyId {
-        &self.from
+        self.sender.agency()
     }
 
     /// Who was sent it.
@@ -141,7 +151,7 @@ impl Step {
 
     /// Whether the agency sent it, or was sent it.
     pub(super) fn concerns(&self, agency: &AgencyId) -> bool {
-        *self.from == *agency || self.to.reaches(agency)
+        self.from() == agency || self.to.reaches(agency)
     }
 
     pub(super) fn ack_level(&self) -> Option<AckLevel> {
@@ -234,6 +244,7 @@ impl Says {
 #[derive(Debug, Default)]
 pub struct Names {
     agencies: BTreeSet<Arc<AgencyId>>,
+    senders: BTreeSet<Arc<NodeId>>,
     audiences: BTreeSet<Arc<Audience>>,
 }
 
@@ -241,7 +252,7 @@ impl Names {
     /// The same message, with its names shared.
     #[must_use]
     pub fn share(&mut self, mut step: Step) -> Step {
-        step.from = self.agency(&step.from);
+        step.sender = self.sender(&step.sender);
         step.to = self.audience(&step.to);
         if let Says::Transfer(agency) = &mut step.says {
             *agency = self.agency(agency);
@@ -255,6 +266,14 @@ impl Names {
         }
         self.agencies.insert(Arc::clone(agency));
         Arc::clone(agency)
+    }
+
+    fn sender(&mut self, node: &Arc<NodeId>) -> Arc<NodeId> {
+        if let Some(known) = self.senders.get(node) {
+            return Arc::clone(known);
+        }
+        self.senders.insert(Arc::clone(node));
+        Arc::clone(node)
     }
 
     fn audience(&mut self, audience: &Arc<Audience>) -> Arc<Audience> {

@@ -8,7 +8,7 @@ use crate::id::{AgencyId, MessageId};
 impl Case {
     /// What the agency has said, in its own order.
     pub(super) fn said_by(&self, agency: &AgencyId) -> impl DoubleEndedIterator<Item = &Step> {
-        self.steps.iter().filter(move |step| *step.from == *agency)
+        self.steps.iter().filter(move |step| step.from() == agency)
     }
 
     /// Whether the agency has reported an outcome as its last.
@@ -39,7 +39,7 @@ impl Case {
     /// Whether it gave the work to others as often as it was given it. Counted, because who was first may differ between logs.
     pub(super) fn has_handed_over(&self, agency: &AgencyId) -> bool {
         let transfers = || self.of(MessageType::Transfer);
-        let given = transfers().filter(|step| *step.from == *agency).count();
+        let given = transfers().filter(|step| step.from() == agency).count();
         let received = transfers()
             .filter(|step| step.transfer_to() == Some(agency))
             .count();

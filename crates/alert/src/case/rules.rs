@@ -11,7 +11,7 @@ use crate::{Reason, Violation};
 use MessageType as T;
 
 /// An objection, to one field.
-type Verdict = Result<(), Violation>;
+pub(super) type Verdict = Result<(), Violation>;
 
 fn object(field: &str, reason: Reason, detail: impl Into<Detail>) -> Verdict {
     Err(Violation {
@@ -44,6 +44,13 @@ impl Case {
     ///
     /// A repeat is not for this to judge: the log knows it by its id and its digest.
     pub fn permits(&self, step: &Step) -> Verdict {
+        self.is_shown_to_sender(step)?;
+        self.permits_agency(step)?;
+        self.reaches_no_new_node(step)
+    }
+
+    /// The same as far as it hangs on agencies alone: the rules that a record calls `floor/2`.
+    pub fn permits_agency(&self, step: &Step) -> Verdict {
         if step.message_type == T::Alert {
             // A case whose ALERT was deleted by law still has what was said about it: its id is not free again.
             return demand(
@@ -53,10 +60,10 @@ impl Case {
                 ("a case has one ALERT", "un caso tiene un solo ALERT"),
             );
         }
-        if self.originator().is_none() {
+        if self.opening().is_none() {
             return unknown_alert();
         }
-        if !self.is_party(&step.from) {
+        if !self.is_party(step.from()) {
             return unknown_alert();
         }
         if self.find(step.message_id).is_some() {
@@ -67,12 +74,8 @@ impl Case {
             return object("message_id", Reason::MessageIdReused, detail);
         }
         let about = step.refers_to.and_then(|id| self.find(id));
-        let Some(about) = about.filter(|about| about.concerns(&step.from)) else {
-            let detail = (
-                "no message of this case that the sender sent or was sent",
-                "ningún mensaje de este caso que el remitente haya enviado o recibido",
-            );
-            return object("refers_to", Reason::ReferenceUnknown, detail);
+        let Some(about) = about.filter(|about| about.concerns(step.from())) else {
+            return unknown_reference();
         };
         self.may_say(step, about)?;
         self.is_time_for(step)?;
@@ -84,9 +87,9 @@ impl Case {
 
     /// By its part in the case, and in what it speaks about.
     fn may_say(&self, step: &Step, about: &Step) -> Verdict {
-        let is_originator = self.originator() == Some(&*step.from);
-        let is_addressee = self.addressees().contains(&*step.from);
-        let was_sent_it = about.to.reaches(&step.from);
+        let is_originator = self.originator() == Some(step.from());
+        let is_addressee = self.addressees().contains(step.from());
+        let was_sent_it = about.to.reaches(step.from());
         let (may, detail) = match step.message_type {
             T::Amend | T::Cancel | T::Recall if !is_originator => {
                 let detail = (
@@ -148,7 +151,7 @@ impl Case {
             }
         }
         let judges = matches!(said, T::Assessment | T::Reject);
-        if (judges || said == T::Outcome) && self.is_final(&step.from) {
+        if (judges || said == T::Outcome) && self.is_final(step.from()) {
             let detail = (
                 "the sender has reported its final outcome",
                 "el remitente ya reportó su resultado final",
@@ -230,7 +233,7 @@ impl Case {
             T::DisseminationDecision => {
                 // Were it enough to be asked, any recipient could release another's information.
                 let wanted = about.refers_to.and_then(|id| self.find(id));
-                let wrote_it = wanted.is_some_and(|wanted| wanted.from == step.from);
+                let wrote_it = wanted.is_some_and(|wanted| wanted.from() == step.from());
                 let detail = (
                     "only who wrote the information lets it be passed on",
                     "solo quien escribió la información autoriza su difusión",
@@ -239,7 +242,7 @@ impl Case {
             }
             T::HoldStatus | T::HoldRelease => {
                 let hold = step.hold();
-                let hold = hold.and_then(|(kind, _)| self.hold_of(&step.from, kind));
+                let hold = hold.and_then(|(kind, _)| self.hold_of(step.from(), kind));
                 let detail = (
                     "the sender has set no hold of this kind",
                     "el remitente no ha ordenado una retención de este tipo",
@@ -258,7 +261,7 @@ impl Case {
     /// It reaches those whom it must reach, and nobody whom it may not.
     fn goes_to(&self, step: &Step, about: &Step) -> Verdict {
         const FIELD: &str = "recipients";
-        if step.is_answer() && !step.to.reaches(&about.from) {
+        if step.is_answer() && !step.to.reaches(about.from()) {
             let detail = (
                 "an answer goes to whoever asked",
                 "la respuesta va a quien preguntó",
@@ -267,7 +270,7 @@ impl Case {
                 FIELD,
                 Reason::RecipientRequired,
                 detail,
-                about.from.to_string(),
+                about.from().to_string(),
             );
         }
         if let Some(taker) = step.transfer_to()
@@ -279,7 +282,7 @@ impl Case {
             );
             return propose(FIELD, Reason::RecipientRequired, detail, taker.to_string());
         }
-        if step.message_type == T::DisseminationRequest && !step.to.reaches(&about.from) {
+        if step.message_type == T::DisseminationRequest && !step.to.reaches(about.from()) {
             let detail = (
                 "leave is asked of whoever wrote the information",
                 "el permiso se pide a quien escribió la información",
@@ -288,7 +291,7 @@ impl Case {
                 FIELD,
                 Reason::RecipientRequired,
                 detail,
-                about.from.to_string(),
+                about.from().to_string(),
             );
         }
         if step.message_type == T::Recall {
@@ -305,11 +308,7 @@ impl Case {
         }
         let is_new = |agency| !self.is_party(agency);
         if self.recalled().is_some() && step.to.all().any(is_new) {
-            let detail = (
-                "nothing of a recalled alert goes to anybody new",
-                "nada de una alerta retirada va a alguien nuevo",
-            );
-            return object(FIELD, Reason::RecalledAlert, detail);
+            return new_after_recall();
         }
         Ok(())
     }
@@ -317,7 +316,7 @@ impl Case {
     /// Who was sent something of the case, and would not be sent this. With its own copies the originator deals itself.
     fn missing_from(&self, recall: &Step) -> BTreeSet<String> {
         let sent = self.steps.iter().map(|step| &step.to);
-        sent.flat_map(|audience| recall.to.lacks(audience, &recall.from))
+        sent.flat_map(|audience| recall.to.lacks(audience, recall.from()))
             .collect()
     }
 
@@ -326,7 +325,7 @@ impl Case {
             T::Cancel | T::Recall | T::RecallConfirm => CASE_MESSAGES_WITH_RECALL_MAX,
             _ => CASE_MESSAGES_MAX,
         };
-        if self.said_by(&step.from).count() < max {
+        if self.said_by(step.from()).count() < max {
             return Ok(());
         }
         let detail = (
@@ -362,10 +361,26 @@ fn outlives_recall(said: MessageType) -> bool {
 }
 
 /// The same to whoever is not concerned as if there were no such alert.
-fn unknown_alert() -> Verdict {
+pub(super) fn unknown_alert() -> Verdict {
     let detail = (
         "no such alert, or none that concerns the sender",
         "no existe esa alerta, o no le concierne al remitente",
     );
     object("alert_id", Reason::AlertUnknown, detail)
+}
+
+pub(super) fn unknown_reference() -> Verdict {
+    let detail = (
+        "no message of this case that the sender sent or was sent",
+        "ningún mensaje de este caso que el remitente haya enviado o recibido",
+    );
+    object("refers_to", Reason::ReferenceUnknown, detail)
+}
+
+pub(super) fn new_after_recall() -> Verdict {
+    let detail = (
+        "nothing of a recalled alert goes to anybody new",
+        "nada de una alerta retirada va a alguien nuevo",
+    );
+    object("recipients", Reason::RecalledAlert, detail)
 }

@@ -559,6 +559,101 @@ fn a_named_officer_is_recalled_on_the_nodes_that_had_it() {
     );
 }
 
+/// A message for this node only, from and to nodes of these agencies.
+fn between(
+    (from, to): ((&str, &str), (&str, &str)),
+    message_type: MessageType,
+    ids: (u8, u8),
+) -> Step {
+    let mut red = from_desk(from, &[], message_type, ids);
+    let (side, agency) = to.0.split_once('/').unwrap();
+    let node = format!("spiffe://{side}/agency/{agency}/node/{}", to.1);
+    red.to = Audience::new([], [node.parse().unwrap()]).into();
+    red
+}
+
+/// A message of one of an agency's nodes.
+fn from_desk(
+    (agency, desk): (&str, &str),
+    to: &[&str],
+    message_type: MessageType,
+    ids: (u8, u8),
+) -> Step {
+    step((agency, to), message_type, ids, |message| {
+        message.sender = message
+            .sender
+            .replace("/node/one", &format!("/node/{desk}"));
+    })
+}
+
+#[test]
+fn what_is_for_named_nodes_does_not_exist_for_their_colleagues() {
+    let mut case = Case::default();
+    case.apply(between(((CBP, "one"), (ANAM, "one")), T::Alert, (1, 0)));
+    let said = [
+        (ANAM, CBP, T::Ack),
+        (ANAM, CBP, T::Outcome),
+        (ANAM, CBP, T::Comment),
+        (CBP, ANAM, T::Amend),
+        (CBP, ANAM, T::Cancel),
+        (CBP, ANAM, T::Recall),
+        (CBP, ANAM, T::Comment),
+    ];
+    let attempt = |desk, (from, to, said)| from_desk((from, desk), &[to], said, (2, 1));
+    for one in said {
+        assert_eq!(case.permits(&attempt("one", one)), Ok(()), "{one:?}");
+        let colleagues = attempt("two", one);
+        let nothing = Case::default().permits(&colleagues);
+        assert_eq!(nothing.as_ref().unwrap_err().reason, Reason::AlertUnknown);
+        assert_eq!(case.permits(&colleagues), nothing, "{one:?}");
+        assert_eq!(case.permits_agency(&colleagues), Ok(()), "{one:?}");
+    }
+    // Then the agencies hear of it: of what they were told, and of nothing else.
+    case.apply(from_desk((CBP, "one"), &[ANAM], T::Comment, (3, 1)));
+    for (from, to) in [(ANAM, CBP), (CBP, ANAM)] {
+        let about = |id| from_desk((from, "two"), &[to], T::Comment, (4, id));
+        assert_eq!(case.permits(&about(3)), Ok(()));
+        let hidden = case.permits(&about(1)).unwrap_err();
+        assert_eq!(hidden.reason, Reason::ReferenceUnknown);
+        assert_eq!(Err(hidden), case.permits(&about(9)));
+    }
+}
+
+#[test]
+fn after_a_recall_nothing_reaches_the_colleagues_of_a_named_node() {
+    let mut case = Case::default();
+    case.apply(between(((CBP, "one"), (ANAM, "one")), T::Alert, (1, 0)));
+    let recall = between(((CBP, "one"), (ANAM, "one")), T::Recall, (2, 1));
+    assert_eq!(case.permits(&recall), Ok(()));
+    case.apply(recall);
+    let comment = |to: &[&str]| from_desk((ANAM, "one"), to, T::Comment, (3, 1));
+    assert_eq!(case.permits(&comment(&[CBP])), Ok(()));
+    for to in [&[ANAM], &[FGR]] {
+        let refused = case.permits(&comment(to)).unwrap_err();
+        assert_eq!(refused.reason, Reason::RecalledAlert);
+    }
+}
+
+#[test]
+fn who_was_not_sent_the_alert_knows_its_originator_by_what_only_that_one_says() {
+    let mut case = Case::default();
+    case.apply(step((ANAM, &[FGR]), T::Comment, (1, 9), |_| {}));
+    assert_eq!(case.originator(), None);
+    case.apply(step((CBP, &[FGR]), T::Amend, (2, 9), |_| {}));
+    assert_eq!(
+        (case.originator(), case.version()),
+        (Some(&CBP.parse().unwrap()), 2)
+    );
+    case.apply(step((CBP, &[FGR, ANAM]), T::Recall, (3, 2), |_| {}));
+    let recall = case.view().recall.expect("recalled");
+    let open = recall.confirmations.iter().filter(|(_, one)| !one.is_done);
+    assert_eq!(open.count(), 2, "ANAM and FGR");
+    // Nothing may be said in it all the same: the log has no such alert.
+    let comment = step((FGR, &[CBP]), T::Comment, (4, 2), |_| {});
+    let refused = case.permits(&comment).unwrap_err();
+    assert_eq!(refused.reason, Reason::AlertUnknown);
+}
+
 #[test]
 fn confirmations_are_listed_and_quarantine_is_no_erasure() {
     let measure =

@@ -42,7 +42,7 @@ pub enum State {
 /// Where a case stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
-    /// Who answers for it; `None` when the ALERT itself is not there, because it was pruned.
+    /// Who answers for it; `None` when neither the ALERT nor anything that only its originator may say is there.
     pub originator: Option<AgencyId>,
     /// The newest version; above 1 it was amended.
     pub version: u32,
@@ -255,10 +255,10 @@ impl Case {
         let open = asked
             .to
             .all()
-            .filter(|agency| **agency != *asked.from && !answered.contains(agency));
+            .filter(|agency| *agency != asked.from() && !answered.contains(agency));
         // Only its author decides, so the last one in the log is the last one said.
         let author = asked.refers_to.and_then(|id| self.find(id));
-        let decisions = answers().filter(|step| author.is_some_and(|of| of.from == step.from));
+        let decisions = answers().filter(|step| author.is_some_and(|of| of.from() == step.from()));
         Question {
             message_type: asked.message_type,
             by: asked.from().clone(),
@@ -272,7 +272,7 @@ impl Case {
         let mut holds = BTreeMap::new();
         for step in &self.steps {
             if let Some((kind, _)) = step.hold()
-                && let Some((state, repeats)) = self.hold_of(&step.from, kind)
+                && let Some((state, repeats)) = self.hold_of(step.from(), kind)
             {
                 let key = (step.from().clone(), kind);
                 holds.insert(key, Hold { state, repeats });

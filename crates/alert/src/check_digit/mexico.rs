@@ -34,29 +34,35 @@ pub fn rfc(text: &str) -> Result<(), CheckError> {
 /// The check character for the 11 or 12 characters before it: weights 13 to 2, modulo 11; a company's number is filled
 /// up with a blank in front.
 pub fn rfc_digit(body: &str) -> Option<char> {
+    /// Value and weight of the blank before a company's number.
+    const PADDING: u32 = 37 * 13;
     let length = body.chars().count();
-    let letters = length.checked_sub(8)?;
-    let shaped = (3..=4).contains(&letters)
-        && body.chars().take(letters).all(is_letter_of_name)
-        && is_date(body.chars().skip(letters).take(6))
-        && body
-            .chars()
-            .skip(letters + 6)
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    if !shaped {
-        return None;
-    }
-    let padding = (letters == 3).then_some(' ');
-    let mut sum = 0;
-    for (character, weight) in padding.into_iter().chain(body.chars()).zip((2..=13).rev()) {
+    let letters = length.checked_sub(8).filter(|n| (3..=4).contains(n))?;
+    let (mut sum, mut date) = (if letters == 3 { PADDING } else { 0 }, 0);
+    for ((place, character), weight) in body.chars().enumerate().zip((2..=9 + letters).rev()) {
         let value = match character {
+            '0'..='9' => u32::from(character) - u32::from('0'),
+            'A'..='N' => u32::from(character) - u32::from('A') + 10,
             '&' => 24,
             'O'..='Z' => u32::from(character) - u32::from('O') + 25,
-            ' ' => 37,
             'Ñ' => 38,
-            other => other.to_digit(36)?,
+            _ => return None,
         };
-        sum += value * weight;
+        let fits = if place < letters {
+            !character.is_ascii_digit()
+        } else if place < letters + 6 {
+            date = date * 10 + value;
+            character.is_ascii_digit()
+        } else {
+            character.is_ascii_alphanumeric()
+        };
+        if !fits {
+            return None;
+        }
+        sum += value * u32::try_from(weight).ok()?;
+    }
+    if !is_date(date) {
+        return None;
     }
     match (11 - sum % 11) % 11 {
         10 => Some('A'),
@@ -74,48 +80,40 @@ pub fn curp(text: &str) -> Result<(), CheckError> {
 
 /// The check digit for the 17 characters before it: weights 18 to 2, modulo 10.
 pub fn curp_digit(body: &str) -> Option<char> {
-    let letters = |from: usize, count: usize| {
-        body.chars()
-            .skip(from)
-            .take(count)
-            .all(|c| c.is_ascii_uppercase() || c == 'Ñ')
-    };
-    let shaped = body.chars().count() == 17
-        && letters(0, 4)
-        && is_date(body.chars().skip(4).take(6))
-        && matches!(body.chars().nth(10), Some('H' | 'M' | 'X'))
-        && letters(11, 5);
-    if !shaped {
+    if body.chars().count() != 17 {
         return None;
     }
-    let mut sum = 0;
-    for (character, weight) in body.chars().zip((2..=18).rev()) {
+    let (mut sum, mut date) = (0, 0);
+    for ((place, character), weight) in body.chars().enumerate().zip((2..=18).rev()) {
         let value = match character {
+            '0'..='9' => u32::from(character) - u32::from('0'),
+            'A'..='N' => u32::from(character) - u32::from('A') + 10,
             'Ñ' => 24,
             'O'..='Z' => u32::from(character) - u32::from('O') + 25,
-            other if other.is_ascii_lowercase() => return None,
-            other => other.to_digit(36)?,
+            _ => return None,
         };
+        let fits = match place {
+            0..4 | 11..16 => !character.is_ascii_digit(),
+            4..10 => {
+                date = date * 10 + value;
+                character.is_ascii_digit()
+            }
+            10 => matches!(character, 'H' | 'M' | 'X'),
+            _ => true,
+        };
+        if !fits {
+            return None;
+        }
         sum += value * weight;
+    }
+    if !is_date(date) {
+        return None;
     }
     char::from_digit((10 - sum % 10) % 10, 10)
 }
 
-fn is_letter_of_name(c: char) -> bool {
-    c.is_ascii_uppercase() || c == 'Ñ' || c == '&'
-}
-
-/// `YYMMDD` with a month and a day that exist in some year; February has 29.
-fn is_date(characters: impl Iterator<Item = char>) -> bool {
-    let mut count = 0;
-    let mut number = 0;
-    for character in characters {
-        let Some(digit) = character.to_digit(10) else {
-            return false;
-        };
-        number = number * 10 + digit;
-        count += 1;
-    }
+/// `YYMMDD` as a number, with a month and a day that exist in some year; February has 29.
+fn is_date(number: u32) -> bool {
     let (month, day) = (number / 100 % 100, number % 100);
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -123,5 +121,5 @@ fn is_date(characters: impl Iterator<Item = char>) -> bool {
         2 => 29,
         _ => 0,
     };
-    count == 6 && (1..=days).contains(&day)
+    (1..=days).contains(&day)
 }

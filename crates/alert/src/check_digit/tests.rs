@@ -1,6 +1,7 @@
 //! The data model's vectors, what is not of an identifier's form, and that every error which an algorithm can catch is
 //! caught.
 
+mod mexico;
 mod property;
 mod vectors;
 

@@ -242,20 +242,22 @@ pub(super) fn indicator_list(found: &mut Findings, at: &At<'_>, indicators: &[pb
 }
 
 /// At most one text for each declared language.
-fn narratives(found: &mut Findings, at: &At<'_>, texts: &[pb::Text], languages: &[String]) {
-    let language_of = |text: &pb::Text| {
-        let declared = languages.first().map_or("", String::as_str);
-        if text.language.is_empty() {
-            declared.to_owned()
-        } else {
-            text.language.clone()
-        }
+fn narratives<'a>(
+    found: &mut Findings,
+    at: &At<'_>,
+    texts: &'a [pb::Text],
+    languages: &'a [String],
+) {
+    let declared = languages.first().map_or("", String::as_str);
+    let language_of = |text: &'a pb::Text| match text.language.as_str() {
+        "" => declared,
+        stated => stated,
     };
     for (index, narrative) in list(found, at, "narrative", texts, LANGUAGES_MAX) {
         let at = at.item("narrative", index);
         text(found, at, Some(narrative));
         let language = language_of(narrative);
-        if !languages.contains(&language) {
+        if !languages.iter().any(|declared| declared == language) {
             found.error(
                 at.field("language"),
                 Reason::LanguageInvalid,

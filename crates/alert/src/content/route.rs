@@ -191,8 +191,8 @@ fn is_elsewhere(one: &pb::Place, other: &pb::Place) -> bool {
 }
 
 /// An airport of the right form that no list has.
-fn listed(found: &mut Findings, at: &At<'_>, airport: &str) {
-    if (AIRPORT.fits)(airport) && airport::country_of(airport).is_none() {
+fn listed(found: &mut Findings, at: &At<'_>, airport: &str, lies_in: Option<&str>) {
+    if lies_in.is_none() && (AIRPORT.fits)(airport) {
         let detail = (
             "not in the list; a city's code, such as NYC, is not an airport's",
             "no está en la lista; la clave de una ciudad, como NYC, no es la de un aeropuerto",
@@ -202,10 +202,15 @@ fn listed(found: &mut Findings, at: &At<'_>, airport: &str) {
 }
 
 /// An airport or a LOCODE that lies in another country than the one stated beside it.
-fn same_country(found: &mut Findings, at: &At<'_>, (airport, locode): (&str, &str), country: &str) {
-    let of_locode = locode.get(..2).filter(|_| (LOCODE.fits)(locode));
-    let lies_in = airport::country_of(airport)
-        .or(of_locode)
+fn same_country(
+    found: &mut Findings,
+    at: &At<'_>,
+    (of_airport, locode): (Option<&str>, &str),
+    country: &str,
+) {
+    let of_locode = || locode.get(..2).filter(|_| (LOCODE.fits)(locode));
+    let lies_in = of_airport
+        .or_else(of_locode)
         // Neither is a code of ISO 3166-1: Kosovo, and installations in international waters.
         .filter(|country| !["XK", "XZ"].contains(country));
     if let Some(lies_in) = lies_in.filter(|_| !country.is_empty())
@@ -251,8 +256,9 @@ pub(super) fn place(found: &mut Findings, at: At<'_>, place: Option<&pb::Place>)
     country(found, at.field("country"), code);
     structured(found, at.field("airport"), airport, &AIRPORT);
     structured(found, at.field("locode"), locode, &LOCODE);
-    listed(found, &at, airport);
-    same_country(found, &at, (airport, locode), code);
+    let of_airport = airport::country_of(airport);
+    listed(found, &at, airport, of_airport);
+    same_country(found, &at, (of_airport, locode), code);
     subdivision(found, at.field("subdivision"), state, code);
     postal_code(found, at.field("postal_code"), postal, code);
     line(found, at.field("name"), name);

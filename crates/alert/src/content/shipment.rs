@@ -247,13 +247,10 @@ fn description(found: &mut Findings, at: At<'_>, value: Option<&pb::Text>) {
 
 /// Only digits, only symbols, or one character repeated three or more times.
 fn is_empty_of_words(text: &str) -> bool {
-    let mut characters = text.chars().filter(|c| !c.is_whitespace());
-    let Some(first) = characters.next() else {
-        return true;
-    };
-    let rest: Vec<char> = characters.collect();
-    let letters = first.is_alphabetic() || rest.iter().any(|c| c.is_alphabetic());
-    !letters || (rest.len() >= 2 && rest.iter().all(|c| *c == first))
+    let characters = || text.chars().filter(|c| !c.is_whitespace());
+    let three = characters().nth(2).is_some();
+    let alike = || characters().zip(characters().skip(1)).all(|(a, b)| a == b);
+    !characters().any(char::is_alphabetic) || (three && alike())
 }
 
 fn tariff_codes(found: &mut Findings, at: &At<'_>, codes: &[pb::TariffCode]) {

@@ -9,6 +9,7 @@ use crate::code::{
 };
 use crate::reason::name;
 use crate::statement::tests::{valid, with_body};
+use prost::Message;
 
 #[expect(clippy::unnecessary_wraps, reason = "fields of messages are options")]
 fn words(text: &str) -> Option<pb::Text> {

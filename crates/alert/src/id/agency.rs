@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IdError, is_label};
+use super::{IdError, is_label, is_label_of};
 use crate::limits::SIDE_BYTES_MAX;
 
 /// One side of the exchange, named by its SPIFFE trust domain: `us.dev.invalid`.
@@ -28,7 +28,7 @@ impl FromStr for Side {
                 max: SIDE_BYTES_MAX,
             });
         }
-        if text.split('.').all(is_label) {
+        if text.as_bytes().split(|b| *b == b'.').all(is_label_of) {
             Ok(Self(text.to_owned()))
         } else {
             Err(IdError::Shape {

@@ -84,17 +84,7 @@ impl FromStr for AlertId {
         if text.len() > BYTES_MAX {
             return Err(IdError::Length { max: BYTES_MAX });
         }
-        let mut parts = text.split('-');
-        let (Some(country), Some(node), Some(year), Some(tail), None) = (
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-        ) else {
-            return Err(SHAPE);
-        };
-        let (number, check) = tail.split_at_checked(6).ok_or(SHAPE)?;
+        let (country, node, year, number, check) = parts(text).ok_or(SHAPE)?;
         let capitals = |s: &str| s.bytes().all(|b| b.is_ascii_uppercase());
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         let code = |s: &str| {
@@ -115,7 +105,7 @@ impl FromStr for AlertId {
             return Err(SHAPE);
         }
         let covered = [country, node, year, number].into_iter();
-        let expected = mod37_36_of(covered.flat_map(str::chars)).ok_or(SHAPE)?;
+        let expected = mod37_36_of(covered.flat_map(str::bytes)).ok_or(SHAPE)?;
         if check.starts_with(expected) {
             Ok(Self {
                 text: text.to_owned(),
@@ -126,6 +116,17 @@ impl FromStr for AlertId {
             Err(IdError::CheckDigit { expected })
         }
     }
+}
+
+/// Country, node, year, number and check character by their places: only the node's code is now longer, now shorter.
+fn parts(text: &str) -> Option<(&str, &str, &str, &str, &str)> {
+    /// `-YYYY-NNNNNNC`, bytes.
+    const TAIL_BYTES: usize = 13;
+    let (head, tail) = text.split_at_checked(text.len().checked_sub(TAIL_BYTES)?)?;
+    let (country, node) = head.split_at_checked(2)?;
+    let (year, tail) = tail.strip_prefix('-')?.split_at_checked(4)?;
+    let (number, check) = tail.strip_prefix('-')?.split_at_checked(6)?;
+    Some((country, node.strip_prefix('-')?, year, number, check))
 }
 
 impl fmt::Display for AlertId {

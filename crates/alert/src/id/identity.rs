@@ -191,15 +191,21 @@ impl Identity {
         // Most of them are nodes.
         let shape = IdError::Shape { expected: NODE };
         let rest = text.strip_prefix(SCHEME).ok_or(shape)?;
-        let parts: Vec<&str> = rest.splitn(6, '/').collect();
-        match parts.as_slice() {
-            [side, "agency", agency, "node", node] => {
-                NodeId::new(AgencyId::new(side.parse()?, agency)?, node).map(Self::Node)
+        let (side, rest) = rest.split_once('/').ok_or(shape)?;
+        let (kind, rest) = rest.split_once('/').ok_or(shape)?;
+        match kind {
+            "gateway" => GatewayId::new(side.parse()?, rest).map(Self::Gateway),
+            "agency" => {
+                let (agency, rest) = rest.split_once('/').ok_or(shape)?;
+                // A further slash would stand in the name, which has none.
+                let (role, name) = rest.split_once('/').ok_or(shape)?;
+                let agency = || AgencyId::new(side.parse()?, agency);
+                match role {
+                    "node" => NodeId::new(agency()?, name).map(Self::Node),
+                    "officer" => OfficerId::new(agency()?, name).map(Self::Officer),
+                    _ => Err(shape),
+                }
             }
-            [side, "agency", agency, "officer", officer] => {
-                OfficerId::new(AgencyId::new(side.parse()?, agency)?, officer).map(Self::Officer)
-            }
-            [side, "gateway", name] => GatewayId::new(side.parse()?, name).map(Self::Gateway),
             _ => Err(shape),
         }
     }

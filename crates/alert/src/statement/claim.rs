@@ -77,7 +77,7 @@ impl Signer {
                 ),
             );
         }
-        let mut signers: Vec<Self> = Vec::new();
+        let mut signers: Vec<Self> = Vec::with_capacity(list.len().min(SIGNERS_MAX));
         for (index, message) in list.iter().take(SIGNERS_MAX).enumerate() {
             let at = at.item(LIST, index);
             let Some(signer) = Self::read(found, &at, message) else {
@@ -175,7 +175,7 @@ impl Recipient {
                 at_most(RECIPIENTS_MAX),
             );
         }
-        let mut recipients = Vec::new();
+        let mut recipients = Vec::with_capacity(list.len().min(RECIPIENTS_MAX));
         for (index, message) in list.iter().take(RECIPIENTS_MAX).enumerate() {
             let at = at.item(LIST, index);
             let Some(recipient) = Self::read(found, &at, message) else {

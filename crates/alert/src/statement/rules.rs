@@ -12,7 +12,7 @@ use crate::code::{
 };
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
-use table::{CASE, EVERYWHERE, Rule, WITH_CASE, filled_in, rule};
+use table::{ALL, ANSWERED, CASE, EVERYWHERE, Field, Fields, Rule, WITH_CASE, filled_in, rule};
 
 /// Everything that can be judged without knowing who signs.
 pub(super) fn check(found: &mut Findings, at: &At<'_>, message: &pb::Statement, says: &Says) {
@@ -103,42 +103,45 @@ pub(super) fn check_signers(found: &mut Findings, at: &At<'_>, head: &Head, says
 
 fn demands(found: &mut Findings, at: &At<'_>, message: &pb::Statement, message_type: MessageType) {
     let Rule { demanded, allowed } = rule(message_type);
-    let notice = message_type == MessageType::SystemNotice;
     // An alert answers nothing, but a tear-line extract names the message it was taken from.
     let tear_line = message
         .handling
         .as_ref()
         .is_some_and(|handling| handling.tear_line);
-    let first = message_type == MessageType::Alert;
-    for (field, filled) in filled_in(message) {
-        let must = demanded.contains(&field)
-            || (!notice && CASE.contains(&field) && !(first && field == "refers_to"));
-        let may = || {
-            must || allowed.contains(&field)
-                || EVERYWHERE.contains(&field)
-                || (WITH_CASE.contains(&field) && !notice)
-                || (first && tear_line && field == "refers_to")
-        };
-        if must && !filled {
+    let (case, beside) = match message_type {
+        MessageType::SystemNotice => (Fields::default(), Fields::default()),
+        MessageType::Alert if tear_line => (CASE.without(ANSWERED), WITH_CASE.and(ANSWERED)),
+        MessageType::Alert => (CASE.without(ANSWERED), WITH_CASE),
+        _ => (CASE, WITH_CASE),
+    };
+    let must = demanded.and(case);
+    let may = must.and(allowed).and(EVERYWHERE).and(beside);
+    let filled = filled_in(message);
+    let (missing, unexpected) = (must.without(filled), filled.without(may));
+    if missing.and(unexpected).is_empty() {
+        return;
+    }
+    for (field, name_of_field) in ALL {
+        if missing.has(field) {
             let reason = match field {
-                "authority" => Reason::NoLegalBasis,
-                "body" => Reason::BodyMissing,
+                Field::Authority => Reason::NoLegalBasis,
+                Field::Body => Reason::BodyMissing,
                 _ => Reason::FieldMissing,
             };
             found.error(
-                at.field(field),
+                at.field(name_of_field),
                 reason,
                 (
                     format!("mandatory in {}", name(message_type)),
                     format!("obligatorio en {}", name(message_type)),
                 ),
             );
-        } else if filled && !may() {
+        } else if unexpected.has(field) {
             let detail = (
                 format!("does not belong in {}", name(message_type)),
                 format!("no corresponde a {}", name(message_type)),
             );
-            found.error(at.field(field), Reason::FieldUnexpected, detail);
+            found.error(at.field(name_of_field), Reason::FieldUnexpected, detail);
         }
     }
 }

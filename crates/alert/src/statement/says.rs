@@ -20,7 +20,6 @@ pub(super) struct Says {
     pub(super) alert_version: u32,
     pub(super) precedence: Option<Precedence>,
     pub(super) commodities: Vec<CommodityClass>,
-    pub(super) languages: Vec<String>,
     pub(super) authority: Option<AuthorityCode>,
     pub(super) protected_bag: Option<ProtectedBag>,
     pub(super) last_action_ms: Option<u64>,
@@ -50,6 +49,7 @@ pub(super) struct Says {
 impl Says {
     pub(super) fn read(found: &mut Findings, at: &At<'_>, message: &pb::Statement) -> Self {
         let moment = |ms: u64| (ms != 0).then_some(ms);
+        languages(found, at, &message.languages);
         Self {
             alert_id: Some(message.alert_id.as_str())
                 .filter(|text| !text.is_empty())
@@ -57,7 +57,6 @@ impl Says {
             alert_version: message.alert_version,
             precedence: code::read(found, at.field("precedence"), message.precedence),
             commodities: code::read_set(found, at, "commodities", &message.commodities, 4),
-            languages: languages(found, at, &message.languages),
             authority: code::read(found, at.field("authority"), message.authority),
             protected_bag: code::read(found, at.field("protected_bag"), message.protected_bag),
             last_action_ms: moment(message.last_action_ms),
@@ -140,7 +139,7 @@ fn linked_alerts(found: &mut Findings, at: &At<'_>, list: &[String]) -> Vec<Aler
     alerts
 }
 
-fn languages(found: &mut Findings, at: &At<'_>, tags: &[String]) -> Vec<String> {
+fn languages(found: &mut Findings, at: &At<'_>, tags: &[String]) {
     const LIST: &str = "languages";
     if tags.len() > LANGUAGES_MAX {
         found.error(at.field(LIST), Reason::FieldTooLong, at_most(LANGUAGES_MAX));
@@ -159,5 +158,4 @@ fn languages(found: &mut Findings, at: &At<'_>, tags: &[String]) -> Vec<String> 
             found.error(at.item(LIST, index), Reason::Repeated, NAMED_TWICE);
         }
     }
-    tags.to_vec()
 }

@@ -5,6 +5,7 @@ use crate::code::{RecipientKind, SignerRole, Tlp, UsePermission};
 use crate::id::OfficerId;
 use crate::limits::{BODY_BYTES_MAX, ENVELOPE_BYTES_MAX};
 use crate::reason::name;
+use prost::Message as _;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 const CREATED_MS: u64 = 1_795_000_000_000;

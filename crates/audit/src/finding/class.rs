@@ -168,6 +168,11 @@ impl Kind {
         }
     }
 
+    /// Whether it is only noticed at this entry, and says nothing against it.
+    pub(crate) fn is_of_another_entry(&self) -> bool {
+        matches!(self, Self::OverdueMissing { .. })
+    }
+
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {

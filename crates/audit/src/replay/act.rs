@@ -32,6 +32,7 @@ impl Job {
                 known,
                 conflict: None,
                 part: Part::None,
+                verified: None,
             },
         }
     }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::clocks::{Calendar, Held, Late, Timed};
 use crate::finding::Kind;
-use precinto_alert::Statement;
-use precinto_alert::case::{Audience, Names, Step};
+use precinto_alert::case::{Audience, Case, Names, Step};
 use precinto_alert::id::AlertId;
 use precinto_alert::reason;
+use precinto_alert::{Statement, Violation};
 use precinto_proto::v1 as pb;
 
 /// What an entry is to a case.
@@ -30,8 +30,35 @@ pub(super) struct Message {
     timed: Option<Box<Timed>>,
     /// When the log took it in.
     time_ms: u64,
-    /// Whether the decision that let it in claims to have looked at its case: that of the first rules did not.
-    is_judged: bool,
+    rules: Rules,
+}
+
+/// By which rules a message was let in, as its record says; each is judged by those it claims.
+enum Rules {
+    /// `floor/1`: whether a message may follow was not asked.
+    WithoutCases,
+    /// `floor/2`: asked of agencies alone.
+    OfAgencies,
+    /// All that there are.
+    All,
+}
+
+impl Rules {
+    fn of(record: &pb::StatementRecord) -> Self {
+        match record.decision.as_ref().map(|decision| &*decision.policy) {
+            Some("floor/1") => Self::WithoutCases,
+            Some("floor/2") => Self::OfAgencies,
+            _ => Self::All,
+        }
+    }
+
+    fn objection(&self, case: &Case, step: &Step) -> Option<Violation> {
+        match self {
+            Self::WithoutCases => None,
+            Self::OfAgencies => case.permits_agency(step).err(),
+            Self::All => case.permits(step).err(),
+        }
+    }
 }
 
 impl Part {
@@ -52,10 +79,7 @@ impl Part {
                 step,
                 timed: Timed::of(statement, record, index),
                 time_ms,
-                is_judged: record
-                    .decision
-                    .as_ref()
-                    .is_none_or(|decision| decision.policy != FLOOR_WITHOUT_CASES),
+                rules: Rules::of(record),
             })),
             None => Self::None,
         }
@@ -104,11 +128,11 @@ impl Cases {
             step,
             timed,
             time_ms,
-            is_judged,
+            rules,
         } = message;
         let step = self.names.share(step);
         let held = self.by_id.entry(alert_id.clone()).or_default();
-        let objection = held.case.permits(&step).err().filter(|_| is_judged);
+        let objection = rules.objection(&held.case, &step);
         held.case.apply(step);
         if let Some(timed) = timed
             && let Some(waits) = timed.take(held, time_ms)
@@ -121,6 +145,3 @@ impl Cases {
         })
     }
 }
-
-/// The rules of a gateway that did not ask yet whether a message may follow.
-const FLOOR_WITHOUT_CASES: &str = "floor/1";

@@ -7,6 +7,7 @@ use super::shelf::{Named, Shelf};
 use super::{stated, statement};
 use crate::finding::Kind;
 use crate::source::Entry;
+use crate::verified::{Said, Verified};
 use precinto_envelope::crypto::sha256;
 use precinto_envelope::pae;
 use precinto_merkle::leaf::Leaf;
@@ -43,6 +44,9 @@ impl Job {
     pub(super) fn run(self) -> Outcome {
         let (index, place) = (self.entry.index, self.entry.place.clone());
         let mut kinds = Vec::new();
+        let time_ms = self.leaf.time_ms;
+        let sender = self.record.as_ref().ok();
+        let sender = sender.and_then(|record| record.sender.parse().ok());
         let (known, conflict) = self.examine(&mut kinds).unzip();
         Outcome {
             place,
@@ -52,6 +56,13 @@ impl Job {
                 known,
                 conflict,
                 part: Part::None,
+                verified: sender.map(|sender| {
+                    Box::new(Verified {
+                        index,
+                        time_ms,
+                        said: Said::Reused { sender },
+                    })
+                }),
             },
         }
     }

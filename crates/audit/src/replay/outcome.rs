@@ -3,6 +3,7 @@
 use super::cases::Part;
 use super::keys::{Keys, Known};
 use crate::finding::{Kind, Place};
+use crate::verified::Verified;
 
 /// What an examination has brought.
 pub(super) struct Outcome {
@@ -22,6 +23,8 @@ pub(super) enum Of {
         conflict: Option<Claim>,
         /// What it is to a case.
         part: Part,
+        /// What to hand on if nothing is wrong with it.
+        verified: Option<Box<Verified>>,
     },
     /// A checkpoint.
     Checkpoint {

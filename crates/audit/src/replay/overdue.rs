@@ -53,6 +53,7 @@ impl Job {
                 part: late
                     .flatten()
                     .map_or(Part::None, |late| Part::Late(Box::new(late))),
+                verified: None,
             },
         }
     }

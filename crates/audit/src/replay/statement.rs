@@ -7,6 +7,9 @@ use super::shelf::{Named, Shelf, hex, what};
 use super::stated;
 use crate::finding::Kind;
 use crate::source::Entry;
+use crate::verified::{Said, Told, Verified};
+use precinto_alert::case::Audience;
+use precinto_alert::id::{Identity, OfficerId};
 use precinto_alert::statement::{Lenient, Statement};
 use precinto_alert::{Reason, reason};
 use precinto_envelope::body::check_body;
@@ -47,10 +50,11 @@ impl Job {
     /// Examines the entry for the log of this origin.
     pub(super) fn run(self, origin: Option<&str>) -> Outcome {
         let (index, place) = (self.entry.index, self.entry.place.clone());
+        let time_ms = self.leaf.time_ms;
         let mut kinds = Vec::new();
-        let (known, part) = match self.examine(origin, &mut kinds) {
-            Some((known, part)) => (Some(known), part),
-            None => (None, Part::Unreadable),
+        let (known, part, told) = match self.examine(origin, &mut kinds) {
+            Some((known, part, told)) => (Some(known), part, told),
+            None => (None, Part::Unreadable, None),
         };
         Outcome {
             place,
@@ -60,12 +64,23 @@ impl Job {
                 known,
                 conflict: None,
                 part,
+                verified: told.map(|told| {
+                    Box::new(Verified {
+                        index,
+                        time_ms,
+                        said: Said::Message(Box::new(told)),
+                    })
+                }),
             },
         }
     }
 
-    /// Gives back by what it is known, and what it is to its case.
-    fn examine(self, origin: Option<&str>, kinds: &mut Vec<Kind>) -> Option<(Known, Part)> {
+    /// Gives back by what it is known, what it is to its case, and what it says.
+    fn examine(
+        self,
+        origin: Option<&str>,
+        kinds: &mut Vec<Kind>,
+    ) -> Option<(Known, Part, Option<Told>)> {
         let Self {
             leaf,
             mut entry,
@@ -96,7 +111,7 @@ impl Job {
                 origin: raw.log_origin.clone(),
             });
         }
-        let mut part = Part::Unreadable;
+        let (mut part, mut told) = (Part::Unreadable, None);
         match Statement::decode_lenient(&envelope.payload) {
             Ok(Lenient {
                 statement,
@@ -113,12 +128,19 @@ impl Job {
                     kinds.extend(recipients(asked, record, &named));
                     part = Part::of(&statement, record, (entry.index, leaf.time_ms));
                 }
-                kinds.extend(body(&statement, &entry));
+                let (wrong, content) = body(&statement, &entry);
+                kinds.extend(wrong);
+                told = record.as_ref().map(|record| Told {
+                    to: Audience::of_recipients(&record.recipients),
+                    officers: officers(&statement, &named),
+                    statement,
+                    content,
+                });
             }
             Err(error) => kinds.push(refused(error.reason(), &error)),
         }
         kinds.extend(signatures(content, &named, leaf.time_ms));
-        Some((Known { key, digest: id }, part))
+        Some((Known { key, digest: id }, part, told))
     }
 }
 
@@ -261,26 +283,43 @@ fn recipients(
     None
 }
 
-fn body(statement: &Statement, entry: &Entry) -> Option<Kind> {
+/// What is wrong with the body, and the content that it holds.
+fn body(statement: &Statement, entry: &Entry) -> (Option<Kind>, Vec<u8>) {
     if entry.body_pruned {
-        return Some(Kind::BodyPruned);
+        return (Some(Kind::BodyPruned), Vec::new());
     }
-    let sender = statement.node_signer()?.key_id; // a decoded statement has exactly one
+    let Some(signer) = statement.node_signer() else {
+        return (None, Vec::new()); // a decoded statement has exactly one
+    };
     match check_body(
         statement.body(),
         &entry.body,
         statement.message_id(),
-        sender,
+        signer.key_id,
     ) {
-        Ok(checked) => {
-            let odd = checked.is_some_and(|body| !body.is_canonical());
-            odd.then_some(Kind::UnknownFields { what: "the body" })
+        Ok(None) => (None, Vec::new()),
+        Ok(Some(checked)) => {
+            let odd = !checked.is_canonical();
+            let odd = odd.then_some(Kind::UnknownFields { what: "the body" });
+            (odd, checked.inner().content.clone())
         }
-        Err(error) => Some(Kind::Body {
-            reason: reason::name(error.reason()),
-            why: error.to_string(),
-        }),
+        Err(error) => {
+            let (reason, why) = (reason::name(error.reason()), error.to_string());
+            (Some(Kind::Body { reason, why }), Vec::new())
+        }
     }
+}
+
+/// Who signed beside the node, by the certificates that the record names; the signatures are checked elsewhere.
+fn officers(statement: &Statement, named: &Named) -> Vec<OfficerId> {
+    let signers = statement.officer_signers();
+    let certificates = signers.filter_map(|signer| named.pool.get(&signer.key_id));
+    certificates
+        .filter_map(|certificate| match certificate.identity() {
+            Ok(Identity::Officer(officer)) => Some(officer.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Whether a revocation list that the record does not name shows that a signer had been revoked by then.

@@ -53,6 +53,7 @@ impl Shelf {
                 known: Some(Known { key, digest }),
                 conflict: None,
                 part: Part::None,
+                verified: None,
             },
         }
     }

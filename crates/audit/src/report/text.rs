@@ -1,45 +1,70 @@
-//! The report for people: one line of verdict, a table of checks, the findings, and what is not proven.
+//! The report for people: one line of verdict, a table of checks, the findings, and what is not proven; in English or Spanish.
 
 use super::{KeySource, Report, Verdict};
-use crate::finding::{Check, Severity};
+use crate::finding::{Check, Finding, Place, Severity};
+use precinto_alert::Lang;
 use std::fmt;
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = match self.verdict {
-            Verdict::Clean => "CLEAN",
-            Verdict::Findings => "FINDINGS",
-            Verdict::Inconclusive => "INCONCLUSIVE",
-        };
-        let log = self.origin.as_deref().unwrap_or("unknown");
-        writeln!(
-            f,
-            "{verdict}   log {log}, {}",
-            several(self.entries, "entry", "entries")
-        )?;
-        if let (Some(first), Some(last)) = (self.first_ms, self.last_ms) {
-            writeln!(f, "  from {} to {}", utc(first), utc(last))?;
-        }
-        if let Some(root) = self.root() {
-            writeln!(f, "  tree size {}, root {root}", self.tree_size)?;
-        }
-        writeln!(f)?;
-        for check in Check::ALL {
-            let (result, detail) = self.row(check);
-            writeln!(f, "  {:<16}{result:<13}{detail}", check.title())?;
-        }
-        self.write_findings(f)?;
-        writeln!(f)?;
-        for sentence in self.not_proven() {
-            writeln!(f, "Not proven: {sentence}.")?;
-        }
-        Ok(())
+        self.write(f, Lang::En)
+    }
+}
+
+/// A report in a language.
+struct Told<'a> {
+    report: &'a Report,
+    lang: Lang,
+}
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.report.write(f, self.lang)
     }
 }
 
 impl Report {
+    /// The report as people read it. A finding's own sentence stays in English in either language: whoever follows it up
+    /// compares it with the log's format, which is described in English alone; its code and place say the same to everybody.
+    pub fn text(&self, lang: Lang) -> String {
+        Told { report: self, lang }.to_string()
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, lang: Lang) -> fmt::Result {
+        let verdict = match self.verdict {
+            Verdict::Clean => pick(lang, "CLEAN", "SIN HALLAZGOS"),
+            Verdict::Findings => pick(lang, "FINDINGS", "CON HALLAZGOS"),
+            Verdict::Inconclusive => pick(lang, "INCONCLUSIVE", "NO CONCLUYENTE"),
+        };
+        let unknown = pick(lang, "unknown", "desconocida");
+        let log = self.origin.as_deref().unwrap_or(unknown);
+        let entries = several(lang, self.entries, ENTRY);
+        let the_log = pick(lang, "log", "bitácora");
+        writeln!(f, "{verdict}   {the_log} {log}, {entries}")?;
+        if let (Some(first), Some(last)) = (self.first_ms, self.last_ms) {
+            let (from, to) = pick(lang, ("from", "to"), ("del", "al"));
+            writeln!(f, "  {from} {} {to} {}", utc(first), utc(last))?;
+        }
+        if let Some(root) = self.root() {
+            let (size, of_root) = pick(lang, ("tree size", "root"), ("tamaño del árbol", "raíz"));
+            writeln!(f, "  {size} {}, {of_root} {root}", self.tree_size)?;
+        }
+        writeln!(f)?;
+        for check in Check::ALL {
+            let (result, detail) = self.row(check, lang);
+            writeln!(f, "  {:<16}{result:<13}{detail}", title(check, lang))?;
+        }
+        self.write_findings(f, lang)?;
+        writeln!(f)?;
+        for sentence in self.not_proven(lang) {
+            let not_proven = pick(lang, "Not proven:", "No se prueba:");
+            writeln!(f, "{not_proven} {sentence}.")?;
+        }
+        Ok(())
+    }
+
     /// One row of the table: its result and what stands behind it.
-    fn row(&self, check: Check) -> (String, String) {
+    fn row(&self, check: Check, lang: Lang) -> (String, String) {
         let of = |severity: Severity| {
             let found = self
                 .findings
@@ -51,125 +76,264 @@ impl Report {
         };
         let (faults, gaps) = (of(Severity::Fault), of(Severity::Gap));
         let result = if faults > 0 {
-            several(faults, "fault", "faults")
+            several(lang, faults, [("fault", "faults"), ("falla", "fallas")])
         } else if gaps > 0 {
-            "not complete".to_owned()
+            pick(lang, "not complete", "incompleto").to_owned()
         } else if check == Check::Held && self.nothing_held() {
-            "none given".to_owned()
+            pick(lang, "none given", "nada dado").to_owned()
         } else {
-            "ok".to_owned()
+            pick(lang, "ok", "bien").to_owned()
         };
-        (result, self.detail(check))
+        (result, self.detail(check, lang))
     }
 
     fn nothing_held(&self) -> bool {
         self.receipts_held == 0 && self.checkpoints_held == 0 && !self.published_agreed
     }
 
-    fn detail(&self, check: Check) -> String {
+    fn detail(&self, check: Check, lang: Lang) -> String {
         match check {
-            Check::Bytes => "checksums, lengths, unused bytes, order of segments".to_owned(),
-            Check::Leaves => {
-                "indexes without a hole, times that never fall, commitments".to_owned()
-            }
+            Check::Bytes => pick(
+                lang,
+                "checksums, lengths, unused bytes, order of segments",
+                "sumas de verificación, longitudes, bytes sin uso, orden de los segmentos",
+            )
+            .to_owned(),
+            Check::Leaves => pick(
+                lang,
+                "indexes without a hole, times that never fall, commitments",
+                "índices sin huecos, horas que nunca retroceden, compromisos",
+            )
+            .to_owned(),
             Check::Checkpoints => {
-                let count = several(self.checkpoints, "checkpoint", "checkpoints");
-                format!("{count}: size, root recomputed, signature of the log")
+                let count = several(lang, self.checkpoints, CHECKPOINT);
+                let what = pick(
+                    lang,
+                    "size, root recomputed, signature of the log",
+                    "tamaño, raíz recalculada, firma de la bitácora",
+                );
+                format!("{count}: {what}")
             }
             Check::Records => {
-                let statements = several(self.statements, "statement", "statements");
-                let conflicts = several(self.conflicts, "conflict", "conflicts");
-                format!(
-                    "{statements}, {conflicts}: signatures, bodies, recipients as of their time"
-                )
+                let statement = [("statement", "statements"), ("mensaje", "mensajes")];
+                let conflict = [("conflict", "conflicts"), ("conflicto", "conflictos")];
+                let statements = several(lang, self.statements, statement);
+                let conflicts = several(lang, self.conflicts, conflict);
+                let what = pick(
+                    lang,
+                    "signatures, bodies, recipients as of their time",
+                    "firmas, contenidos, destinatarios de su momento",
+                );
+                format!("{statements}, {conflicts}: {what}")
             }
             Check::Trust => {
-                let items = several(self.trust_items, "item", "items");
-                let source = if self.trust_given {
-                    "under the roots given to this audit"
-                } else {
-                    "under the log's own roots"
-                };
-                format!("{items}: certificates, revocation lists, directory; {source}")
-            }
-            Check::Held => {
-                let of = |agreed: u64, held: u64, one: &str, many: &str| {
-                    format!("{agreed} of {}", several(held, one, many))
-                };
-                let receipts = of(
-                    self.receipts_agreed,
-                    self.receipts_held,
-                    "receipt",
-                    "receipts",
+                let item = [("item", "items"), ("elemento", "elementos")];
+                let items = several(lang, self.trust_items, item);
+                let what = pick(
+                    lang,
+                    "certificates, revocation lists, directory",
+                    "certificados, listas de revocación, directorio",
                 );
-                let (agreed, held) = (self.checkpoints_agreed, self.checkpoints_held);
-                let checkpoints = of(agreed, held, "checkpoint", "checkpoints");
-                let published = if self.published_agreed {
-                    ", and the checkpoint published beside the log"
+                let source = if self.trust_given {
+                    pick(
+                        lang,
+                        "under the roots given to this audit",
+                        "bajo las raíces que se dieron a esta auditoría",
+                    )
                 } else {
-                    ""
+                    pick(
+                        lang,
+                        "under the log's own roots",
+                        "bajo las raíces de la propia bitácora",
+                    )
                 };
-                let times = match self.cosignatures_compared {
-                    0 => String::new(),
-                    some => format!("; {}", several(some, "cosigned time", "cosigned times")),
-                };
-                format!("{receipts} and {checkpoints}{published}{times}")
+                format!("{items}: {what}; {source}")
             }
+            Check::Held => self.held(lang),
         }
     }
 
-    fn write_findings(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// How much of what others hold agrees.
+    fn held(&self, lang: Lang) -> String {
+        let of = pick(lang, "of", "de");
+        let receipt = [("receipt", "receipts"), ("recibo", "recibos")];
+        let receipts = several(lang, self.receipts_held, receipt);
+        let checkpoints = several(lang, self.checkpoints_held, CHECKPOINT);
+        let published = if self.published_agreed {
+            pick(
+                lang,
+                ", and the checkpoint published beside the log",
+                ", y el punto de control publicado junto a la bitácora",
+            )
+        } else {
+            ""
+        };
+        let (receipts_agreed, agreed) = (self.receipts_agreed, self.checkpoints_agreed);
+        let and = pick(lang, "and", "y");
+        let times = match self.cosignatures_compared {
+            0 => String::new(),
+            some => {
+                let time = [
+                    ("cosigned time", "cosigned times"),
+                    ("hora firmada por un testigo", "horas firmadas por testigos"),
+                ];
+                format!("; {}", several(lang, some, time))
+            }
+        };
+        format!(
+            "{receipts_agreed} {of} {receipts} {and} {agreed} {of} {checkpoints}{published}{times}"
+        )
+    }
+
+    fn write_findings(&self, f: &mut fmt::Formatter<'_>, lang: Lang) -> fmt::Result {
         if !self.findings.is_empty() {
             writeln!(f)?;
         }
         for (severity, word) in [
-            (Severity::Fault, "fault"),
-            (Severity::Gap, "gap"),
-            (Severity::Note, "note"),
+            (Severity::Fault, pick(lang, "fault", "falla")),
+            (Severity::Gap, pick(lang, "gap", "laguna")),
+            (Severity::Note, pick(lang, "note", "nota")),
         ] {
             let of_it = self
                 .findings
                 .iter()
                 .filter(|finding| finding.severity() == severity);
             for finding in of_it {
-                writeln!(f, "  {word:<6} {:<22} {finding}", finding.code())?;
+                let Finding { kind, place } = finding;
+                let place = place_in(place, lang);
+                writeln!(f, "  {word:<6} {:<22} {place}: {kind}", finding.code())?;
             }
         }
         let left_out = self.counts.values().sum::<u64>() - self.findings.len() as u64;
         if left_out > 0 {
-            writeln!(f, "  and {left_out} more of the same kinds")?;
+            let (and, more) = pick(
+                lang,
+                ("and", "more of the same kinds"),
+                ("y", "más de las mismas clases"),
+            );
+            writeln!(f, "  {and} {left_out} {more}")?;
         }
         Ok(())
     }
 
     /// What even a clean report does not show.
-    fn not_proven(&self) -> Vec<&'static str> {
+    fn not_proven(&self, lang: Lang) -> Vec<&'static str> {
         let mut limits = vec![if self.cosignatures_compared == 0 {
-            "that a time was true when the gateway wrote it down"
+            pick(
+                lang,
+                "that a time was true when the gateway wrote it down",
+                "que una hora haya sido cierta cuando la pasarela la anotó",
+            )
         } else {
-            "that a time was true to less than two minutes, or beyond the newest cosignature given"
+            pick(
+                lang,
+                "that a time was true to less than two minutes, or beyond the newest cosignature given",
+                "que una hora haya sido cierta con menos de dos minutos de error, o después de la firma de testigo más \
+                 reciente que se dio",
+            )
         }];
         if self.receipts_held + self.checkpoints_held == 0 {
-            limits.push(
+            limits.push(pick(
+                lang,
                 "that this is the log that others have seen: no receipt or checkpoint held by others was given \
                  (--against)",
-            );
+                "que esta sea la bitácora que otros han visto: no se dio ningún recibo o punto de control que otros \
+                 conserven (--against)",
+            ));
         } else {
-            limits.push("that nothing was cut off after the newest receipt or checkpoint given");
+            limits.push(pick(
+                lang,
+                "that nothing was cut off after the newest receipt or checkpoint given",
+                "que no se haya cortado nada después del recibo o punto de control más reciente que se dio",
+            ));
         }
         if !self.trust_given {
-            limits.push("whose roots these are: they were taken from the log itself (--trust)");
+            limits.push(pick(
+                lang,
+                "whose roots these are: they were taken from the log itself (--trust)",
+                "de quién son estas raíces: se tomaron de la propia bitácora (--trust)",
+            ));
         }
         if self.key != KeySource::Given {
-            limits.push("whose log this is: its verifier key was not given (--vkey)");
+            limits.push(pick(
+                lang,
+                "whose log this is: its verifier key was not given (--vkey)",
+                "de quién es esta bitácora: no se dio su llave verificadora (--vkey)",
+            ));
         }
-        limits.push("that what the statements say is true, or that nobody else has read them");
+        limits.push(pick(
+            lang,
+            "that what the statements say is true, or that nobody else has read them",
+            "que lo que dicen los mensajes sea verdad, o que nadie más los haya leído",
+        ));
         limits
     }
 }
 
+/// One and many, in English and in Spanish.
+type Counted = [(&'static str, &'static str); 2];
+
+const ENTRY: Counted = [("entry", "entries"), ("entrada", "entradas")];
+const CHECKPOINT: Counted = [
+    ("checkpoint", "checkpoints"),
+    ("punto de control", "puntos de control"),
+];
+
+fn pick<T>(lang: Lang, en: T, es: T) -> T {
+    match lang {
+        Lang::En => en,
+        Lang::Es => es,
+    }
+}
+
+/// What was checked, as people call it.
+fn title(check: Check, lang: Lang) -> &'static str {
+    let es = match check {
+        Check::Bytes => "bytes en disco",
+        Check::Leaves => "hojas",
+        Check::Checkpoints => "ptos. control",
+        Check::Records => "mensajes",
+        Check::Trust => "confianza",
+        Check::Held => "de otros",
+    };
+    pick(lang, check.title(), es)
+}
+
+/// Where a finding stands.
+fn place_in(place: &Place, lang: Lang) -> String {
+    let english = place.to_string();
+    match lang {
+        Lang::En => english,
+        Lang::Es => {
+            let Place {
+                entry,
+                entry_end,
+                file,
+                offset,
+                bit,
+            } = place;
+            let mut parts = Vec::new();
+            match (entry, entry_end) {
+                (Some(first), Some(end)) => {
+                    parts.push(format!("entradas {first} a {}", end.saturating_sub(1)));
+                }
+                (Some(entry), None) => parts.push(format!("entrada {entry}")),
+                (None, _) => {}
+            }
+            parts.extend(file.clone());
+            parts.extend(offset.map(|offset| format!("byte {offset}")));
+            parts.extend(bit.map(|bit| format!("bit {bit}")));
+            if parts.is_empty() {
+                parts.push("la bitácora".to_owned());
+            }
+            parts.join(", ")
+        }
+    }
+}
+
 /// `1 entry`, `2 entries`.
-fn several(count: u64, one: &str, many: &str) -> String {
+fn several(lang: Lang, count: u64, [en, es]: Counted) -> String {
+    let (one, many) = pick(lang, en, es);
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
@@ -215,6 +379,14 @@ pub(crate) fn base64(hash: &[u8; 32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_is_said_in_spanish_too() {
+        let place = Place::file("a.seg").about(4, 9).with_bit(3);
+        let said = place_in(&place, Lang::Es);
+        assert_eq!(said, "entradas 4 a 8, a.seg, bit 3");
+        assert_eq!(place_in(&Place::whole_log(), Lang::Es), "la bitácora");
+    }
 
     #[test]
     fn instants_read_as_in_rfc_3339() {

@@ -89,7 +89,7 @@ pub struct CaseSummary {
     pub newest_ms: u64,
     /// What the newest one is.
     pub newest_type: MessageType,
-    /// The newest version of the alert; `None` when this agency was never sent the alert itself.
+    /// The newest version of the alert; `None` when this agency was sent none of them.
     pub alert: Option<Held>,
 }
 

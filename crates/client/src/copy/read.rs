@@ -83,7 +83,7 @@ pub enum BodyState {
 }
 
 impl HeldCase {
-    /// The newest version of the alert; `None` when this agency was never sent the alert itself.
+    /// The newest version of the alert; `None` when this agency was sent none of them.
     pub fn newest_alert(&self) -> Option<&Held> {
         let originator = self.case.originator()?;
         let versions = self.messages.iter().filter(|held| {

@@ -9,7 +9,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Raised with any change of the tables, or of which identifiers a message yields: an older file is fetched again.
-const FORMAT: u64 = 3;
+pub(super) const FORMAT: u64 = 3;
 
 /// Kind, key, index, and place among that message's identifiers.
 pub(super) type FiledUnder = (&'static str, &'static str, u64, u32);
@@ -44,7 +44,7 @@ pub(super) const RECALLS: TableDefinition<'_, &str, &[u8]> = TableDefinition::ne
 /// Alert id and index; a serialised [`StoredOverdue`](super::overdue::StoredOverdue).
 pub(super) const OVERDUE: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("overdue");
 
-const META_FORMAT: &str = "format";
+pub(super) const META_FORMAT: &str = "format";
 const META_ORIGIN: &str = "origin";
 const META_AGENCY: &str = "agency";
 pub(super) const META_POSITION: &str = "position";

@@ -23,25 +23,25 @@ impl Default for Retry {
 
 /// Counts failures in a row.
 #[derive(Debug)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     retry: Retry,
     failures: u32,
 }
 
 impl Backoff {
-    pub(super) fn new(retry: Retry) -> Self {
+    pub(crate) fn new(retry: Retry) -> Self {
         Self { retry, failures: 0 }
     }
 
     /// The link worked: the next failure is the first again.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 
     /// The pause after one more failure: between the shortest pause and twice that, four times that …, the longest.
     ///
     /// `random` spreads the clients of a restarted gateway over the whole span.
-    pub(super) fn next(&mut self, random: u64) -> Duration {
+    pub(crate) fn next(&mut self, random: u64) -> Duration {
         let Retry { min, max } = self.retry;
         self.failures = self.failures.saturating_add(1);
         let factor = 1_u32.checked_shl(self.failures).unwrap_or(u32::MAX);

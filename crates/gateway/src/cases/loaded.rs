@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use precinto_alert::Violation;
 use precinto_alert::case::{Case, Step};
 use precinto_alert::id::{AlertId, MessageId};
-use precinto_ledger::EntryKey;
 
 use crate::limits::CASE_STEPS_LOADED_MAX;
 
@@ -20,20 +19,12 @@ pub(super) struct Loaded {
     steps_max: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Open {
     case: Case,
-    /// Handed to the log and not answered for.
-    on_their_way: HashMap<EntryKey, MessageId>,
-    /// Messages that are about to be judged.
+    /// Messages that are about to be judged, and entries that were handed to the log and not answered for.
     held: usize,
     last_use: u64,
-}
-
-impl Open {
-    fn is_needed(&self) -> bool {
-        self.held > 0 || !self.on_their_way.is_empty()
-    }
 }
 
 impl Default for Loaded {
@@ -76,18 +67,21 @@ impl Loaded {
             case,
             held: 1,
             last_use: self.uses,
-            ..Open::default()
         };
         self.cases.insert(alert_id.clone(), open);
         self.make_room();
     }
 
-    /// The opposite of one [`Loaded::hold`].
+    /// The opposite of one [`Loaded::hold`], [`Loaded::put_and_hold`] or [`Loaded::take`].
     pub(super) fn let_go(&mut self, alert_id: &AlertId) {
-        if let Some(open) = self.cases.get_mut(alert_id) {
-            open.held = open.held.saturating_sub(1);
+        let Some(open) = self.cases.get_mut(alert_id) else {
+            return;
+        };
+        open.held = open.held.saturating_sub(1);
+        // A case that nothing was said in costs memory all the same, and anybody can name one.
+        if open.held == 0 && open.case.is_empty() {
+            self.forget(alert_id);
         }
-        self.forget_if_empty(alert_id);
         self.make_room();
     }
 
@@ -96,56 +90,32 @@ impl Loaded {
         open.is_some_and(|open| open.case.steps().contains(step))
     }
 
-    /// Entries of the case that the log has not answered for; in no order.
-    pub(super) fn on_their_way(&self, alert_id: &AlertId) -> impl Iterator<Item = &EntryKey> {
-        let open = self.cases.get(alert_id);
-        open.into_iter().flat_map(|open| open.on_their_way.keys())
-    }
-
+    /// Judges a message of a case that is held.
     pub(super) fn judge(&self, alert_id: &AlertId, step: &Step) -> Result<(), Violation> {
-        match self.cases.get(alert_id) {
-            Some(open) => open.case.permits(step),
-            None => Case::default().permits(step),
-        }
-    }
-
-    /// A message whose entry is in the log's queue; its case is held.
-    pub(super) fn take(&mut self, alert_id: &AlertId, step: Step, key: EntryKey) {
-        if let Some(open) = self.cases.get_mut(alert_id) {
-            open.on_their_way.insert(key, step.message_id());
-            open.case.apply(step);
-            self.steps += 1;
-        }
-    }
-
-    /// The log has answered for an entry; if it did not take it, the message was never said.
-    pub(super) fn arrive(&mut self, alert_id: &AlertId, key: &EntryKey, taken: bool) {
-        let Some(open) = self.cases.get_mut(alert_id) else {
-            return;
-        };
-        if let Some(message_id) = open.on_their_way.remove(key)
-            && !taken
-        {
-            open.case.withdraw(message_id);
-            self.steps = self.steps.saturating_sub(1);
-        }
-        self.forget_if_empty(alert_id);
-        self.make_room();
-    }
-
-    /// A case that nothing was said in costs memory all the same, and anybody can name one.
-    fn forget_if_empty(&mut self, alert_id: &AlertId) {
         let open = self.cases.get(alert_id);
-        if open.is_some_and(|open| open.case.is_empty() && !open.is_needed()) {
-            self.forget(alert_id);
-        }
+        open.expect(HELD).case.permits(step)
+    }
+
+    /// Takes in a message of a case that is held, and holds the case once more, until the log has answered.
+    pub(super) fn take(&mut self, alert_id: &AlertId, step: Step) {
+        let open = self.cases.get_mut(alert_id).expect(HELD);
+        open.held += 1;
+        open.case.apply(step);
+        self.steps += 1;
+    }
+
+    /// The log did not take a message of a case that is held: it was never said.
+    pub(super) fn withdraw(&mut self, alert_id: &AlertId, message_id: MessageId) {
+        let open = self.cases.get_mut(alert_id).expect(HELD);
+        open.case.withdraw(message_id);
+        self.steps = self.steps.saturating_sub(1);
     }
 
     /// Forgets what was used the longest ago, but for what is needed.
     fn make_room(&mut self) {
         while self.steps > self.steps_max {
             let mut oldest = self.by_use.values();
-            let idle = oldest.find(|id| self.cases.get(*id).is_some_and(|open| !open.is_needed()));
+            let idle = oldest.find(|id| self.cases.get(*id).is_some_and(|open| open.held == 0));
             let Some(idle) = idle.cloned() else {
                 return;
             };
@@ -165,3 +135,6 @@ impl Loaded {
         self.cases.contains_key(alert_id)
     }
 }
+
+/// Why the case must be there: its [`Seat`](super::Seat), or the entry on its way, keeps it.
+const HELD: &str = "a case stays in memory for as long as it is held";

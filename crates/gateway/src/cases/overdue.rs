@@ -97,7 +97,7 @@ impl Cases {
         let mut inner = self.lock();
         inner.settle_abandoned(ledger)?;
         let is_unchanged = inner.index.candidates(alert_id) == *candidates
-            && inner.loaded.on_their_way(alert_id).next().is_none();
+            && inner.messages_of(alert_id).next().is_none();
         if !is_unchanged {
             return Ok(None);
         }
@@ -140,6 +140,12 @@ impl Cases {
 }
 
 impl Inner {
+    /// Messages of the case that the log has not answered for.
+    pub(super) fn messages_of(&self, alert_id: &AlertId) -> impl Iterator<Item = &EntryKey> {
+        let on_their_way = self.on_their_way.iter();
+        on_their_way.filter_map(move |(key, one)| (one.alert_id == *alert_id).then_some(key))
+    }
+
     /// Missed deadlines of the case that the log has not answered for. There are few at any time.
     pub(super) fn overdue_of(&self, alert_id: &AlertId) -> impl Iterator<Item = &EntryKey> {
         let on_their_way = self.overdue.iter();

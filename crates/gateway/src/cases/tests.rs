@@ -10,20 +10,9 @@ use precinto_alert::code::{
 };
 use precinto_ledger::clock::ManualClock;
 use precinto_ledger::testing::entry;
-use precinto_ledger::{BatchLimits, Options, OwnerHandle};
 
 use super::*;
-
-fn ledger(folder: &std::path::Path) -> (Ledger, OwnerHandle) {
-    let key = || precinto_envelope::crypto::SigningKey::from_ed25519_seed([7; 32]);
-    let options = || Options {
-        dir: folder.join("log"),
-        signer: precinto_merkle::note::NoteSigner::new("gw.dev.invalid/log/2026", key()).unwrap(),
-        limits: BatchLimits::default(),
-    };
-    Ledger::create(&options()).unwrap();
-    Ledger::open(options(), Arc::new(ManualClock::new(1_000))).unwrap()
-}
+use crate::test_ledger;
 
 fn alert_id(number: u32) -> AlertId {
     AlertId::compose("US", "CBPLAX", 2026, number).unwrap()
@@ -78,10 +67,10 @@ fn cases_make_room_for_others_but_not_while_somebody_is_at_work_on_them() {
     for number in 1..=5 {
         let id = alert_id(number);
         loaded.put_and_hold(&id, Case::default());
-        loaded.take(&id, place(number).step, key_of(number));
+        loaded.take(&id, place(number).step);
         loaded.let_go(&id);
         if number > 1 {
-            loaded.arrive(&id, &key_of(number), true);
+            loaded.let_go(&id);
         }
         if number == 4 {
             assert!(loaded.hold(&alert_id(3)));
@@ -96,7 +85,8 @@ fn cases_make_room_for_others_but_not_while_somebody_is_at_work_on_them() {
         "on its way; used again; the newest"
     );
     assert!(loaded.holds(&alert_id(1), &place(1).step));
-    loaded.arrive(&alert_id(1), &key_of(1), false);
+    loaded.withdraw(&alert_id(1), place(1).step.message_id());
+    loaded.let_go(&alert_id(1));
     assert_eq!(there(&loaded), [3, 5], "never said");
     loaded.put_and_hold(&alert_id(6), Case::default());
     assert_eq!(there(&loaded), [3, 5, 6]);
@@ -104,15 +94,11 @@ fn cases_make_room_for_others_but_not_while_somebody_is_at_work_on_them() {
     assert_eq!(there(&loaded), [3, 5], "nobody ever said anything in it");
 }
 
-fn key_of(number: u32) -> EntryKey {
-    let byte = u8::try_from(number).unwrap();
-    *entry([byte + 100; 32], b"", b"", b"").key()
-}
-
 #[tokio::test]
 async fn an_entry_that_nobody_waits_for_any_more_is_part_of_its_case_all_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let (ledger, owner) = ledger(folder.path());
+    let clock = Arc::new(ManualClock::new(1_000));
+    let (ledger, owner) = test_ledger::open(folder.path(), clock);
     let cases = Arc::new(Cases::default());
     let said = entry([9; 32], b"record", b"content", b"");
     {

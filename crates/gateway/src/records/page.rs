@@ -68,7 +68,8 @@ struct Scan {
 }
 
 impl Query {
-    /// The next page. Empty, and still not the last one, when everything looked at was for others.
+    /// The next page. Of everything, it may be empty and still not the last one, when all that was looked at was for others;
+    /// of a case it is empty only at the end, as if there were no such case.
     pub(super) fn page(&self, ledger: &Ledger, cases: &Cases) -> Result<Page, Refusal> {
         let mut scan = self.scan(ledger, cases)?;
         let mut page = Page {
@@ -78,20 +79,31 @@ impl Query {
         loop {
             page.next_index = scan.next_place(page.next_index).min(self.range.end);
             if self.is_done(&page, &scan) {
-                return Ok(page);
+                return Ok(self.ended(page));
             }
             let entries = scan.read(ledger, page.next_index)?;
             for entry in &entries {
                 if self.is_done(&page, &scan) {
-                    return Ok(page);
+                    return Ok(self.ended(page));
                 }
                 if self.wants(entry) && !page.take(record(ledger, entry)?, self.limits.page_bytes) {
-                    return Ok(page);
+                    return Ok(self.ended(page));
                 }
                 page.next_index = entry.index().saturating_add(1);
                 scan.looked_at(entry);
             }
         }
+    }
+
+    /// Of a case, the next page begins behind the last record: any other index would be one of what is kept from the reader.
+    fn ended(&self, mut page: Page) -> Page {
+        if self.case.is_some()
+            && page.next_index < self.range.end
+            && let Some(last) = page.records.last()
+        {
+            page.next_index = last.index.saturating_add(1);
+        }
+        page
     }
 
     fn scan(&self, ledger: &Ledger, cases: &Cases) -> Result<Scan, Refusal> {
@@ -116,10 +128,13 @@ impl Query {
     }
 
     fn is_done(&self, page: &Page, scan: &Scan) -> bool {
+        let is_spent = scan.entries_left == 0 || scan.bytes_left == 0;
+        // An empty page that is not the last one would tell whoever may read nothing of a case that there is one. How far such
+        // a page looks is bounded by the size of a case.
+        let may_be_empty = self.case.is_none();
         page.next_index >= self.range.end
             || page.records.len() >= self.records_max
-            || scan.entries_left == 0
-            || scan.bytes_left == 0
+            || (is_spent && (may_be_empty || !page.records.is_empty()))
     }
 
     fn wants(&self, entry: &StoredEntry) -> bool {

@@ -22,7 +22,7 @@ const OIG: &str = "us.dev.invalid/oig";
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
     pub(crate) id: Vec<u8>,
-    request: pb::SubmitRequest,
+    pub(crate) request: pb::SubmitRequest,
 }
 
 impl Node {
@@ -89,7 +89,7 @@ impl Node {
         }
     }
 
-    fn acknowledge(&mut self, case: (u32, &[u8]), to: &str) -> Said {
+    pub(crate) fn acknowledge(&mut self, case: (u32, &[u8]), to: &str) -> Said {
         let statement = pb::Statement {
             ack_level: AckLevel::Node.into(),
             ..self.of_case(MessageType::Ack, case, to)
@@ -97,7 +97,7 @@ impl Node {
         self.said(statement)
     }
 
-    fn recall(&mut self, case: (u32, &[u8]), to: &[&str]) -> Said {
+    pub(crate) fn recall(&mut self, case: (u32, &[u8]), to: &[&str]) -> Said {
         let agency = |name: &&str| pb::RecipientRef {
             kind: RecipientKind::Agency.into(),
             name: (*name).to_owned(),
@@ -111,7 +111,7 @@ impl Node {
         self.said(statement)
     }
 
-    fn said(&self, statement: pb::Statement) -> Said {
+    pub(crate) fn said(&self, statement: pb::Statement) -> Said {
         Said {
             request: self.sign(&statement),
             id: statement.message_id,
@@ -123,7 +123,7 @@ impl Node {
         answer.map(tonic::Response::into_inner)
     }
 
-    async fn refused(&self, said: &Said) -> String {
+    pub(crate) async fn refused(&self, said: &Said) -> String {
         reason(&self.send(said).await.unwrap_err())
     }
 

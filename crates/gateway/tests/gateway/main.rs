@@ -9,6 +9,7 @@
 mod cases;
 mod clocks;
 mod deliver;
+mod desks;
 mod harness;
 mod limits;
 mod prove;

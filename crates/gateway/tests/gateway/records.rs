@@ -10,13 +10,12 @@ use prost::Message as _;
 use tonic::Status;
 use tonic::transport::Channel;
 
-use crate::harness::{AUDIT, GHOST, LAX, NLU, Node, World, reason, write};
+use crate::desks::{JFK, with_more_desks};
+use crate::harness::{AUDIT, GHOST, LAX, NLU, Node, World, reason};
 
 const CBP: &str = "us.dev.invalid/cbp";
 const OIG: &str = "us.dev.invalid/oig";
 const ANAM: &str = "mx.dev.invalid/anam";
-/// Another node of the agency that LAX belongs to.
-const JFK: &str = "spiffe://us.dev.invalid/agency/cbp/node/jfk";
 
 impl Node {
     fn records(&self) -> pb::record_service_client::RecordServiceClient<Channel> {
@@ -28,7 +27,7 @@ impl Node {
         Ok(answer.into_inner().record.unwrap())
     }
 
-    async fn at(&self, index: u64) -> Result<pb::Record, Status> {
+    pub(crate) async fn at(&self, index: u64) -> Result<pb::Record, Status> {
         let request = pb::GetRecordRequest {
             index,
             ..Default::default()
@@ -36,7 +35,7 @@ impl Node {
         self.get(request).await
     }
 
-    async fn list(
+    pub(crate) async fn list(
         &self,
         request: pb::ListRecordsRequest,
     ) -> Result<pb::ListRecordsResponse, Status> {
@@ -45,7 +44,12 @@ impl Node {
     }
 
     /// Everything that the node may read, in pages of `page_size`.
-    async fn read_all(&self, world: &World, page_size: u32, alert_id: &str) -> Vec<pb::Record> {
+    pub(crate) async fn read_all(
+        &self,
+        world: &World,
+        page_size: u32,
+        alert_id: &str,
+    ) -> Vec<pb::Record> {
         let mut request = pb::ListRecordsRequest {
             page_size,
             alert_id: alert_id.to_owned(),
@@ -73,7 +77,7 @@ impl Node {
     }
 
     /// A notice that only an officer's own nodes get.
-    fn red(&mut self, to: &str) -> pb::Statement {
+    pub(crate) fn red(&mut self, to: &str) -> pb::Statement {
         let mut statement = self.notice(ANAM);
         statement.recipients[0] = pb::RecipientRef {
             kind: RecipientKind::Officer.into(),
@@ -101,34 +105,21 @@ fn verify(record: &pb::Record, world: &World) {
     }
 }
 
-fn ids(records: &[pb::Record]) -> Vec<Vec<u8>> {
+pub(crate) fn ids(records: &[pb::Record]) -> Vec<Vec<u8>> {
     records
         .iter()
         .map(|record| said(record).message_id)
         .collect()
 }
 
-fn said(record: &pb::Record) -> pb::Statement {
+pub(crate) fn said(record: &pb::Record) -> pb::Statement {
     let envelope = pb::Envelope::decode(record.envelope.as_slice()).unwrap();
     pb::Statement::decode(envelope.payload.as_slice()).unwrap()
 }
 
-async fn submit(node: &Node, statement: &pb::Statement) -> u64 {
+pub(crate) async fn submit(node: &Node, statement: &pb::Statement) -> u64 {
     let receipt = node.submit(statement).await.unwrap().receipt.unwrap();
     Receipt::parse(&receipt.proof).unwrap().index
-}
-
-/// A world in which the agency of LAX has a second node.
-async fn with_a_colleague() -> World {
-    let mut world = World::start().await;
-    world.stop().await;
-    let directory = precinto_gateway::registry::EXAMPLE.replace(
-        "code = \"CBPLAX\"\n",
-        "code = \"CBPLAX\"\n\n[[agency.node]]\nname = \"jfk\"\ncode = \"CBPJFK\"\n",
-    );
-    write(&world.path("directory.toml"), directory.as_bytes());
-    world.resume().await;
-    world
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -278,7 +269,7 @@ async fn one_statement_is_found_by_index_and_by_its_id() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agency_reads_what_its_other_desk_has_sent_unless_it_is_for_named_nodes() {
-    let mut world = with_a_colleague().await;
+    let mut world = with_more_desks().await;
     let (mut lax, jfk) = (world.node(LAX).await, world.node(JFK).await);
     let (nlu, audit) = (world.node(NLU).await, world.node(AUDIT).await);
     let (open, red) = (

@@ -102,6 +102,8 @@ fn move_cursor_ahead(folder: &Path, position: u64) {
         inside.next().unwrap().unwrap().path()
     };
     let path = only(&only(folder));
-    let (definition, _) = Cursor::parse(&std::fs::read(&path).unwrap()).unwrap();
-    write(&path, Cursor::new(position).to_text(&definition).as_bytes());
+    let (definition, mut cursor) = Cursor::parse(&std::fs::read(&path).unwrap()).unwrap();
+    cursor.cover(position);
+    cursor.settle_up_to(position - 1).unwrap();
+    write(&path, cursor.to_text(&definition).as_bytes());
 }

@@ -27,3 +27,13 @@ pub(crate) fn log_level() -> Option<String> {
 pub(crate) fn is_inherited_gateway(gateway: &str) -> bool {
     env::var("PRECINTO_GATEWAY").is_ok_and(|value| value == gateway)
 }
+
+/// The language that `PRECINTO_LANG` asks for, before the arguments are read.
+pub(crate) fn lang() -> Option<String> {
+    env::var("PRECINTO_LANG").ok()
+}
+
+/// The arguments as they were typed.
+pub(crate) fn arguments() -> impl Iterator<Item = String> {
+    env::args_os().map(|one| one.to_string_lossy().into_owned())
+}

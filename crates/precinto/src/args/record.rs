@@ -1,7 +1,7 @@
 //! `show`, `list`, `find` and `sync`: what an agency was told, answered from its own copy.
 
 use super::NodeArgs;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::path::PathBuf;
 
 /// Which own copy is asked, and whether it is brought up to date first.
@@ -74,9 +74,11 @@ pub(crate) struct List {
     /// How urgent: P1 to P4
     #[arg(long, value_name = "P1..P4")]
     pub(crate) precedence: Option<String>,
-    /// Where the case stands, or how far an addressee has come
-    #[arg(long, value_enum, value_name = "STATE")]
-    pub(crate) state: Option<ListState>,
+    /// Where the case stands (open, closed, cancelled, recalled; escalated when somebody has not answered in time), or how far
+    /// any addressee has come (relayed, delivered, acknowledged, assessing, referred, action-accepted, declined, unable, acted,
+    /// handed-over, outcome-reported, ended)
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<String>,
     /// Where a shipment comes from: airport, UN/LOCODE, country or state (LAX, USLAX, US, US-CA)
     #[arg(long, value_name = "PLACE")]
     pub(crate) from: Option<String>,
@@ -95,45 +97,6 @@ pub(crate) struct List {
     /// Continue behind the page that ended with this key
     #[arg(long, value_name = "KEY")]
     pub(crate) after: Option<String>,
-}
-
-/// Where a case stands as a whole, or how far any of its addressees has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ListState {
-    /// Neither closed, nor cancelled, nor recalled
-    Open,
-    /// Every addressee has ended its part, one of them with a final outcome
-    Closed,
-    /// The originator needs it no longer
-    Cancelled,
-    /// The originator took it back
-    Recalled,
-    /// Somebody has not answered in time, and its escalation group was told
-    Escalated,
-    /// Sent, and not acknowledged by the node
-    Relayed,
-    /// Received by the node
-    Delivered,
-    /// Taken by a person
-    Acknowledged,
-    /// Being assessed
-    Assessing,
-    /// Waits for an answer of somebody else
-    Referred,
-    /// What was asked for was accepted, or some of it
-    ActionAccepted,
-    /// Declined
-    Declined,
-    /// Unable to do it
-    Unable,
-    /// Done what was accepted
-    Acted,
-    /// Handed over to another agency
-    HandedOver,
-    /// An outcome was reported, more may follow
-    OutcomeReported,
-    /// The final outcome was reported
-    Ended,
 }
 
 /// `precinto find`

@@ -16,6 +16,10 @@ use std::path::PathBuf;
 
 /// Options that every way of sending shares.
 #[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line, and clap refuses those that exclude each other"
+)]
 pub(crate) struct SendOptions {
     /// Which node sends.
     #[command(flatten)]
@@ -35,6 +39,15 @@ pub(crate) struct SendOptions {
     /// Sign, write the submission to this file, and do not send it (send it later with: send signed FILE)
     #[arg(long, value_name = "FILE", global = true, conflicts_with_all = ["dry_run", "validate_only"])]
     pub(crate) sign_only: Option<PathBuf>,
+    /// Put it into the outbox and do not wait for the log; the agent (precinto node run) sends it
+    #[arg(long, global = true, conflicts_with_all = ["dry_run", "validate_only", "sign_only"])]
+    pub(crate) queue: bool,
+    /// How long to wait for the log when the node's file has a [run] table, and everything goes through the outbox
+    #[arg(long, value_name = "SECONDS", global = true, default_value_t = 5, value_parser = clap::value_parser!(u16).range(0..=600))]
+    pub(crate) wait: u16,
+    /// An officer's own certificate and key, for `ack`.
+    #[arg(skip)]
+    pub(crate) card: Option<(PathBuf, PathBuf)>,
     /// Confirm a recall for copies that are kept elsewhere, though this node's own copy cannot say that it was done
     #[arg(long, global = true)]
     pub(crate) elsewhere: bool,
@@ -53,6 +66,9 @@ impl SendOptions {
             dry_run: false,
             validate_only: false,
             sign_only: None,
+            queue: false,
+            wait: 5,
+            card: None,
             elsewhere: false,
         }
     }
@@ -151,6 +167,24 @@ impl FromArgMatches for SendCommand {
 }
 
 impl MessageArgs {
+    /// What a person would have typed after `send NAME`: its arguments, and flags with one value each.
+    pub(crate) fn typed(name: &str, about: &[String], flags: &[(&str, &str)]) -> Option<Self> {
+        let verb = VERBS.iter().find(|verb| verb.name == name)?;
+        let said = flags.iter().map(|(name, value)| {
+            let flag = verb.all_flags().find(|flag| flag.name == *name)?;
+            Some(Said {
+                flag,
+                values: vec![(*value).to_owned()],
+                by_default: false,
+            })
+        });
+        Some(Self {
+            verb,
+            about: about.to_vec(),
+            said: said.collect::<Option<_>>()?,
+        })
+    }
+
     fn read(verb: &'static Verb, matches: &ArgMatches) -> Self {
         let texts = |name: &str| -> Vec<String> {
             let values = matches.get_many::<String>(name);

@@ -4,11 +4,14 @@ mod compare;
 
 use crate::args::{AuditCommand, AuditLog};
 use crate::config::{Material, Node};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use crate::{clock, connect, runtime};
 use indicatif::ProgressBar;
-use precinto_audit::{Expect, Held, LogKey, Replay, Report, SideRoots, Verdict, audit_folder};
+use precinto_alert::id::IdError;
+use precinto_audit::{
+    Expect, Held, LogKey, Replay, Report, SideRoots, Verdict, Verified, audit_folder_telling,
+};
 use precinto_client::{LogClient, Refusal};
 use precinto_envelope::pem;
 use precinto_merkle::note::NoteVerifier;
@@ -34,21 +37,33 @@ pub(crate) fn run(command: &AuditCommand, output: Output) -> anyhow::Result<Exit
 }
 
 fn log(args: &AuditLog, output: Output) -> anyhow::Result<Exit> {
-    let held = read_held(&args.against)?;
-    let trust = args.trust.as_deref().map(read_trust).transpose()?;
-    let witnesses = read_witnesses(&args.policy)?;
-    let report = match &args.dir {
-        Some(dir) => of_folder(args, dir, (trust, witnesses), held, output)?,
-        None => of_gateway(args, (trust, witnesses), held, output)?,
-    };
+    let report = examine(args, &mut drop, output)?;
     output.result(&report, || {
-        report.to_string().lines().map(str::to_owned).collect()
+        let text = report.text(output.lang().texts());
+        text.lines().map(str::to_owned).collect()
     })?;
     Ok(exit_of(report.verdict()))
 }
 
+/// Who hears of each entry with which nothing is wrong.
+pub(super) type Told<'a> = &'a mut dyn FnMut(Verified);
+
+/// Whom the auditor believes: each side's roots, if they are given, and the witnesses.
+type Trusted = (Option<Vec<SideRoots>>, Vec<NoteVerifier>);
+
+/// Audits what the arguments name.
+pub(super) fn examine(args: &AuditLog, told: Told<'_>, output: Output) -> anyhow::Result<Report> {
+    let held = read_held(&args.against)?;
+    let trust = args.trust.as_deref().map(read_trust).transpose()?;
+    let trusted = (trust, read_witnesses(&args.policy)?);
+    match &args.dir {
+        Some(dir) => of_folder((args, dir), trusted, held, told, output),
+        None => of_gateway(args, trusted, held, told, output),
+    }
+}
+
 /// The exit code of a verdict.
-fn exit_of(verdict: Verdict) -> Exit {
+pub(super) fn exit_of(verdict: Verdict) -> Exit {
     match verdict {
         Verdict::Clean => Exit::Done,
         Verdict::Findings => Exit::VerificationFailed,
@@ -57,10 +72,10 @@ fn exit_of(verdict: Verdict) -> Exit {
 }
 
 fn of_folder(
-    args: &AuditLog,
-    dir: &Path,
-    (trust, witnesses): (Option<Vec<SideRoots>>, Vec<NoteVerifier>),
+    (args, dir): (&AuditLog, &Path),
+    (trust, witnesses): Trusted,
     held: Vec<Held>,
+    told: Told<'_>,
     output: Output,
 ) -> anyhow::Result<Report> {
     let key = match &args.vkey {
@@ -74,18 +89,22 @@ fn of_folder(
         now_ms: clock::now_ms(),
     };
     let bar = output.progress(0, "replaying");
-    let report = audit_folder(dir, expect, held, &mut |progress| {
+    let report = audit_folder_telling(dir, expect, held, told, &mut |progress| {
         bar.set_length(progress.bytes_total);
         bar.set_position(progress.bytes_read);
     });
     bar.finish_and_clear();
-    report.map_err(|error| Failure::new(Exit::Inconclusive, error.to_string()).into())
+    report.map_err(|error| {
+        let what = Text::cause(error, "no se puede auditar");
+        Failure::new(Exit::Inconclusive, what).into()
+    })
 }
 
 fn of_gateway(
     args: &AuditLog,
-    (trust, witnesses): (Option<Vec<SideRoots>>, Vec<NoteVerifier>),
+    (trust, witnesses): Trusted,
     held: Vec<Held>,
+    told: Told<'_>,
     output: Output,
 ) -> anyhow::Result<Report> {
     let node = Node::from_args(&args.node)?;
@@ -102,15 +121,17 @@ fn of_gateway(
         now_ms: clock::now_ms(),
     };
     let bar = output.progress(0, "replaying");
-    let report = runtime::run(replay(&material, expect, held, &bar));
+    let mut replay = Replay::new(expect, held);
+    replay.keep_verified();
+    let report = runtime::run(stream(&material, replay, told, &bar));
     bar.finish_and_clear();
     report
 }
 
-async fn replay(
+async fn stream(
     material: &Material,
-    expect: Expect,
-    held: Vec<Held>,
+    mut replay: Replay,
+    told: Told<'_>,
     bar: &ProgressBar,
 ) -> anyhow::Result<Report> {
     let connection = connect::open(material).await?;
@@ -118,7 +139,6 @@ async fn replay(
     let checkpoint = log.checkpoint(0).await;
     let checkpoint = checkpoint.map_err(|error| connect::log_failed(&error))?;
     bar.set_length(checkpoint.checkpoint().size);
-    let mut replay = Replay::new(expect, held);
     // The bare stream: an audit judges every byte itself, and must also see what our own client would refuse.
     let everything = pb::ReadEntriesRequest {
         first: 0,
@@ -135,21 +155,30 @@ async fn replay(
     while let Some(answer) = answers.message().await.map_err(refused)? {
         complete = !answer.checkpoint.is_empty();
         replay.step(precinto_audit::from_wire(answer));
+        replay.take_verified().into_iter().for_each(&mut *told);
         bar.set_position(replay.entries());
     }
     if !complete {
         return Err(cut_short(replay.entries()).into());
     }
-    Ok(replay.finish())
+    let (report, rest) = replay.finish_telling();
+    rest.into_iter().for_each(told);
+    Ok(report)
 }
 
 /// The gateway has ended the reading in the middle: that is no verdict.
 fn cut_short(entries: u64) -> Failure {
     Failure::new(
         Exit::Inconclusive,
-        format!("the gateway ended the reading after {entries} entries, without the checkpoint over them"),
+        (
+            format!("the gateway ended the reading after {entries} entries, without the checkpoint over them"),
+            format!("la pasarela terminó la lectura tras {entries} entradas, sin el punto de control que las cubre"),
+        ),
     )
-    .next("audit again; if it stays so, ask for the data folder:  precinto audit log DIR")
+    .next((
+        "audit again; if it stays so, ask for the data folder:  precinto audit log DIR",
+        "audite de nuevo; si continúa así, pida la carpeta de datos:  precinto audit log DIR",
+    ))
 }
 
 /// Roots and revocation lists of the auditor's own configuration.
@@ -168,12 +197,14 @@ fn trust_of(node: &Node) -> anyhow::Result<Vec<SideRoots>> {
 
 /// A folder of trust: one folder a side, named by its trust domain, with PEM files of roots and revocation lists.
 fn read_trust(dir: &Path) -> anyhow::Result<Vec<SideRoots>> {
-    let refuse = |what: String| {
-        Failure::new(Exit::Inconclusive, format!("{}: {what}", dir.display()))
-            .next("a folder of trust holds one folder for each side, named by its trust domain, with PEM files")
+    let refuse = |what: Text| {
+        Failure::new(Exit::Inconclusive, what.about(dir.display())).next((
+            "a folder of trust holds one folder for each side, named by its trust domain, with PEM files",
+            "una carpeta de confianza contiene una carpeta por lado, con el nombre de su dominio de confianza y archivos PEM",
+        ))
     };
     let mut sides = Vec::new();
-    for place in sorted(dir).map_err(|error| refuse(error.to_string()))? {
+    for place in sorted(dir).map_err(|error| refuse(Text::io(&error)))? {
         let name = place
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
@@ -183,9 +214,9 @@ fn read_trust(dir: &Path) -> anyhow::Result<Vec<SideRoots>> {
         }
         let side = name
             .parse()
-            .map_err(|error| refuse(format!("{name}: {error}")))?;
+            .map_err(|error: IdError| refuse(Text::from(error.detail()).about(&name)))?;
         let (mut roots, mut crls) = (Vec::new(), Vec::new());
-        for file in sorted(&place).map_err(|error| refuse(error.to_string()))? {
+        for file in sorted(&place).map_err(|error| refuse(Text::io(&error)))? {
             let text = crate::config::read_text(&file)?.into_bytes();
             roots.extend(pem::certificates(&text).unwrap_or_default());
             crls.extend(pem::revocation_lists(&text).unwrap_or_default());
@@ -193,7 +224,14 @@ fn read_trust(dir: &Path) -> anyhow::Result<Vec<SideRoots>> {
         sides.push(SideRoots { side, roots, crls });
     }
     if sides.iter().all(|side| side.roots.is_empty()) {
-        return Err(refuse("no root certificate in it".to_owned()).into());
+        return Err(refuse(
+            (
+                "no root certificate in it",
+                "no contiene ningún certificado raíz",
+            )
+                .into(),
+        )
+        .into());
     }
     Ok(sides)
 }
@@ -206,9 +244,11 @@ fn read_pem(paths: &[PathBuf], parse: fn(&[u8]) -> Sections) -> anyhow::Result<V
     for path in paths {
         let text = crate::config::read_text(path)?;
         let sections = parse(text.as_bytes());
-        found.extend(
-            sections.map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?,
-        );
+        let unusable = |error| {
+            let what = Text::cause(error, "las raíces o listas de revocación no sirven");
+            Failure::usage(what.about(path.display()))
+        };
+        found.extend(sections.map_err(unusable)?);
     }
     Ok(found)
 }
@@ -238,10 +278,14 @@ fn read_vkey(given: &str) -> anyhow::Result<NoteVerifier> {
         .ok()
         .and_then(|text| NoteVerifier::parse(text.trim()).ok());
     key.ok_or_else(|| {
-        Failure::usage(format!(
-            "\"{given}\" is no verifier key, and no file that holds one"
+        Failure::usage((
+            format!("\"{given}\" is no verifier key, and no file that holds one"),
+            format!("\"{given}\" no es una llave verificadora ni un archivo que la contenga"),
         ))
-        .next("a key is one line: name+hash+base64")
+        .next((
+            "a key is one line: name+hash+base64",
+            "una llave es una línea: nombre+hash+base64",
+        ))
         .into()
     })
 }
@@ -252,10 +296,12 @@ fn read_held(paths: &[PathBuf]) -> anyhow::Result<Vec<Held>> {
     let mut pending: Vec<PathBuf> = paths.iter().rev().cloned().collect();
     while let Some(path) = pending.pop() {
         let refuse = |error: std::io::Error| {
-            Failure::new(
-                Exit::Inconclusive,
-                format!("cannot read {}: {error}", path.display()),
-            )
+            let path = path.display();
+            let (en, es) = (
+                format!("cannot read {path}"),
+                format!("no se puede leer {path}"),
+            );
+            Failure::new(Exit::Inconclusive, Text::io(&error).behind(en, es))
         };
         if path.is_dir() {
             pending.extend(sorted(&path).map_err(refuse)?.into_iter().rev());
@@ -270,11 +316,11 @@ fn read_held(paths: &[PathBuf]) -> anyhow::Result<Vec<Held>> {
         if held.len() >= HELD_MAX
             || std::fs::metadata(&path).map_err(refuse)?.len() > HELD_BYTES_MAX
         {
-            return Err(Failure::usage(format!(
-                "{}: too much evidence, or too large",
-                path.display()
-            ))
-            .into());
+            let what = Text::from((
+                "too much evidence, or too large",
+                "demasiada evidencia, o demasiado grande",
+            ));
+            return Err(Failure::usage(what.about(path.display())).into());
         }
         let bytes = std::fs::read(&path).map_err(refuse)?;
         held.push(Held {

@@ -70,7 +70,7 @@ impl Basis {
         let (count, named) = (self.unbelievable.len(), named.join(", "));
         output.talk(lang.pick(
             format!("not looked at, because they are not believed: {count} entries of the log ({named}); precinto sync says why"),
-            format!("sin revisar, porque no se creen: {count} entradas del registro ({named}); precinto sync dice por qué"),
+            format!("sin revisar, porque no se creen: {count} entradas de la bitácora ({named}); precinto sync dice por qué"),
         ));
     }
 

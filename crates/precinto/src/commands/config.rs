@@ -4,7 +4,7 @@ use crate::args::{ConfigCommand, ConfigShow, Example};
 use crate::config::{self, Material, Node, Origin};
 use crate::demo;
 use crate::exit::{Exit, Failure};
-use crate::output::{Align, Output, Table};
+use crate::output::{Align, Lang, Output, Table};
 use precinto_gateway::config as gateway;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,10 @@ fn check(file: &Path, output: Output) -> anyhow::Result<Exit> {
             "everything it names is there and fits",
             "todo lo que nombra existe y concuerda",
         );
+        let kind = match kind {
+            "gateway" => output.lang().pick(kind, "pasarela"),
+            _ => output.lang().pick(kind, "nodo"),
+        };
         vec![format!("{}: {kind}: {what}", checked.file)]
     })?;
     Ok(Exit::Done)
@@ -90,8 +94,8 @@ fn show(args: &ConfigShow, output: Output) -> anyhow::Result<Exit> {
     let gateway_file =
         path.filter(|path| config::read_text(path).is_ok_and(|text| is_gateway(&text)));
     let (file, settings) = if let Some(path) = gateway_file {
-        let loaded =
-            gateway::Config::load(path).map_err(|error| Failure::usage(error.to_string()))?;
+        let loaded = gateway::Config::load(path);
+        let loaded = loaded.map_err(|error| Failure::usage(super::gateway::unusable(&error)))?;
         let settings = loaded.show().into_iter().map(|one| Setting {
             key: one.key,
             value: one.value,
@@ -108,19 +112,32 @@ fn show(args: &ConfigShow, output: Output) -> anyhow::Result<Exit> {
         settings,
     };
     output.result(&shown, || {
+        let lang = output.lang();
         let heading = [
-            ("key", Align::Left),
-            ("value", Align::Left),
-            ("origin", Align::Left),
+            (lang.pick("key", "campo"), Align::Left),
+            (lang.pick("value", "valor"), Align::Left),
+            (lang.pick("origin", "origen"), Align::Left),
         ];
         let columns = if args.origin { 3 } else { 2 };
         let mut table = Table::new(heading.get(..columns).unwrap_or(&heading));
         for Setting { key, value, origin } in &shown.settings {
-            table.row([key.clone(), value.clone(), origin.clone()]);
+            table.row([key.clone(), value.clone(), from(origin, lang)]);
         }
         table.lines()
     })?;
     Ok(Exit::Done)
+}
+
+/// Where a setting came from, in the reader's language; what else stands there is a name.
+fn from(origin: &str, lang: Lang) -> String {
+    let said = match origin {
+        "flag" => lang.pick(origin, "opción"),
+        "environment" => lang.pick(origin, "entorno"),
+        "file" => lang.pick(origin, "archivo"),
+        "default" => lang.pick(origin, "predeterminado"),
+        _ => origin,
+    };
+    said.to_owned()
 }
 
 /// Keys are named by their files, which are no secret; what is in them never appears.
@@ -143,6 +160,20 @@ fn of_node(node: &Node) -> Vec<Setting> {
             pair.certificate.display().to_string(),
         );
         add(format!("{name}.key"), pair.key.display().to_string());
+    }
+    if let Some(run) = &node.run {
+        add("run.subscription".to_owned(), run.subscription.clone());
+        let folder = run
+            .hand_over
+            .as_ref()
+            .map(|folder| folder.display().to_string());
+        add("run.hand_over".to_owned(), folder.unwrap_or_default());
+        add("run.command".to_owned(), run.command.join(" "));
+        add(
+            "run.command_seconds".to_owned(),
+            run.command_limit.as_secs().to_string(),
+        );
+        add("run.receipts".to_owned(), run.receipts.to_string());
     }
     for officer in &node.officers {
         add(

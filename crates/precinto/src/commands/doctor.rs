@@ -5,9 +5,11 @@ mod dates;
 
 use crate::args::Doctor;
 use crate::config::Node;
-use crate::exit::{Exit, Failure};
-use crate::output::{Mark, Output};
+use crate::exit::{Exit, Failure, Text};
+use crate::output::{Lang, Mark, Output};
 use crate::runtime;
+use precinto_alert::Lang as Texts;
+use precinto_alert::reason as catalogue;
 use serde::Serialize;
 
 /// One thing examined.
@@ -16,15 +18,15 @@ pub(crate) struct Check {
     /// The branch of the tree.
     group: &'static str,
     /// What was examined.
-    what: String,
+    what: Text,
     /// How it is.
     #[serde(serialize_with = "mark_name")]
     mark: Mark,
     /// What was found.
-    found: String,
-    /// What to do about it; empty when nothing.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    advice: String,
+    found: Text,
+    /// What to do about it; none when nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<Text>,
     /// True when the gateway could not be reached: another exit code.
     #[serde(skip)]
     unreachable: bool,
@@ -32,32 +34,47 @@ pub(crate) struct Check {
 
 impl Check {
     /// As it should be.
-    fn good(group: &'static str, what: impl Into<String>, found: impl Into<String>) -> Self {
+    fn good(group: &'static str, what: impl Into<Text>, found: impl Into<Text>) -> Self {
         Self {
             group,
             what: what.into(),
             mark: Mark::Good,
             found: found.into(),
-            advice: String::new(),
+            advice: None,
             unreachable: false,
         }
     }
 
     /// Worth a look.
-    fn warning(self, advice: impl Into<String>) -> Self {
+    fn warning(self, advice: impl Into<Text>) -> Self {
         Self {
             mark: Mark::Warning,
-            advice: advice.into(),
+            advice: Some(advice.into()),
             ..self
         }
     }
 
     /// Not as it should be.
-    fn bad(self, advice: impl Into<String>) -> Self {
+    fn bad(self, advice: impl Into<Text>) -> Self {
         Self {
             mark: Mark::Bad,
-            advice: advice.into(),
+            advice: Some(advice.into()),
             ..self
+        }
+    }
+
+    /// Not as it should be, as a failure tells it: with its next step, or that of its reason.
+    fn failed(group: &'static str, what: impl Into<Text>, failure: Failure) -> Self {
+        let unreachable = failure.exit == Exit::Unreachable;
+        let advice = failure.next.or_else(|| {
+            let entry = catalogue::entry(failure.reason?);
+            Some(Text::from((entry.next(Texts::En), entry.next(Texts::Es))))
+        });
+        Self {
+            mark: Mark::Bad,
+            advice,
+            unreachable,
+            ..Self::good(group, what, failure.message)
         }
     }
 }
@@ -98,26 +115,24 @@ pub(crate) fn run(args: &Doctor, output: Output) -> anyhow::Result<Exit> {
     })
 }
 
+/// What a configuration file is called.
+const SETTINGS: (&str, &str) = ("settings", "configuración");
+
 fn examine_node(args: &Doctor) -> anyhow::Result<Vec<Check>> {
     if args.node.node.is_none() {
-        return Err(
-            Failure::usage("examine what? no configuration file was given")
-                .next("name a node with --node FILE, or a gateway with --config FILE")
-                .into(),
-        );
+        return Err(Failure::usage((
+            "examine what? no configuration file was given",
+            "¿qué se revisa? no se indicó un archivo de configuración",
+        ))
+        .next((
+            "name a node with --node FILE, or a gateway with --config FILE",
+            "indique un nodo con --node ARCHIVO, o una pasarela con --config ARCHIVO",
+        ))
+        .into());
     }
     let node = match Node::from_args(&args.node) {
         Ok(node) => node,
-        Err(failure) => {
-            let advice = failure
-                .next
-                .as_ref()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            return Ok(vec![
-                Check::good("config", "settings", failure.message.to_string()).bad(advice),
-            ]);
-        }
+        Err(failure) => return Ok(vec![Check::failed("config", SETTINGS, failure)]),
     };
     let mut checks = checks::offline(&node);
     let loadable = checks.iter().all(|check| check.mark != Mark::Bad);
@@ -134,16 +149,16 @@ fn text(examined: &Examined, output: Output) -> Vec<String> {
     for check in &examined.checks {
         if check.group != group {
             group = check.group;
-            lines.push(output.bold(group));
+            lines.push(output.bold(heading(group, lang)));
         }
         lines.push(format!(
             "  {}  {}: {}",
             output.mark(check.mark),
-            check.what,
-            check.found
+            check.what.pick(lang),
+            check.found.pick(lang)
         ));
-        if !check.advice.is_empty() {
-            lines.push(format!("        -> {}", check.advice));
+        if let Some(advice) = &check.advice {
+            lines.push(format!("        -> {}", advice.pick(lang)));
         }
     }
     let (failures, warnings) = (examined.failures, examined.warnings);
@@ -156,6 +171,18 @@ fn text(examined: &Examined, output: Output) -> Vec<String> {
         ),
     });
     lines
+}
+
+/// A branch of the tree, as people call it.
+fn heading(group: &'static str, lang: Lang) -> &'static str {
+    match group {
+        "config" => lang.pick(group, "configuración"),
+        "trust" => lang.pick(group, "confianza"),
+        "certificates" => lang.pick(group, "certificados"),
+        "gateway" => lang.pick(group, "pasarela"),
+        "log" => lang.pick(group, "bitácora"),
+        _ => group,
+    }
 }
 
 #[expect(

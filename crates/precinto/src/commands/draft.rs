@@ -56,7 +56,8 @@ fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
         .collect::<Result<_, Failure>>()?;
     let sources: Vec<&str> = waybills.iter().map(|(name, _)| name.as_str()).collect();
     let source = sources.join(", ");
-    let Made { draft, notes } = consolidation::draft(waybills, lang).map_err(Failure::usage)?;
+    let Made { draft, notes } =
+        consolidation::draft(waybills, lang).map_err(|what| Failure::usage(Text::chosen(what)))?;
     let missing = missing::of(&draft, lang);
     let begun = Begun {
         schema: "precinto.draft/v1",
@@ -75,14 +76,14 @@ fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
 fn read_waybill(path: &Path, lang: Lang) -> Result<Waybill, Failure> {
     let name = path.display();
     let refuse = |what: Text| Failure::usage(what.about(&name));
-    let bytes = xml::read_file(path).map_err(|error| refuse(error.to_string().into()))?;
+    let bytes = xml::read_file(path).map_err(|error| refuse(Text::io(&error)))?;
     let root = xml::read(&bytes).map_err(|error| refuse(error.text()))?;
     waybill::read(&root, &bytes, lang).ok_or_else(|| {
-        let what = lang.pick(
-            "neither an air waybill (XFWB) nor a house waybill (XFZB): the root element is",
-            "no es una guía aérea (XFWB) ni una guía house (XFZB): el elemento raíz es",
-        );
-        refuse(format!("{what} {}", printable(&root.name)).into())
+        let name = printable(&root.name);
+        refuse(Text::from((
+            format!("neither an air waybill (XFWB) nor a house waybill (XFZB): the root element is {name}"),
+            format!("no es una guía aérea (XFWB) ni una guía house (XFZB): el elemento raíz es {name}"),
+        )))
     })
 }
 
@@ -95,10 +96,12 @@ fn of_table(args: &DraftCsv, output: Output) -> anyhow::Result<Exit> {
         ))
     })?;
     let text = crate::config::read_text(&args.map)?;
-    let refuse = |what: String| Failure::usage(format!("{}: {what}", args.map.display()));
-    let map = Draft::parse_file(&args.map, &text).map_err(|error| refuse(format!("{error:#}")))?;
+    let refuse = |what: Text| Failure::usage(what.about(args.map.display()));
+    let map = Draft::parse_file(&args.map, &text)
+        .map_err(|error| refuse(Text::cause(format!("{error:#}"), "no se puede leer")))?;
     let mut records = Records::open(&args.file, delimiter)?;
-    let mapping = Mapping::read(&map, records.headers(), lang).map_err(refuse)?;
+    let mapping = Mapping::read(&map, records.headers(), lang);
+    let mapping = mapping.map_err(|what| refuse(Text::chosen(what)))?;
     let source = file_name(&args.file);
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     let (mut written, mut skipped) = (0_usize, 0_usize);

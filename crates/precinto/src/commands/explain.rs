@@ -5,7 +5,7 @@ mod reason;
 
 use crate::args::Explain;
 use crate::config::closest;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::{Align, Output, Table};
 use precinto_alert::Lang as Texts;
 use precinto_alert::code::{FAMILIES, Family, Row};
@@ -101,7 +101,7 @@ impl Found {
 pub(crate) fn run(args: &Explain, output: Output) -> anyhow::Result<Exit> {
     let mut all = everything();
     if let Some(family) = &args.family {
-        all = of_family(all, family, output)?;
+        all = of_family(all, family)?;
     }
     let Some(asked) = &args.code else {
         list(&all, output)?;
@@ -111,11 +111,11 @@ pub(crate) fn run(args: &Explain, output: Output) -> anyhow::Result<Exit> {
     let found: Vec<Found> = all.iter().copied().filter(|one| one.is(&wanted)).collect();
     if found.is_empty() {
         // The name of a family is understood as well: `explain indicator`.
-        if let (None, Ok(rows)) = (&args.family, of_family(all.clone(), asked, output)) {
+        if let (None, Ok(rows)) = (&args.family, of_family(all.clone(), asked)) {
             list(&rows, output)?;
             return Ok(Exit::Done);
         }
-        return Err(unknown(&wanted, &all, output).into());
+        return Err(unknown(&wanted, &all).into());
     }
     show(&found, output)?;
     Ok(Exit::Done)
@@ -136,7 +136,7 @@ fn everything() -> Vec<Found> {
     codes.chain(entries().map(Found::Reason)).collect()
 }
 
-fn of_family(all: Vec<Found>, asked: &str, output: Output) -> anyhow::Result<Vec<Found>> {
+fn of_family(all: Vec<Found>, asked: &str) -> anyhow::Result<Vec<Found>> {
     let wanted = asked.trim().to_lowercase().replace(['-', ' '], "_");
     let rows: Vec<Found> = all
         .into_iter()
@@ -144,41 +144,47 @@ fn of_family(all: Vec<Found>, asked: &str, output: Output) -> anyhow::Result<Vec
         .collect();
     if rows.is_empty() {
         let names = || FAMILIES.iter().map(|family| family.name).chain([REASON]);
-        let lang = output.lang();
-        let none = lang.pick("there is no family", "no existe la familia");
-        let failure = Failure::new(Exit::NotFound, format!("{none} \"{asked}\""));
-        let all = || {
-            format!(
-                "{}: {}",
-                lang.pick("there are", "hay"),
-                names().collect::<Vec<_>>().join(", ")
-            )
+        let failure = Failure::new(
+            Exit::NotFound,
+            (
+                format!("there is no family \"{asked}\""),
+                format!("no existe la familia \"{asked}\""),
+            ),
+        );
+        let next = if let Some(meant) = closest(&wanted, names()) {
+            did_you_mean(&format!("--family {meant}"))
+        } else {
+            let all = names().collect::<Vec<_>>().join(", ");
+            (format!("there are: {all}"), format!("hay: {all}")).into()
         };
-        let question = lang.pick("did you mean", "quizá quiso decir");
-        let next = closest(&wanted, names()).map_or_else(all, |meant| {
-            format!("{question}: precinto explain --family {meant}")
-        });
         return Err(failure.next(next).into());
     }
     Ok(rows)
 }
 
-fn unknown(wanted: &str, all: &[Found], output: Output) -> Failure {
-    let lang = output.lang();
-    let none = lang.pick("there is no code", "no existe el código");
-    let failure = Failure::new(Exit::NotFound, format!("{none} \"{wanted}\""));
+fn unknown(wanted: &str, all: &[Found]) -> Failure {
+    let failure = Failure::new(
+        Exit::NotFound,
+        (
+            format!("there is no code \"{wanted}\""),
+            format!("no existe el código \"{wanted}\""),
+        ),
+    );
     failure.next(match closest(wanted, all.iter().map(|one| one.name())) {
-        Some(meant) => {
-            let question = lang.pick("did you mean", "quizá quiso decir");
-            format!("{question}: precinto explain {meant}")
-        }
-        None => lang
-            .pick(
-                "precinto explain  lists all of them",
-                "precinto explain  los enumera todos",
-            )
-            .to_owned(),
+        Some(meant) => did_you_mean(meant),
+        None => Text::from((
+            "precinto explain  lists all of them",
+            "precinto explain  los enumera todos",
+        )),
     })
+}
+
+/// What to type instead.
+fn did_you_mean(meant: &str) -> Text {
+    Text::from((
+        format!("did you mean: precinto explain {meant}"),
+        format!("quizá quiso decir: precinto explain {meant}"),
+    ))
 }
 
 fn show(found: &[Found], output: Output) -> anyhow::Result<()> {

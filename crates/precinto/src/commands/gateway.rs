@@ -3,7 +3,7 @@
 mod failure;
 
 use crate::args::{GatewayCommand, environment};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use crate::{runtime, stop};
 use precinto_gateway::config::Config;
@@ -71,12 +71,18 @@ fn init(path: &Path, output: Output) -> anyhow::Result<Exit> {
     let vkey = gateway.verifier().to_string();
     let data = gateway.config().data.display().to_string();
     gateway.init().map_err(|error| {
-        let failure = Failure::new(Exit::Failed, format!("{data}: {error}"));
+        let failure = |es: &str| {
+            let what = Text::cause(&error, es).about(&data);
+            Failure::new(Exit::Failed, what)
+        };
         match error {
-            CreateError::Exists { .. } => {
-                failure.next("precinto gateway run  opens a log that is there")
-            }
-            _ => failure,
+            CreateError::Exists { .. } => failure("ya contiene una bitácora, o restos de una")
+                .next((
+                    "precinto gateway run  opens a log that is there",
+                    "precinto gateway run  abre una bitácora que ya existe",
+                )),
+            CreateError::Locked => failure("otro proceso tiene abierta esta bitácora"),
+            _ => failure("no se pudo comenzar la bitácora"),
         }
     })?;
     let begun = Begun {
@@ -86,10 +92,12 @@ fn init(path: &Path, output: Output) -> anyhow::Result<Exit> {
         vkey: &vkey,
     };
     output.result(&begun, || {
-        let words = output
-            .lang()
-            .pick("an empty log begins in", "comienza un registro vacío en");
-        vec![format!("{words} {data}"), format!("vkey: {vkey}")]
+        let words = output.lang().pick(
+            "an empty log was begun in",
+            "se comenzó una bitácora vacía en",
+        );
+        let key = output.lang().pick("vkey", "llave verificadora (vkey)");
+        vec![format!("{words} {data}"), format!("{key}: {vkey}")]
     })?;
     Ok(Exit::Done)
 }
@@ -97,12 +105,19 @@ fn init(path: &Path, output: Output) -> anyhow::Result<Exit> {
 /// Reads everything that a gateway's file names, as a start would, and opens nothing.
 pub(crate) fn examine(path: &Path) -> Result<Gateway, Failure> {
     let config = Config::load(path).map_err(|error| {
-        Failure::usage(error.to_string())
-            .next("precinto config example gateway  shows a complete file")
+        Failure::usage(unusable(&error)).next((
+            "precinto config example gateway  shows a complete file",
+            "precinto config example gateway  muestra un archivo completo",
+        ))
     })?;
     let now_ms = config.clock().now_ms();
-    Gateway::check(config, now_ms)
-        .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))
+    let checked = Gateway::check(config, now_ms);
+    checked.map_err(|error| Failure::usage(unusable(&error).about(path.display())))
+}
+
+/// What a gateway's file says, or names, cannot be used.
+pub(crate) fn unusable(error: &dyn std::fmt::Display) -> Text {
+    Text::cause(error, "no se puede usar la configuración de la pasarela")
 }
 
 fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> {
@@ -123,7 +138,11 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
         })?;
         let listener = tokio::net::TcpListener::bind(listen)
             .await
-            .map_err(|error| Failure::usage(format!("cannot listen on {listen}: {error}")))?;
+            .map_err(|error| {
+                let (en, es) = ("cannot listen on", "no se puede escuchar en");
+                let what = Text::io(&error);
+                Failure::usage(what.behind(format!("{en} {listen}"), format!("{es} {listen}")))
+            })?;
         output.json_line(&Listening {
             schema: "precinto.gateway.listening/v1",
             event: "listening",
@@ -153,10 +172,14 @@ fn stop_token(with_stdin: bool) -> std::io::Result<CancellationToken> {
 
 /// Never begun, or lost: only a person knows which.
 fn no_log(data: &Path, config: &Path) -> Failure {
-    let message = format!("{}: the data folder holds no log", data.display());
-    Failure::new(Exit::Failed, message).next(format!(
-        "precinto gateway init --config {} (first time only), or mount the folder that holds it",
-        config.display()
+    let what = (
+        "the data folder holds no log",
+        "la carpeta de datos no contiene ninguna bitácora",
+    );
+    let begin = format!("precinto gateway init --config {}", config.display());
+    Failure::new(Exit::Failed, Text::from(what).about(data.display())).next((
+        format!("{begin} (first time only), or mount the folder that holds it"),
+        format!("{begin} (solo la primera vez), o monte la carpeta que la contiene"),
     ))
 }
 

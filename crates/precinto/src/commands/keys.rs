@@ -2,7 +2,7 @@
 
 use crate::args::{KeysCommand, KeysDev};
 use crate::clock;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use crate::pki::{self, Options, Profile};
 use anyhow::Context;
@@ -29,10 +29,16 @@ fn dev(args: &KeysDev, output: Output) -> anyhow::Result<Exit> {
     let profile = read_profile(args.profile.as_deref())?;
     let existing = args.out.join("gateway.toml");
     if !args.force && existing.try_exists()? {
-        let message = format!("{} holds a set already", args.out.display());
-        return Err(Failure::usage(message)
-            .next("choose another folder, or --force")
-            .into());
+        let folder = args.out.display();
+        return Err(Failure::usage((
+            format!("{folder} holds a set already"),
+            format!("{folder} ya contiene un juego de llaves"),
+        ))
+        .next((
+            "choose another folder, or --force",
+            "elija otra carpeta, o --force",
+        ))
+        .into());
     }
     let options = Options {
         unhappy: args.unhappy,
@@ -69,11 +75,11 @@ fn text(result: &Result, output: Output) -> Vec<String> {
     vec![
         format!(
             "{} {certificates} {} {folder}. {}",
-            lang.pick("made", "hechos:"),
+            lang.pick("made", "se hicieron"),
             lang.pick("certificates in", "certificados en"),
             lang.pick("For development only.", "Solo para desarrollo."),
         ),
-        format!("{} {vkey}", lang.pick("log key:", "clave del registro:")),
+        format!("{} {vkey}", lang.pick("log key:", "llave de la bitácora:")),
         lang.pick("try:", "pruebe:").to_owned(),
         format!("  precinto gateway init --config {folder}/gateway.toml"),
         format!("  precinto gateway run --config {folder}/gateway.toml"),
@@ -88,5 +94,8 @@ fn read_profile(path: Option<&Path>) -> anyhow::Result<Profile> {
     };
     let text = crate::config::read_text(path)?;
     let parsed = Profile::parse(&text);
-    parsed.map_err(|error| Failure::usage(format!("{}: {error}", path.display())).into())
+    parsed.map_err(|error| {
+        let what = Text::cause(format!("{error:#}"), "el perfil no se puede usar");
+        Failure::usage(what.about(path.display())).into()
+    })
 }

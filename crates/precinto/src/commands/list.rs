@@ -3,16 +3,15 @@
 use super::basis::Basis;
 use super::own_copy;
 use super::show::summary;
-use crate::args::{List, ListState};
+use crate::args::List;
 use crate::clock;
-use crate::config::Node;
+use crate::config::{Node, closest};
 use crate::draft::moment_ms;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::{Align, Lang, Output, Table};
-use crate::words::{left, minute, part_in_short, standing};
-use precinto_alert::case::State;
+use crate::words::{Stand, left, minute, part_in_short, standing};
 use precinto_alert::code::{Coded, CommodityClass, Precedence};
-use precinto_alert::id::{AgencyId, Side};
+use precinto_alert::id::{AgencyId, IdError, Side};
 use precinto_alert::statement::Statement;
 use precinto_client::Overdue;
 use precinto_client::copy::{CaseSummary, Cases, Filter, OwnCopy, Page, Standing};
@@ -61,11 +60,22 @@ fn tell_called(called: &[Overdue], output: Output) {
 }
 
 fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
-    let (standing, part) = args.state.map_or((None, None), meant);
+    let (mut standing, mut part, mut escalated) = (None, None, false);
+    match stand(args.state.as_ref())? {
+        None => {}
+        Some(Stand::Case(case)) => standing = Some(case),
+        Some(Stand::Escalated) => escalated = true,
+        Some(Stand::Part(state)) => part = Some(state),
+    }
     let time = |flag: &str, text: &Option<String>| -> Result<Option<u64>, Failure> {
         let time = text.as_ref().map(|text| time(text, lang));
         let time = time.transpose();
-        time.map_err(|what| Failure::usage(format!("--{flag}: {what}")))
+        time.map_err(|what| {
+            Failure::usage(Text::chosen(what).about(format!("--{flag}"))).next((
+                "a whole day is 2026-11-22 (UTC), two days ago is -48h",
+                "un día entero es 2026-11-22 (UTC); hace dos días es -48h",
+            ))
+        })
     };
     Ok(Filter {
         side: None,
@@ -74,7 +84,7 @@ fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
         precedence: coded::<Precedence>("precedence", args.precedence.as_ref())?,
         standing,
         part,
-        escalated: args.state == Some(ListState::Escalated),
+        escalated,
         from: args.from.as_ref().map(|place| place.to_uppercase()),
         to: args.to.as_ref().map(|place| place.to_uppercase()),
         since_ms: time("since", &args.since)?,
@@ -96,37 +106,34 @@ fn side(args: &List) -> Result<Option<Side>, Failure> {
 }
 
 /// Of a case as a whole, or of any of its addressees.
-fn meant(state: ListState) -> (Option<Standing>, Option<State>) {
-    use ListState as S;
-    let part = match state {
-        S::Open => return (Some(Standing::Open), None),
-        S::Closed => return (Some(Standing::Closed), None),
-        S::Cancelled => return (Some(Standing::Cancelled), None),
-        S::Recalled => return (Some(Standing::Recalled), None),
-        S::Escalated => return (None, None),
-        S::Relayed => State::Relayed,
-        S::Delivered => State::Delivered,
-        S::Acknowledged => State::Acknowledged,
-        S::Assessing => State::Assessing,
-        S::Referred => State::Referred,
-        S::ActionAccepted => State::ActionAccepted,
-        S::Declined => State::Declined,
-        S::Unable => State::Unable,
-        S::Acted => State::Acted,
-        S::HandedOver => State::HandedOver,
-        S::OutcomeReported => State::OutcomeReported,
-        S::Ended => State::Closed,
+fn stand(text: Option<&String>) -> Result<Option<Stand>, Failure> {
+    let Some(text) = text else {
+        return Ok(None);
     };
-    (None, Some(part))
+    let name = as_code(text);
+    // As the list itself shows it, in either language, it is understood as well.
+    let is_shown = |one: Stand| {
+        [one.label().0, one.label().1]
+            .iter()
+            .any(|label| as_code(label) == name)
+    };
+    let found = Stand::ALL
+        .into_iter()
+        .find(|one| one.name() == name || is_shown(*one));
+    found
+        .map(Some)
+        .ok_or_else(|| no_code("state", &name, &Stand::ALL.map(Stand::name)))
 }
 
-pub(super) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+pub(super) fn parsed<T: std::str::FromStr<Err = IdError>>(
     flag: &str,
     text: Option<&String>,
 ) -> Result<Option<T>, Failure> {
     let parsed = text.map(|text| text.parse());
     let parsed = parsed.transpose();
-    parsed.map_err(|error| Failure::usage(format!("--{flag}: {error}")))
+    parsed.map_err(|error: IdError| {
+        Failure::usage(Text::from(error.detail()).about(format!("--{flag}")))
+    })
 }
 
 /// A code as people write it: capitals do not matter, nor whether it has hyphens.
@@ -134,17 +141,31 @@ pub(super) fn coded<C: Coded>(flag: &str, text: Option<&String>) -> Result<Optio
     let Some(text) = text else {
         return Ok(None);
     };
-    let name = text.to_uppercase().replace('-', "_");
+    let name = as_code(text);
     C::from_name(&name).map(Some).ok_or_else(|| {
         let family = C::FAMILY;
         let all: Vec<&str> = family.rows().map(|row| family.name_of(row)).collect();
-        let all = all.join(", ");
-        let what = (
-            format!("--{flag}: no code {name}; there are {all}"),
-            format!("--{flag}: no existe el código {name}; hay {all}"),
-        );
-        Failure::usage(what)
+        no_code(flag, &name, &all)
     })
+}
+
+fn as_code(text: &str) -> String {
+    text.to_uppercase().replace(['-', ' '], "_")
+}
+
+fn no_code(flag: &str, name: &str, all: &[&str]) -> Failure {
+    let there_are = all.join(", ");
+    let failure = Failure::usage((
+        format!("--{flag}: no code {name}; there are {there_are}"),
+        format!("--{flag}: no existe el código {name}; hay {there_are}"),
+    ));
+    match closest(name, all.iter().copied()) {
+        Some(meant) => failure.next((
+            format!("did you mean {meant}?"),
+            format!("¿quiso decir {meant}?"),
+        )),
+        None => failure,
+    }
 }
 
 /// A moment as drafts write it, or a whole day.
@@ -250,7 +271,8 @@ fn stands(case: &CaseSummary, own: &AgencyId, lang: Lang) -> String {
         return lang.pick(en, es).to_uppercase();
     }
     if !case.view.escalated().is_empty() {
-        return lang.pick("ESCALATED", "ESCALADA").to_owned();
+        let (en, es) = Stand::Escalated.label();
+        return lang.pick(en, es).to_uppercase();
     }
     let slowest = case.view.parts.values().map(|part| part.state).min();
     let own = case.view.parts.get(own).map(|part| part.state);

@@ -1,30 +1,28 @@
 //! `log`: what the log proves about itself, each proof checked before it is shown.
 
 mod grading;
+mod tail;
 
 use crate::args::{LogCommand, NodeArgs, Reference};
 use crate::clock;
 use crate::config::{Material, Node, load_policy};
 use crate::connect::log_failed;
 use crate::draft::hex;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files::keep_receipt;
-use crate::output::{Output, printable};
+use crate::output::Output;
 use crate::{connect, runtime};
 use base64ct::{Base64, Encoding as _};
 use grading::{GradeJson, Grading, nobody_cosigned};
 use precinto_alert::Reason;
-use precinto_alert::code::MessageType;
-use precinto_alert::id::MessageId;
+use precinto_alert::id::{IdError, MessageId};
 use precinto_client::log::HeldReceipt;
 use precinto_client::{Connection, LogClient, grade};
 use precinto_merkle::checkpoint::SignedCheckpoint;
-use precinto_merkle::leaf::{EntryType, Leaf};
 use precinto_merkle::policy::Policy;
-use precinto_proto::v1 as pb;
-use prost::Message as _;
 use serde::Serialize;
 use std::path::Path;
+use tail::tail;
 
 #[derive(Serialize)]
 struct CheckpointJson {
@@ -49,28 +47,6 @@ struct ProofJson {
     tree_size: u64,
     root: String,
     hashes: usize,
-}
-
-#[derive(Serialize)]
-struct EntryJson {
-    schema: &'static str,
-    index: u64,
-    time: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    withheld: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<MessageJson>,
-}
-
-#[derive(Serialize)]
-struct MessageJson {
-    message_id: String,
-    #[serde(rename = "type")]
-    kind: String,
-    sender: String,
-    alert_id: String,
-    body_bytes: usize,
 }
 
 #[derive(Serialize)]
@@ -145,7 +121,7 @@ fn policy_of(args: &NodeArgs, witnessed: bool) -> anyhow::Result<Option<Policy>>
         let file = node.file.display();
         return Err(Failure::usage((
             format!("{file}: no policy, so nobody says whose cosignatures count"),
-            format!("{file}: sin política, nadie dice qué cofirmas cuentan"),
+            format!("{file}: sin política, nadie dice qué firmas de testigos cuentan"),
         ))
         .next((
             "add  policy = \"FILE\"  with the C2SP tlog-policy that both sides have agreed on",
@@ -196,8 +172,12 @@ impl Asked<'_> {
     async fn fetch(&self, log: &LogClient) -> anyhow::Result<HeldReceipt> {
         let held = match (&self.which.message, self.which.index, &self.policy) {
             (Some(id), _, policy) => {
-                let id: MessageId = id.parse().map_err(|error| {
-                    Failure::usage(format!("\"{id}\" is no message id: {error}"))
+                let id: MessageId = id.parse().map_err(|error: IdError| {
+                    let what = Text::from(error.detail());
+                    Failure::usage(what.behind(
+                        format!("\"{id}\" is no message id"),
+                        format!("\"{id}\" no es el identificador de un mensaje"),
+                    ))
                 })?;
                 match policy {
                     Some(_) => log.witnessed_receipt_of(id).await,
@@ -276,15 +256,11 @@ async fn prove(
         };
         output.result(&shown, || {
             let lang = output.lang();
-            let (entry, tree) = lang.pick(
-                ("is in the log: entry", "proven under the tree of"),
-                (
-                    "está en el registro: entrada",
-                    "demostrado bajo el árbol de",
-                ),
-            );
+            let entry = lang.pick("is in the log: entry", "está en la bitácora: entrada");
+            let tree = lang.pick("proven under the tree of", "demostrado bajo el árbol de");
+            let entries = lang.pick("entries", "entradas");
             vec![format!(
-                "{entry} {index}, {tree} {} ({} hashes)",
+                "{entry} {index}, {tree} {} {entries} ({} hashes)",
                 shown.tree_size, shown.hashes
             )]
         })?;
@@ -293,10 +269,8 @@ async fn prove(
         let node = Node::from_args(args)?;
         let note = crate::config::read_text(path)?;
         let older = SignedCheckpoint::verify(note.as_bytes(), &node.log).map_err(|error| {
-            Failure::new(
-                Exit::VerificationFailed,
-                format!("{}: {error}", path.display()),
-            )
+            let what = Text::cause(error, "no es un punto de control firmado por esta bitácora");
+            Failure::new(Exit::VerificationFailed, what.about(path.display()))
         })?;
         let old_size = older.checkpoint().size;
         let proof = log
@@ -311,7 +285,7 @@ async fn prove(
             ..ProofJson::of(&newest)
         };
         output.result(&shown, || {
-            let text = output.lang().pick("the log of", "el registro de");
+            let text = output.lang().pick("the log of", "la bitácora de");
             let extends = output
                 .lang()
                 .pick("entries extends that of", "entradas extiende el de");
@@ -320,29 +294,6 @@ async fn prove(
                 shown.tree_size, shown.hashes
             )]
         })?;
-    }
-    Ok(Exit::Done)
-}
-
-async fn tail(log: &LogClient, count: u64, output: Output) -> anyhow::Result<Exit> {
-    let size = log
-        .checkpoint(0)
-        .await
-        .map_err(|error| log_failed(&error))?
-        .checkpoint()
-        .size;
-    let first = size.saturating_sub(count);
-    let mut entries = log
-        .entries(first, size, false)
-        .await
-        .map_err(|error| log_failed(&error))?;
-    while let Some(entry) = entries.next().await.map_err(|error| log_failed(&error))? {
-        let shown = EntryJson::of(&entry);
-        if output.is_text() {
-            output.line(shown.line(output))?;
-        } else {
-            output.json_line(&shown)?;
-        }
     }
     Ok(Exit::Done)
 }
@@ -373,77 +324,6 @@ impl ProofJson {
             root: base64(&newest.checkpoint().root),
             hashes: 0,
         }
-    }
-}
-
-impl EntryJson {
-    fn of(entry: &pb::Entry) -> Self {
-        let leaf = Leaf::from_bytes(&entry.leaf).ok();
-        let kind = match leaf.map(|leaf| leaf.entry_type) {
-            Some(EntryType::Statement) => "STATEMENT",
-            Some(EntryType::Trust) => "TRUST",
-            Some(EntryType::Conflict) => "CONFLICT",
-            Some(EntryType::Overdue) => "OVERDUE",
-            Some(EntryType::Act) => "ACT",
-            _ => "OTHER",
-        };
-        let message = (kind == "STATEMENT" && !entry.withheld)
-            .then(|| MessageJson::of(entry))
-            .flatten();
-        Self {
-            schema: "precinto.log.entry/v1",
-            index: entry.index,
-            time: clock::rfc3339_ms(leaf.map_or(0, |leaf| leaf.time_ms)),
-            kind,
-            withheld: entry.withheld,
-            message,
-        }
-    }
-
-    fn line(&self, output: Output) -> String {
-        let Self {
-            index, time, kind, ..
-        } = self;
-        let what = match &self.message {
-            Some(message) => {
-                let MessageJson {
-                    kind,
-                    sender,
-                    alert_id,
-                    message_id,
-                    ..
-                } = message;
-                printable(&format!("{kind} {alert_id} {sender} {message_id}"))
-            }
-            None if self.withheld => output
-                .lang()
-                .pick("(not for this node)", "(no es para este nodo)")
-                .to_owned(),
-            None => String::new(),
-        };
-        format!("{index:>8}  {time}  {kind:<9}  {what}")
-            .trim_end()
-            .to_owned()
-    }
-}
-
-impl MessageJson {
-    fn of(entry: &pb::Entry) -> Option<Self> {
-        let envelope = pb::Envelope::decode(entry.content.as_slice()).ok()?;
-        let statement = pb::Statement::decode(envelope.payload.as_slice()).ok()?;
-        let kind = MessageType::try_from(statement.r#type).unwrap_or_default();
-        Some(Self {
-            message_id: MessageId::from_slice(&statement.message_id)
-                .ok()?
-                .to_string(),
-            kind: kind
-                .as_str_name()
-                .trim_start_matches("MESSAGE_TYPE_")
-                .to_owned(),
-            sender: statement.sender,
-            alert_id: statement.alert_id,
-            body_bytes: entry.body.len(),
-        })
     }
 }
 

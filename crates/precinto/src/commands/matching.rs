@@ -22,7 +22,7 @@ use std::path::Path;
 const TOLD_MAX: usize = 20;
 
 /// Letters of a cell that are shown.
-const SHOWN_MAX: usize = 32;
+const SHOWN_MAX: usize = 28;
 
 /// A row that an alert speaks of.
 struct Found<'a> {
@@ -100,7 +100,7 @@ fn tell(manifest: &Manifest, output: Output) {
     let (lost, odd): (Vec<_>, Vec<_>) = manifest.remarks.iter().partition(|one| !one.looked_at);
     for remark in lost.into_iter().chain(odd).take(TOLD_MAX) {
         let place = named_place(manifest, remark.place, lang);
-        output.talk(format!("{place}: {}", remark.what));
+        output.say(&format!("{place}: {}", remark.what));
     }
     if manifest.remarks.len() > TOLD_MAX {
         output.talk(lang.pick(
@@ -116,7 +116,7 @@ fn tell(manifest: &Manifest, output: Output) {
     }
     if !manifest.ignored.is_empty() {
         let not = lang.pick("columns not looked at", "columnas no revisadas");
-        output.talk(format!("{not}: {}", manifest.ignored.join(", ")));
+        output.say(&format!("{not}: {}", manifest.ignored.join(", ")));
     }
 }
 
@@ -191,40 +191,51 @@ fn lines(manifest: &Manifest, found: &[Found<'_>], lang: Lang) -> Vec<String> {
         (lang.pick("column", "columna"), Align::Left),
         (lang.pick("says", "dice"), Align::Left),
         (lang.pick("alert", "alerta"), Align::Left),
-        (lang.pick("prec.", "prec."), Align::Left),
-        (lang.pick("stands", "estado"), Align::Left),
-        (lang.pick("goods", "mercancía"), Align::Left),
     ]);
+    // What is known of an alert is said once, below: beside each of its hits it would not fit a terminal.
+    let mut alerts = BTreeMap::new();
     for one in found {
-        let Stands {
-            standing: stands,
-            precedence,
-            status: (_, status),
-            goods,
-        } = one.stands;
-        let stands = stands.map_or("", |stands| {
-            let (_, (en, es)) = standing(stands);
-            lang.pick(en, es)
-        });
-        // Of a case whose alert never came here nobody knows whether it is meant.
-        let stands = if status.is_empty() {
-            stands.to_owned()
-        } else {
-            format!("{stands} ({status})")
-        };
-        let goods: Vec<&str> = goods.iter().map(|(_, label)| *label).collect();
+        alerts.insert(one.alert.to_string(), one.stands);
         let column = manifest.columns.get(one.cell.column);
         table.row([
             short_place(manifest, one.cell.place),
             printable(column.map_or("", String::as_str)),
             shown(&one.cell.text),
             one.alert.to_string(),
-            precedence.map_or("", |one| one.name()).to_owned(),
-            stands,
-            goods.join(", "),
         ]);
     }
-    table.lines()
+    let mut lines = table.lines();
+    lines.push(String::new());
+    let known = alerts
+        .iter()
+        .map(|(alert, stands)| told(alert, stands, lang));
+    lines.extend(known);
+    lines
+}
+
+/// An alert that was met, on one line.
+fn told(alert: &str, stands: &Stands, lang: Lang) -> String {
+    let Stands {
+        standing: stands,
+        precedence,
+        status: (_, status),
+        goods,
+    } = stands;
+    let stands = stands.map_or(("", ""), |stands| standing(stands).1);
+    // Of a case whose alert never came here nobody knows whether it is meant.
+    let facts = [
+        alert.to_owned(),
+        precedence.map_or("", |one| one.name()).to_owned(),
+        lang.pick(stands.0, stands.1).to_uppercase(),
+        status.to_uppercase(),
+        goods
+            .iter()
+            .map(|(_, label)| *label)
+            .collect::<Vec<_>>()
+            .join(", "),
+    ];
+    let facts: Vec<String> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    format!("  {}", facts.join("  "))
 }
 
 /// `is_whole`: everything in the copy was looked at.
@@ -246,10 +257,23 @@ fn summary(manifest: &Manifest, found: &[Found<'_>], is_whole: bool, lang: Lang)
             format!("sin coincidencias: {cells} celdas de {rows} filas no figuran en ninguna alerta de esta dependencia"),
         );
     }
+    let several = |count: usize, one: &str, many: &str| {
+        format!("{count} {}", if count == 1 { one } else { many })
+    };
     lang.pick(
-        format!("{hits} hits, {alerts} alerts, in {rows} rows ({cells} cells looked for)"),
         format!(
-            "{hits} coincidencias, {alerts} alertas, en {rows} filas ({cells} celdas buscadas)"
+            "{} of {} in {}; {} looked for",
+            several(hits, "hit", "hits"),
+            several(alerts, "alert", "alerts"),
+            several(rows, "row", "rows"),
+            several(cells, "cell", "cells"),
+        ),
+        format!(
+            "{} de {} en {}; {}",
+            several(hits, "coincidencia", "coincidencias"),
+            several(alerts, "alerta", "alertas"),
+            several(rows, "fila", "filas"),
+            several(cells, "celda buscada", "celdas buscadas"),
         ),
     )
 }

@@ -9,7 +9,7 @@ use crate::config::{Material, Node};
 use crate::draft::hex;
 use crate::exit::{Exit, Failure, Text};
 use crate::files::{make_folder, write_durable};
-use crate::output::{Lang, Output, printable};
+use crate::output::{Output, printable};
 use crate::words::{minute, span};
 use crate::{connect, runtime};
 use precinto_alert::id::AlertId;
@@ -44,7 +44,7 @@ pub(crate) fn opened(node: &Node, offline: bool, output: Output) -> anyhow::Resu
     runtime::run(async {
         let mut copy = open(node).await?;
         if offline {
-            never_fetched(&copy, output.lang())?;
+            never_fetched(&copy)?;
             return Ok(copy);
         }
         let material = Material::load(node).map_err(Failure::from)?;
@@ -53,7 +53,7 @@ pub(crate) fn opened(node: &Node, offline: bool, output: Output) -> anyhow::Resu
             Err(failure) => Err(failure),
         };
         match fetched {
-            Ok(synced) => tell(&synced, &copy, output)?,
+            Ok(synced) => tell(&synced, &copy, node, output)?,
             Err(failure) if failure.exit == Exit::Unreachable && copy.as_of_ms().is_some() => {
                 stale(&copy, &failure, output);
                 out_of_use(copy.recalled_untold(), output);
@@ -120,7 +120,7 @@ pub(crate) async fn fetch(
 
 /// Writes both checkpoints, each signed by the log, into the state folder: together they prove what the log did. What is
 /// there already stays as it is.
-fn contradicted(contradiction: &Contradiction, folder: &Path) -> Failure {
+pub(crate) fn contradicted(contradiction: &Contradiction, folder: &Path) -> Failure {
     let said = chain(contradiction);
     let Contradiction {
         pinned, offered, ..
@@ -156,7 +156,12 @@ fn contradicted(contradiction: &Contradiction, folder: &Path) -> Failure {
 }
 
 /// What a person must know even if they asked for something else.
-pub(crate) fn tell(synced: &Synced, copy: &OwnCopy, output: Output) -> Result<(), Failure> {
+pub(crate) fn tell(
+    synced: &Synced,
+    copy: &OwnCopy,
+    node: &Node,
+    output: Output,
+) -> Result<(), Failure> {
     let lang = output.lang();
     for one in &synced.unbelievable {
         let not = lang.pick("NOT BELIEVED, entry", "NO SE CREE, entrada");
@@ -173,8 +178,10 @@ pub(crate) fn tell(synced: &Synced, copy: &OwnCopy, output: Output) -> Result<()
         ));
     }
     out_of_use(&synced.quarantined, output);
-    // Every time, until it is done: the run that carried it out may have been another command's.
-    let due = copy.recalls_to_confirm().map_err(|error| failed(&error))?;
+    // Every time, until it is done: the run that carried it out may have been another command's. What another node of the
+    // agency has confirmed says nothing about this one's copy.
+    let due = copy.recalls_to_confirm_as(&node.identity);
+    let due = due.map_err(|error| failed(&error))?;
     if !due.is_empty() {
         let next = lang.pick("confirm with", "confirme con");
         output.talk(format!("  {next}:  precinto sync --confirm-recalls"));
@@ -207,19 +214,18 @@ fn stale(copy: &OwnCopy, failure: &Failure, output: Output) {
     output.talk(format!("  {}", printable(why)));
 }
 
-fn never_fetched(copy: &OwnCopy, lang: Lang) -> Result<(), Failure> {
+fn never_fetched(copy: &OwnCopy) -> Result<(), Failure> {
     if copy.as_of_ms().is_some() {
         return Ok(());
     }
-    let (en, es) = (
+    Err(Failure::usage((
         "this node has no copy yet",
         "este nodo todavía no tiene copia",
-    );
-    let next = lang.pick(
+    ))
+    .next((
         "fetch it once:  precinto sync",
         "descárguela una vez:  precinto sync",
-    );
-    Err(Failure::usage(lang.pick(en, es)).next(next))
+    )))
 }
 
 /// What a failure of the copy itself comes to.
@@ -270,6 +276,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Lang;
     use precinto_client::pin::ContradictionKind;
     use precinto_envelope::crypto::SigningKey;
     use precinto_merkle::checkpoint::{Checkpoint, Origin};

@@ -5,6 +5,7 @@ mod check;
 mod compose;
 mod defaults;
 mod message;
+mod queue;
 mod report;
 mod stream;
 
@@ -25,6 +26,8 @@ use precinto_client::copy::RecallWork;
 use precinto_client::{Connection, Signed, submit, validate};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
+use queue::Queue;
+pub(crate) use queue::failed as outbox_failed;
 use report::{Meta, Report};
 use std::path::{Path, PathBuf};
 
@@ -42,6 +45,9 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
                 );
                 return Err(Failure::usage(only).into());
             }
+            if let Some(queue) = Queue::of(&node, options)? {
+                return queue.stream(&material, output);
+            }
             let window = usize::from(*window);
             let stream = stream::run(&node, &material, &args.options, window, output);
             return runtime::run(stream);
@@ -51,7 +57,7 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
                 .iter()
                 .map(|file| read_signed(file, args.options.dry_run))
                 .collect::<Result<_, _>>()?;
-            return deliver(&material, signed, &args.options, output);
+            return deliver((&node, &material), &args.options, output, || Ok(signed));
         }
         SendCommand::Message(message) => {
             let mut drafts = message::drafts(message)?;
@@ -60,21 +66,36 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
             (drafts, works)
         }
     };
-    let mut composer = Composer::new(&node, &material, &args.options, 1)?;
-    composer.carried_out(&works);
-    let ask = Some(&material).filter(|_| args.options.sign_only.is_none());
-    let batch = batch::compose(&mut composer, &drafts, ask, output);
-    composer.finish()?;
-    let (composed, broken) = match batch? {
-        Batch::Sound(composed) => (composed, None),
-        Batch::Rehearsed(composed, broken) => (composed, broken),
-        Batch::Broken(exit) => return Ok(exit),
+    // What is queued is not asked about first: the gateway need not be there.
+    let queues = Queue::of(&node, &args.options)?.is_some();
+    let ask = Some(&material).filter(|_| args.options.sign_only.is_none() && !queues);
+    let mut ended = None;
+    let mut compose = || -> anyhow::Result<Vec<Composed>> {
+        let mut composer = Composer::new(&node, &material, &args.options, 1)?;
+        composer.carried_out(&works);
+        let batch = batch::compose(&mut composer, &drafts, ask, output);
+        composer.finish()?;
+        Ok(match batch? {
+            Batch::Sound(composed) => composed,
+            Batch::Rehearsed(composed, broken) => {
+                ended = broken;
+                composed
+            }
+            Batch::Broken(exit) => {
+                ended = Some(exit);
+                Vec::new()
+            }
+        })
     };
     if let Some(path) = &args.options.sign_only {
-        return keep_signed(path, composed, output);
+        let composed = compose()?;
+        return match ended {
+            Some(exit) => Ok(exit),
+            None => keep_signed(path, composed, output),
+        };
     }
-    let exit = deliver(&material, composed, &args.options, output)?;
-    Ok(broken.unwrap_or(exit))
+    let exit = deliver((&node, &material), &args.options, output, compose)?;
+    Ok(ended.unwrap_or(exit))
 }
 
 /// Sends the signed confirmation of each recall that was carried out here.
@@ -88,34 +109,39 @@ pub(crate) fn confirm(
     let options = SendOptions::confirming(officers);
     let mut drafts: Vec<_> = done.iter().map(defaults::confirmation).collect();
     message::state(&mut drafts, &node.identity);
-    let mut composer = Composer::new(node, &material, &options, 1)?;
-    composer.carried_out(done);
-    // Each for itself: what one originator's gateway says keeps no other confirmation back.
-    let batch = batch::compose(&mut composer, &drafts, None, output);
-    composer.finish()?;
-    match batch? {
-        Batch::Sound(composed) | Batch::Rehearsed(composed, _) => {
-            deliver(&material, composed, &options, output)
-        }
-        Batch::Broken(exit) => Ok(exit),
-    }
+    let mut ended = None;
+    let compose = || -> anyhow::Result<Vec<Composed>> {
+        let mut composer = Composer::new(node, &material, &options, 1)?;
+        composer.carried_out(done);
+        // Each for itself: what one originator's gateway says keeps no other confirmation back.
+        let batch = batch::compose(&mut composer, &drafts, None, output);
+        composer.finish()?;
+        Ok(match batch? {
+            Batch::Sound(composed) | Batch::Rehearsed(composed, _) => composed,
+            Batch::Broken(exit) => {
+                ended = Some(exit);
+                Vec::new()
+            }
+        })
+    };
+    let exit = deliver((node, &material), &options, output, compose)?;
+    Ok(ended.unwrap_or(exit))
 }
 
 /// Everything that is wrong with a draft that cannot be read: what could be read is checked as well.
 fn unreadable(composer: &mut Composer<'_>, error: DraftError, output: Output) -> Failure {
     let DraftError { problems, rest } = error;
-    let head = output
-        .lang()
-        .pick("the draft cannot be read:", "no se puede leer el borrador:");
-    let mut lines = vec![head.to_owned()];
+    let mut text = Text::from(("the draft cannot be read:", "no se puede leer el borrador:"));
     let rest = rest.and_then(|draft| composer.rehearse(*draft).ok());
     let found = rest.map_or_else(Vec::new, |rest| rest.found.errors);
     let more = found.iter().filter(|one| !told(&problems, &one.field));
     let more: Vec<String> = more
         .map(|one| Finding::from(one).said(output.lang()))
         .collect();
-    lines.extend(problems.iter().chain(&more).map(|one| format!("  {one}")));
-    Failure::usage(lines.join("\n"))
+    for one in problems.iter().chain(&more) {
+        text.add_line(one);
+    }
+    Failure::usage(text)
 }
 
 /// Whether one of the problems is about this field: what could not be read is now missing as well, or half there.
@@ -132,13 +158,33 @@ fn told(problems: &[String], field: &str) -> bool {
     })
 }
 
-/// Says of each message what became of it: sent, checked, or refused on this machine before anything left it.
+/// Says of each message what became of it: sent, queued, checked, or refused on this machine before anything left it.
+///
+/// What goes into the outbox is numbered and signed within its turn, so that numbers and places go up together.
 fn deliver(
-    material: &Material,
+    (node, material): (&Node, &Material),
+    options: &SendOptions,
+    output: Output,
+    compose: impl FnOnce() -> anyhow::Result<Vec<Composed>>,
+) -> anyhow::Result<Exit> {
+    if let Some(queue) = Queue::of(node, options)? {
+        return queue.deliver(output, compose);
+    }
+    let (exit, sound) = sorted(compose()?, options, output)?;
+    // What was signed elsewhere is judged one by one, as at the gateway.
+    if sound.is_empty() {
+        return Ok(exit);
+    }
+    let sent = runtime::run(send_all(material, sound, options, output))?;
+    Ok(if exit == Exit::Done { sent } else { exit })
+}
+
+/// Those that may go; of the others it has been told what is wrong, or that nothing is.
+fn sorted(
     all: Vec<Composed>,
     options: &SendOptions,
     output: Output,
-) -> anyhow::Result<Exit> {
+) -> anyhow::Result<(Exit, Vec<Outgoing>)> {
     let mut exit = Exit::Done;
     let mut sound = Vec::new();
     for Composed { outgoing, found } in all {
@@ -152,12 +198,7 @@ fn deliver(
             sound.push(outgoing);
         }
     }
-    // What was signed elsewhere is judged one by one, as at the gateway.
-    if sound.is_empty() {
-        return Ok(exit);
-    }
-    let sent = runtime::run(send_all(material, sound, options, output))?;
-    Ok(if exit == Exit::Done { sent } else { exit })
+    Ok((exit, sound))
 }
 
 /// A signed message with what is said about it.
@@ -220,14 +261,15 @@ fn read_signed(path: &Path, dry_run: bool) -> anyhow::Result<Composed> {
             "escriba uno con --sign-only ARCHIVO",
         ))
     };
-    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string().into()))?;
+    let bytes = std::fs::read(path).map_err(|error| refuse(Text::io(&error)))?;
     let request = pb::SubmitRequest::decode(bytes.as_slice()).map_err(|error| {
         refuse(Text::from((
             format!("not a signed submission: {error}"),
             format!("no es un envío firmado: {error}"),
         )))
     })?;
-    let signed = Signed::from_request(request).map_err(|error| refuse(error.to_string().into()))?;
+    let signed = Signed::from_request(request)
+        .map_err(|error| refuse(Text::cause(error, "no es un envío firmado")))?;
     let meta = Meta::of(
         &signed,
         path.file_name()

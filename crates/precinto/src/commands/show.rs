@@ -10,11 +10,12 @@ pub(crate) use story::content;
 use super::own_copy;
 use crate::args::Show;
 use crate::clock;
+use crate::config::Node;
 use crate::exit::{Exit, Failure};
 use crate::files::keep_receipt;
-use crate::output::{Lang, Output};
+use crate::output::Output;
 use precinto_alert::case::View;
-use precinto_alert::id::{AgencyId, AlertId, IdError, MessageId};
+use precinto_alert::id::{AgencyId, AlertId, IdError, MessageId, NodeId};
 use precinto_client::copy::{BodyState, Held, HeldCase, OwnCopy, RecallWork};
 use std::path::Path;
 
@@ -27,6 +28,8 @@ struct Told<'a> {
     view: View,
     /// The agency that was told.
     own: &'a AgencyId,
+    /// Whose copy it is: each node answers for its own.
+    node: &'a NodeId,
     /// What was done here about a recall.
     work: Option<RecallWork>,
     /// Every entry below this index that concerns the agency is known.
@@ -38,8 +41,9 @@ struct Told<'a> {
 
 /// Runs `show …`.
 pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
-    let copy = own_copy::of_args(&args.copy, output)?;
-    let alert = wanted(&args.alert, &copy, output.lang())?;
+    let node = Node::from_args(&args.copy.node)?;
+    let copy = own_copy::opened(&node, args.copy.offline, output)?;
+    let alert = wanted(&args.alert, &copy)?;
     let case = copy
         .case(&alert)
         .map_err(|error| own_copy::failed(&error))?;
@@ -51,13 +55,14 @@ pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
             output.result(&json::called_upon(&alert, copy.agency(), &called), lines)?;
             return Ok(Exit::Done);
         }
-        return Err(unknown(&alert, output.lang()).into());
+        return Err(unknown(&alert).into());
     };
     let work = copy.recall_work(&alert);
     let told = Told {
         view: held.case.view(),
         held: &held,
         own: copy.agency(),
+        node: &node.identity,
         work: work.map_err(|error| own_copy::failed(&error))?,
         position: copy.position(),
         as_of_ms: copy.as_of_ms().unwrap_or_default(),
@@ -71,33 +76,66 @@ pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
 }
 
 /// The alert that is meant: by its id, as it is written or as it is read over the telephone, or by one of its messages.
-fn wanted(text: &str, copy: &OwnCopy, lang: Lang) -> Result<AlertId, Failure> {
+fn wanted(text: &str, copy: &OwnCopy) -> Result<AlertId, Failure> {
     if let Ok(message) = text.parse::<MessageId>() {
         let held = copy.message(message);
         let held = held.map_err(|error| own_copy::failed(&error))?;
         let alert = held.and_then(|held| held.statement.alert_id().cloned());
-        return alert.ok_or_else(|| unknown(&message, lang));
+        return alert.ok_or_else(|| unknown(&message));
     }
     let full = written_out(text);
-    full.parse().map_err(|error| {
-        let (en, es) = (
-            "is no alert id: CC-NODE-YYYY-NNNNNN and a check character",
-            "no es un folio de alerta: CC-NODO-AAAA-NNNNNN y un carácter de control",
-        );
-        let failure = Failure::usage(format!("\"{full}\" {}", lang.pick(en, es)));
-        let meant = match error {
-            IdError::CheckDigit { .. } => AlertId::proposals(&full),
-            _ => Vec::new(),
-        };
+    full.parse().map_err(|error: IdError| {
+        let misread = matches!(error, IdError::CheckDigit { .. });
+        let failure = Failure::usage(if misread {
+            (
+                format!("\"{full}\" is no alert id: its check character does not fit"),
+                format!("\"{full}\" no es un folio de alerta: su carácter de control no corresponde"),
+            )
+        } else {
+            (
+                format!("\"{full}\" is no alert id: CC-NODE-YYYY-NNNNNN and a check character"),
+                format!("\"{full}\" no es un folio de alerta: CC-NODO-AAAA-NNNNNN y un carácter de control"),
+            )
+        });
+        let meant = meant(text, &full, copy);
         if meant.is_empty() {
-            return failure.next(lang.pick(
+            return failure.next((
                 "precinto find TEXT  looks for anything else; precinto list  shows what there is",
                 "precinto find TEXTO  busca todo lo demás; precinto list  muestra lo que hay",
             ));
         }
-        let perhaps = lang.pick("perhaps", "quizá");
-        failure.next(format!("{perhaps} {}", meant.join(", ")))
+        let meant = meant.join(", ");
+        failure.next((format!("perhaps {meant}"), format!("quizá {meant}")))
     })
+}
+
+/// What a mistyped id may have been: the cases of the own copy among the readings, or all readings when there is none. The
+/// first is that the check character was left out.
+fn meant(text: &str, full: &str, copy: &OwnCopy) -> Vec<String> {
+    let mut readings = Vec::new();
+    let text = text.trim().to_uppercase();
+    if let Some((head, number)) = text.rsplit_once('-')
+        && number.len() < NUMBER_LETTERS
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        let bare = format!("{head}-{number:0>width$}", width = NUMBER_LETTERS - 1);
+        match format!("{bare}0").parse::<AlertId>() {
+            Ok(whole) => readings.push(whole.to_string()),
+            Err(IdError::CheckDigit { expected }) => readings.push(format!("{bare}{expected}")),
+            Err(_) => {}
+        }
+    }
+    for one in AlertId::proposals(full) {
+        if !readings.contains(&one) {
+            readings.push(one);
+        }
+    }
+    let is_held = |one: &&String| {
+        let id = one.parse::<AlertId>();
+        id.is_ok_and(|id| copy.case(&id).is_ok_and(|case| case.is_some()))
+    };
+    let held: Vec<String> = readings.iter().filter(is_held).cloned().collect();
+    if held.is_empty() { readings } else { held }
 }
 
 /// Capitals, and the zeros that nobody reads out: `us-cbplax-2026-1v` is `US-CBPLAX-2026-000001V`.
@@ -111,16 +149,18 @@ fn written_out(text: &str) -> String {
     }
 }
 
-fn unknown(what: &impl std::fmt::Display, lang: Lang) -> Failure {
-    let (en, es) = (
-        "this agency holds nothing of",
-        "esta dependencia no tiene nada de",
-    );
-    let next = lang.pick(
+fn unknown(what: &impl std::fmt::Display) -> Failure {
+    Failure::new(
+        Exit::NotFound,
+        (
+            format!("this agency holds nothing of {what}"),
+            format!("esta dependencia no tiene nada de {what}"),
+        ),
+    )
+    .next((
         "precinto list  shows what it holds",
         "precinto list  muestra lo que tiene",
-    );
-    Failure::new(Exit::NotFound, format!("{} {what}", lang.pick(en, es))).next(next)
+    ))
 }
 
 /// Writes each receipt, named by the log's index: a message's id is its sender's choice.

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Sync, output: Output) -> anyhow::Result<Exit> {
 /// A copy that was brought up to date.
 struct State {
     synced: Synced,
-    /// Recalls to confirm.
+    /// Recalls that this node has to confirm.
     due: Vec<RecallWork>,
     agency: AgencyId,
     as_of_ms: Option<u64>,
@@ -82,8 +82,8 @@ fn fetched(node: &Node, output: Output) -> anyhow::Result<State> {
             own_copy::out_of_use(copy.recalled_untold(), output);
         }
         let synced = synced?;
-        own_copy::tell(&synced, &copy, output)?;
-        let due = copy.recalls_to_confirm();
+        own_copy::tell(&synced, &copy, node, output)?;
+        let due = copy.recalls_to_confirm_as(&node.identity);
         Ok(State {
             synced,
             due: due.map_err(|error| own_copy::failed(&error))?,

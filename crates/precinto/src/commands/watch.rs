@@ -5,15 +5,15 @@
 //! alert that nobody has read must not be gone.
 
 mod notice;
-mod show;
+pub(crate) mod show;
 
 use crate::args::Watch;
 use crate::commands::sub::{filter_of, place_of};
 use crate::config::{Material, Node};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files::{keep_receipt, make_folder};
 use crate::output::Output;
-use crate::{clock, runtime, stop};
+use crate::{clock, connect, runtime, stop};
 use notice::Notice;
 use precinto_alert::id::MessageId;
 use precinto_alert::reason::{self as catalogue, Reason};
@@ -37,8 +37,13 @@ pub(crate) fn run(args: &Watch, output: Output) -> anyhow::Result<Exit> {
     let node = Node::from_args(&args.node)?;
     let material = Material::load(&node).map_err(Failure::from)?;
     make_folder(&node.state)?;
-    let pin = Pin::open(node.state.join(format!("{}.pin", args.name)), &node.log)
-        .map_err(|error| Failure::new(Exit::VerificationFailed, error.to_string()))?;
+    let file = node.state.join(format!("{}.pin", args.name));
+    let pin = Pin::open(&file, &node.log).map_err(|error| {
+        Failure::new(Exit::VerificationFailed, connect::pin_text(&error, &file)).next((
+            "precinto doctor  says what to do with the file",
+            "precinto doctor  dice qué hacer con el archivo",
+        ))
+    })?;
     let witness = material.witness().map_err(Failure::from)?;
     let options = SubscribeOptions {
         start: match args.definition.from.as_deref() {
@@ -78,8 +83,10 @@ impl Watcher<'_> {
     async fn run(mut self) -> anyhow::Result<Exit> {
         let ended = self.follow().await;
         if self.subscriber.finish().await.is_err() {
-            self.output
-                .talk("the gateway did not confirm the last settlements: what was shown last may come again");
+            self.output.talk(self.output.lang().pick(
+                "the gateway did not confirm the last settlements: what was shown last may come again",
+                "la pasarela no respondió a las últimas confirmaciones: lo último que se mostró puede llegar de nuevo",
+            ));
         }
         ended
     }
@@ -137,7 +144,8 @@ impl Watcher<'_> {
         self.output
             .talk(self.put_back_how(index, attempt, delay) + next);
         if let Err(error) = self.subscriber.nack(index, delay, reason).await {
-            self.output.talk(format!("entry {index}: {error}"));
+            let entry = self.output.lang().pick("entry", "entrada");
+            self.output.talk(format!("{entry} {index}: {error}"));
         }
     }
 
@@ -160,7 +168,7 @@ impl Watcher<'_> {
         } else {
             (
                 format!("  entry {index}: NOT settled, it comes again in {secs} s. "),
-                format!("  entrada {index}: NO se liquida, vuelve en {secs} s. "),
+                format!("  entrada {index}: NO se confirma, vuelve en {secs} s. "),
             )
         };
         self.output.lang().pick(en, es)
@@ -228,8 +236,10 @@ impl Watcher<'_> {
     /// Without a line there is nothing to settle on: it will come again.
     async fn settle(&self, index: u64) {
         if let Err(error) = self.subscriber.ack(index).await {
-            self.output
-                .talk(format!("entry {index} is not settled: {error}"));
+            self.output.talk(self.output.lang().pick(
+                format!("entry {index} is not settled: {error}"),
+                format!("la entrada {index} no se confirmó: {error}"),
+            ));
         }
     }
 
@@ -266,7 +276,7 @@ fn doubt_exit(reason: Reason) -> Exit {
 fn failure_of(error: &SubscribeError) -> Failure {
     match error.reason() {
         Some(reason) => Failure::caused(reason, error),
-        None => Failure::new(Exit::Failed, error.to_string()),
+        None => Failure::new(Exit::Failed, Text::cause(error, "la suscripción terminó")),
     }
 }
 

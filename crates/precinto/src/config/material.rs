@@ -1,8 +1,8 @@
 //! What a node's settings name, loaded: certificates, keys and trust, each problem with its file.
 
 use super::{Node, Pair, Side};
-use crate::exit::{Exit, Failure};
-use precinto_alert::id::Side as SideId;
+use crate::exit::{Exit, Failure, Text};
+use precinto_alert::id::{IdError, Side as SideId};
 use precinto_client::witness::key_name;
 use precinto_client::{Author, Clock, Settings, Signer, Witness};
 use precinto_envelope::certificate::Certificate;
@@ -22,18 +22,41 @@ pub(crate) struct MaterialError {
     /// The file or the side.
     pub(crate) what: String,
     /// What is wrong with it.
-    pub(crate) cause: String,
+    pub(crate) cause: Text,
     /// True when trust is missing or stale rather than wrong.
     pub(crate) stale: bool,
 }
 
 impl MaterialError {
-    fn new(what: &Path, cause: impl std::fmt::Display) -> Self {
+    fn new(what: &Path, cause: Text) -> Self {
         Self {
             what: what.display().to_string(),
-            cause: cause.to_string(),
+            cause,
             stale: false,
         }
+    }
+
+    /// The certificate does not serve.
+    fn certificate(what: &Path, cause: impl std::fmt::Display) -> Self {
+        Self::new(what, Text::cause(cause, "el certificado no sirve"))
+    }
+
+    /// The private key does not serve.
+    fn key(what: &Path, cause: impl std::fmt::Display) -> Self {
+        Self::new(what, Text::cause(cause, "la llave privada no sirve"))
+    }
+
+    /// The roots or revocation lists of a side do not serve.
+    fn trust(what: &Path, cause: impl std::fmt::Display) -> Self {
+        Self::new(
+            what,
+            Text::cause(cause, "las raíces o listas de revocación no sirven"),
+        )
+    }
+
+    /// What and why, in both languages.
+    pub(crate) fn text(&self) -> Text {
+        self.cause.clone().about(&self.what)
     }
 }
 
@@ -44,7 +67,10 @@ impl From<MaterialError> for Failure {
         } else {
             Exit::Usage
         };
-        Self::new(exit, error.to_string()).next("precinto doctor --offline  looks at every file")
+        Self::new(exit, error.text()).next((
+            "precinto doctor --offline  looks at every file",
+            "precinto doctor --offline  revisa cada archivo",
+        ))
     }
 }
 
@@ -80,11 +106,14 @@ impl Material {
         let Some(pair) = &self.node.signing else {
             return Err(MaterialError::new(
                 &self.node.file,
-                "no [signing]: this node only reads",
+                Text::from((
+                    "no [signing]: this node only reads",
+                    "sin [signing]: este nodo solo lee",
+                )),
             ));
         };
         let author = Author::new(load_signer(pair)?, self.node.log.name());
-        author.map_err(|error| MaterialError::new(&pair.certificate, error))
+        author.map_err(|error| MaterialError::certificate(&pair.certificate, error))
     }
 
     /// The node as a witness, if it has a key for that. Its folder of state must exist.
@@ -92,16 +121,17 @@ impl Material {
         let Some(file) = &self.node.witness else {
             return Ok(None);
         };
-        let wrong = |error: &dyn std::fmt::Display| MaterialError::new(file, error);
+        let wrong = |error: &dyn std::fmt::Display| MaterialError::key(file, error);
         let der = pem::private_key(&read(file)?).map_err(|error| wrong(&error))?;
         let key = SigningKey::from_pkcs8_der(&der).map_err(|error| wrong(&error))?;
         let signer = CosignatureSigner::new(&key_name(&self.node.identity), key);
         let signer = signer.map_err(|error| wrong(&error))?;
         let state = self.node.state.join("witness.cosigned");
         let witness = Witness::open(&state, signer, &self.node.log);
-        witness
-            .map(Some)
-            .map_err(|error| MaterialError::new(&state, error))
+        witness.map(Some).map_err(|error| {
+            let es = "no se puede usar el punto de control que este nodo firmó como testigo";
+            MaterialError::new(&state, Text::cause(error, es))
+        })
     }
 
     /// An officer of the settings, by id.
@@ -114,11 +144,12 @@ impl Material {
                 .iter()
                 .map(|one| one.id.as_str())
                 .collect();
-            let cause = format!(
-                "no officer \"{id}\" signs at this node; known: {}",
-                ids.join(", ")
+            let known = ids.join(", ");
+            let cause = (
+                format!("no officer \"{id}\" signs at this node; known: {known}"),
+                format!("ningún oficial \"{id}\" firma en este nodo; se conocen: {known}"),
             );
-            MaterialError::new(&self.node.file, cause)
+            MaterialError::new(&self.node.file, cause.into())
         })?;
         let (certificate, key) = (officer.certificate.clone(), officer.key.clone());
         load_signer(&Pair { certificate, key })
@@ -127,15 +158,17 @@ impl Material {
 
 /// Loads a policy (C2SP tlog-policy).
 pub(crate) fn load_policy(file: &Path) -> Result<Policy, MaterialError> {
-    Policy::parse(read(file)?).map_err(|error| MaterialError::new(file, error))
+    Policy::parse(read(file)?)
+        .map_err(|error| MaterialError::new(file, Text::cause(error, "la política no sirve")))
 }
 
 /// Loads a signing certificate and its key, which must belong together.
 pub(crate) fn load_signer(pair: &Pair) -> Result<Signer, MaterialError> {
     let (chain, key) = read_pair(pair)?;
     let key =
-        SigningKey::from_pkcs8_der(&key).map_err(|error| MaterialError::new(&pair.key, error))?;
-    let wrong = |error: &dyn std::fmt::Display| MaterialError::new(&pair.certificate, error);
+        SigningKey::from_pkcs8_der(&key).map_err(|error| MaterialError::key(&pair.key, error))?;
+    let wrong =
+        |error: &dyn std::fmt::Display| MaterialError::certificate(&pair.certificate, error);
     let mut chain = chain.into_iter();
     let leaf = chain.next().ok_or_else(|| wrong(&"no certificate in it"))?;
     let leaf = Certificate::parse(&leaf).map_err(|error| wrong(&error))?;
@@ -145,7 +178,8 @@ pub(crate) fn load_signer(pair: &Pair) -> Result<Signer, MaterialError> {
 /// Loads a TLS certificate chain and its key, which must belong together.
 pub(crate) fn load_credential(pair: &Pair) -> Result<Credential, MaterialError> {
     let (chain, key) = read_pair(pair)?;
-    Credential::new(&chain, &key).map_err(|error| MaterialError::new(&pair.certificate, error))
+    let credential = Credential::new(&chain, &key);
+    credential.map_err(|error| MaterialError::certificate(&pair.certificate, error))
 }
 
 /// Loads one side's trust as of `now_ms`.
@@ -154,37 +188,37 @@ pub(crate) fn read_side(side: &Side, now_ms: u64) -> Result<SideTrust, MaterialE
     let domain: SideId = side
         .domain
         .parse()
-        .map_err(|error| MaterialError::new(&name(), error))?;
+        .map_err(|error: IdError| MaterialError::new(&name(), error.detail().into()))?;
     let (mut roots, mut crls) = (Vec::new(), Vec::new());
     for path in &side.roots {
         let found = pem::certificates(&read(path)?);
-        roots.extend(found.map_err(|error| MaterialError::new(path, error))?);
+        roots.extend(found.map_err(|error| MaterialError::trust(path, error))?);
     }
     for path in &side.crls {
         let found = pem::revocation_lists(&read(path)?);
-        crls.extend(found.map_err(|error| MaterialError::new(path, error))?);
+        crls.extend(found.map_err(|error| MaterialError::trust(path, error))?);
     }
     SideTrust::load(domain, &roots, &crls, now_ms).map_err(|error| MaterialError {
         stale: true,
-        ..MaterialError::new(&name(), error)
+        ..MaterialError::trust(&name(), error)
     })
 }
 
 fn load_trust(sides: &[Side], now_ms: u64) -> Result<TrustStore, MaterialError> {
     let loaded: Result<Vec<_>, _> = sides.iter().map(|side| read_side(side, now_ms)).collect();
-    TrustStore::new(loaded?).map_err(|error| MaterialError::new(Path::new("[[side]]"), error))
+    TrustStore::new(loaded?).map_err(|error| MaterialError::trust(Path::new("[[side]]"), error))
 }
 
 fn read_pair(pair: &Pair) -> Result<(Vec<Vec<u8>>, Vec<u8>), MaterialError> {
     let chain = pem::certificates(&read(&pair.certificate)?)
-        .map_err(|error| MaterialError::new(&pair.certificate, error))?;
+        .map_err(|error| MaterialError::certificate(&pair.certificate, error))?;
     let key = pem::private_key(&read(&pair.key)?)
-        .map_err(|error| MaterialError::new(&pair.key, error))?;
+        .map_err(|error| MaterialError::key(&pair.key, error))?;
     Ok((chain, key))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, MaterialError> {
     super::read_text(path)
         .map(String::into_bytes)
-        .map_err(|failure| MaterialError::new(path, failure))
+        .map_err(|failure| MaterialError::new(path, failure.message))
 }

@@ -1,5 +1,7 @@
 //! "Did you mean": the known name nearest to one that is not known.
 
+use crate::exit::Text;
+
 /// The candidate that is at most a third of its length away from `unknown`.
 pub(crate) fn closest<'a>(
     unknown: &str,
@@ -13,15 +15,18 @@ pub(crate) fn closest<'a>(
 }
 
 /// The text of a TOML error, with a suggestion when it is about an unknown field.
-pub(crate) fn with_suggestion(error: &toml::de::Error) -> String {
-    let text = error.to_string();
+pub(crate) fn with_suggestion(error: &toml::de::Error) -> Text {
+    let text = Text::cause(error.to_string().trim_end(), "no se puede usar");
     let mut quoted = error.message().split('`').skip(1).step_by(2);
     if !error.message().starts_with("unknown field") {
         return text;
     }
     let suggestion = quoted.next().and_then(|unknown| closest(unknown, quoted));
     match suggestion {
-        Some(name) => format!("{}\n  did you mean \"{name}\"?", text.trim_end()),
+        Some(name) => text.and_line((
+            format!("did you mean \"{name}\"?"),
+            format!("¿quiso decir \"{name}\"?"),
+        )),
         None => text,
     }
 }

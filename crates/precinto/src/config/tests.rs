@@ -17,6 +17,57 @@ fn the_example_is_a_valid_file() {
     assert_eq!(node.officers.len(), 1);
 }
 
+/// The marks before the lines of the example's agent are taken away, as an operator would.
+fn with_agent() -> String {
+    let mut lines = Vec::new();
+    let mut inside = false;
+    for line in example().lines() {
+        inside = (inside || line == "# [run]") && line.starts_with('#');
+        let setting = line.strip_prefix("# ").filter(|rest| {
+            let key = rest.split(" = ").next().unwrap_or_default();
+            rest.starts_with('[') || (rest.contains(" = ") && !key.contains(' '))
+        });
+        lines.push(setting.filter(|_| inside).unwrap_or(line).to_owned());
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn the_agent_of_the_example_is_a_valid_table_and_off_until_somebody_wants_it() {
+    assert_eq!(
+        Node::parse(&example(), Path::new("lax.toml")).unwrap().run,
+        None
+    );
+    let node = Node::parse(&with_agent(), Path::new("/etc/precinto/lax.toml")).unwrap();
+    let run = node.run.unwrap();
+    assert_eq!(run.subscription, "agent");
+    assert_eq!(
+        run.hand_over.as_deref(),
+        Some(Path::new("/etc/precinto/../inbox"))
+    );
+    assert_eq!(run.command, ["/usr/local/bin/take-alert"]);
+    assert!(run.receipts && run.receives());
+    assert_eq!(node.officers.len(), 1);
+    assert_eq!(node.sides.len(), 2);
+    for (from, to, expected) in [
+        ("\"agent\"", "\"Desk 1\"", "run.subscription"),
+        (
+            "command_seconds = 60",
+            "command_seconds = 0",
+            "run.command_seconds",
+        ),
+        (
+            "receipts = true",
+            "receipt = true",
+            "did you mean \"receipts\"?",
+        ),
+    ] {
+        let text = with_agent().replace(from, to);
+        let failure = Node::parse(&text, Path::new("lax.toml")).unwrap_err();
+        assert!(failure.to_string().contains(expected), "{failure}");
+    }
+}
+
 #[test]
 fn an_unknown_key_is_refused_with_a_suggestion() {
     let text = example().replace("server_name =", "server_nam =");

@@ -11,6 +11,7 @@ use super::child::Line;
 use super::script::{Fault, Script};
 use super::stage::{Node, Stage};
 use crate::clock;
+use crate::exit::Text;
 use anyhow::Context;
 use indicatif::ProgressBar;
 use precinto_envelope::crypto;
@@ -61,9 +62,10 @@ impl<'a> Play<'a> {
             }
             let Ok(line) = timeout(PATIENCE, self.stage.lines.recv()).await else {
                 let seconds = PATIENCE.as_secs();
-                self.record
-                    .wrong
-                    .push(format!("nothing happened for {seconds} seconds"));
+                self.record.wrong.push(Text::from((
+                    format!("nothing happened for {seconds} seconds"),
+                    format!("no pasó nada durante {seconds} segundos"),
+                )));
                 return Ok(self.record);
             };
             self.hear(&line.context("all nodes are gone")?)?;
@@ -200,9 +202,11 @@ impl<'a> Play<'a> {
             "precinto.send.result/v1" => self.answered(line),
             "precinto.watch.delivery/v1" => self.delivered(line),
             "precinto.watch.event/v1" if text(&line.value, "event") == "unbelievable" => {
-                self.record
-                    .wrong
-                    .push(format!("a delivery was not believed: {}", line.value));
+                let said = &line.value;
+                self.record.wrong.push(Text::from((
+                    format!("a delivery was not believed: {said}"),
+                    format!("no se creyó una entrega: {said}"),
+                )));
                 Ok(())
             }
             "precinto.error/v1" => {
@@ -258,9 +262,10 @@ impl<'a> Play<'a> {
         let received_us = moment_us(text(value, "received_time"));
         let id = text(value, "message_id");
         let Some(message) = self.record.messages.get_mut(id) else {
-            self.record
-                .wrong
-                .push(format!("{id} was delivered, and nobody has sent it"));
+            self.record.wrong.push(Text::from((
+                format!("{id} was delivered, and nobody has sent it"),
+                format!("se entregó {id}, que nadie envió"),
+            )));
             return Ok(());
         };
         let node = self
@@ -269,10 +274,11 @@ impl<'a> Play<'a> {
             .get(line.from)
             .context("a delivery to nowhere")?;
         if !message.audience.contains(&line.from) {
-            self.record.wrong.push(format!(
-                "{id} was delivered to {}, whom it does not concern",
-                node.name
-            ));
+            let name = &node.name;
+            self.record.wrong.push(Text::from((
+                format!("{id} was delivered to {name}, whom it does not concern"),
+                format!("se entregó {id} a {name}, a quien no le incumbe"),
+            )));
             return Ok(());
         }
         if message
@@ -280,9 +286,11 @@ impl<'a> Play<'a> {
             .insert(line.from, received_us)
             .is_some()
         {
-            self.record
-                .wrong
-                .push(format!("{id} was delivered to {} twice", node.name));
+            let name = &node.name;
+            self.record.wrong.push(Text::from((
+                format!("{id} was delivered to {name} twice"),
+                format!("se entregó {id} a {name} dos veces"),
+            )));
             return Ok(());
         }
         if message.index.is_some() {

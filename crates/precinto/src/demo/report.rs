@@ -7,7 +7,7 @@ use super::attacks::Attack;
 use super::play::{Message, Record};
 use super::proof::Proof;
 use super::stage::Stage;
-use crate::exit::Exit;
+use crate::exit::{Exit, Text};
 use crate::output::Output;
 use latency::Latency;
 use serde::Serialize;
@@ -48,7 +48,7 @@ struct Summary<'a> {
     latency_ms: Latency,
     seconds: f64,
     /// What must not have happened.
-    wrong: Vec<String>,
+    wrong: Vec<Text>,
 }
 
 #[derive(Debug, Serialize)]
@@ -164,65 +164,96 @@ impl Report {
     }
 
     /// Everything that must not have happened, in words.
-    fn wrong(&self) -> Vec<String> {
+    fn wrong(&self) -> Vec<Text> {
         let mut wrong = self.record.wrong.clone();
         for message in self.messages() {
-            let name = format!("{} of {}", message.kind, message.tag);
-            match (&message.fault, &message.refused) {
-                (None, Some((reason, violations))) => {
-                    wrong.push(format!("{name} was refused: {reason} {violations:?}"));
-                }
-                (Some(fault), _) if !is_as_expected(message) => wrong.push(format!(
-                    "{name} had to be refused for {} {}, and was not: {:?}",
-                    fault.reason, fault.field, message.refused
-                )),
-                (None, None) if message.index.is_none() => {
-                    wrong.push(format!("{name} has no answer"));
-                }
-                _ => {}
-            }
+            let name = format!("{} {}", message.kind, message.tag);
+            wrong.extend(wrong_answer(message, &name));
             if message.index.is_some() {
                 let missing = message
                     .audience
                     .iter()
                     .filter(|node| !message.delivered_us.contains_key(node));
-                wrong.extend(
-                    missing.map(|node| format!("{name} did not reach {}", self.name(*node))),
-                );
+                wrong.extend(missing.map(|node| {
+                    let node = self.name(*node);
+                    Text::from((
+                        format!("{name} did not reach {node}"),
+                        format!("{name} no llegó a {node}"),
+                    ))
+                }));
             }
         }
         let open = self.attacks.iter().filter(|attack| !attack.is_refused());
         wrong.extend(open.map(|attack| {
-            format!(
-                "{}: {} was due, {:?} came",
-                attack.name, attack.expected, attack.reason
-            )
+            let (due, came) = (&attack.expected, &attack.reason);
+            Text::from((
+                format!("{due} was due, {came:?} came"),
+                format!("se esperaba {due} y llegó {came:?}"),
+            ))
+            .about(attack.name)
         }));
         if !self.log_unchanged {
-            wrong.push("the log grew by what was refused".to_owned());
+            wrong.push(Text::from((
+                "the log grew by what was refused",
+                "la bitácora creció con lo que se rechazó",
+            )));
         }
         wrong.extend(self.wrong_proof());
         wrong
     }
 
-    fn wrong_proof(&self) -> Vec<String> {
+    fn wrong_proof(&self) -> Vec<Text> {
         let Some(proof) = &self.proof else {
-            return vec!["nothing was proven".to_owned()];
+            return vec![Text::from(("nothing was proven", "no se demostró nada"))];
         };
-        let mut wrong = proof.receipts_wrong.clone();
+        let receipts = proof.receipts_wrong.iter();
+        let mut wrong: Vec<Text> = receipts
+            .map(|what| Text::cause(what, "no se cree un recibo"))
+            .collect();
         let due = self.messages().filter(|one| one.index.is_some()).count();
         if proof.receipts_verified != due {
-            wrong.push(format!(
-                "{due} receipts were due, {} verify",
-                proof.receipts_verified
-            ));
+            let verified = proof.receipts_verified;
+            wrong.push(Text::from((
+                format!("{due} receipts were due, {verified} verify"),
+                format!("se esperaban {due} recibos y se verifican {verified}"),
+            )));
         }
         if proof.audit.verdict != "clean" || proof.audit.findings > 0 {
-            wrong.push(format!("the audit's verdict is {}", proof.audit.verdict));
-            wrong.extend(proof.audit.sentences.iter().cloned());
+            let verdict = &proof.audit.verdict;
+            wrong.push(Text::from((
+                format!("the audit's verdict is {verdict}"),
+                format!("el veredicto de la auditoría es {verdict}"),
+            )));
+            wrong.extend(proof.audit.sentences.iter().map(Text::same));
         }
         wrong
     }
+}
+
+/// A message was answered as it should not have been, or not at all.
+fn wrong_answer(message: &Message, name: &str) -> Option<Text> {
+    let text = match (&message.fault, &message.refused) {
+        (None, Some((reason, violations))) => (
+            format!("{name} was refused: {reason} {violations:?}"),
+            format!("{name} fue rechazado: {reason} {violations:?}"),
+        ),
+        (Some(fault), refused) if !is_as_expected(message) => (
+            format!(
+                "{name} had to be refused for {} {}, and was not: {refused:?}",
+                fault.reason, fault.field
+            ),
+            format!(
+                "{name} debía rechazarse por {} {} y no fue así: {refused:?}",
+                fault.reason, fault.field
+            ),
+        ),
+        (None, None) if message.index.is_none() => (
+            format!("{name} has no answer"),
+            format!("{name} no tiene respuesta"),
+        ),
+        _ => return None,
+    };
+    Some(text.into())
 }
 
 /// A spoilt message met the reason, at the field, that follow from what was done to it, and no other.

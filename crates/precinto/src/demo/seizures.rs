@@ -8,7 +8,7 @@ mod fault;
 use super::country;
 use super::generator::Generator;
 use super::script::{Cue, Script};
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use crate::records::Records;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -44,20 +44,21 @@ struct Row {
 
 /// Reads the file and prepares an alert for each row that is a shipment; `faulty` of a hundred are spoilt.
 pub(crate) fn script(path: &Path, seed: u64, faulty: u8) -> anyhow::Result<Script> {
-    let refuse = |what: String| {
-        Failure::usage(format!("{}: {what}", path.display())).next(
-            "the file must have the columns COUNTRY, PLACE, SEIZURE_DATE, DRUG_NAME, AMOUNT, DRUG_UNIT, HIDING_PLACE, \
-             INSTALLATION, TRANSPORT, DEPARTURE_COUNTRY and DESTINATION_COUNTRY",
-        )
+    let refuse = |cause: csv::Error| {
+        let columns = "COUNTRY, PLACE, SEIZURE_DATE, DRUG_NAME, AMOUNT, DRUG_UNIT, HIDING_PLACE, INSTALLATION, TRANSPORT, \
+                       DEPARTURE_COUNTRY, DESTINATION_COUNTRY";
+        let what = Text::cause(cause, "no se puede leer");
+        Failure::usage(what.about(path.display())).next((
+            format!("the file must have the columns {columns}"),
+            format!("el archivo debe tener las columnas {columns}"),
+        ))
     };
     let mut records = Records::open(path, b',')?;
     let headers = records.headers().clone();
     let mut generator = Generator::new(seed);
     let mut script = Script::default();
     while let Some((number, record)) = records.next()? {
-        let row: Row = record
-            .deserialize(Some(&headers))
-            .map_err(|error| refuse(error.to_string()))?;
+        let row: Row = record.deserialize(Some(&headers)).map_err(refuse)?;
         match alert(&row, number, &mut generator, faulty) {
             Ok(cue) => script.cues.push_back(cue),
             Err(reason) => *script.refused.entry(reason).or_default() += 1,

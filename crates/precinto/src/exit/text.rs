@@ -1,10 +1,14 @@
 //! A sentence for people in English and in Spanish, written side by side where something goes wrong.
 
 use crate::output::Lang;
+use precinto_alert::{Detail, Lang as Texts};
+use serde::{Serialize, Serializer};
 use std::fmt;
+use std::io;
 
 /// A sentence in both languages; in one where it is somebody else's, as the words of the operating system are, or where
-/// the language was chosen before.
+/// the language was chosen before. Only a pair becomes a `Text` by itself, so that what was written in English alone does not
+/// build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Text {
     en: String,
@@ -16,6 +20,41 @@ impl Text {
     pub(crate) fn new(en: impl Into<String>, es: Option<String>) -> Self {
         let en = en.into();
         Self { en, es }
+    }
+
+    /// What has no language: a path, a command to type, a line that a protocol defines.
+    pub(crate) fn same(text: impl fmt::Display) -> Self {
+        Self::new(text.to_string(), None)
+    }
+
+    /// A cause that is told in English only, as those of libraries are; in Spanish behind a sentence that says what it means.
+    pub(crate) fn cause(cause: impl fmt::Display, es: impl fmt::Display) -> Self {
+        Self::from((cause.to_string(), format!("{es}: {cause}")))
+    }
+
+    /// Chosen by the language before: what a value says of itself in the reader's language.
+    pub(crate) fn chosen(text: impl Into<String>) -> Self {
+        Self::new(text, None)
+    }
+
+    /// What the operating system answered; what happens every day is said in both languages, the rest in its own words.
+    pub(crate) fn io(error: &io::Error) -> Self {
+        use io::ErrorKind as Kind;
+        let known = match error.kind() {
+            Kind::NotFound => (
+                "there is no such file or folder",
+                "no existe ese archivo o carpeta",
+            ),
+            Kind::PermissionDenied => ("this user may not", "este usuario no tiene permiso"),
+            Kind::IsADirectory => ("it is a folder", "es una carpeta"),
+            Kind::NotADirectory => ("it is no folder", "no es una carpeta"),
+            Kind::StorageFull => ("the disk is full", "el disco está lleno"),
+            Kind::ReadOnlyFilesystem => ("the disk is read-only", "el disco es de solo lectura"),
+            Kind::InvalidData => ("it is no text in UTF-8", "no es texto en UTF-8"),
+            Kind::AddrInUse => ("the address is in use", "la dirección ya está en uso"),
+            _ => return Self::same(error),
+        };
+        Self::from(known)
     }
 
     /// In that language, or in the only one there is.
@@ -38,7 +77,22 @@ impl Text {
         }
     }
 
-    /// With another line below it in each language.
+    /// Behind a sentence that says in each language what it means here: `cannot read it: the disk is full`.
+    #[must_use]
+    pub(crate) fn behind(self, en: impl fmt::Display, es: impl fmt::Display) -> Self {
+        let (en_cause, es_cause) = (self.pick(Lang::En), self.pick(Lang::Es));
+        Self::from((format!("{en}: {en_cause}"), format!("{es}: {es_cause}")))
+    }
+
+    /// With another line below it, in its own words in each language.
+    #[must_use]
+    pub(crate) fn and_line(self, line: impl Into<Self>) -> Self {
+        let line = line.into();
+        let es = format!("{}\n  {}", self.pick(Lang::Es), line.pick(Lang::Es));
+        Self::from((format!("{}\n  {}", self.en, line.en), es))
+    }
+
+    /// With the same line below it in each language.
     pub(crate) fn add_line(&mut self, line: &str) {
         for text in std::iter::once(&mut self.en).chain(self.es.as_mut()) {
             text.push_str("\n  ");
@@ -54,21 +108,16 @@ impl<En: Into<String>, Es: Into<String>> From<(En, Es)> for Text {
     }
 }
 
-impl From<String> for Text {
-    fn from(only: String) -> Self {
-        Self::new(only, None)
+impl From<Detail> for Text {
+    fn from(detail: Detail) -> Self {
+        Self::from((detail.text(Texts::En), detail.text(Texts::Es)))
     }
 }
 
-impl From<&str> for Text {
-    fn from(only: &str) -> Self {
-        Self::new(only, None)
-    }
-}
-
-impl From<&String> for Text {
-    fn from(only: &String) -> Self {
-        Self::new(only, None)
+/// In English, as machines read it.
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.en)
     }
 }
 
@@ -90,7 +139,7 @@ mod tests {
         assert_eq!(text.pick(Lang::Es), "a.xml: demasiado grande");
         text.add_line("TLP");
         assert_eq!(text.spanish(), Some("a.xml: demasiado grande\n  TLP"));
-        let foreign = Text::from("os error 2").about("a.xml");
+        let foreign = Text::same("os error 2").about("a.xml");
         assert_eq!(foreign.pick(Lang::Es), "a.xml: os error 2");
         assert_eq!(foreign.spanish(), None);
     }

@@ -45,7 +45,7 @@ pub(super) struct Readings<'a> {
     pub(super) parts: Vec<&'a str>,
 }
 
-/// Divides a text at the separators of each level in turn; each piece of each level is a reading of its own, so that
+/// Divides a text at the separators of each level in turn, and at blanks where they stand between numbers; each piece of each level is a reading of its own, so that
 /// `AB/12, AB/13` is read as both numbers, too. What says nothing is left out.
 pub(super) fn readings(text: &str) -> Readings<'_> {
     let mut wholes = Vec::new();
@@ -61,7 +61,33 @@ pub(super) fn readings(text: &str) -> Readings<'_> {
         }
         parts = finer;
     }
-    Readings { wholes, parts }
+    let mut words = Vec::new();
+    for part in parts {
+        if several_numbers(part) {
+            wholes.push(part);
+            words.extend(part.split_whitespace());
+        } else {
+            words.push(part);
+        }
+    }
+    Readings {
+        wholes,
+        parts: words,
+    }
+}
+
+/// Digits, and letters or digits, that a number has at least which stands between blanks by itself. A number that is written
+/// in groups (`RB 123 456 785 GB`, `MSCU 123456 5`, `865 48291176`) has a shorter one among them.
+const ALONE: (usize, usize) = (5, 8);
+
+/// `865-48291176 865-48291180`: blanks divide it only when each word could be a number by itself.
+fn several_numbers(text: &str) -> bool {
+    let stands_alone = |word: &str| {
+        let count = |is: fn(char) -> bool| word.chars().filter(|letter| is(*letter)).count();
+        count(|one| one.is_ascii_digit()) >= ALONE.0 && count(char::is_alphanumeric) >= ALONE.1
+    };
+    let mut words = text.split_whitespace();
+    words.clone().nth(1).is_some() && words.all(stands_alone)
 }
 
 /// `8.65483E+10`: what a spreadsheet makes of a long number.

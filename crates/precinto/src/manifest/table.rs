@@ -3,7 +3,7 @@
 use super::cell::too_long;
 use super::column::{AWB_SERIAL_DIGITS, Meaning, meaning};
 use super::{Manifest, Place};
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use crate::output::printable;
 use crate::records::{Records, Row, Trouble};
 use precinto_alert::lookup::Kind;
@@ -118,12 +118,7 @@ impl Table {
             columns.push(Column { at, named, kinds });
         }
         if columns.is_empty() {
-            let lang = manifest.options.lang;
-            let (en, es) = (
-                "no column by a name that is known here; there are",
-                "ninguna columna tiene un nombre conocido; hay",
-            );
-            let next = lang.pick(
+            let next = (
                 "name the columns (AWB, HAWB, ULD, Shipper …), or look at every cell: --any-column",
                 "nombre las columnas (guía aérea, guía house, ULD, remitente …), o revise cada celda: --any-column",
             );
@@ -131,13 +126,12 @@ impl Table {
                 .iter()
                 .map(|name| printable(first_line(name)))
                 .collect();
-            let what = format!(
-                "{}: {}: {}",
-                path.display(),
-                lang.pick(en, es),
-                names.join(", ")
-            );
-            return Err(Failure::usage(what).next(next));
+            let names = names.join(", ");
+            let what = Text::from((
+                format!("no column by a name that is known here; there are: {names}"),
+                format!("ninguna columna tiene un nombre conocido; hay: {names}"),
+            ));
+            return Err(Failure::usage(what.about(path.display())).next(next));
         }
         Ok(Self {
             columns,

@@ -234,6 +234,28 @@ fn a_cell_of_many_values_is_looked_at_whole() {
 }
 
 #[test]
+fn blanks_divide_numbers_and_not_the_groups_of_one() {
+    let found = |cell: &str| {
+        let manifest = read(&format!("MAWB\n{cell}\n"));
+        let values = asked(&manifest).into_iter().map(|(_, value, _)| value);
+        (values.collect::<Vec<_>>(), manifest.remarks.len())
+    };
+    let (values, odd) = found("865-48291176  865-48291180");
+    for number in ["86548291176", "86548291180"] {
+        assert!(values.iter().any(|one| one == number), "{values:?}");
+    }
+    assert_eq!(odd, 0);
+    let (values, _) = found("86548291176 86548291180 / 865-48291191");
+    assert!(values.iter().any(|one| one == "86548291191"), "{values:?}");
+    assert!(values.iter().any(|one| one == "86548291180"), "{values:?}");
+    // One number in groups is one number.
+    assert_eq!(found("865 4829 1176"), (vec!["86548291176".to_owned()], 0));
+    let manifest = read("AWB\nRB 123 456 785 GB\n");
+    assert_eq!(on_line(&manifest, K::S10, "RB123456785GB"), Some(2));
+    assert_eq!(remarks(&manifest), []);
+}
+
+#[test]
 fn what_is_too_long_is_said_and_never_passed_over() {
     let long = "A1".repeat(251);
     for (header, cell) in [

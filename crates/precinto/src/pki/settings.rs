@@ -134,6 +134,7 @@ key = \"{pairs}.signing.key.pem\"
             ),
         );
     }
+    text += RUN;
     text += "\n# Each side's roots and revocation lists; nobody is judged by another side's.\n";
     for domain in &node.sides {
         add(
@@ -145,6 +146,25 @@ key = \"{pairs}.signing.key.pem\"
     }
     text
 }
+
+/// What a node's file says of its agent: nothing, until somebody wants one.
+const RUN: &str = "
+# The agent, `precinto node run`. With this table whatever is sent goes through the outbox in the state folder: signed, on disk, and
+# sent in order by the agent for as long as it takes. Remove the marks to have one.
+# [run]
+#
+# The name of the subscription that brings what is for this agency.
+# subscription = \"agent\"
+#
+# Deliveries for the agency's systems, each verified: a folder for one JSON file each, as `precinto watch -o json` prints them;
+# or a program that is run with it on stdin and ends with 0 when it has it; or both. With neither, the agent only sends.
+# hand_over = \"../inbox\"
+# command = [\"/usr/local/bin/take-alert\"]
+# command_seconds = 60
+#
+# Whether this node answers what asks something of it with a signed receipt (ACK, level NODE).
+# receipts = true
+";
 
 /// The gateway's file, with its log in the folder `data`.
 pub(crate) fn gateway_toml(profile: &Profile, listen: &str, data: &str) -> String {

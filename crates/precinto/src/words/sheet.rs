@@ -1,10 +1,7 @@
 //! A sheet of text for a terminal of 80 columns: headings, labelled rows, blocks; long text is wrapped between words.
 
 use super::{Label, Rows};
-use crate::output::{Lang, Output};
-
-/// Columns of the narrowest terminal on a desk, and of a page.
-const COLUMNS: usize = 80;
+use crate::output::{COLUMNS, Lang, Output, wrapped};
 
 /// From a row's label to its value.
 const VALUE: usize = 13;
@@ -119,45 +116,10 @@ impl Sheet {
     }
 }
 
-/// The text in lines of at most `width` characters; a word that is longer, an id or a path, stays whole.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    let mut length = 0;
-    for word in text.split(' ') {
-        let long = word.chars().count();
-        if length > 0 && length + 1 + long > width {
-            lines.push(std::mem::take(&mut line));
-            length = 0;
-        }
-        if length > 0 {
-            line.push(' ');
-            length += 1;
-        }
-        line.push_str(word);
-        length += long;
-    }
-    lines.push(line);
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::output::Format;
-
-    #[test]
-    fn nothing_is_wider_than_the_terminal_but_a_word_that_is() {
-        let text = "señal de densidad ".repeat(20);
-        assert!(
-            wrapped(&text, 30)
-                .iter()
-                .all(|line| line.chars().count() <= 30)
-        );
-        let id = "0192f0c1-7a2b-7c3d-8e4f-0123456789ab";
-        assert_eq!(wrapped(&format!("a {id} b"), 10), ["a", id, "b"]);
-        assert_eq!(wrapped("", 10), [""]);
-    }
 
     #[test]
     fn values_stand_in_one_column() {

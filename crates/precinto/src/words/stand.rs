@@ -40,6 +40,59 @@ pub(crate) fn part_state(state: State) -> (&'static str, Label) {
     }
 }
 
+/// What a list can be narrowed to: where a case stands as a whole, or how far any of its addressees has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// The case.
+    Case(Standing),
+    /// The case, when somebody has not answered in time and its escalation group was told.
+    Escalated,
+    /// An addressee's part.
+    Part(State),
+}
+
+impl Stand {
+    /// All of them, the case's first.
+    pub(crate) const ALL: [Self; 17] = [
+        Self::Case(Standing::Open),
+        Self::Case(Standing::Closed),
+        Self::Case(Standing::Cancelled),
+        Self::Case(Standing::Recalled),
+        Self::Escalated,
+        Self::Part(State::Relayed),
+        Self::Part(State::Delivered),
+        Self::Part(State::Acknowledged),
+        Self::Part(State::Assessing),
+        Self::Part(State::Referred),
+        Self::Part(State::ActionAccepted),
+        Self::Part(State::Declined),
+        Self::Part(State::Unable),
+        Self::Part(State::Acted),
+        Self::Part(State::HandedOver),
+        Self::Part(State::OutcomeReported),
+        Self::Part(State::Closed),
+    ];
+
+    /// As a list shows it.
+    pub(crate) fn label(self) -> Label {
+        match self {
+            Self::Case(case) => standing(case).1,
+            Self::Escalated => ("escalated", "escalada"),
+            Self::Part(part) => part_in_short(part),
+        }
+    }
+
+    /// As it is typed, in capitals: the code of the case or of the part. A part that is closed has another name than a case.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Case(case) => standing(case).0,
+            Self::Escalated => "ESCALATED",
+            Self::Part(State::Closed) => "ENDED",
+            Self::Part(part) => part_state(part).0,
+        }
+    }
+}
+
 /// The same where there is little room.
 pub(crate) fn part_in_short(state: State) -> Label {
     match state {
@@ -68,4 +121,48 @@ pub(crate) fn level_marks(reached: Option<AckLevel>, lang: Lang) -> String {
         format!("{} {mark}", lang.pick(en, es))
     });
     marks.join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Cli;
+    use clap::CommandFactory as _;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_state_can_be_asked_for_by_a_name_of_its_own_that_the_help_gives() {
+        // A state that is added has to be named here, and so in the list.
+        let next = |state: State| match state {
+            State::Relayed => Some(State::Delivered),
+            State::Delivered => Some(State::Acknowledged),
+            State::Acknowledged => Some(State::Assessing),
+            State::Assessing => Some(State::Referred),
+            State::Referred => Some(State::ActionAccepted),
+            State::ActionAccepted => Some(State::Declined),
+            State::Declined => Some(State::Unable),
+            State::Unable => Some(State::Acted),
+            State::Acted => Some(State::HandedOver),
+            State::HandedOver => Some(State::OutcomeReported),
+            State::OutcomeReported => Some(State::Closed),
+            State::Closed => None,
+        };
+        let states: Vec<Stand> = std::iter::successors(Some(State::Relayed), |one| next(*one))
+            .map(Stand::Part)
+            .collect();
+        assert!(Stand::ALL.ends_with(&states));
+        let names: BTreeSet<&str> = Stand::ALL.map(Stand::name).into();
+        assert_eq!(names.len(), Stand::ALL.len());
+        let cli = Cli::command();
+        let list = cli.find_subcommand("list").unwrap();
+        let state = list.get_arguments().find(|one| one.get_id() == "state");
+        let help = state.unwrap().get_help().unwrap().to_string();
+        let told: BTreeSet<&str> = help
+            .split(|c: char| !c.is_alphanumeric() && c != '-')
+            .collect();
+        for name in names {
+            let typed = name.to_lowercase().replace('_', "-");
+            assert!(told.contains(typed.as_str()), "{typed}: {help}");
+        }
+    }
 }

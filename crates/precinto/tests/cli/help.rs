@@ -3,7 +3,7 @@
 use super::{run, stderr, stdout};
 
 /// Every command, as a person types it.
-const COMMANDS: [&[&str]; 55] = [
+const COMMANDS: [&[&str]; 72] = [
     &[],
     &["demo"],
     &["gateway"],
@@ -40,7 +40,19 @@ const COMMANDS: [&[&str]; 55] = [
     &["send", "notice"],
     &["send", "signed"],
     &["send", "-"],
+    &["ack"],
+    &["node"],
+    &["node", "run"],
+    &["node", "status"],
     &["watch"],
+    &["sub"],
+    &["sub", "create"],
+    &["sub", "list"],
+    &["sub", "show"],
+    &["sub", "seek"],
+    &["sub", "parked"],
+    &["sub", "unpark"],
+    &["sub", "delete"],
     &["show"],
     &["list"],
     &["find"],
@@ -52,6 +64,11 @@ const COMMANDS: [&[&str]; 55] = [
     &["log", "prove"],
     &["log", "tail"],
     &["audit", "log"],
+    &["audit", "compare"],
+    &["report"],
+    &["report", "reciprocity"],
+    &["report", "exchange"],
+    &["report", "rules"],
     &["keys", "dev"],
     &["config", "check"],
     &["config", "show"],

@@ -28,7 +28,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     Unsupported: "A sealed body is sent to a gateway that cannot carry sealed ones.", "Se envía un cuerpo sellado a una pasarela que aún no los admite.";
     Internal: "A mistake in the program itself, found by its own checks.", "Un error del propio programa, detectado por sus comprobaciones.";
     CertMissing: "A browser was pointed at the gateway's port.", "Se abrió el puerto de la pasarela con un navegador.";
-    CertMalformed: "The file holds a key where the certificate should be.", "El archivo contiene una clave donde debía ir el certificado.";
+    CertMalformed: "The file holds a key where the certificate should be.", "El archivo contiene una llave donde debía ir el certificado.";
     CertExpired: "The node's certificate ran out on Sunday night.", "El certificado del nodo venció el domingo por la noche.";
     CertNotYetValid: "The node's clock is a day behind.", "El reloj del nodo va un día atrasado.";
     CertRevoked: "A laptop was stolen and its certificate put on the list.", "Robaron una portátil y su certificado se incluyó en la lista.";
@@ -36,7 +36,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     CertPurpose: "The signing certificate was configured as the TLS one.", "Se configuró el certificado de firma como el de TLS.";
     CertIdentity: "The certificate names two nodes.", "El certificado nombra dos nodos.";
     CertRole: "A node of the SAT signs in the name of the ANAM.", "Un nodo del SAT firma a nombre de la ANAM.";
-    CertKey: "A certificate with an RSA key of 1024 bits.", "Un certificado con clave RSA de 1024 bits.";
+    CertKey: "A certificate with an RSA key of 1024 bits.", "Un certificado con llave RSA de 1024 bits.";
     CrlStale: "The revocation list was to be renewed yesterday.", "La lista de revocación debió renovarse ayer.";
     TrustDomainUnknown: "A third country's node connects before its side is registered.", "Se conecta un nodo de un tercer país cuyo lado no está dado de alta.";
     NodeUnknown: "A new node at Tijuana whose certificate is good, but which nobody has listed.", "Un nodo nuevo en Tijuana con buen certificado, pero que nadie ha registrado.";
@@ -56,7 +56,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     Pruned: "The retention time of an alert of 2021 is over.", "Venció el plazo de conservación de una alerta de 2021.";
     DelayInvalid: "A client wants a message again in ten years.", "Un cliente pide recibir de nuevo un mensaje en diez años.";
     ReceiptInvalid: "One byte of a kept receipt was changed.", "Se alteró un byte de un recibo guardado.";
-    CheckpointInvalid: "A checkpoint signed by an unknown key.", "Un punto de control firmado con una clave desconocida.";
+    CheckpointInvalid: "A checkpoint signed by an unknown key.", "Un punto de control firmado con una llave desconocida.";
     LogInconsistent: "The gateway shows one history today and another tomorrow.", "La pasarela muestra hoy una historia y mañana otra.";
     DeliveryGap: "Message 41 came, then 43.", "Llegó el mensaje 41 y después el 43.";
 };

@@ -3,72 +3,176 @@
 use crate::code::MessageType;
 use precinto_proto::v1 as pb;
 
-/// A field that some types demand and others forbid, by its name in the interface.
-pub(super) type Field = &'static str;
+/// A field that some types demand and others forbid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    RefersTo,
+    AlertId,
+    AlertVersion,
+    Precedence,
+    Commodities,
+    Body,
+    Languages,
+    Authority,
+    ProtectedBag,
+    LastActionMs,
+    ReplyDueMs,
+    LinkedAlerts,
+    LinkKind,
+    AckLevel,
+    Actions,
+    Verdict,
+    VerdictGround,
+    MoreTimeUntilMs,
+    Assessment,
+    OutcomeCode,
+    FinalOutcome,
+    RejectReasons,
+    HoldKind,
+    HoldState,
+    Dissemination,
+    ReleaseTo,
+    RecallMeasure,
+    RecallGround,
+    TransferTo,
+    NoticeKind,
+}
 
-/// The fields of a case: which alert, which version, and which message is answered.
-pub(super) const CASE: [Field; 3] = ["alert_id", "alert_version", "refers_to"];
-/// Never out of place.
-pub(super) const EVERYWHERE: [Field; 5] = [
-    "precedence",
-    "authority",
-    "languages",
-    "reply_due_ms",
-    "body",
+/// All of them, each with its name in the interface, in the order in which they are reported.
+pub(super) const ALL: [(Field, &str); 30] = [
+    (Field::RefersTo, "refers_to"),
+    (Field::AlertId, "alert_id"),
+    (Field::AlertVersion, "alert_version"),
+    (Field::Precedence, "precedence"),
+    (Field::Commodities, "commodities"),
+    (Field::Body, "body"),
+    (Field::Languages, "languages"),
+    (Field::Authority, "authority"),
+    (Field::ProtectedBag, "protected_bag"),
+    (Field::LastActionMs, "last_action_ms"),
+    (Field::ReplyDueMs, "reply_due_ms"),
+    (Field::LinkedAlerts, "linked_alerts"),
+    (Field::LinkKind, "link_kind"),
+    (Field::AckLevel, "ack_level"),
+    (Field::Actions, "actions"),
+    (Field::Verdict, "verdict"),
+    (Field::VerdictGround, "verdict_ground"),
+    (Field::MoreTimeUntilMs, "more_time_until_ms"),
+    (Field::Assessment, "assessment"),
+    (Field::OutcomeCode, "outcome_code"),
+    (Field::FinalOutcome, "final_outcome"),
+    (Field::RejectReasons, "reject_reasons"),
+    (Field::HoldKind, "hold_kind"),
+    (Field::HoldState, "hold_state"),
+    (Field::Dissemination, "dissemination"),
+    (Field::ReleaseTo, "release_to"),
+    (Field::RecallMeasure, "recall_measure"),
+    (Field::RecallGround, "recall_ground"),
+    (Field::TransferTo, "transfer_to"),
+    (Field::NoticeKind, "notice_kind"),
 ];
+
+/// A set of them, so that the usual statement, which breaks no rule, is judged by three operations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fields(u32);
+
+impl Fields {
+    const fn of(fields: &[Field]) -> Self {
+        let (mut set, mut rest) = (0, fields);
+        while let [first, more @ ..] = rest {
+            set |= 1 << *first as u32;
+            rest = more;
+        }
+        Self(set)
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub(super) const fn has(self, field: Field) -> bool {
+        self.0 & 1 << field as u32 != 0
+    }
+
+    pub(super) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The message that is answered.
+pub(super) const ANSWERED: Fields = Fields::of(&[Field::RefersTo]);
+/// The fields of a case: which alert, which version, and which message is answered.
+pub(super) const CASE: Fields = Fields::of(&[Field::AlertId, Field::AlertVersion, Field::RefersTo]);
+/// Never out of place.
+pub(super) const EVERYWHERE: Fields = Fields::of(&[
+    Field::Precedence,
+    Field::Authority,
+    Field::Languages,
+    Field::ReplyDueMs,
+    Field::Body,
+]);
 /// Never out of place where there is a case.
-pub(super) const WITH_CASE: [Field; 2] = ["commodities", "linked_alerts"];
+pub(super) const WITH_CASE: Fields = Fields::of(&[Field::Commodities, Field::LinkedAlerts]);
 
 /// One row: the fields demanded beside those of the case, and those allowed beside [`EVERYWHERE`] and [`WITH_CASE`].
 pub(super) struct Rule {
-    pub(super) demanded: &'static [Field],
-    pub(super) allowed: &'static [Field],
+    pub(super) demanded: Fields,
+    pub(super) allowed: Fields,
 }
 
 pub(super) fn rule(message_type: MessageType) -> Rule {
+    use Field as F;
     use MessageType as T;
     let (demanded, allowed): (&[Field], &[Field]) = match message_type {
         T::Alert | T::Amend => (
             &[
-                "precedence",
-                "commodities",
-                "protected_bag",
-                "authority",
-                "body",
+                F::Precedence,
+                F::Commodities,
+                F::ProtectedBag,
+                F::Authority,
+                F::Body,
             ],
-            &["last_action_ms", "actions"],
+            &[F::LastActionMs, F::Actions],
         ),
         T::Unspecified | T::Cancel => (&[], &[]),
-        T::Recall => (&["recall_measure", "recall_ground"], &[]),
-        T::RecallConfirm => (&["recall_measure"], &[]),
-        T::Ack => (&["ack_level"], &["actions", "more_time_until_ms"]),
-        T::Reject => (&["reject_reasons"], &[]),
-        T::Assessment => (&["assessment"], &[]),
-        T::Rfi | T::Rfs => (&["precedence", "authority", "body"], &[]),
-        T::RfiResponse | T::RfsResult | T::Comment => (&["body"], &[]),
-        T::ActionRequest => (&["precedence", "authority", "actions"], &[]),
+        T::Recall => (&[F::RecallMeasure, F::RecallGround], &[]),
+        T::RecallConfirm => (&[F::RecallMeasure], &[]),
+        T::Ack => (&[F::AckLevel], &[F::Actions, F::MoreTimeUntilMs]),
+        T::Reject => (&[F::RejectReasons], &[]),
+        T::Assessment => (&[F::Assessment], &[]),
+        T::Rfi | T::Rfs => (&[F::Precedence, F::Authority, F::Body], &[]),
+        T::RfiResponse | T::RfsResult | T::Comment => (&[F::Body], &[]),
+        T::ActionRequest => (&[F::Precedence, F::Authority, F::Actions], &[]),
         T::ActionResponse => (
-            &["verdict"],
-            &["actions", "verdict_ground", "more_time_until_ms"],
+            &[F::Verdict],
+            &[F::Actions, F::VerdictGround, F::MoreTimeUntilMs],
         ),
-        T::HoldSet | T::HoldStatus | T::HoldRelease => (&["hold_kind", "hold_state"], &[]),
-        T::Outcome => (&["outcome_code"], &["final_outcome"]),
-        T::DisseminationRequest => (&["authority", "release_to", "body"], &[]),
-        T::DisseminationDecision => (&["dissemination"], &["release_to"]),
-        T::Link => (&["linked_alerts", "link_kind"], &[]),
-        T::Transfer => (&["authority", "transfer_to"], &[]),
-        T::SystemNotice => (&["notice_kind"], &[]),
+        T::HoldSet | T::HoldStatus | T::HoldRelease => (&[F::HoldKind, F::HoldState], &[]),
+        T::Outcome => (&[F::OutcomeCode], &[F::FinalOutcome]),
+        T::DisseminationRequest => (&[F::Authority, F::ReleaseTo, F::Body], &[]),
+        T::DisseminationDecision => (&[F::Dissemination], &[F::ReleaseTo]),
+        T::Link => (&[F::LinkedAlerts, F::LinkKind], &[]),
+        T::Transfer => (&[F::Authority, F::TransferTo], &[]),
+        T::SystemNotice => (&[F::NoticeKind], &[]),
     };
-    Rule { demanded, allowed }
+    Rule {
+        demanded: Fields::of(demanded),
+        allowed: Fields::of(allowed),
+    }
 }
 
-/// Every field that the table speaks of, and whether it is filled in. Takes the message apart completely: a new field
+/// The fields that are filled in, of those that the table speaks of. Takes the message apart completely: a new field
 /// does not build until it has its place in the rules.
 #[expect(
     clippy::too_many_lines,
     reason = "one line for each field, so that a new one is seen"
 )]
-pub(super) fn filled_in(message: &pb::Statement) -> [(Field, bool); 30] {
+pub(super) fn filled_in(message: &pb::Statement) -> Fields {
+    use Field as F;
     let pb::Statement {
         message_id: _,
         r#type: _,
@@ -116,36 +220,65 @@ pub(super) fn filled_in(message: &pb::Statement) -> [(Field, bool); 30] {
         transfer_to,
         notice_kind,
     } = message;
-    [
-        ("refers_to", !refers_to.is_empty()),
-        ("alert_id", !alert_id.is_empty()),
-        ("alert_version", *alert_version != 0),
-        ("precedence", *precedence != 0),
-        ("commodities", !commodities.is_empty()),
-        ("body", body.is_some()),
-        ("languages", !languages.is_empty()),
-        ("authority", *authority != 0),
-        ("protected_bag", *protected_bag != 0),
-        ("last_action_ms", *last_action_ms != 0),
-        ("reply_due_ms", *reply_due_ms != 0),
-        ("linked_alerts", !linked_alerts.is_empty()),
-        ("link_kind", *link_kind != 0),
-        ("ack_level", *ack_level != 0),
-        ("actions", !actions.is_empty()),
-        ("verdict", *verdict != 0),
-        ("verdict_ground", *verdict_ground != 0),
-        ("more_time_until_ms", *more_time_until_ms != 0),
-        ("assessment", *assessment != 0),
-        ("outcome_code", *outcome_code != 0),
-        ("final_outcome", *final_outcome),
-        ("reject_reasons", !reject_reasons.is_empty()),
-        ("hold_kind", *hold_kind != 0),
-        ("hold_state", *hold_state != 0),
-        ("dissemination", *dissemination != 0),
-        ("release_to", !release_to.is_empty()),
-        ("recall_measure", *recall_measure != 0),
-        ("recall_ground", *recall_ground != 0),
-        ("transfer_to", !transfer_to.is_empty()),
-        ("notice_kind", *notice_kind != 0),
-    ]
+    let filled = [
+        (F::RefersTo, !refers_to.is_empty()),
+        (F::AlertId, !alert_id.is_empty()),
+        (F::AlertVersion, *alert_version != 0),
+        (F::Precedence, *precedence != 0),
+        (F::Commodities, !commodities.is_empty()),
+        (F::Body, body.is_some()),
+        (F::Languages, !languages.is_empty()),
+        (F::Authority, *authority != 0),
+        (F::ProtectedBag, *protected_bag != 0),
+        (F::LastActionMs, *last_action_ms != 0),
+        (F::ReplyDueMs, *reply_due_ms != 0),
+        (F::LinkedAlerts, !linked_alerts.is_empty()),
+        (F::LinkKind, *link_kind != 0),
+        (F::AckLevel, *ack_level != 0),
+        (F::Actions, !actions.is_empty()),
+        (F::Verdict, *verdict != 0),
+        (F::VerdictGround, *verdict_ground != 0),
+        (F::MoreTimeUntilMs, *more_time_until_ms != 0),
+        (F::Assessment, *assessment != 0),
+        (F::OutcomeCode, *outcome_code != 0),
+        (F::FinalOutcome, *final_outcome),
+        (F::RejectReasons, !reject_reasons.is_empty()),
+        (F::HoldKind, *hold_kind != 0),
+        (F::HoldState, *hold_state != 0),
+        (F::Dissemination, *dissemination != 0),
+        (F::ReleaseTo, !release_to.is_empty()),
+        (F::RecallMeasure, *recall_measure != 0),
+        (F::RecallGround, *recall_ground != 0),
+        (F::TransferTo, !transfer_to.is_empty()),
+        (F::NoticeKind, *notice_kind != 0),
+    ];
+    filled
+        .into_iter()
+        .filter(|(_, filled)| *filled)
+        .fold(Fields::default(), |set, (field, _)| {
+            set.and(Fields::of(&[field]))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_has_one_name_and_one_place() {
+        for (place, (field, name)) in ALL.into_iter().enumerate() {
+            assert_eq!(field as usize, place, "{name}");
+            let spelt = format!("{field:?}").to_lowercase();
+            assert_eq!(spelt, name.replace('_', ""));
+        }
+    }
+
+    #[test]
+    fn sets_hold_what_was_put_in() {
+        let two = Fields::of(&[Field::Body, Field::NoticeKind]);
+        assert!(two.has(Field::Body) && two.has(Field::NoticeKind) && !two.has(Field::RefersTo));
+        assert!(two.without(EVERYWHERE).has(Field::NoticeKind));
+        assert!(!two.without(EVERYWHERE).has(Field::Body));
+        assert!(two.without(two).is_empty() && two.and(CASE).has(Field::AlertId));
+    }
 }

@@ -29,6 +29,40 @@ async fn the_copy_of_another_log_or_agency_is_refused() {
     assert!(OwnCopy::open(&file, ORIGIN, &OWN.parse().unwrap()).is_ok());
 }
 
+/// Of an older version or of a newer one: neither is read as if it were this one's, nor changed.
+#[tokio::test]
+async fn the_copy_of_another_version_is_refused_and_left_as_it_is() {
+    let mut scene = Scene::new().await;
+    scene.says(MessageType::Alert, &alert_id(1), alert());
+    scene.sync().await;
+    let (file, own) = (scene.file(), OWN.parse().unwrap());
+    drop(scene.copy);
+    let of_version = |version: u64| {
+        let database = Database::create(&file).unwrap();
+        let write = database.begin_write().unwrap();
+        let mut meta = write.open_table(store::META).unwrap();
+        let bytes = version.to_be_bytes();
+        meta.insert(store::META_FORMAT, bytes.as_slice()).unwrap();
+        drop(meta);
+        write.commit().unwrap();
+    };
+    for other in [store::FORMAT - 1, store::FORMAT + 1] {
+        of_version(other);
+        let error = OwnCopy::open(&file, ORIGIN, &own).unwrap_err();
+        match &error {
+            CopyError::Other { what, found, .. } => {
+                assert_eq!((*what, found), ("format", &other.to_string()));
+            }
+            error => panic!("{error}"),
+        }
+        assert!(error.to_string().contains("delete it and sync again"));
+    }
+    // What is in it may be needed.
+    of_version(store::FORMAT);
+    let copy = OwnCopy::open(&file, ORIGIN, &own).unwrap();
+    assert!(copy.case(&alert_id(1)).unwrap().is_some());
+}
+
 #[tokio::test]
 async fn damage_is_found_when_it_is_opened_and_says_what_to_do() {
     let mut scene = Scene::new().await;

@@ -289,6 +289,47 @@ async fn an_alert_that_was_not_believed_at_first_is_locked_when_it_comes_after_i
     assert_eq!(scene.found(id.as_str())[0].index, 0);
 }
 
+/// Who was never sent the alert itself learns from the recall whom it concerns.
+#[tokio::test]
+async fn a_recall_without_its_alert_says_who_has_confirmed() {
+    let mut scene = Scene::new().await;
+    let id = alert_id(1);
+    scene.says(MessageType::Comment, &id, comment("about Zyxwvut"));
+    scene.says(MessageType::Recall, &id, None);
+    scene.sync().await;
+    let held = scene.copy.case(&id).unwrap().unwrap();
+    assert!(held.newest_alert().is_none());
+    let view = held.case.view();
+    assert_eq!(view.originator, Some(OTHER.parse().unwrap()));
+    let recall = view.recall.expect("recalled");
+    let own = OWN.parse().unwrap();
+    assert!(recall.confirmations.keys().eq([&own]));
+    assert!(!recall.confirmations[&own].is_done);
+    let listed = scene
+        .copy
+        .cases(&Filter::default(), &Page::default())
+        .unwrap();
+    assert_eq!(listed.cases[0].standing, Standing::Recalled);
+    scene.we_say(MessageType::RecallConfirm, &id, |_| {});
+    scene.sync().await;
+    let held = scene.copy.case(&id).unwrap().unwrap();
+    let recall = held.case.view().recall.expect("recalled");
+    assert!(recall.confirmations[&own].is_done);
+}
+
+/// Its first message of the case is an AMEND.
+#[tokio::test]
+async fn who_joins_by_an_amendment_has_the_alert() {
+    let mut scene = Scene::new().await;
+    let id = alert_id(1);
+    scene.says(MessageType::Amend, &id, alert());
+    scene.sync().await;
+    let held = scene.copy.case(&id).unwrap().unwrap();
+    let newest = held.newest_alert().expect("version 2");
+    assert!(newest.content.is_some());
+    assert_eq!(held.case.originator(), Some(&OTHER.parse().unwrap()));
+}
+
 #[tokio::test]
 async fn only_the_originator_recalls() {
     let mut scene = Scene::new().await;

@@ -1,25 +1,17 @@
 //! The limits of one page, small enough to be met. Who reads what is tested through the door.
 
 use precinto_alert::id::Identity;
-use precinto_envelope::crypto::SigningKey;
+use precinto_ledger::OwnerHandle;
 use precinto_ledger::clock::ManualClock;
 use precinto_ledger::testing::entry;
-use precinto_ledger::{BatchLimits, Options, OwnerHandle};
-use precinto_merkle::note::NoteSigner;
 
 use super::*;
 use crate::authenticate::Caller;
 
 /// A log of `count` entries of 1,000 bytes each, none of which is a statement.
 async fn log(folder: &std::path::Path, count: u8) -> (Ledger, OwnerHandle) {
-    let key = || SigningKey::from_ed25519_seed([7; 32]);
-    let options = || Options {
-        dir: folder.join("log"),
-        signer: NoteSigner::new("gw.dev.invalid/log/2026", key()).unwrap(),
-        limits: BatchLimits::default(),
-    };
-    Ledger::create(&options()).unwrap();
-    let (ledger, owner) = Ledger::open(options(), Arc::new(ManualClock::new(1_000))).unwrap();
+    let clock = Arc::new(ManualClock::new(1_000));
+    let (ledger, owner) = crate::test_ledger::open(folder, clock);
     for number in 0..count {
         let entry = entry([number; 32], &[number; 1_000], &[], &[]);
         ledger.append(entry).await.unwrap();

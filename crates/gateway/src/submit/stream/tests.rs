@@ -1,31 +1,24 @@
 //! A sender that takes no answers. The rest is tested through the door.
 
 use precinto_ledger::clock::ManualClock;
-use precinto_ledger::{BatchLimits, Ledger, Options};
 use tokio_stream::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::certificates::Certificates;
 use crate::submit::{Budget, ConflictQuota};
+use crate::test_ledger;
 
 fn submissions(folder: &std::path::Path) -> (Submissions, precinto_ledger::OwnerHandle) {
-    let key = || precinto_envelope::crypto::SigningKey::from_ed25519_seed([7; 32]);
-    let options = || Options {
-        dir: folder.join("log"),
-        signer: precinto_merkle::note::NoteSigner::new("gw.dev.invalid/log/2026", key()).unwrap(),
-        limits: BatchLimits::default(),
-    };
-    Ledger::create(&options()).unwrap();
     let clock = Arc::new(ManualClock::new(1_000));
     let ledger_clock = Arc::clone(&clock);
-    let (ledger, owner) = Ledger::open(options(), ledger_clock).unwrap();
+    let (ledger, owner) = test_ledger::open(folder, ledger_clock);
     let submissions = Submissions {
         certificates: Arc::new(Certificates::new(ledger.clone())),
         ledger,
         trust: Arc::new(precinto_envelope::trust::TrustStore::new(Vec::new()).unwrap()),
         directory: Arc::new(crate::registry::tests::example()),
-        origin: "gw.dev.invalid/log/2026".to_owned(),
+        origin: test_ledger::ORIGIN.to_owned(),
         cases: Arc::default(),
         conflicts: ConflictQuota::default(),
         clock,

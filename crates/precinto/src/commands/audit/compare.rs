@@ -3,7 +3,7 @@
 use super::{exit_of, read_held, read_vkey, read_witnesses};
 use crate::args::AuditCompare;
 use crate::config::{Material, Node};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use crate::{connect, runtime};
 use precinto_audit::Comparison;
@@ -21,14 +21,19 @@ pub(super) fn run(args: &AuditCompare, output: Output) -> anyhow::Result<Exit> {
     let key = match (&args.vkey, &node) {
         (Some(vkey), _) => read_vkey(vkey)?,
         (None, Some(node)) => node.log.clone(),
-        (None, None) => return Err(Failure::usage("--vkey or --node is needed").into()),
+        (None, None) => {
+            let what = ("--vkey or --node is needed", "falta --vkey o --node");
+            return Err(Failure::usage(what).into());
+        }
     };
     let held = read_held(&args.files)?;
     let mut comparison = Comparison::new(held, &key, &witnesses(args, node.as_ref())?);
     if let Some(dir) = &args.journal {
         let history = History::read(dir, &key, &comparison.sizes());
-        let history =
-            history.map_err(|error| Failure::new(Exit::Inconclusive, error.to_string()))?;
+        let history = history.map_err(|error| {
+            let what = Text::cause(error, "no se puede leer la bitácora");
+            Failure::new(Exit::Inconclusive, what)
+        })?;
         comparison.compare_with(&history);
     } else if let Some(node) = &node {
         runtime::run(ask(node, &mut comparison))?;

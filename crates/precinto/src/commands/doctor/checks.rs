@@ -1,9 +1,10 @@
 //! What is examined: first what needs no gateway, then what only a live one can show.
 
-use super::Check;
 use super::dates;
+use super::{Check, SETTINGS};
 use crate::commands::gateway as command;
-use crate::config::{Material, Node, Pair, load_signer, read_side};
+use crate::config::{Material, MaterialError, Node, Pair, load_signer, read_side};
+use crate::exit::{Failure, Text};
 use crate::{clock, connect};
 use precinto_alert::reason as catalogue;
 use precinto_client::{LogClient, Pin};
@@ -18,19 +19,17 @@ const CLOCK_SKEW_MS: u64 = 2_000;
 
 /// A gateway's files, as a start would read them.
 pub(super) fn gateway(config: &Path) -> Vec<Check> {
-    let what = config.display().to_string();
+    let what = Text::same(config.display());
     vec![match command::examine(config) {
         Ok(_) => Check::good(
             "config",
             what,
-            "settings, keys, certificates, lists and directory fit",
+            (
+                "settings, keys, certificates, lists and directory fit",
+                "configuración, llaves, certificados, listas y directorio concuerdan",
+            ),
         ),
-        Err(failure) => {
-            Check::good("config", what, failure.message.to_string()).bad(failure.next.map_or_else(
-                || "mend what is named, then look again".to_owned(),
-                |next| next.to_string(),
-            ))
-        }
+        Err(failure) => Check::failed("config", what, failure),
     }]
 }
 
@@ -39,14 +38,14 @@ pub(super) fn offline(node: &Node) -> Vec<Check> {
     let now_ms = clock::now_ms();
     let mut checks = vec![Check::good(
         "config",
-        "settings",
-        node.file.display().to_string(),
+        SETTINGS,
+        Text::same(node.file.display()),
     )];
     checks.push(state(node));
     checks.push(pin(node));
     let trust = trust(node, now_ms, &mut checks);
     certificate(
-        "TLS",
+        ("TLS certificate", "certificado TLS"),
         &node.tls,
         Purpose::TlsClient,
         trust.as_ref(),
@@ -54,7 +53,7 @@ pub(super) fn offline(node: &Node) -> Vec<Check> {
     );
     if let Some(pair) = &node.signing {
         certificate(
-            "signing",
+            ("signing certificate", "certificado de firma"),
             pair,
             Purpose::Signing,
             trust.as_ref(),
@@ -67,7 +66,10 @@ pub(super) fn offline(node: &Node) -> Vec<Check> {
             key: officer.key.clone(),
         };
         certificate(
-            &format!("officer {}", officer.id),
+            (
+                format!("certificate of officer {}", officer.id),
+                format!("certificado del oficial {}", officer.id),
+            ),
             &pair,
             Purpose::Signing,
             trust.as_ref(),
@@ -81,37 +83,22 @@ pub(super) fn offline(node: &Node) -> Vec<Check> {
 pub(super) async fn online(node: &Node) -> Vec<Check> {
     let material = match Material::load(node) {
         Ok(material) => material,
-        Err(error) => {
-            return vec![
-                Check::good("gateway", "settings", error.to_string()).bad("mend the file"),
-            ];
-        }
+        Err(error) => return vec![Check::failed("gateway", SETTINGS, error.into())],
     };
     let connection = match connect::open(&material).await {
         Ok(connection) => connection,
         Err(failure) => {
-            let check = Check::good(
-                "gateway",
-                node.gateway.as_str(),
-                failure.message.to_string(),
-            );
-            let advice = failure.next.map(|next| next.to_string()).or_else(|| {
-                let entry = failure.reason.map(catalogue::entry)?;
-                Some(entry.next(precinto_alert::Lang::En).to_owned())
-            });
-            let unreachable = failure.exit == crate::exit::Exit::Unreachable;
-            let check = check.bad(advice.unwrap_or_default());
-            return vec![Check {
-                unreachable,
-                ..check
-            }];
+            return vec![Check::failed("gateway", Text::same(&node.gateway), failure)];
         }
     };
     let identity = node.gateway_identity.to_string();
     let mut checks = vec![Check::good(
         "gateway",
-        node.gateway.as_str(),
-        format!("answers as {identity}"),
+        Text::same(&node.gateway),
+        (
+            format!("answers as {identity}"),
+            format!("responde como {identity}"),
+        ),
     )];
     checks.extend(log(&LogClient::new(&connection)).await);
     checks
@@ -122,24 +109,35 @@ async fn log(log: &LogClient) -> Vec<Check> {
     let newest = match log.checkpoint(0).await {
         Ok(newest) => newest,
         Err(error) => {
-            let check = Check::good("log", "checkpoint", error.to_string());
-            return vec![check.bad(
+            let check = Check::good("log", CHECKPOINT, connect::log_failed(&error).message);
+            return vec![check.bad((
                 "compare \"log\" in the settings with the agreement; do not send until they agree",
-            )];
+                "compare \"log\" de la configuración con el convenio; no envíe hasta que concuerden",
+            ))];
         }
     };
     let size = newest.checkpoint().size;
-    let signed = format!("{size} entries, signed by the key in the settings");
-    let mut checks = vec![Check::good("log", "checkpoint", signed)];
+    let signed = (
+        format!("{size} entries, signed by the key in the settings"),
+        format!("{size} entradas, firmado con la llave de la configuración"),
+    );
+    let mut checks = vec![Check::good("log", CHECKPOINT, signed)];
     let Some(last) = size.checked_sub(1) else {
         return checks;
     };
     if let Ok(proof) = log.inclusion(last, newest.checkpoint()).await {
         let (logged_ms, now_ms) = (proof.leaf.time_ms, clock::now_ms());
-        let found = format!("newest entry of {}", clock::rfc3339_ms(logged_ms));
-        let check = Check::good("log", "clock", found);
+        let logged = clock::rfc3339_ms(logged_ms);
+        let found = (
+            format!("newest entry of {logged}"),
+            format!("última entrada del {logged}"),
+        );
+        let check = Check::good("log", ("clock", "reloj"), found);
         checks.push(if logged_ms > now_ms + CLOCK_SKEW_MS {
-            check.bad("this machine's clock is behind the gateway's: synchronise it")
+            check.bad((
+                "this machine's clock is behind the gateway's: synchronise it",
+                "el reloj de este equipo va atrás del de la pasarela: sincronícelo",
+            ))
         } else {
             check
         });
@@ -147,47 +145,75 @@ async fn log(log: &LogClient) -> Vec<Check> {
     checks
 }
 
+/// What a checkpoint is called.
+const CHECKPOINT: (&str, &str) = ("checkpoint", "punto de control");
+
 fn state(node: &Node) -> Check {
-    let check = |found: String| Check::good("config", "state folder", found);
+    let folder = node.state.display();
+    let check = |found: Text| Check::good("config", ("state folder", "carpeta de estado"), found);
     let probe = || {
         std::fs::create_dir_all(&node.state)?;
         tempfile::tempfile_in(&node.state).map(drop)
     };
     match probe() {
-        Ok(()) => check(format!("{} can be written", node.state.display())),
-        Err(error) => check(format!("{}: {error}", node.state.display()))
-            .bad("make it writable for this user, or name another folder as \"state\""),
+        Ok(()) => check(Text::from(("can be written", "se puede escribir")).about(folder)),
+        Err(error) => check(Text::io(&error).about(folder)).bad((
+            "make it writable for this user, or name another folder as \"state\"",
+            "dé permiso de escritura a este usuario, o indique otra carpeta en \"state\"",
+        )),
     }
 }
 
 /// A damaged pin stops every subscription, so it is said before one is started.
 fn pin(node: &Node) -> Check {
-    let check = |found: String| Check::good("config", "last checkpoint seen", found);
-    match Pin::open(node.state.join("default.pin"), &node.log) {
-        Ok(pin) => match pin.newest() {
-            Some(newest) => check(format!("{} entries", newest.checkpoint().size)),
-            None => check("none yet".to_owned()),
-        },
-        Err(error) => check(error.to_string()).bad(
+    let check = |found: Text| {
+        let what = ("last checkpoint seen", "último punto de control visto");
+        Check::good("config", what, found)
+    };
+    let file = node.state.join("default.pin");
+    match Pin::open(&file, &node.log) {
+        Ok(pin) => check(match pin.newest() {
+            Some(newest) => {
+                let size = newest.checkpoint().size;
+                (format!("{size} entries"), format!("{size} entradas")).into()
+            }
+            None => ("none yet", "ninguno todavía").into(),
+        }),
+        Err(error) => check(connect::pin_text(&error, &file)).bad((
             "keep the file as evidence; if the log's key was changed by agreement, move it away",
-        ),
+            "conserve el archivo como evidencia; si la llave de la bitácora cambió por convenio, muévalo a otra carpeta",
+        )),
     }
 }
 
 fn trust(node: &Node, now_ms: u64, checks: &mut Vec<Check>) -> Option<TrustStore> {
     let mut sides = Vec::new();
     for side in &node.sides {
-        let what = format!("side {}", side.domain);
+        let what = (
+            format!("side {}", side.domain),
+            format!("lado {}", side.domain),
+        );
         match read_side(side, now_ms) {
             Ok(loaded) => {
                 let until = loaded.fresh_until_ms();
-                let check = Check::good("trust", what, format!("revocation lists good until {}", clock::rfc3339_ms(until)));
-                checks.push(dates::runs_out(check, until, now_ms, "fetch the next revocation list from the side's authority"));
+                let day = clock::rfc3339_ms(until);
+                let found = (
+                    format!("revocation lists good until {day}"),
+                    format!("listas de revocación vigentes hasta {day}"),
+                );
+                let check = Check::good("trust", what, found);
+                let advice = (
+                    "fetch the next revocation list from the side's authority",
+                    "descargue la siguiente lista de revocación de la autoridad de ese lado",
+                );
+                checks.push(dates::runs_out(check, until, now_ms, advice));
                 sides.push(loaded);
             }
             Err(error) => checks.push(
-                Check::good("trust", what, error.to_string())
-                    .bad("fetch fresh roots and revocation lists; until then nothing of this side is believed"),
+                Check::good("trust", what, error.text()).bad((
+                    "fetch fresh roots and revocation lists; until then nothing of this side is believed",
+                    "descargue raíces y listas de revocación vigentes; mientras tanto no se cree nada de ese lado",
+                )),
             ),
         }
     }
@@ -196,21 +222,21 @@ fn trust(node: &Node, now_ms: u64, checks: &mut Vec<Check>) -> Option<TrustStore
 
 /// Key and certificate fit together, the chain holds today, and for how long.
 fn certificate(
-    name: &str,
+    what: impl Into<Text>,
     pair: &Pair,
     purpose: Purpose,
     trust: Option<&TrustStore>,
     checks: &mut Vec<Check>,
 ) {
-    let what = format!("{name} certificate");
+    let what = what.into();
     let now_ms = clock::now_ms();
     let certificates = match leaf_and_issuers(pair) {
         Ok(certificates) => certificates,
         Err(problem) => {
-            checks.push(
-                Check::good("certificates", what, problem)
-                    .bad("put the right file there, or mend the settings"),
-            );
+            checks.push(Check::good("certificates", what, problem).bad((
+                "put the right file there, or mend the settings",
+                "ponga ahí el archivo correcto, o corrija la configuración",
+            )));
             return;
         }
     };
@@ -218,50 +244,49 @@ fn certificate(
         return;
     };
     if let Err(error) = load_signer_or_tls(pair, purpose) {
-        checks.push(
-            Check::good("certificates", what, error)
-                .bad("certificate and key must be made for each other"),
-        );
+        checks.push(Check::good("certificates", what, error.text()).bad((
+            "certificate and key must be made for each other",
+            "certificado y llave deben corresponderse",
+        )));
         return;
     }
     let verdict = trust.map(|trust| trust.judge(leaf, issuers, purpose, now_ms));
     let until = leaf.not_after_ms();
-    let found = format!("good until {}", clock::rfc3339_ms(until));
+    let day = clock::rfc3339_ms(until);
+    let found = (format!("good until {day}"), format!("vigente hasta {day}"));
     checks.push(match verdict {
         Some(Err(error)) => {
-            let reason = catalogue::name(error.reason());
-            Check::good("certificates", what, format!("{reason}: {error}"))
-                .bad(catalogue::entry(error.reason()).next(precinto_alert::Lang::En))
+            let reason = error.reason();
+            let mut failure = Failure::caused(reason, error);
+            failure.message = failure.message.about(catalogue::name(reason));
+            Check::failed("certificates", what, failure)
         }
         _ => dates::runs_out(
             Check::good("certificates", what, found),
             until,
             now_ms,
-            "renew it",
+            ("renew it", "renuévelo"),
         ),
     });
 }
 
-fn leaf_and_issuers(pair: &Pair) -> Result<Vec<Arc<Certificate>>, String> {
-    let text = crate::config::read_text(&pair.certificate)
-        .map_err(|failure| failure.message.to_string())?;
+fn leaf_and_issuers(pair: &Pair) -> Result<Vec<Arc<Certificate>>, Text> {
+    let text = crate::config::read_text(&pair.certificate).map_err(|failure| failure.message)?;
     let place = pair.certificate.display();
-    let chain = pem::certificates(text.as_bytes()).map_err(|error| format!("{place}: {error}"))?;
+    let unusable = |error: &dyn std::fmt::Display| {
+        Text::cause(error, "no hay un certificado utilizable").about(&place)
+    };
+    let chain = pem::certificates(text.as_bytes()).map_err(|error| unusable(&error))?;
     let parsed = chain.iter().map(|der| {
-        Certificate::parse(der)
-            .map(Arc::new)
-            .map_err(|error| format!("{place}: {error}"))
+        let parsed = Certificate::parse(der).map(Arc::new);
+        parsed.map_err(|error| unusable(&error))
     });
     parsed.collect()
 }
 
-fn load_signer_or_tls(pair: &Pair, purpose: Purpose) -> Result<(), String> {
+fn load_signer_or_tls(pair: &Pair, purpose: Purpose) -> Result<(), MaterialError> {
     match purpose {
-        Purpose::Signing => load_signer(pair)
-            .map(drop)
-            .map_err(|error| error.to_string()),
-        Purpose::TlsClient | Purpose::TlsServer => crate::config::load_credential(pair)
-            .map(drop)
-            .map_err(|error| error.to_string()),
+        Purpose::Signing => load_signer(pair).map(drop),
+        Purpose::TlsClient | Purpose::TlsServer => crate::config::load_credential(pair).map(drop),
     }
 }

@@ -13,6 +13,7 @@
 
 use super::{Made, Mapping, consolidation, missing, waybill, yaml};
 use crate::draft::Draft;
+use crate::manifest::{Manifest, Options};
 use crate::output::Lang;
 use crate::records::Records;
 use crate::xml;
@@ -120,6 +121,48 @@ pub fn waybill(bytes: &[u8]) {
     }
 }
 
+/// A manifest, CSV or Cargo-XML, looked through for identifiers: in both languages the same is found, and what is remarked
+/// upon can be shown on a terminal.
+pub fn manifest(bytes: &[u8]) {
+    for (delimiter, any_column) in [(None, false), (None, true), (Some(b';'), true)] {
+        let read = |lang| {
+            let options = Options {
+                delimiter,
+                any_column,
+                lang,
+            };
+            Manifest::from_bytes(bytes, options).ok()
+        };
+        let (en, es) = (read(Lang::En), read(Lang::Es));
+        let found = |manifest: &Manifest| {
+            let asked = manifest.asked().count();
+            let cells = manifest.cells_of();
+            assert_eq!(asked, cells.len(), "something without its cells");
+            let mut positions = cells.into_iter().flatten();
+            assert!(
+                positions.all(|cell| *cell < manifest.cells.len()),
+                "a cell that is not there"
+            );
+            let shown = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+            assert!(
+                manifest.remarks.iter().all(|one| shown(&one.what)),
+                "a remark that cannot be shown"
+            );
+            (
+                asked,
+                manifest.cells.len(),
+                manifest.remarks.len(),
+                manifest.not_looked_at,
+            )
+        };
+        assert_eq!(
+            en.as_ref().map(found),
+            es.as_ref().map(found),
+            "the languages differ in substance"
+        );
+    }
+}
+
 /// The page that a person completes says what the draft says: its comments stay comments.
 fn page(draft: &Value, notes: &[String], source: &str) {
     let missing = missing::of(draft, Lang::Es);
@@ -158,6 +201,11 @@ mod tests {
     #[test]
     fn foreign_tables_are_read_or_refused() {
         replay("mapping", super::mapping);
+    }
+
+    #[test]
+    fn foreign_manifests_are_read_or_refused() {
+        replay("manifest", super::manifest);
     }
 
     #[test]

@@ -1,71 +1,174 @@
 //! Why a gateway does not run, and what its operator does next. Nothing here is advice to delete: the log is evidence.
 
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use precinto_alert::Reason;
 use precinto_gateway::witness::WitnessError;
 use precinto_gateway::{RunError, subscribe::store::StoreError};
 use precinto_ledger::OpenError;
 
+/// What an operator does when the data is not what it was.
+const KEEP: (&str, &str) = (
+    "keep the data folder as it is;  precinto audit log DIR  shows what is wrong",
+    "conserve la carpeta de datos tal como está;  precinto audit log DIR  muestra qué está mal",
+);
+
 /// Data that is damaged or gone is a verdict on it; everything else is a failure to run.
 pub(super) fn of(error: &RunError) -> Failure {
-    let text = error.to_string();
+    let failed = |es: &str, next: (&str, &str)| {
+        Failure::new(Exit::Failed, Text::cause(error, es)).next(next)
+    };
     match error {
-        RunError::Open(cause) => of_open(cause, text),
-        RunError::Cursors(StoreError::Behind { .. })
-        | RunError::Witnesses(WitnessError::NotOurs { .. }) => gone_back(text),
-        RunError::Cursors(StoreError::Io(_)) => Failure::new(Exit::Failed, text)
-            .next("see that the folder cursors in the data folder can be read and written"),
-        RunError::Witnesses(WitnessError::Io(_)) => Failure::new(Exit::Failed, text)
-            .next("see that the folder witness in the data folder can be read and written"),
-        RunError::Check(_) => Failure::usage(text)
-            .next("mend the file that is named, then:  precinto gateway check --config FILE"),
-        RunError::Trust(_) => Failure::new(Exit::Failed, text)
-            .next("see that the disk is not full, then start again: what was acknowledged is kept"),
-        RunError::Cases(_) => Failure::new(Exit::VerificationFailed, text).next(
-            "keep the data folder as it is;  precinto audit log DIR  shows what is wrong",
+        RunError::Open(cause) => of_open(cause),
+        RunError::Cursors(StoreError::Behind { .. }) => gone_back(Text::cause(
+            error,
+            "un suscriptor llegó más lejos que la bitácora: se perdieron entradas, o es otra bitácora",
+        )),
+        RunError::Cursors(StoreError::Io(_)) => failed(
+            "no se pueden leer o escribir las posiciones de los suscriptores",
+            (
+                "see that the folder cursors in the data folder can be read and written",
+                "vea que la carpeta cursors, en la de datos, se pueda leer y escribir",
+            ),
         ),
-        RunError::Serve(_) => Failure::new(Exit::Failed, text)
-            .next("start again: what was acknowledged is on disk"),
-        RunError::Stop(_) => Failure::new(Exit::Failed, text)
-            .next("start again: the log recovers by itself; its own log on stderr says what ended it"),
-        RunError::Task(_) => Failure::new(Exit::Failed, text)
-            .next("start again, and report this with the gateway's own log on stderr: it is a fault of ours"),
+        RunError::Witnesses(WitnessError::NotOurs { .. }) => gone_back(Text::cause(
+            error,
+            "los testigos firmaron un punto de control que esta bitácora no tiene: se perdieron entradas, o es otra bitácora",
+        )),
+        RunError::Witnesses(WitnessError::Io(_)) => failed(
+            "no se pueden leer o escribir las firmas de los testigos",
+            (
+                "see that the folder witness in the data folder can be read and written",
+                "vea que la carpeta witness, en la de datos, se pueda leer y escribir",
+            ),
+        ),
+        RunError::Check(_) => Failure::usage(super::unusable(error)).next((
+            "mend the file that is named, then:  precinto gateway check --config FILE",
+            "corrija el archivo que se nombra y luego:  precinto gateway check --config ARCHIVO",
+        )),
+        RunError::Trust(_) => failed(
+            "la bitácora no acepta los certificados en que se apoya la confianza",
+            (
+                "see that the disk is not full, then start again: what was acknowledged is kept",
+                "vea que el disco no esté lleno y arranque de nuevo: lo confirmado se conserva",
+            ),
+        ),
+        RunError::Cases(_) => {
+            let what = Text::cause(error, "no se pueden leer los casos de la bitácora");
+            Failure::new(Exit::VerificationFailed, what).next(KEEP)
+        }
+        RunError::Serve(_) => failed(
+            "el servidor se detuvo",
+            (
+                "start again: what was acknowledged is on disk",
+                "arranque de nuevo: lo confirmado está en disco",
+            ),
+        ),
+        RunError::Stop(_) => failed(
+            "la bitácora no se detuvo en orden",
+            (
+                "start again: the log recovers by itself; its own log on stderr says what ended it",
+                "arranque de nuevo: la bitácora se recupera sola; los avisos en stderr dicen qué la detuvo",
+            ),
+        ),
+        RunError::Task(_) => failed(
+            "terminó de improviso una tarea de la pasarela",
+            (
+                "start again, and report this with the gateway's own log on stderr: it is a fault of ours",
+                "arranque de nuevo y repórtelo con los avisos de la pasarela en stderr: es una falla del programa",
+            ),
+        ),
     }
 }
 
-fn of_open(error: &OpenError, text: String) -> Failure {
+fn of_open(error: &OpenError) -> Failure {
+    let failed = |es: &str, next: (&str, &str)| {
+        Failure::new(Exit::Failed, Text::cause(error, es)).next(next)
+    };
+    let untrue = |es: &str, next: (&str, &str)| {
+        Failure::new(Exit::VerificationFailed, Text::cause(error, es)).next(next)
+    };
     match error {
-        OpenError::Locked => Failure::new(Exit::Failed, text)
-            .next("a gateway runs on this data folder already: stop it, or give this one another folder"),
-        OpenError::NoLog => Failure::new(Exit::Failed, text)
-            .next("is the data folder mounted? only for a new log:  precinto gateway init --config FILE"),
-        OpenError::Io { .. } => Failure::new(Exit::Failed, text)
-            .next("see that the data folder exists, can be written, and that its disk is not full"),
-        OpenError::Damaged { .. } => Failure::new(Exit::VerificationFailed, text).next(
-            "keep the data folder as it is and restore a copy elsewhere;  precinto audit log DIR  shows what is wrong",
+        OpenError::Locked => failed(
+            "otro proceso tiene abierta esta bitácora",
+            (
+                "a gateway runs on this data folder already: stop it, or give this one another folder",
+                "ya hay una pasarela sobre esta carpeta de datos: deténgala, o dé otra carpeta a esta",
+            ),
         ),
-        OpenError::OtherLog { .. } => Failure::new(Exit::VerificationFailed, text)
-            .next("data or origin in the gateway's file is another log's: correct it"),
-        OpenError::Key(_) => Failure::new(Exit::VerificationFailed, text)
-            .next("the log's key in the gateway's file is not the one that signed this log: correct it"),
-        OpenError::Published(_) => Failure::new(Exit::VerificationFailed, text)
-            .next("keep the data folder as it is;  precinto audit log DIR  shows what is wrong"),
-        OpenError::Behind { .. } | OpenError::Forked { .. } => gone_back(text),
-        OpenError::ClockBehind { .. } => Failure {
-            exit: Exit::Failed,
-            ..Failure::coded(Reason::ClockUnsafe, text)
-        }
-        .next("set the clock right, or see why entries were dated ahead; the log never goes back in time"),
+        OpenError::NoLog => failed(
+            "la carpeta de datos no contiene ninguna bitácora",
+            (
+                "is the data folder mounted? only for a new log:  precinto gateway init --config FILE",
+                "¿está montada la carpeta de datos? solo para una bitácora nueva:  precinto gateway init --config ARCHIVO",
+            ),
+        ),
+        OpenError::Io { .. } => failed(
+            "no se puede leer o escribir la carpeta de datos",
+            (
+                "see that the data folder exists, can be written, and that its disk is not full",
+                "vea que la carpeta de datos exista, se pueda escribir y que su disco no esté lleno",
+            ),
+        ),
+        OpenError::Damaged { .. } => untrue(
+            "la bitácora está dañada",
+            (
+                "keep the data folder as it is and restore a copy elsewhere;  precinto audit log DIR  shows what is wrong",
+                "conserve la carpeta de datos tal como está y restaure una copia en otro lugar;  precinto audit log DIR  muestra qué está mal",
+            ),
+        ),
+        OpenError::OtherLog { .. } => untrue(
+            "es la bitácora de otro origen",
+            (
+                "data or origin in the gateway's file is another log's: correct it",
+                "data u origin, en el archivo de la pasarela, son de otra bitácora: corríjalo",
+            ),
+        ),
+        OpenError::Key(_) => untrue(
+            "el último punto de control no corresponde a la llave indicada",
+            (
+                "the log's key in the gateway's file is not the one that signed this log: correct it",
+                "la llave de la bitácora en el archivo de la pasarela no es la que firmó esta bitácora: corríjalo",
+            ),
+        ),
+        OpenError::Published(_) => untrue("el punto de control publicado no se sostiene", KEEP),
+        OpenError::Behind { .. } => gone_back(Text::cause(
+            error,
+            "el punto de control publicado tiene más entradas que la bitácora",
+        )),
+        OpenError::Forked { .. } => gone_back(Text::cause(
+            error,
+            "el punto de control publicado y la bitácora se contradicen",
+        )),
+        OpenError::ClockBehind { .. } => clock_behind(error),
     }
+}
+
+/// Only time, or a person, mends that.
+fn clock_behind(error: &OpenError) -> Failure {
+    let what = Text::cause(
+        error,
+        "el reloj va atrás de la última entrada de la bitácora",
+    );
+    Failure {
+        exit: Exit::Failed,
+        ..Failure::coded(Reason::ClockUnsafe, what)
+    }
+    .next((
+        "set the clock right, or see why entries were dated ahead; the log never goes back in time",
+        "ponga en hora el reloj, o vea por qué hay entradas con fecha adelantada; la bitácora nunca retrocede en el tiempo",
+    ))
 }
 
 /// Entries that were acknowledged are gone: never to be written over.
-fn gone_back(text: String) -> Failure {
+fn gone_back(what: Text) -> Failure {
     Failure {
         exit: Exit::VerificationFailed,
-        ..Failure::coded(Reason::Rollback, text)
+        ..Failure::coded(Reason::Rollback, what)
     }
-    .next("an older copy was restored, or entries are lost: keep everything, and bring back the newest copy before any start")
+    .next((
+        "an older copy was restored, or entries are lost: keep everything, and bring back the newest copy before any start",
+        "se restauró una copia anterior, o se perdieron entradas: conserve todo y recupere la copia más reciente antes de arrancar",
+    ))
 }
 
 #[cfg(test)]

@@ -29,8 +29,10 @@ impl Grading {
         graded: Option<Result<Graded, ReceiptError>>,
     ) -> Result<Option<Self>, Failure> {
         let graded = graded.transpose();
-        let graded =
-            graded.map_err(|error| Failure::new(Exit::VerificationFailed, error.to_string()))?;
+        let graded = graded.map_err(|error| {
+            let what = Text::cause(error, "las firmas de los testigos no se sostienen");
+            Failure::new(Exit::VerificationFailed, what)
+        })?;
         Ok(graded.map(Self))
     }
 
@@ -58,14 +60,14 @@ impl Grading {
             Grade::Local => {
                 let text = (
                     "local only: not as many as the policy asks for have cosigned a checkpoint over it yet; try again in a minute",
-                    "solo local: aún no han cofirmado tantos como pide la política; inténtelo de nuevo en un minuto",
+                    "solo local: aún no han firmado un punto de control que la cubra tantos testigos como pide la política; inténtelo de nuevo en un minuto",
                 );
                 (lang.pick(text.0, text.1), Exit::Inconclusive)
             }
         };
         output.talk(format!("{}: {word}", lang.pick("grade", "grado")));
         for CosignerJson { name, time } in grading.cosigners() {
-            let by = lang.pick("cosigned by", "cofirmado por");
+            let by = lang.pick("cosigned by", "con firma del testigo");
             output.talk(format!("  {by} {name}, {time}"));
         }
         exit
@@ -86,11 +88,11 @@ impl Grading {
 pub(super) fn nobody_cosigned() -> Failure {
     let text: Text = (
         "no node has cosigned a checkpoint of this log yet",
-        "ningún nodo ha cofirmado aún un punto de control de esta bitácora",
+        "ningún nodo ha firmado aún como testigo un punto de control de esta bitácora",
     )
         .into();
     Failure::new(Exit::Inconclusive, text).next((
         "nodes cosign while they watch, within a minute: is a node of the other side watching?",
-        "los nodos cofirman mientras escuchan, en un minuto: ¿escucha algún nodo de la otra parte?",
+        "los nodos firman como testigos mientras escuchan, en un minuto: ¿escucha algún nodo de la otra parte?",
     ))
 }

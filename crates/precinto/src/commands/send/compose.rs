@@ -2,14 +2,15 @@
 
 use super::Outgoing;
 use super::check::{Found, check};
+use super::defaults::more_than_was_done;
 use super::report::Meta;
 use crate::args::SendOptions;
 use crate::clock;
-use crate::config::{Material, Node};
+use crate::config::{Material, Node, Pair, load_signer};
 use crate::counters::{Counters, Numbers};
 use crate::draft::Draft;
 use crate::exit::{Exit, Failure, Text};
-use precinto_alert::code::{Coded as _, CommodityClass, MessageType, SubstanceClass, Tlp};
+use precinto_alert::code::{CommodityClass, MessageType, SubstanceClass, Tlp};
 use precinto_alert::id::AlertId;
 use precinto_client::copy::RecallWork;
 use precinto_client::{Author, Draft as Unsigned, DraftContent, Signed, Signer};
@@ -67,6 +68,13 @@ impl<'a> Composer<'a> {
         for id in always {
             composer.load_officer(id)?;
         }
+        if let Some((certificate, key)) = options.card.clone() {
+            let signer = load_signer(&Pair { certificate, key }).map_err(Failure::from)?;
+            // By its full name, which no id of the node's file can be.
+            let id = signer.identity().to_string();
+            composer.always.push(id.clone());
+            drop(composer.officers.insert(id, signer));
+        }
         Ok(composer)
     }
 
@@ -104,7 +112,7 @@ impl<'a> Composer<'a> {
         draft: Draft,
         check: impl FnOnce(&Signed) -> Found,
     ) -> anyhow::Result<Composed> {
-        self.vouch(&draft.statement)?;
+        self.vouch(&draft)?;
         for id in &draft.officers {
             self.load_officer(id)?;
         }
@@ -122,7 +130,8 @@ impl<'a> Composer<'a> {
     }
 
     /// Nothing is signed about copies that were not dealt with: a confirmation says at most what was done here.
-    fn vouch(&self, statement: &pb::Statement) -> Result<(), Failure> {
+    fn vouch(&self, draft: &Draft) -> Result<(), Failure> {
+        let statement = &draft.statement;
         let is_confirmation = statement.r#type == i32::from(MessageType::RecallConfirm);
         if !is_confirmation || self.elsewhere {
             return Ok(());
@@ -130,20 +139,16 @@ impl<'a> Composer<'a> {
         let mut works = self.works.iter();
         let work = works.find(|work| work.alert_id.as_str() == statement.alert_id);
         let what = match work {
-            Some(work) if statement.recall_measure() <= work.measure => return Ok(()),
-            Some(work) => (
-                format!("only {} was carried out here", work.measure.name()),
-                format!("aquí solo se llevó a cabo {}", work.measure.name()),
-            ),
-            None => (
-                "no recall was carried out here".to_owned(),
-                "aquí no se ha llevado a cabo ningún retiro".to_owned(),
-            ),
+            Some(work) => more_than_was_done(draft, work),
+            None => Some(Text::from((
+                "no recall was carried out here",
+                "aquí no se ha llevado a cabo ningún retiro",
+            ))),
         };
-        let failure = Failure {
-            message: Text::from(what).about(&statement.alert_id),
-            ..Failure::new(Exit::Failed, "")
+        let Some(what) = what else {
+            return Ok(());
         };
+        let failure = Failure::new(Exit::Failed, what.about(&statement.alert_id));
         Err(failure.next((
             "precinto sync --confirm-recalls  carries it out and confirms it; --elsewhere confirms what was done with copies kept elsewhere",
             "precinto sync --confirm-recalls  lo lleva a cabo y lo confirma; --elsewhere confirma lo hecho con copias que se guardan en otro lugar",

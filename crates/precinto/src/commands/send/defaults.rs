@@ -20,9 +20,10 @@
 use super::super::own_copy;
 use crate::args::SendOptions;
 use crate::config::Node;
-use crate::exit::{Exit, Failure};
-use crate::output::{Lang, Output, printable};
+use crate::exit::{Exit, Failure, Text};
+use crate::output::{Output, printable};
 use crate::words::recipient;
+use precinto_alert::Lang as Texts;
 use precinto_alert::case::View;
 use precinto_alert::code::{Coded as _, MessageType, Tlp};
 use precinto_alert::id::{AgencyId, AlertId, MessageId, OfficerId};
@@ -33,8 +34,8 @@ use std::collections::BTreeSet;
 
 mod recall;
 
-pub(super) use recall::confirmation;
 use recall::confirms;
+pub(super) use recall::{confirmation, more_than_was_done};
 
 use MessageType as T;
 
@@ -75,7 +76,6 @@ pub(super) fn fill(
             own: copy.agency(),
             work: work.as_ref(),
             elsewhere: options.elsewhere,
-            lang: output.lang(),
         };
         known.complete(draft)?;
         works.extend(work.filter(|_| kind_of(draft) == Some(T::RecallConfirm)));
@@ -171,7 +171,6 @@ struct Known<'a> {
     work: Option<&'a RecallWork>,
     /// It is about copies that this one knows nothing of.
     elsewhere: bool,
-    lang: Lang,
 }
 
 impl Known<'_> {
@@ -250,27 +249,26 @@ impl Known<'_> {
         match waiting.as_slice() {
             [one] => Ok(one),
             [] => {
-                let (en, es) = ("nothing waits for", "nada espera");
-                let what = self.lang.pick(en, es);
-                let texts = self.lang.texts();
-                let what = format!("{}: {what} {}", self.held.alert_id, kind.label(texts));
-                let next = self.lang.pick(
+                let what = Text::from((
+                    format!("nothing waits for: {}", kind.label(Texts::En)),
+                    format!("nada espera: {}", kind.label(Texts::Es)),
+                ));
+                let what = what.about(&self.held.alert_id);
+                Err(Failure::new(Exit::NotFound, what).next((
                     "precinto show ALERT_ID  tells the case; --refers-to names a message all the same",
                     "precinto show FOLIO  cuenta el caso; --refers-to indica un mensaje de todos modos",
-                );
-                Err(Failure::new(Exit::NotFound, what).next(next))
+                )))
             }
             several => {
-                let (en, es) = (
+                let mut text = Text::from((
                     "several questions wait; say which with --refers-to:",
                     "hay varias preguntas en espera; indique cuál con --refers-to:",
-                );
-                let mut lines = vec![self.lang.pick(en, es).to_owned()];
-                lines.extend(several.iter().map(|held| {
+                ));
+                for held in several {
                     let (id, from) = (held.statement.message_id(), held.statement.sender());
-                    format!("  {id}  #{}  {}", held.index, from.agency())
-                }));
-                Err(Failure::usage(lines.join("\n")))
+                    text.add_line(&format!("{id}  #{}  {}", held.index, from.agency()));
+                }
+                Err(Failure::usage(text))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::args::{MessageArgs, Said, Shape};
 use crate::draft::Draft;
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use precinto_alert::code::MessageType;
 use precinto_alert::id::{AlertId, IdError, MessageId, NodeId};
 use serde_json::{Map, Value, json};
@@ -95,7 +95,10 @@ fn tagged(file: &str, several: bool) -> anyhow::Result<Value> {
 fn read(path: &Path) -> anyhow::Result<Value> {
     let text = crate::config::read_text(path)?;
     let draft = Draft::parse_file(path, &text);
-    draft.map_err(|error| Failure::usage(format!("{}: {error:#}", path.display())).into())
+    draft.map_err(|error| {
+        let what = Text::cause(format!("{error:#}"), "no se puede leer el borrador");
+        Failure::usage(what.about(path.display())).into()
+    })
 }
 
 /// The type.

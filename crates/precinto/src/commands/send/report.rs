@@ -3,7 +3,7 @@
 use super::check::Found;
 use crate::clock;
 use crate::draft::hex;
-use crate::exit::{self, Exit, Failure};
+use crate::exit::{self, Exit, Failure, Text};
 use crate::files::keep_receipt;
 use crate::output::{Output, printable};
 use crate::words::Finding;
@@ -16,6 +16,9 @@ use precinto_proto::v1 as pb;
 use serde::Serialize;
 use std::path::Path;
 use std::time::Duration;
+
+/// A message that waits in the outbox.
+const QUEUED: &str = "queued";
 
 /// What is known of a message before it is sent.
 #[derive(Debug, Clone, Serialize)]
@@ -40,6 +43,9 @@ pub(super) struct Meta {
 pub(super) struct Report {
     schema: &'static str,
     ok: bool,
+    /// Where it is: in the log, or only on this machine's disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
     #[serde(flatten)]
     meta: Meta,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +117,7 @@ impl Report {
         Self {
             schema: "precinto.send.result/v1",
             ok,
+            state: None,
             meta,
             sent_time: None,
             submit_ms: None,
@@ -136,6 +143,7 @@ impl Report {
         match answer {
             Ok(accepted) => {
                 report.warnings = accepted.warnings.iter().map(Finding::from).collect();
+                report.state = Some("logged");
                 report.logged = Some(Logged::of(accepted));
             }
             Err(error) => report.refused = Some(Refused::of(error)),
@@ -179,6 +187,13 @@ impl Report {
     pub(super) fn signed(meta: &Meta, file: &Path) -> Self {
         let mut report = Self::new(meta.clone(), true);
         report.file = Some(file.display().to_string());
+        report
+    }
+
+    /// In the outbox, durably, and not known to be in the log.
+    pub(super) fn queued(meta: &Meta) -> Self {
+        let mut report = Self::new(meta.clone(), true);
+        report.state = Some(QUEUED);
         report
     }
 
@@ -240,10 +255,9 @@ impl Report {
         }
         if let Some(refused) = &self.refused {
             let id = self.name();
-            let what = output.lang().pick("was refused", "fue rechazado");
-            let spanish = refused.message_es.as_ref().unwrap_or(&refused.message);
-            let why = output.lang().pick(&refused.message, spanish);
-            let mut failure = Failure::new(refused.exit, format!("{id} {what}: {why}"));
+            let why = Text::new(&refused.message, refused.message_es.clone());
+            let (en, es) = (format!("{id} was refused"), format!("{id} fue rechazado"));
+            let mut failure = Failure::new(refused.exit, why.behind(en, es));
             failure.reason = refused.coded;
             for violation in &refused.violations {
                 let said = violation.said(output.lang());
@@ -306,6 +320,13 @@ impl Report {
                 format!("{head}  {entry} {index}{again}  {time}  {goes} {to}")
             }
             (None, Some(file)) => format!("{head}  {} {file}", lang.pick("signed:", "firmado:")),
+            (None, None) if self.state == Some(QUEUED) => {
+                let (en, es) = (
+                    "QUEUED on this machine, NOT yet in the log",
+                    "EN COLA en este equipo, TODAVÍA NO en la bitácora",
+                );
+                format!("{head}  {}", lang.pick(en, es))
+            }
             (None, None) if self.here => {
                 let (en, es) = (
                     "breaks no rule (the gateway was not asked)",

@@ -10,7 +10,7 @@ use super::report::{self, Report};
 use crate::args::SendOptions;
 use crate::config::{Material, Node};
 use crate::draft::Draft;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::{Lang, Output};
 use crate::{clock, connect};
 use precinto_alert::Reason;
@@ -26,7 +26,7 @@ use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 const NUMBERS: u64 = 1_024;
 
 /// The longest line that is read; a draft's body may have 240 KiB.
-const LINE_BYTES_MAX: usize = 1024 * 1024;
+pub(super) const LINE_BYTES_MAX: usize = 1024 * 1024;
 
 /// How long a stream goes on trying to reach a gateway that it had reached before.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -205,26 +205,7 @@ impl Stream<'_> {
     }
 
     fn compose(&mut self, line: &str, tag: &mut Option<String>) -> anyhow::Result<Outgoing> {
-        let value: serde_json::Value = serde_json::from_str(line).map_err(|error| {
-            Failure::usage((
-                format!("not a line of JSON: {error}"),
-                format!("no es una línea de JSON: {error}"),
-            ))
-        })?;
-        *tag = value
-            .get("tag")
-            .and_then(|tag| tag.as_str())
-            .map(str::to_owned);
-        let now_ms = clock::now_ms();
-        let draft = Draft::read(&value, now_ms).map_err(|error| {
-            let spanish = Draft::read_in(&value, now_ms, Lang::Es);
-            let spanish = spanish.map_or_else(|error| error.to_string(), |_| error.to_string());
-            Failure::usage((
-                format!("the draft cannot be read: {error}"),
-                format!("no se puede leer el borrador: {spanish}"),
-            ))
-        })?;
-        self.composer.compose(draft)
+        self.composer.compose(read_line(line, tag)?)
     }
 
     /// The first message that waits is the one answered: answers come in order.
@@ -277,6 +258,30 @@ impl Stream<'_> {
     }
 }
 
+/// The draft of one line, and its tag as soon as that is known.
+pub(super) fn read_line(line: &str, tag: &mut Option<String>) -> anyhow::Result<Draft> {
+    let value: serde_json::Value = serde_json::from_str(line).map_err(|error| {
+        Failure::usage((
+            format!("not a line of JSON: {error}"),
+            format!("no es una línea de JSON: {error}"),
+        ))
+    })?;
+    *tag = value
+        .get("tag")
+        .and_then(|tag| tag.as_str())
+        .map(str::to_owned);
+    let now_ms = clock::now_ms();
+    let draft = Draft::read(&value, now_ms).map_err(|error| {
+        let spanish = Draft::read_in(&value, now_ms, Lang::Es);
+        let spanish = spanish.map_or_else(|error| error.to_string(), |_| error.to_string());
+        Failure::usage((
+            format!("the draft cannot be read: {error}"),
+            format!("no se puede leer el borrador: {spanish}"),
+        ))
+    })?;
+    Ok(draft)
+}
+
 /// Whether this is no answer yet: the same bytes go again, and what the gateway did take is a duplicate.
 ///
 /// A fault of the gateway over one message is an answer, or that message would hold up all behind it for ever.
@@ -288,7 +293,11 @@ fn goes_again(error: &SubmitError) -> bool {
 fn failure_of(error: &SubmitError) -> Failure {
     match error.reason() {
         Some(reason) => Failure::caused(reason, error),
-        None => Failure::new(Exit::Unreachable, error.to_string()).next((
+        None => Failure::new(
+            Exit::Unreachable,
+            Text::cause(error, "se perdió la conexión con la pasarela"),
+        )
+        .next((
             "send the same lines again later; precinto doctor  looks at every step",
             "envíe más tarde las mismas líneas; precinto doctor  revisa cada paso",
         )),

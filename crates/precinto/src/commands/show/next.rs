@@ -9,7 +9,8 @@ use precinto_client::copy::{RecallWork, Standing};
 pub(super) fn steps(told: &Told<'_>) -> Vec<String> {
     let id = &told.held.alert_id;
     let mut steps = Vec::new();
-    let due = |work: &RecallWork| !work.confirmed && work.originator != *told.own;
+    let due =
+        |work: &RecallWork| !work.confirmed_by.contains(told.node) && work.originator != *told.own;
     if told.work.as_ref().is_some_and(due) {
         return vec!["precinto sync --confirm-recalls".to_owned()];
     }

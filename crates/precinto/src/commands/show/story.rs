@@ -340,7 +340,7 @@ fn foot(sheet: &mut Sheet, told: &Told<'_>) {
         ),
         format!(
             "Hasta donde se informó a {own}, hasta la entrada {position} de la bitácora, {as_of}. El recibo de cada \
-             mensaje se verificó con la clave de la bitácora; --receipts DIR los escribe."
+             mensaje se verificó con la llave de la bitácora; --receipts DIR los escribe."
         ),
     );
     sheet.gap();

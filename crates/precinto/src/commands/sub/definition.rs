@@ -5,7 +5,7 @@ use crate::commands::list::{coded, parsed, time};
 use crate::exit::Failure;
 use crate::output::Lang;
 use precinto_alert::code::{Coded, CommodityClass, MessageStatus, MessageType, Precedence};
-use precinto_alert::id::{AgencyId, AlertId};
+use precinto_alert::id::{AgencyId, AlertId, IdError};
 use precinto_client::subscribe::Start;
 use precinto_proto::v1 as pb;
 
@@ -48,7 +48,7 @@ fn codes<C: Coded>(flag: &str, texts: &[String]) -> Result<Vec<i32>, Failure> {
 /// Identifiers in the form that the log has them.
 fn ids<T>(flag: &str, texts: &[String]) -> Result<Vec<String>, Failure>
 where
-    T: std::str::FromStr<Err: std::fmt::Display> + ToString,
+    T: std::str::FromStr<Err = IdError> + ToString,
 {
     let read = |text| {
         parsed::<T>(flag, Some(text)).map(|id| id.map_or_else(String::new, |id| id.to_string()))

@@ -65,11 +65,11 @@ pub(super) fn lines(subscription: &pb::Subscription, lang: Lang) -> Vec<String> 
         subscription.position.to_string(),
     );
     row(
-        ("settled up to", "liquidada hasta"),
+        ("settled up to", "confirmada hasta"),
         subscription.settled.to_string(),
     );
     row(
-        ("not settled", "sin liquidar"),
+        ("not settled", "sin confirmar"),
         unsettled(subscription, lang),
     );
     row(("parked", "apartadas"), subscription.parked.to_string());
@@ -90,8 +90,8 @@ pub(super) fn table(all: &[pb::Subscription], lang: Lang) -> Vec<String> {
     let head: [Label; 6] = [
         ("NAME", "NOMBRE"),
         ("COVERED", "CUBIERTA"),
-        ("SETTLED", "LIQUIDADA"),
-        ("OPEN", "SIN LIQ."),
+        ("SETTLED", "CONFIRMADA"),
+        ("OPEN", "SIN CONF."),
         ("PARKED", "APARTADAS"),
         ("LETS THROUGH", "DEJA PASAR"),
     ];

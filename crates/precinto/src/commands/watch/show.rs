@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// A delivery for machines.
 #[derive(Debug, Serialize)]
-pub(super) struct DeliveryJson {
+pub(crate) struct DeliveryJson {
     schema: &'static str,
     event: &'static str,
     index: u64,
@@ -44,7 +44,7 @@ pub(super) struct DeliveryJson {
 }
 
 /// A missed deadline as one object.
-pub(super) fn late_json(overdue: &Overdue, received_us: u64) -> Value {
+pub(crate) fn late_json(overdue: &Overdue, received_us: u64) -> Value {
     let mut object = words::late_json(overdue);
     if let Value::Object(fields) = &mut object {
         fields.insert("schema".to_owned(), "precinto.watch.overdue/v1".into());
@@ -81,7 +81,7 @@ pub(super) fn late_lines(overdue: &Overdue, output: Output) -> Vec<String> {
 }
 
 /// A delivery as one object.
-pub(super) fn json(delivery: &Delivery, received_us: u64) -> DeliveryJson {
+pub(crate) fn json(delivery: &Delivery, received_us: u64) -> DeliveryJson {
     let said = &delivery.statement;
     let statement = statement_json(delivery.envelope.payload());
     let text = |name: &str| statement.get(name).cloned().unwrap_or(Value::Null);

@@ -1,6 +1,7 @@
 //! What happened in a play: every message with its fate, and what must not have happened.
 
 use crate::demo::script::Fault;
+use crate::exit::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One message of the play.
@@ -40,5 +41,5 @@ pub(crate) struct Record {
     /// The ids in the order of sending.
     pub(crate) order: Vec<String>,
     /// What must not have happened, in words.
-    pub(crate) wrong: Vec<String>,
+    pub(crate) wrong: Vec<Text>,
 }

@@ -203,6 +203,7 @@ fn proven(report: &Report, summary: &Summary<'_>, output: Output) -> Vec<String>
         latency.deliver_p99,
     ));
     for wrong in summary.wrong.iter().take(20) {
+        let wrong = wrong.pick(lang);
         lines.push(format!("  {}  {wrong}", output.mark(Mark::Bad)));
     }
     lines.push(String::new());
@@ -234,7 +235,7 @@ fn proof_lines(proof: &Proof, summary: &Summary<'_>, output: Output) -> Vec<Stri
             "  {}  {} {}, {} {}",
             mark(summary.undelivered == 0),
             summary.submitted,
-            lang.pick("statements in the log", "declaraciones en el registro"),
+            lang.pick("statements in the log", "mensajes en la bitácora"),
             summary.acknowledged,
             lang.pick("of them acknowledgements", "de ellas acuses"),
         ),
@@ -251,7 +252,7 @@ fn proof_lines(proof: &Proof, summary: &Summary<'_>, output: Output) -> Vec<Stri
         format!(
             "  {}  {}: {}, {} {}, {} {}, {} {}",
             mark(audit.verdict == "clean"),
-            lang.pick("audit of the journal", "auditoría del registro"),
+            lang.pick("audit of the journal", "auditoría de la bitácora"),
             audit.verdict,
             audit.entries,
             lang.pick("entries", "entradas"),

@@ -1,0 +1,289 @@
+//! The fold: verified entries one by one, into what each alert of the period has come to.
+
+use super::Scope;
+use super::deadline::Clock;
+use super::part::Part;
+use crate::verified::{Said, Told, Verified};
+use precinto_alert::code::{
+    ActionVerdict, CommodityClass, MessageStatus, MessageType, Precedence, RecallMeasure,
+};
+use precinto_alert::id::{AgencyId, AlertId, MessageId, Side};
+use precinto_alert::{Statement, reason};
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything counted so far.
+#[derive(Debug, Default)]
+pub(super) struct Fold {
+    taken: u64,
+    pub(super) sides: BTreeSet<Side>,
+    pub(super) alerts: BTreeMap<AlertId, Alert>,
+    /// Reused message ids in the period, by side.
+    pub(super) reused: BTreeMap<Side, u64>,
+}
+
+/// An alert of the period, and what was said about it.
+#[derive(Debug)]
+pub(super) struct Alert {
+    pub(super) from: AgencyId,
+    pub(super) status: MessageStatus,
+    pub(super) precedence: Precedence,
+    pub(super) commodities: BTreeSet<CommodityClass>,
+    /// Indicators that it named in any version, by the numbers of their codes.
+    pub(super) indicators: BTreeSet<i32>,
+    /// Agencies of other sides.
+    pub(super) parts: BTreeMap<AgencyId, Part>,
+    pub(super) questions: BTreeMap<MessageId, Question>,
+    /// Messages that a REJECT of another side was about: the two sides, and its reasons.
+    pub(super) rejections: Vec<(Side, Side, Vec<String>)>,
+    pub(super) cancelled_ms: Option<u64>,
+    pub(super) recalled: Option<(RecallMeasure, u64)>,
+    /// Agencies of other sides that were sent anything of it, and the confirmations of its recall.
+    pub(super) holders: BTreeMap<AgencyId, Vec<(RecallMeasure, u64)>>,
+    /// Bodies that could not be read, by whose words they are.
+    pub(super) unread: Vec<AgencyId>,
+    /// Who sent which message, and whether its acknowledgement is one of the alert.
+    messages: BTreeMap<MessageId, (AgencyId, bool)>,
+}
+
+/// An RFI, RFS or `ACTION_REQUEST` to agencies of another side.
+#[derive(Debug)]
+pub(super) struct Question {
+    pub(super) by: AgencyId,
+    pub(super) clock: Clock,
+    /// When an answer is asked for, if that was said.
+    pub(super) due_ms: Option<u64>,
+    /// Who was asked; when each has answered, and how.
+    pub(super) asked: BTreeMap<AgencyId, Option<(u64, Option<ActionVerdict>)>>,
+}
+
+impl Fold {
+    /// Nothing counted; these sides are known already.
+    pub(super) fn new(sides: impl Iterator<Item = Side>) -> Self {
+        Self {
+            sides: sides.collect(),
+            ..Self::default()
+        }
+    }
+
+    /// How many entries were taken in, counted or not.
+    pub(super) fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Takes in an entry.
+    pub(super) fn take(&mut self, scope: &Scope, verified: &Verified) {
+        self.taken += 1;
+        let told = match &verified.said {
+            Said::Message(told) => told,
+            Said::Reused { sender } => {
+                self.sides.insert(sender.side().clone());
+                let counts = scope.period.holds(verified.time_ms);
+                *self.reused.entry(sender.side().clone()).or_default() += u64::from(counts);
+                return;
+            }
+        };
+        self.sides.insert(told.statement.sender().side().clone());
+        for agency in told.to.all() {
+            if !self.sides.contains(agency.side()) {
+                self.sides.insert(agency.side().clone());
+            }
+        }
+        let Some(alert_id) = told.statement.alert_id() else {
+            return;
+        };
+        if told.statement.message_type() == MessageType::Alert {
+            let status = told.statement.status();
+            let wanted = scope.status.is_none_or(|only| only == status);
+            if wanted && scope.period.holds(verified.time_ms) {
+                self.alerts
+                    .entry(alert_id.clone())
+                    .or_insert_with(|| Alert::new(told));
+            }
+        }
+        // Whatever was said about an alert of another time is no part of these figures.
+        if let Some(alert) = self.alerts.get_mut(alert_id) {
+            alert.say(told, verified.time_ms);
+        }
+    }
+}
+
+impl Alert {
+    fn new(told: &Told) -> Self {
+        let statement = &told.statement;
+        Self {
+            from: statement.sender().agency().clone(),
+            status: statement.status(),
+            precedence: statement.precedence().unwrap_or(Precedence::Unspecified),
+            commodities: BTreeSet::new(),
+            indicators: BTreeSet::new(),
+            parts: BTreeMap::new(),
+            questions: BTreeMap::new(),
+            rejections: Vec::new(),
+            cancelled_ms: None,
+            recalled: None,
+            holders: BTreeMap::new(),
+            unread: Vec::new(),
+            messages: BTreeMap::new(),
+        }
+    }
+
+    /// Takes in a message about it.
+    fn say(&mut self, told: &Told, time_ms: u64) {
+        use MessageType as T;
+        let statement = &told.statement;
+        let by = statement.sender().agency();
+        let is_originator = *by == self.from;
+        self.answer(statement, time_ms);
+        match statement.message_type() {
+            T::Alert | T::Amend if is_originator => self.version(told, time_ms),
+            T::Cancel if is_originator => {
+                self.cancelled_ms.get_or_insert(time_ms);
+            }
+            T::Recall if is_originator => self.recall(statement, time_ms),
+            T::RecallConfirm => {
+                let held = self.holders.get_mut(by);
+                let taken = held.zip(statement.recall_measure());
+                if let Some((confirmations, measure)) = taken {
+                    confirmations.push((measure, time_ms));
+                }
+            }
+            T::Transfer => self.add_part(statement, statement.transfer_to(), time_ms),
+            T::Rfi | T::Rfs | T::ActionRequest => self.ask(told, time_ms),
+            T::Reject => self.reject(statement),
+            T::Outcome => self.outcome(told),
+            _ => {}
+        }
+        let of_alert = matches!(
+            statement.message_type(),
+            T::Alert | T::Amend | T::ActionRequest | T::Transfer
+        );
+        let whose = (by.clone(), of_alert);
+        self.messages.insert(statement.message_id(), whose);
+        let other = told.to.all().filter(|to| to.side() != self.from.side());
+        for holder in other {
+            if !self.holders.contains_key(holder) {
+                self.holders.insert(holder.clone(), Vec::new());
+            }
+        }
+    }
+
+    /// What the sender's own part gains by the message: a level reached, a question answered.
+    fn answer(&mut self, statement: &Statement, time_ms: u64) {
+        let by = statement.sender().agency();
+        let about = statement.refers_to();
+        let of_alert = about.and_then(|id| self.messages.get(&id));
+        let counts = of_alert.is_some_and(|(_, of_alert)| *of_alert);
+        if let Some(part) = self.parts.get_mut(by) {
+            part.say(statement, counts, time_ms);
+        }
+        let is_answer = matches!(
+            statement.message_type(),
+            MessageType::RfiResponse | MessageType::RfsResult | MessageType::ActionResponse
+        );
+        if !is_answer || statement.verdict() == Some(ActionVerdict::MoreTime) {
+            return;
+        }
+        let question = about.and_then(|id| self.questions.get_mut(&id));
+        if let Some(answered) = question.and_then(|question| question.asked.get_mut(by)) {
+            let first_ms = answered.map_or(time_ms, |(first_ms, _)| first_ms);
+            *answered = Some((first_ms, statement.verdict()));
+        }
+    }
+
+    fn version(&mut self, told: &Told, time_ms: u64) {
+        let statement = &told.statement;
+        self.commodities.extend(statement.commodities());
+        for agency in told.to.all() {
+            self.add_part(statement, Some(agency), time_ms);
+        }
+        match pb::AlertContent::decode(told.content.as_slice()) {
+            Ok(content) if !told.content.is_empty() => {
+                let suspicion = content.suspicion.unwrap_or_default();
+                let named = suspicion.indicators.iter().map(|one| one.code);
+                self.indicators.extend(named);
+            }
+            _ => self.unread.push(self.from.clone()),
+        }
+    }
+
+    /// An agency of another side has become an addressee; what it was before stays as it is.
+    fn add_part(&mut self, statement: &Statement, agency: Option<&AgencyId>, time_ms: u64) {
+        let other = agency.filter(|agency| agency.side() != self.from.side());
+        let Some(agency) = other.filter(|agency| !self.parts.contains_key(*agency)) else {
+            return;
+        };
+        let clock = self.clock(statement, time_ms);
+        self.parts.insert(agency.clone(), Part::new(clock));
+    }
+
+    fn clock(&self, statement: &Statement, time_ms: u64) -> Clock {
+        let known = self.parts.values().map(|part| part.clock.last_action_ms);
+        Clock {
+            start_ms: time_ms,
+            precedence: statement.precedence().unwrap_or(self.precedence),
+            // Only an alert and its versions say it; for what follows it is the first one's.
+            last_action_ms: statement
+                .last_action_ms()
+                .or_else(|| known.flatten().next()),
+            more_time_ms: None,
+        }
+    }
+
+    fn ask(&mut self, told: &Told, time_ms: u64) {
+        let statement = &told.statement;
+        let by = statement.sender().agency();
+        let is_request = statement.message_type() == MessageType::ActionRequest;
+        if is_request && *by == self.from {
+            for agency in told.to.all() {
+                self.add_part(statement, Some(agency), time_ms);
+            }
+        }
+        let others = told.to.all().filter(|agency| agency.side() != by.side());
+        let question = Question {
+            by: by.clone(),
+            clock: self.clock(statement, time_ms),
+            due_ms: statement.reply_due_ms(),
+            asked: others.map(|agency| (agency.clone(), None)).collect(),
+        };
+        self.questions.insert(statement.message_id(), question);
+    }
+
+    /// The strictest measure counts, from when it was asked for.
+    fn recall(&mut self, statement: &Statement, time_ms: u64) {
+        let asked = statement.recall_measure();
+        let stricter = asked.filter(|measure| self.recalled.is_none_or(|(had, _)| *measure > had));
+        if let Some(measure) = stricter {
+            self.recalled = Some((measure, time_ms));
+        }
+    }
+
+    fn reject(&mut self, statement: &Statement) {
+        let by = statement.sender().side();
+        let about = statement.refers_to().and_then(|id| self.messages.get(&id));
+        let whose = about.map(|(agency, _)| agency.side());
+        if let Some(whose) = whose.filter(|side| *side != by) {
+            let reasons = statement.reject_reasons().iter();
+            let reasons = reasons.map(|one| reason::name(*one).to_owned()).collect();
+            self.rejections.push((whose.clone(), by.clone(), reasons));
+        }
+    }
+
+    fn outcome(&mut self, told: &Told) {
+        let by = told.statement.sender().agency();
+        let Some(part) = self.parts.get_mut(by) else {
+            return;
+        };
+        part.outcome = told.statement.outcome_code().or(part.outcome);
+        match pb::OutcomeContent::decode(told.content.as_slice()) {
+            Ok(content) => {
+                part.quality = content.alert_quality.min(5);
+                let feedback = content.indicator_feedback.iter();
+                part.feedback
+                    .extend(feedback.map(|one| (one.code, one.confirmed)));
+            }
+            Err(_) => self.unread.push(by.clone()),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! How a delivery becomes the agency's own: handed over once, answered once with the node's signed receipt, and only then
+//! settled at the gateway.
+//!
+//! ```text
+//! delivery, verified
+//!  1 staged     <folder>/.<name>.staged          whole and on disk, under a name that nobody takes
+//!  2 (command)  run with the delivery on stdin   ended with 0
+//!  3 taken      inbox.redb: index, signed ACK    one transaction: from here on it is the agency's, and the answer is fixed
+//!  4 released   <folder>/<name>.json             a rename: the agency's systems see it
+//!  5 queued     outbox/…                         the ACK, the same bytes however often this step is repeated
+//!  6 settled    at the gateway                   by the caller
+//! ```
+//!
+//! A node that is killed anywhere gets the delivery again and goes on where it was. Before 3 the steps are repeated: the staged
+//! file is replaced, a command runs again, which is told the entry's index to know it by. From 3 on nothing is repeated that
+//! anybody sees: a released file is not written again, also when somebody has taken it away, and the ACK is sent once.
+//!
+//! `inbox.redb` holds some 50 bytes a delivery. Trust statement: whoever can write it can keep deliveries from being handed
+//! over; whoever deletes it has those handed over and answered once more that the gateway does not know as settled.
+
+mod answer;
+mod hand_over;
+mod store;
+
+pub use answer::{asks_for_receipt, node_receipt};
+pub use hand_over::{HandOver, file_name};
+pub use store::{Inbox, InboxError, Taken};
+
+use crate::author::{Author, AuthorError};
+use crate::clock::Clock;
+use crate::outbox::{Fate, Outbox, OutboxError, Turn};
+use crate::subscribe::Delivery;
+use precinto_alert::statement::Statement;
+use std::io;
+use std::sync::Arc;
+
+/// Takes deliveries in; owned by the node's one agent. Its calls block for the disk.
+#[derive(Debug)]
+pub struct Reception {
+    /// What was taken before.
+    pub inbox: Arc<Inbox>,
+    /// Where files for the agency's systems go, if they take files.
+    pub folder: Option<HandOver>,
+    /// Where answers go.
+    pub outbox: Outbox,
+    /// Who signs the node's receipts; `None` for a node that gives none.
+    pub author: Option<Author>,
+    /// The time of what is signed.
+    pub clock: Clock,
+}
+
+/// Why a delivery could not be taken in. It was not settled, and comes again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceptionError {
+    /// What was taken cannot be remembered.
+    #[error(transparent)]
+    Inbox(#[from] InboxError),
+    /// The folder for the agency's systems cannot be written.
+    #[error("the hand-over folder cannot be written: {0}")]
+    HandOver(#[source] io::Error),
+    /// The answer cannot be queued.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// The answer cannot be signed.
+    #[error("the receipt cannot be signed: {0}")]
+    Answer(#[from] AuthorError),
+    /// There is no number for the answer.
+    #[error("the node's counters cannot be read or written: {0}")]
+    Counter(#[source] io::Error),
+}
+
+/// One entry of the log on its way in.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Where in the log it stands: by it a repeat is known.
+    pub index: u64,
+    /// The name of its file; always the same for the same entry. See [`file_name`].
+    pub name: String,
+    /// The statement that asks for an answer; `None` for an entry that is none.
+    pub said: Option<Statement>,
+}
+
+impl Item {
+    /// A delivery on its way in.
+    pub fn of(delivery: &Delivery) -> Self {
+        Self {
+            index: delivery.index,
+            name: file_name(delivery.index, &delivery.statement),
+            said: Some(delivery.statement.clone()),
+        }
+    }
+}
+
+impl Reception {
+    /// Whether the entry was taken in before: then [`Self::finish`] is all that is left.
+    pub fn has(&self, item: &Item) -> Result<bool, ReceptionError> {
+        Ok(self.inbox.taken(item.index)? != Taken::No)
+    }
+
+    /// Step 1: the entry as the agency's systems will read it.
+    pub fn stage(&self, item: &Item, json: &[u8]) -> Result<(), ReceptionError> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        let staged = folder.stage(&item.name, json);
+        staged.map_err(ReceptionError::HandOver)
+    }
+
+    /// Steps 3 to 5. `sequence` gives the sender's next number; it is asked at most once, and within the outbox's turn.
+    ///
+    /// On return the delivery may be settled.
+    pub fn take(
+        &self,
+        item: &Item,
+        sequence: impl FnOnce() -> io::Result<u64>,
+    ) -> Result<(), ReceptionError> {
+        let mut turn = self.outbox.turn()?;
+        let answer = match self.to_answer(item) {
+            Some((author, said)) => {
+                let number = sequence().map_err(ReceptionError::Counter)?;
+                Some(node_receipt(said, author, number, self.clock.now_ms())?)
+            }
+            None => None,
+        };
+        self.inbox.take(item.index, answer.as_ref())?;
+        // From here on it is the agency's.
+        self.finish_in(&mut turn, item)
+    }
+
+    /// Steps 4 and 5, for what was taken before.
+    pub fn finish(&self, item: &Item) -> Result<(), ReceptionError> {
+        self.finish_in(&mut self.outbox.turn()?, item)
+    }
+
+    /// Who signs the receipt, and for what; within an agency nobody waits for one.
+    fn to_answer<'a>(&'a self, item: &'a Item) -> Option<(&'a Author, &'a Statement)> {
+        let (author, said) = (self.author.as_ref()?, item.said.as_ref()?);
+        let is_foreign = author.node().agency() != said.sender().agency();
+        (is_foreign && asks_for_receipt(said)).then_some((author, said))
+    }
+
+    fn finish_in(&self, turn: &mut Turn<'_>, item: &Item) -> Result<(), ReceptionError> {
+        if let Some(folder) = &self.folder {
+            let released = folder.release(&item.name);
+            released.map_err(ReceptionError::HandOver)?;
+        }
+        if let Taken::Answering(answer) = self.inbox.taken(item.index)? {
+            // What was refused is told, and not asked again with each delivery.
+            if self.outbox.fate(answer.message_id())? == Fate::Unknown {
+                let _queued = turn.put(&answer)?;
+            }
+            self.inbox.answered(item.index)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,387 @@
+//! Brings what waits in the outbox to the gateway: in order, over one stream, again and again until each has its answer.
+//!
+//! A line is opened when something waits and closed when nothing has come for a while, so that an idle node costs a gateway
+//! nothing. Whatever ends the line, what was not answered is sent again as the same bytes.
+//!
+//! Order is more than the order of sending: a message may rest on the one before it. So once a message was put off (the
+//! gateway is stopping, or overloaded), a refusal of one behind it says nothing about that one: it is sent again too.
+
+use super::error::OutboxError;
+use super::refused::Refused;
+use super::{Entry, Outbox};
+use crate::author::Signed;
+use crate::clock::Clock;
+use crate::connection::{ConnectError, Connection, Settings};
+use crate::limits::{OUTBOX_FAULTS_MAX, OUTBOX_IDLE_MAX, OUTBOX_LOOK_EVERY, OUTBOX_WINDOW};
+use crate::pipeline::{self, Answer, PipelineAnswers, PipelineSender};
+use crate::refusal::Refusal;
+use crate::submit::{Accepted, SubmitError};
+use crate::subscribe::Retry;
+use crate::subscribe::backoff::Backoff;
+use precinto_alert::Reason;
+use precinto_alert::id::MessageId;
+use precinto_envelope::crypto::random;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::{Duration, SystemTime};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// Sends what an outbox holds. One for each outbox: its owner holds the agent's lock.
+#[derive(Debug)]
+pub struct Courier {
+    outbox: Outbox,
+    settings: Settings,
+    clock: Clock,
+    retry: Retry,
+    backoff: Backoff,
+    events: mpsc::Sender<CourierEvent>,
+    /// The message at which the gateway itself fails, and how often it has.
+    fault: Option<(MessageId, u32)>,
+}
+
+/// What a courier tells.
+#[derive(Debug)]
+pub enum CourierEvent {
+    /// There is a line, and something to send.
+    Connected,
+    /// A message is in the log; its receipt is kept, and it has left the queue.
+    Sent {
+        /// Its place in the queue.
+        entry: Entry,
+        /// Where it stands.
+        accepted: Box<Accepted>,
+    },
+    /// The gateway does not take a message; it is kept with the reason, and those behind it go on.
+    Refused {
+        /// Its place in the queue.
+        entry: Entry,
+        /// Why.
+        refused: Box<Refused>,
+    },
+    /// Nothing can be sent now; it will be tried again.
+    Waiting {
+        /// The coded reason, if one was told.
+        reason: Option<Reason>,
+        /// One sentence.
+        detail: String,
+        /// The pause before the next attempt.
+        retry_in: Duration,
+    },
+}
+
+/// Why a courier stops; what waits stays where it is.
+#[derive(Debug, thiserror::Error)]
+pub enum CourierError {
+    /// The gateway, or this node, is not believed.
+    #[error(transparent)]
+    Connect(ConnectError),
+    /// The gateway claims to have taken a message and does not prove it. A person must look.
+    #[error("message {id}: {cause}")]
+    Disbelieved {
+        /// Which.
+        id: MessageId,
+        /// What is wrong with the answer.
+        #[source]
+        cause: SubmitError,
+    },
+    /// The disk.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// Nobody listens to what it tells.
+    #[error("the agent has stopped")]
+    Stopped,
+}
+
+/// Why a line is of no use for now.
+#[derive(Debug)]
+struct Lost {
+    reason: Option<Reason>,
+    detail: String,
+    retry_after: Duration,
+}
+
+/// One line's worth of sending.
+struct Session {
+    sender: PipelineSender,
+    answers: PipelineAnswers,
+    /// Sent and not answered, in order.
+    flight: VecDeque<Entry>,
+    /// Read from the folder and not sent yet, in order.
+    backlog: VecDeque<Entry>,
+    /// The highest place sent, while anything is unanswered.
+    last: u64,
+    put_off: Option<SubmitError>,
+}
+
+impl Courier {
+    /// A courier for `outbox`, which tells `events` what it does. Nothing happens before [`Courier::run`].
+    pub fn new(
+        outbox: Outbox,
+        settings: Settings,
+        clock: Clock,
+        retry: Retry,
+        events: mpsc::Sender<CourierEvent>,
+    ) -> Self {
+        Self {
+            outbox,
+            settings,
+            clock,
+            retry,
+            backoff: Backoff::new(retry),
+            events,
+            fault: None,
+        }
+    }
+
+    /// Sends for as long as it can. May be dropped at any moment: what was not settled is sent again next time.
+    pub async fn run(mut self) -> CourierError {
+        match self.work().await {
+            Ok(never) => match never {},
+            Err(error) => error,
+        }
+    }
+
+    async fn work(&mut self) -> Result<Infallible, CourierError> {
+        loop {
+            let mut seen = None;
+            while self.queue().await?.is_empty() {
+                self.something_new(&mut seen).await?;
+            }
+            let lost = match Connection::open(&self.settings, &self.clock).await {
+                Ok(connection) => {
+                    self.tell(CourierEvent::Connected).await?;
+                    self.session(&connection).await?
+                }
+                Err(error) if error.is_transient() => Some(Lost {
+                    reason: error.reason(),
+                    detail: error.to_string(),
+                    retry_after: Duration::ZERO,
+                }),
+                Err(error) => return Err(CourierError::Connect(error)),
+            };
+            if let Some(lost) = lost {
+                self.pause(lost).await?;
+            }
+        }
+    }
+
+    /// As long as the gateway asks, or longer with each failure in a row.
+    async fn pause(&mut self, lost: Lost) -> Result<(), CourierError> {
+        let own = self.backoff.next(u64::from_be_bytes(random()));
+        let retry_in = own.max(lost.retry_after.min(self.retry.max));
+        self.tell(CourierEvent::Waiting {
+            reason: lost.reason,
+            detail: lost.detail,
+            retry_in,
+        })
+        .await?;
+        sleep(retry_in).await;
+        Ok(())
+    }
+
+    /// Sends over one line until it is of no use, or nothing has come for a while.
+    async fn session(&mut self, connection: &Connection) -> Result<Option<Lost>, CourierError> {
+        let (sender, answers) = match pipeline::open(connection, OUTBOX_WINDOW).await {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Some(Lost::of(&error))),
+        };
+        let mut session = Session {
+            sender,
+            answers,
+            flight: VecDeque::new(),
+            backlog: VecDeque::new(),
+            last: 0,
+            put_off: None,
+        };
+        let mut seen = None;
+        let mut idle_until = Instant::now() + OUTBOX_IDLE_MAX;
+        loop {
+            self.fill(&mut session).await?;
+            if session.flight.is_empty()
+                && let Some(error) = &session.put_off
+            {
+                return Ok(Some(Lost::of(error)));
+            }
+            let waits = !session.flight.is_empty();
+            let looks = session.put_off.is_none() && session.flight.len() < OUTBOX_WINDOW;
+            tokio::select! {
+                answer = session.answers.next(), if waits => {
+                    let entry = session.flight.pop_front();
+                    let (Some(entry), Some(answer)) = (entry, answer) else {
+                        return Ok(Some(Lost::of_the_line()));
+                    };
+                    self.answered(&mut session, entry, answer).await?;
+                    idle_until = Instant::now() + OUTBOX_IDLE_MAX;
+                }
+                looked = self.something_new(&mut seen), if looks => looked?,
+                () = sleep_until(idle_until), if !waits => return Ok(None),
+            }
+        }
+    }
+
+    /// Sends what waits, as far as the window goes.
+    async fn fill(&self, session: &mut Session) -> Result<(), CourierError> {
+        if session.put_off.is_some() {
+            return Ok(());
+        }
+        if session.backlog.is_empty() {
+            if session.flight.is_empty() {
+                // Everything sent was answered and has left the folder: whatever is there was not sent on this line.
+                session.last = 0;
+            }
+            let queue = self.queue().await?.into_iter();
+            session.backlog = queue.filter(|one| one.place > session.last).collect();
+        }
+        while session.flight.len() < OUTBOX_WINDOW {
+            let Some(entry) = session.backlog.pop_front() else {
+                return Ok(());
+            };
+            let Some(signed) = self.load(&entry).await? else {
+                continue;
+            };
+            session.last = entry.place;
+            // A closed stream answers it as lost, and it waits for the next line.
+            let closed = session.sender.send(signed).await.is_err();
+            if closed {
+                session
+                    .put_off
+                    .get_or_insert_with(|| SubmitError::Lost(Box::new(line_ended())));
+                return Ok(());
+            }
+            session.flight.push_back(entry);
+        }
+        Ok(())
+    }
+
+    /// The message, or nothing: it is gone, or its file is not one, which is put aside.
+    async fn load(&self, entry: &Entry) -> Result<Option<Signed>, CourierError> {
+        let (outbox, wanted) = (self.outbox.clone(), entry.clone());
+        match blocking(move || outbox.load(&wanted)).await {
+            // One damaged file must not hold up every alert behind it.
+            Err(error @ OutboxError::Damaged { .. }) => {
+                let refused = Refused::damaged(entry.message_id, &error, self.clock.now_ms());
+                self.put_aside(entry.clone(), refused).await?;
+                Ok(None)
+            }
+            loaded => Ok(loaded?),
+        }
+    }
+
+    async fn answered(
+        &mut self,
+        session: &mut Session,
+        entry: Entry,
+        answer: Answer,
+    ) -> Result<(), CourierError> {
+        let error = match answer.outcome {
+            Ok(accepted) => return self.sent(entry, accepted).await,
+            Err(error) => error,
+        };
+        if matches!(error, SubmitError::Receipt(_) | SubmitError::Answer) {
+            let id = entry.message_id;
+            return Err(CourierError::Disbelieved { id, cause: error });
+        }
+        if session.put_off.is_some() {
+            return Ok(());
+        }
+        if self.goes_again(entry.message_id, &error) {
+            session.put_off = Some(error);
+            return Ok(());
+        }
+        let refused = Refused::of(entry.message_id, &error, self.clock.now_ms());
+        self.put_aside(entry, refused).await
+    }
+
+    /// Whether this is no answer yet. A fault of the gateway over one message is none for a while, and then is one, or that
+    /// message would hold up all behind it for ever.
+    fn goes_again(&mut self, id: MessageId, error: &SubmitError) -> bool {
+        if error.reason() != Some(Reason::Internal) {
+            return error.is_transient();
+        }
+        let before = self.fault.filter(|(known, _)| *known == id);
+        let times = before.map_or(1, |(_, times)| times + 1);
+        self.fault = Some((id, times));
+        times < OUTBOX_FAULTS_MAX
+    }
+
+    async fn sent(&mut self, entry: Entry, accepted: Accepted) -> Result<(), CourierError> {
+        let (outbox, done) = (self.outbox.clone(), entry.clone());
+        let receipt = accepted.receipt.clone();
+        blocking(move || outbox.settle_sent(&done, &receipt)).await?;
+        self.backoff.reset();
+        let accepted = Box::new(accepted);
+        self.tell(CourierEvent::Sent { entry, accepted }).await
+    }
+
+    async fn put_aside(&self, entry: Entry, refused: Refused) -> Result<(), CourierError> {
+        let (outbox, done, why) = (self.outbox.clone(), entry.clone(), refused.clone());
+        blocking(move || outbox.settle_refused(&done, &why)).await?;
+        let refused = Box::new(refused);
+        self.tell(CourierEvent::Refused { entry, refused }).await
+    }
+
+    async fn queue(&self) -> Result<Vec<Entry>, OutboxError> {
+        let outbox = self.outbox.clone();
+        blocking(move || outbox.queue()).await
+    }
+
+    /// Waits until the queue may have changed: at once when its folder has, and every second in any case, because two changes
+    /// within one tick of the file system's clock look like one.
+    async fn something_new(&self, seen: &mut Option<SystemTime>) -> Result<(), OutboxError> {
+        for _ in 0..10 {
+            sleep(OUTBOX_LOOK_EVERY).await;
+            let changed = Some(self.outbox.changed()?);
+            if *seen != changed {
+                *seen = changed;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, event: CourierEvent) -> Result<(), CourierError> {
+        let told = self.events.send(event).await;
+        told.map_err(|_| CourierError::Stopped)
+    }
+}
+
+impl CourierError {
+    /// The coded reason, if there is one.
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Connect(error) => error.reason(),
+            Self::Disbelieved { cause, .. } => cause.reason(),
+            Self::Outbox(_) | Self::Stopped => None,
+        }
+    }
+}
+
+impl Lost {
+    fn of(error: &SubmitError) -> Self {
+        Self {
+            reason: error.reason(),
+            detail: error.to_string(),
+            retry_after: error.retry_after().unwrap_or_default(),
+        }
+    }
+
+    fn of_the_line() -> Self {
+        Self::of(&SubmitError::Lost(Box::new(line_ended())))
+    }
+}
+
+fn line_ended() -> Refusal {
+    Refusal::of_the_line("the stream ended before the answer")
+}
+
+/// Runs what waits for the disk where it holds up nobody else.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OutboxError> + Send + 'static,
+) -> Result<T, OutboxError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+#[cfg(test)]
+pub(super) mod tests;

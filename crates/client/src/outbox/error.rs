@@ -1,0 +1,44 @@
+//! Why the outbox cannot do what it was asked. The fault is this machine's, or nobody's: it is full.
+
+use precinto_alert::id::MessageId;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why something cannot be put into the outbox, or taken out of it.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// A file cannot be read or written.
+    #[error("{}: {cause}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        cause: io::Error,
+    },
+    /// There is no more room. Nothing was dropped, and nothing was put in.
+    #[error("the outbox is full: {messages} messages with {bytes} bytes wait")]
+    Full {
+        /// How many wait.
+        messages: usize,
+        /// How many bytes they have.
+        bytes: u64,
+    },
+    /// The node has already said something else under this message id.
+    #[error("the message id {0} stands for something else already")]
+    Reused(MessageId),
+    /// A file of the queue is none of ours, or damaged. It is not sent, not passed over and not deleted: a person must look.
+    #[error("{} is not a signed message; look at it, and move it away", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Names the file in an error.
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> OutboxError + '_ {
+    |cause| OutboxError::Io {
+        path: path.to_owned(),
+        cause,
+    }
+}

@@ -1,0 +1,23 @@
+//! `node`: an agency's own agent, and how it is doing.
+
+mod agent;
+mod desk;
+mod keeper;
+mod notice;
+mod presence;
+mod program;
+mod status;
+
+pub(crate) use presence::is_running;
+
+use crate::args::NodeCommand;
+use crate::exit::Exit;
+use crate::output::Output;
+
+/// Runs `node …`.
+pub(crate) fn run(command: &NodeCommand, output: Output) -> anyhow::Result<Exit> {
+    match command {
+        NodeCommand::Run(args) => agent::run(args, output),
+        NodeCommand::Status(args) => status::run(args, output),
+    }
+}

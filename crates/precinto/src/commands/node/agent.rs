@@ -1,0 +1,178 @@
+//! The agent: brings what waits in the outbox to the gateway, takes in what comes, and goes on doing so.
+//!
+//! A *session* has one set of certificates and trust. It ends when something about them is wrong or has changed on disk, and
+//! the next one reads them again; a line that breaks ends nothing. The whole agent ends when it is told to, or when the log or
+//! the gateway was caught in a lie: then nothing more goes by way of it until a person has looked.
+
+mod session;
+
+use super::notice::Notice;
+use super::presence::{Line, Post, Presence};
+use crate::args::NodeRun;
+use crate::commands::send::outbox_failed;
+use crate::config::{Node, Run};
+use crate::exit::{Exit, Failure};
+use crate::files::make_folder;
+use crate::output::Output;
+use crate::{runtime, stop};
+use precinto_alert::reason as catalogue;
+use precinto_client::Outbox;
+use precinto_client::inbox::{Inbox, InboxError};
+use session::Ended;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The pause after a session that ended in trouble: long enough not to press a gateway that says no, short enough that a
+/// certificate renewed meanwhile is soon taken up.
+const AGAIN_AFTER: Duration = Duration::from_secs(30);
+
+/// Runs `node run` until it is told to stop.
+pub(super) fn run(args: &NodeRun, output: Output) -> anyhow::Result<Exit> {
+    let node = Node::from_args(&args.node)?;
+    let Some(run) = node.run.clone() else {
+        let what = (
+            format!(
+                "{}: no [run] table: this node has no agent",
+                node.file.display()
+            ),
+            format!(
+                "{}: sin tabla [run]: este nodo no tiene agente",
+                node.file.display()
+            ),
+        );
+        let next = (
+            "precinto config example node  shows what stands in it",
+            "precinto config example node  muestra qué contiene",
+        );
+        return Err(Failure::usage(what).next(next).into());
+    };
+    runtime::run(async {
+        let stopped = stop::requested(args.exit_with_stdin)?;
+        tokio::pin!(stopped);
+        Agent::start(node, run, output).await?.work(stopped).await
+    })
+}
+
+/// What lasts from one session to the next.
+struct Agent {
+    node: Node,
+    run: Run,
+    output: Output,
+    outbox: Outbox,
+    inbox: Arc<Inbox>,
+    post: Post,
+    presence: Presence,
+    /// Something changed that is not in the file yet.
+    is_news: bool,
+}
+
+impl Agent {
+    async fn start(node: Node, run: Run, output: Output) -> anyhow::Result<Self> {
+        make_folder(&node.state)?;
+        let Some(post) = Post::take(&node.state).await? else {
+            let (en, es) = (
+                "another agent of this node is running",
+                "otro agente de este nodo está en ejecución",
+            );
+            return Err(Failure::usage((en, es)).into());
+        };
+        let outbox = Outbox::open(&node.state).map_err(|error| outbox_failed(&error))?;
+        outbox.tidy().map_err(|error| outbox_failed(&error))?;
+        let inbox = Inbox::open(node.state.join("inbox.redb"), node.log.name());
+        let agent = Self {
+            inbox: Arc::new(inbox.map_err(|error| inbox_failed(&error))?),
+            outbox,
+            post,
+            presence: Presence::new(),
+            is_news: true,
+            node,
+            run,
+            output,
+        };
+        let waiting = agent.outbox.queue();
+        let waiting = waiting.map_err(|error| outbox_failed(&error))?.len();
+        agent.say(
+            Notice::of(
+                "running",
+                output.lang(),
+                ("the agent is running:", "el agente está en ejecución:"),
+            )
+            .detail(format_args!("{} (outbox: {waiting})", agent.node.identity)),
+        )?;
+        Ok(agent)
+    }
+
+    async fn work(mut self, mut stopped: impl Future<Output = ()> + Unpin) -> anyhow::Result<Exit> {
+        loop {
+            // It holds connections: kept off the stack.
+            let ended = Box::pin(self.session(&mut stopped)).await;
+            let failure = match ended? {
+                Ended::Stopped => return self.stop().map(|()| Exit::Done),
+                Ended::Changed => continue,
+                Ended::Lie(failure) => {
+                    self.presence.trouble(failure.to_string());
+                    self.stop()?;
+                    return Err(failure.into());
+                }
+                Ended::Trouble(failure) => failure,
+            };
+            self.troubled(&failure)?;
+            tokio::select! {
+                () = tokio::time::sleep(AGAIN_AFTER) => {}
+                () = &mut stopped => return self.stop().map(|()| Exit::Done),
+            }
+        }
+    }
+
+    /// Says what is wrong, and that it goes on.
+    fn troubled(&mut self, failure: &Failure) -> anyhow::Result<()> {
+        let lang = self.output.lang();
+        let said = (
+            "TROUBLE, trying again by itself:",
+            "PROBLEMA, se reintenta automáticamente:",
+        );
+        let what = failure.message.pick(lang).to_owned();
+        self.presence.line(Line::Down, Some(what.clone()));
+        self.presence.trouble(what.clone());
+        self.say(
+            Notice::of("trouble", lang, said)
+                .reason(failure.reason.map(catalogue::name))
+                .detail(what)
+                .retry_in(AGAIN_AFTER),
+        )?;
+        self.post.report(&self.presence)
+    }
+
+    fn stop(&mut self) -> anyhow::Result<()> {
+        self.presence.line(Line::Down, None);
+        self.post.report(&self.presence)?;
+        let said = ("the agent has stopped", "el agente se detuvo");
+        self.say(Notice::of("stopped", self.output.lang(), said))
+    }
+
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a notice is said once, and built where it is said"
+    )]
+    fn say(&self, notice: Notice) -> anyhow::Result<()> {
+        Ok(notice.say(self.output)?)
+    }
+}
+
+fn inbox_failed(error: &InboxError) -> Failure {
+    let en = error.to_string();
+    let es = match error {
+        InboxError::Busy { .. } => "otro agente de este nodo está en ejecución",
+        InboxError::Other { .. } => {
+            "el registro de entregas es de otra bitácora o versión; muévalo a otro lugar"
+        }
+        InboxError::Io { .. } => "no se puede leer o escribir el registro de entregas",
+    };
+    let exit = match error {
+        InboxError::Io { .. } => Exit::Failed,
+        InboxError::Busy { .. } | InboxError::Other { .. } => Exit::Usage,
+    };
+    let es = format!("{es} ({en})");
+    Failure::new(exit, (en, es))
+}

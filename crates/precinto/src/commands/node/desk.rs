@@ -1,0 +1,240 @@
+//! The desk: takes one delivery after the other in, while the line goes on listening.
+//!
+//! Its queue holds what the gateway may have unsettled at once, so it never fills, and a program that takes its time delays the
+//! deliveries behind it and nothing else.
+
+use super::program;
+use crate::clock;
+use crate::commands::watch::show;
+use crate::config::Run;
+use crate::counters::Counters;
+use precinto_client::inbox::{Item, Reception, ReceptionError};
+use precinto_client::{Delivery, Overdue};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// After how long a delivery that was not taken comes again the first time; each time after that, twice as long.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
+
+/// The longest such delay: what a gateway grants at most.
+const AGAIN_AFTER_MAX: Duration = Duration::from_hours(1);
+
+/// What became of a delivery at the desk.
+#[derive(Debug)]
+pub(super) enum Done {
+    /// It is the agency's, and may be settled.
+    Taken {
+        /// Its index in the log.
+        index: u64,
+        /// Which message, in a few words without any content.
+        what: String,
+    },
+    /// It could not be taken; it must come again.
+    NotTaken {
+        /// Its index in the log.
+        index: u64,
+        /// 1 for the first time on this subscription.
+        attempt: u32,
+        /// Why.
+        why: String,
+    },
+}
+
+/// One delivery for the desk.
+#[derive(Debug)]
+pub(super) struct Work {
+    /// What is taken in.
+    item: Arc<Item>,
+    /// As the agency's systems read it.
+    json: Arc<Vec<u8>>,
+    /// Type and alert id: what may stand in a service's log.
+    what: String,
+    /// 1 for the first time on this subscription.
+    attempt: u32,
+}
+
+impl Work {
+    /// A delivery, as `watch -o json` prints it too.
+    pub(super) fn of(delivery: &Delivery) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            item: Arc::new(Item::of(delivery)),
+            json: Arc::new(line(&show::json(delivery, clock::now_us()))?),
+            what: in_short(delivery),
+            attempt: delivery.attempt,
+        })
+    }
+
+    /// A missed deadline, likewise. Nobody has said it, so nobody waits for a receipt.
+    pub(super) fn of_overdue(overdue: &Overdue) -> Result<Self, serde_json::Error> {
+        let (index, alert) = (overdue.index, &overdue.alert_id);
+        let item = Item {
+            index,
+            name: format!("{index:020}-OVERDUE-{alert}.json"),
+            said: None,
+        };
+        Ok(Self {
+            item: Arc::new(item),
+            json: Arc::new(line(&show::late_json(overdue, clock::now_us()))?),
+            what: format!("OVERDUE {alert}"),
+            attempt: overdue.attempt,
+        })
+    }
+
+    /// Its index in the log.
+    pub(super) fn index(&self) -> u64 {
+        self.item.index
+    }
+
+    /// 1 for the first time on this subscription.
+    pub(super) fn attempt(&self) -> u32 {
+        self.attempt
+    }
+}
+
+/// What it takes to take a delivery in.
+pub(super) struct Desk {
+    /// Where deliveries go.
+    pub(super) reception: Arc<Reception>,
+    /// The agent's settings.
+    pub(super) run: Run,
+    /// The node's state folder, where its numbers are.
+    pub(super) state: PathBuf,
+}
+
+impl Desk {
+    /// Takes in what comes until nobody sends any more, and says of each what became of it.
+    pub(super) async fn work(self, mut deliveries: mpsc::Receiver<Work>, done: mpsc::Sender<Done>) {
+        while let Some(work) = deliveries.recv().await {
+            let index = work.item.index;
+            let told = match self.take(&work).await {
+                Ok(()) => Done::Taken {
+                    index,
+                    what: work.what,
+                },
+                Err(why) => Done::NotTaken {
+                    index,
+                    attempt: work.attempt,
+                    why,
+                },
+            };
+            if done.send(told).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The order of `precinto_client::inbox`: staged, program, taken, released, answered.
+    async fn take(&self, work: &Work) -> Result<(), String> {
+        let Work { item, json, .. } = work;
+        let known = self.on_disk(item, Reception::has).await?;
+        if known {
+            return self.on_disk(item, Reception::finish).await;
+        }
+        let staged = Arc::clone(json);
+        self.on_disk(item, move |reception, item| reception.stage(item, &staged))
+            .await?;
+        let Run {
+            command,
+            command_limit,
+            ..
+        } = &self.run;
+        let ran = program::run(command, *command_limit, json).await;
+        ran.map_err(|error| error.to_string())?;
+        let state = self.state.clone();
+        self.on_disk(item, move |reception, item| {
+            reception.take(item, || {
+                let number = Counters::open(&state, 1).and_then(|mut counters| counters.sequence());
+                number.map_err(std::io::Error::other)
+            })
+        })
+        .await
+    }
+
+    /// Does one step where waiting for the disk holds up nobody else.
+    async fn on_disk<T: Send + 'static>(
+        &self,
+        item: &Arc<Item>,
+        step: impl FnOnce(&Reception, &Item) -> Result<T, ReceptionError> + Send + 'static,
+    ) -> Result<T, String> {
+        let (reception, item) = (Arc::clone(&self.reception), Arc::clone(item));
+        let done = tokio::task::spawn_blocking(move || step(&reception, &item)).await;
+        let done = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        done.map_err(|error| error.to_string())
+    }
+}
+
+fn line(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    let mut json = serde_json::to_vec(value)?;
+    json.push(b'\n');
+    Ok(json)
+}
+
+/// Type and alert id: what may stand in a service's log.
+fn in_short(delivery: &Delivery) -> String {
+    use precinto_alert::code::Coded as _;
+    let said = &delivery.statement;
+    let alert = said.alert_id().map(ToString::to_string);
+    let name = said.message_type().name();
+    alert.map_or_else(|| name.to_owned(), |alert| format!("{name} {alert}"))
+}
+
+/// 10 s, 20 s, 40 s … up to an hour; `attempt` counts from 1.
+pub(super) fn again_after(attempt: u32) -> Duration {
+    let doublings = attempt.saturating_sub(1).min(16);
+    (AGAIN_AFTER * 2_u32.pow(doublings)).min(AGAIN_AFTER_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use precinto_alert::case::Missed;
+    use precinto_alert::code::{AckLevel, MessageStatus, OverdueStep, Precedence};
+    use precinto_proto::v1 as pb;
+
+    #[test]
+    fn a_missed_deadline_is_handed_over_and_nobody_is_answered() {
+        let overdue = Overdue {
+            index: 17,
+            attempt: 2,
+            time_ms: 1_795_305_600_000,
+            alert_id: "US-CBPLAX-2026-000001V".parse().unwrap(),
+            missed: Missed {
+                message_id: "0192f0c1-0000-7000-8000-000000000001".parse().unwrap(),
+                agency: "mx.dev.invalid/anam".parse().unwrap(),
+                level: AckLevel::Person,
+                step: OverdueStep::EscalationGroup,
+            },
+            sender: "spiffe://us.dev.invalid/agency/cbp/node/lax"
+                .parse()
+                .unwrap(),
+            asked_index: 3,
+            started_ms: 1_795_305_000_000,
+            due_ms: 1_795_305_600_000,
+            precedence: Precedence::P1,
+            status: MessageStatus::Actual,
+            contacts: Vec::new(),
+            nobody_listed: true,
+            told: Vec::new(),
+            receipt: pb::Receipt::default(),
+        };
+        let work = Work::of_overdue(&overdue).unwrap();
+        assert_eq!((work.index(), work.attempt()), (17, 2));
+        let name = "00000000000000000017-OVERDUE-US-CBPLAX-2026-000001V.json";
+        assert_eq!(work.item.name, name);
+        assert!(work.item.said.is_none());
+        let json: serde_json::Value = serde_json::from_slice(&work.json).unwrap();
+        assert_eq!(json["event"], "overdue");
+        assert_eq!(json["index"], 17);
+    }
+
+    #[test]
+    fn what_could_not_be_taken_comes_again_ever_later() {
+        let secs: Vec<u64> = [0, 1, 2, 3, 10, u32::MAX]
+            .map(|attempt| again_after(attempt).as_secs())
+            .into();
+        assert_eq!(secs, [10, 10, 20, 40, 3600, 3600]);
+    }
+}

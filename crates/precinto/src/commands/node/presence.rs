@@ -1,0 +1,163 @@
+//! What an agent leaves on disk for those who ask after it: a lock that says it runs, and a file that says how it is doing.
+//!
+//! Trust statement: both are for people and monitoring of the same machine; nothing that is promised rests on them.
+
+use crate::clock;
+use crate::files::write_durable;
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// How an agent is doing, as `agent.json` says it. Times are milliseconds since 1970-01-01 UTC by this machine's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Presence {
+    /// Its process.
+    pub(super) pid: u32,
+    /// When it started.
+    pub(super) started_ms: u64,
+    /// When this was written.
+    pub(super) as_of_ms: u64,
+    /// How the line to the gateway is.
+    pub(super) line: Line,
+    /// Since when.
+    pub(super) line_since_ms: u64,
+    /// Why it is not up.
+    pub(super) line_detail: Option<String>,
+    /// When the gateway was last heard.
+    pub(super) last_contact_ms: Option<u64>,
+    /// Everything below this index of the log is settled.
+    pub(super) settled: Option<u64>,
+    /// The size of the log under the newest checkpoint that was verified.
+    pub(super) tree_size: Option<u64>,
+    /// Deliveries taken in since the start.
+    pub(super) taken: u64,
+    /// Deliveries that were not believed, or could not be handed over, since the start: each comes again.
+    pub(super) put_back: u64,
+    /// What went wrong last.
+    pub(super) trouble: Option<String>,
+    /// When.
+    pub(super) trouble_ms: Option<u64>,
+}
+
+/// How the line to the gateway is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Line {
+    /// Connected.
+    Up,
+    /// Not connected, and wants to be.
+    Down,
+    /// Nothing to send, and nothing is received here.
+    Idle,
+}
+
+/// The lock of the one agent of a state folder, and its file.
+#[derive(Debug)]
+pub(super) struct Post {
+    folder: PathBuf,
+    /// Held for as long as the process lives.
+    _lock: File,
+}
+
+impl Presence {
+    /// Of an agent that starts now.
+    pub(super) fn new() -> Self {
+        let now_ms = clock::now_ms();
+        Self {
+            pid: std::process::id(),
+            started_ms: now_ms,
+            as_of_ms: now_ms,
+            line: Line::Down,
+            line_since_ms: now_ms,
+            line_detail: None,
+            last_contact_ms: None,
+            settled: None,
+            tree_size: None,
+            taken: 0,
+            put_back: 0,
+            trouble: None,
+            trouble_ms: None,
+        }
+    }
+
+    /// What the last agent of the folder `state` has left.
+    pub(super) fn read(state: &Path) -> Option<Self> {
+        let bytes = std::fs::read(state.join(FILE)).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    /// Notes how the line is; the time stays while nothing changes.
+    pub(super) fn line(&mut self, line: Line, detail: Option<String>) {
+        if self.line != line {
+            self.line = line;
+            self.line_since_ms = clock::now_ms();
+        }
+        self.line_detail = detail;
+    }
+
+    /// Notes that the gateway was heard.
+    pub(super) fn heard(&mut self) {
+        self.last_contact_ms = Some(clock::now_ms());
+    }
+
+    /// Notes what went wrong.
+    pub(super) fn trouble(&mut self, what: String) {
+        self.trouble = Some(what);
+        self.trouble_ms = Some(clock::now_ms());
+    }
+}
+
+impl Post {
+    /// Takes the post of the agent in the folder `state`; `None` when another agent has it.
+    ///
+    /// Whoever asks whether an agent runs holds the lock for a moment, so it is tried a few times.
+    pub(super) async fn take(state: &Path) -> anyhow::Result<Option<Self>> {
+        let lock = open(state)?;
+        for _ in 0..20 {
+            match lock.try_lock() {
+                Ok(()) => {
+                    return Ok(Some(Self {
+                        folder: state.to_owned(),
+                        _lock: lock,
+                    }));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+                }
+                Err(TryLockError::Error(error)) => return Err(error).context(LOCK),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Replaces the file that says how the agent is doing.
+    pub(super) fn report(&self, presence: &Presence) -> anyhow::Result<()> {
+        let presence = Presence {
+            as_of_ms: clock::now_ms(),
+            ..presence.clone()
+        };
+        let text = serde_json::to_vec_pretty(&presence)?;
+        write_durable(&self.folder.join(FILE), text)
+    }
+}
+
+/// Whether an agent of this state folder is running now.
+pub(crate) fn is_running(state: &Path) -> bool {
+    let Ok(lock) = File::open(state.join(LOCK)) else {
+        return false;
+    };
+    matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
+const FILE: &str = "agent.json";
+const LOCK: &str = "agent.lock";
+
+fn open(state: &Path) -> anyhow::Result<File> {
+    let path = state.join(LOCK);
+    let mut options = File::options();
+    let options = options.read(true).write(true).create(true).truncate(false);
+    options
+        .open(&path)
+        .with_context(|| path.display().to_string())
+}

@@ -1,0 +1,226 @@
+//! `node status`: how this node is doing, from its own disk, whether its agent is running or not.
+
+use super::presence::{Line, Presence, is_running};
+use crate::args::NodeArgs;
+use crate::clock;
+use crate::commands::send::outbox_failed;
+use crate::config::Node;
+use crate::exit::Exit;
+use crate::output::{Lang, Output, printable};
+use crate::words::{Sheet, minute, span};
+use precinto_client::outbox::{Outbox, Refused};
+use serde::Serialize;
+
+/// So many refused messages are told one by one; there may be thousands.
+const REFUSED_SHOWN_MAX: usize = 20;
+
+#[derive(Serialize)]
+struct Status {
+    schema: &'static str,
+    ok: bool,
+    node: String,
+    running: bool,
+    /// What the agent last said of itself; when it does not run, how it was.
+    agent: Option<Presence>,
+    outbox: Queue,
+    refused: usize,
+    /// The newest of them.
+    refusals: Vec<Refused>,
+}
+
+#[derive(Serialize)]
+struct Queue {
+    waiting: usize,
+    bytes: u64,
+    /// When the message that waits longest was signed, milliseconds since 1970-01-01 UTC.
+    oldest_ms: Option<u64>,
+    /// Its id.
+    oldest: Option<String>,
+}
+
+/// Runs `node status`.
+pub(super) fn run(args: &NodeArgs, output: Output) -> anyhow::Result<Exit> {
+    let node = Node::from_args(args)?;
+    let status = look(&node)?;
+    output.result(&status, || lines(&status, output))?;
+    Ok(if status.ok {
+        Exit::Done
+    } else {
+        Exit::Unhealthy
+    })
+}
+
+fn look(node: &Node) -> anyhow::Result<Status> {
+    // Nothing is made where nothing was: a node that never sent has an empty outbox.
+    let has = node.state.join("outbox").try_exists()?;
+    let outbox = has.then(|| Outbox::open(&node.state)).transpose();
+    let outbox = outbox.map_err(|error| outbox_failed(&error))?;
+    let (mut waiting, mut refusals) = (Queue::none(), Vec::new());
+    if let Some(outbox) = &outbox {
+        waiting = Queue::of(outbox)?;
+        refusals = outbox.refused().map_err(|error| outbox_failed(&error))?;
+    }
+    let agent = Presence::read(&node.state);
+    let running = is_running(&node.state);
+    let line = agent.as_ref().map(|agent| agent.line);
+    let refused = refusals.len();
+    let newest = refusals.split_off(refused.saturating_sub(REFUSED_SHOWN_MAX));
+    Ok(Status {
+        schema: "precinto.node.status/v1",
+        ok: running && line != Some(Line::Down) && refused == 0,
+        node: node.identity.to_string(),
+        running,
+        agent,
+        outbox: waiting,
+        refused,
+        refusals: newest,
+    })
+}
+
+impl Queue {
+    fn none() -> Self {
+        Self {
+            waiting: 0,
+            bytes: 0,
+            oldest_ms: None,
+            oldest: None,
+        }
+    }
+
+    fn of(outbox: &Outbox) -> anyhow::Result<Self> {
+        let queue = outbox.queue().map_err(|error| outbox_failed(&error))?;
+        // It may be sent, or be damaged, while it is looked at.
+        let first = queue.first();
+        let signed = first.and_then(|first| outbox.load(first).ok().flatten());
+        Ok(Self {
+            waiting: queue.len(),
+            bytes: queue.iter().map(|entry| entry.bytes).sum(),
+            oldest_ms: signed.map(|signed| signed.statement().created_ms),
+            oldest: first.map(|first| first.message_id.to_string()),
+        })
+    }
+}
+
+fn lines(status: &Status, output: Output) -> Vec<String> {
+    let (mut sheet, lang) = (Sheet::new(output), output.lang());
+    let now_ms = clock::now_ms();
+    sheet.row(("node", "nodo"), &status.node);
+    let agent = status.agent.as_ref();
+    let running = match (status.running, agent) {
+        (true, Some(agent)) => {
+            let since = minute(agent.started_ms);
+            lang.pick(
+                format!("running since {since}, process {}", agent.pid),
+                format!("en ejecución desde {since}, proceso {}", agent.pid),
+            )
+        }
+        (true, None) => lang.pick("running", "en ejecución").to_owned(),
+        (false, _) => lang
+            .pick(
+                "NOT RUNNING; start it:  precinto node run",
+                "SIN EJECUCIÓN; iníciela con:  precinto node run",
+            )
+            .to_owned(),
+    };
+    sheet.row(("agent", "agente"), &running);
+    if let Some(agent) = agent {
+        of_agent(&mut sheet, agent, now_ms, status.running, lang);
+    }
+    sheet.row(
+        ("outbox", "por salir"),
+        &outbox(&status.outbox, now_ms, lang),
+    );
+    sheet.row(("refused", "rechazados"), &status.refused.to_string());
+    for one in &status.refusals {
+        let why = lang.pick(
+            &one.message,
+            one.message_es.as_ref().unwrap_or(&one.message),
+        );
+        let reason = one.reason.as_deref().unwrap_or_default();
+        let text = format!("{}  {}  {reason}: {why}", minute(one.at_ms), one.message_id);
+        sheet.block(4, "", &printable(&text));
+    }
+    if status.refused > 0 {
+        let (en, es) = (
+            "kept in outbox/refused in the state folder; mend the cause, and:  precinto send signed FILE",
+            "se guardan en outbox/refused de la carpeta de estado; corrija la causa y:  precinto send signed ARCHIVO",
+        );
+        sheet.block(4, "", lang.pick(en, es));
+    }
+    sheet.into_lines()
+}
+
+fn of_agent(sheet: &mut Sheet, agent: &Presence, now_ms: u64, running: bool, lang: Lang) {
+    let since = span(now_ms, agent.line_since_ms, lang);
+    let detail = agent
+        .line_detail
+        .as_deref()
+        .map(printable)
+        .unwrap_or_default();
+    let line = match agent.line {
+        _ if !running => None,
+        Line::Up => Some(format!("{} ({since})", lang.pick("up", "conectada"))),
+        Line::Idle => Some(
+            lang.pick(
+                "opened when there is something to send",
+                "se abre cuando hay algo que enviar",
+            )
+            .to_owned(),
+        ),
+        Line::Down => Some(format!(
+            "{} ({since})  {detail}",
+            lang.pick("DOWN", "SIN CONEXIÓN")
+        )),
+    };
+    if let Some(line) = line {
+        sheet.row(("line", "conexión"), line.trim_end());
+    }
+    if let Some(heard) = agent.last_contact_ms {
+        let heard = format!("{} ({})", minute(heard), span(now_ms, heard, lang));
+        sheet.row(("last contact", "último contacto"), &heard);
+    }
+    if let (Some(settled), Some(size)) = (agent.settled, agent.tree_size) {
+        let position = lang.pick(
+            format!("settled below entry {settled}; the log has {size}"),
+            format!("confirmado hasta antes de la entrada {settled}; la bitácora tiene {size}"),
+        );
+        sheet.row(("position", "posición"), &position);
+    }
+    let taken = lang.pick(
+        format!(
+            "{} taken in, {} put back to come again",
+            agent.taken, agent.put_back
+        ),
+        format!(
+            "{} recibidas, {} devueltas para que lleguen de nuevo",
+            agent.taken, agent.put_back
+        ),
+    );
+    sheet.row(("deliveries", "entregas"), &taken);
+    if let (Some(what), Some(at)) = (&agent.trouble, agent.trouble_ms) {
+        let text = format!(
+            "{} ({}): {}",
+            minute(at),
+            span(now_ms, at, lang),
+            printable(what)
+        );
+        sheet.row(("last trouble", "último problema"), &text);
+    }
+}
+
+fn outbox(waiting: &Queue, now_ms: u64, lang: Lang) -> String {
+    let Queue {
+        waiting: count,
+        bytes,
+        oldest_ms,
+        ..
+    } = waiting;
+    if *count == 0 {
+        return lang.pick("empty", "vacía").to_owned();
+    }
+    let oldest = oldest_ms.map_or_else(String::new, |oldest| span(now_ms, oldest, lang));
+    lang.pick(
+        format!("{count} waiting, {bytes} bytes, the oldest signed {oldest}"),
+        format!("{count} en espera, {bytes} bytes, el más antiguo firmado {oldest}"),
+    )
+}
