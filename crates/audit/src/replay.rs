@@ -146,6 +146,14 @@ impl Replay {
     /// Ends the audit: nothing more is to come.
     pub fn finish(mut self) -> Report {
         self.examine_pending();
+        if let Some(unaudited) = self.cases.unaudited() {
+            self.findings.push(Finding {
+                kind: Kind::CasesNotAudited {
+                    count: unaudited.count,
+                },
+                place: Place::whole_log().about(unaudited.first, unaudited.last.saturating_add(1)),
+            });
+        }
         let root = self.edge.as_ref().map(Edge::root);
         let (agreed, contradictions) = self.against.finish(self.next, root.is_some());
         for finding in contradictions {
@@ -300,7 +308,7 @@ impl Replay {
         if let Some(kind) = conflict.and_then(|claim| claim.check(&self.keys)) {
             self.found(kind, &place);
         }
-        if let Some(kind) = self.cases.follow(part) {
+        for kind in self.cases.follow(index, part) {
             self.found(kind, &place);
         }
         if let Some(known) = known

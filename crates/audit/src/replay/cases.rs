@@ -11,8 +11,10 @@ use precinto_proto::v1 as pb;
 
 /// What an entry is to a case.
 pub(super) enum Part {
-    /// Nothing: no statement, or one that belongs to no case.
+    /// Nothing: no statement.
     None,
+    /// A statement that belongs to no case, let in by these rules.
+    Outside(Rules),
     /// It cannot be read, so nobody knows of which case it is missing.
     Unreadable,
     /// A message of this case.
@@ -26,8 +28,10 @@ pub(super) struct Message {
     rules: Rules,
 }
 
-/// By which rules a message was let in, as its record says; each is judged by those it claims.
-enum Rules {
+/// By which rules a message was let in, as its record says; oldest first. Each is judged by those that it claims, unless the
+/// log has claimed newer ones before: a gateway does not choose what it is audited by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rules {
     /// `floor/1`: whether a message may follow was not asked.
     WithoutCases,
     /// `floor/2`: asked of agencies alone.
@@ -45,7 +49,15 @@ impl Rules {
         }
     }
 
-    fn objection(&self, case: &Case, step: &Step) -> Option<Violation> {
+    fn name(self) -> &'static str {
+        match self {
+            Self::WithoutCases => "floor/1",
+            Self::OfAgencies => "floor/2",
+            Self::All => "floor/3",
+        }
+    }
+
+    fn objection(self, case: &Case, step: &Step) -> Option<Violation> {
         match self {
             Self::WithoutCases => None,
             Self::OfAgencies => case.permits_agency(step).err(),
@@ -58,7 +70,7 @@ impl Part {
     /// The statement's part, sent to whom its record names.
     pub(super) fn of(statement: &Statement, record: &pb::StatementRecord) -> Self {
         let Some(alert_id) = statement.alert_id() else {
-            return Self::None;
+            return Self::Outside(Rules::of(record));
         };
         // A name that is none is a finding of its own: the recipients are resolved again.
         let audience = Audience::of_recipients(&record.recipients);
@@ -68,7 +80,7 @@ impl Part {
                 step,
                 rules: Rules::of(record),
             })),
-            None => Self::None,
+            None => Self::Outside(Rules::of(record)),
         }
     }
 }
@@ -80,6 +92,17 @@ pub(super) struct Cases {
     names: Names,
     /// An entry is missing, deleted or unreadable: what follows it may have been allowed by what it said.
     has_holes: bool,
+    /// The newest rules that the log has claimed so far.
+    newest: Option<Rules>,
+    /// What nobody has judged, because no case was asked when it was let in.
+    unaudited: Option<Unaudited>,
+}
+
+/// Messages of cases under `floor/1`. None of them follows newer rules, so they are the first of their log.
+pub(super) struct Unaudited {
+    pub(super) first: u64,
+    pub(super) last: u64,
+    pub(super) count: u64,
 }
 
 impl Cases {
@@ -89,28 +112,58 @@ impl Cases {
         self.by_id = HashMap::new();
     }
 
-    /// Takes in an entry; gives what speaks against its being there.
-    pub(super) fn follow(&mut self, part: Part) -> Option<Kind> {
-        let Message {
-            alert_id,
-            step,
-            rules,
-        } = match part {
-            Part::None => return None,
+    /// Takes in the entry at this index; gives what speaks against its being there.
+    pub(super) fn follow(&mut self, index: u64, part: Part) -> Vec<Kind> {
+        let (claimed, message) = match part {
+            Part::None => return Vec::new(),
             Part::Unreadable => {
                 self.hole();
-                return None;
+                return Vec::new();
             }
-            Part::Of(_) if self.has_holes => return None,
-            Part::Of(message) => *message,
+            Part::Outside(rules) => (rules, None),
+            Part::Of(message) => (message.rules, Some(*message)),
         };
-        let step = self.names.share(step);
-        let case = self.by_id.entry(alert_id).or_default();
+        let newest = self.newest.map_or(claimed, |newest| newest.max(claimed));
+        self.newest = Some(newest);
+        let mut kinds = Vec::new();
+        if claimed < newest {
+            kinds.push(Kind::RulesWentBack {
+                claimed: claimed.name(),
+                newest: newest.name(),
+            });
+        }
+        if let Some(message) = message {
+            kinds.extend(self.judge(index, message, newest));
+        }
+        kinds
+    }
+
+    fn judge(&mut self, index: u64, message: Message, rules: Rules) -> Option<Kind> {
+        if rules == Rules::WithoutCases {
+            let none = Unaudited {
+                first: index,
+                last: index,
+                count: 0,
+            };
+            let unaudited = self.unaudited.get_or_insert(none);
+            unaudited.last = index;
+            unaudited.count += 1;
+        }
+        if self.has_holes {
+            return None;
+        }
+        let step = self.names.share(message.step);
+        let case = self.by_id.entry(message.alert_id).or_default();
         let objection = rules.objection(case, &step);
         case.apply(step);
         objection.map(|objection| Kind::Refused {
             reason: reason::name(objection.reason),
             why: objection.to_string(),
         })
+    }
+
+    /// What nobody has judged, if there is any.
+    pub(super) fn unaudited(&self) -> Option<&Unaudited> {
+        self.unaudited.as_ref()
     }
 }

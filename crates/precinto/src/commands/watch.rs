@@ -78,7 +78,7 @@ impl Watcher<'_> {
         if self.subscriber.finish().await.is_err() {
             self.output.talk(self.output.lang().pick(
                 "the gateway did not confirm the last settlements: what was shown last may come again",
-                "la pasarela no confirmó las últimas liquidaciones: lo último que se mostró puede llegar de nuevo",
+                "no se pudo confirmar a la pasarela la recepción de lo último: lo que se mostró al final puede llegar de nuevo",
             ));
         }
         ended
@@ -133,10 +133,10 @@ impl Watcher<'_> {
         }
         let delay = doubt_delay(attempt);
         let next = catalogue::entry(reason).next(self.output.lang().texts());
-        let stays = self
-            .output
-            .lang()
-            .pick("NOT settled, it comes again in", "NO se liquida, vuelve en");
+        let stays = self.output.lang().pick(
+            "NOT settled, it comes again in",
+            "NO se confirma la recepción, vuelve en",
+        );
         self.output.talk(format!(
             "  {} {index}: {stays} {} s. {next}",
             self.output.lang().pick("entry", "entrada"),
@@ -193,7 +193,7 @@ impl Watcher<'_> {
         if let Err(error) = self.subscriber.ack(index).await {
             self.output.talk(self.output.lang().pick(
                 format!("entry {index} is not settled: {error}"),
-                format!("la entrada {index} no se liquidó: {error}"),
+                format!("no se confirmó la recepción de la entrada {index}: {error}"),
             ));
         }
     }
