@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use precinto_tests::{Site, audit, precinto, shared};
+use redb::{Database, TableDefinition};
 use serde_json::Value;
 
 const CBP: &str = "us-cbp-lax";
@@ -198,8 +199,95 @@ fn nothing_found_is_not_said_of_what_was_not_looked_at() {
     let half = node(&site, &address, ANAM, &["find", "--each", WAYBILL, " "]);
     assert_eq!(half.status.code(), Some(2));
     assert!(half.stdout.is_empty());
+    among_words(&site, &address, &sent);
+    held_back(&site, &address, &sent);
     assert!(gateway.stop().success());
     audit(&site);
+}
+
+/// A number is found beside words; a cell that is not understood is no cell in which nothing is.
+fn among_words(site: &Site, address: &str, sent: &Value) {
+    for (name, bytes, flags) in [
+        (
+            "a.csv",
+            b"AWB\nAWB: 865-48291176\n".as_slice(),
+            [].as_slice(),
+        ),
+        ("b.csv", b"MAWB\n865-48291176 y 020-12345675\n", &[]),
+        (
+            "c.csv",
+            b"notes\n865-48291176 (consol)\n",
+            &["--any-column"],
+        ),
+    ] {
+        let csv = write(&site.path().join(name), bytes);
+        let words = [&["match", &csv, "-o", "json"], flags].concat();
+        let found = object(&node(site, address, ANAM, &words));
+        assert_eq!(found["hits"][0]["alert_id"], sent["alert_id"], "{name}");
+    }
+    let strange = write(&site.path().join("d.csv"), b"MAWB\nAWB 865-4829117\n");
+    let words = ["match", &strange, "-o", "json"];
+    let said = inconclusive(&node(site, address, ANAM, &words));
+    assert_eq!(
+        (&said["without_form"], &said["odd_rows"]),
+        (&1.into(), &1.into())
+    );
+}
+
+/// Marks the body of `index` as deleted by law, as a gateway may say, and makes it what no version can read.
+fn hold_back(site: &Site, index: u64, alert: &str) {
+    const PRUNED: TableDefinition<'_, u64, &str> = TableDefinition::new("pruned");
+    const BODIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bodies");
+    let node = std::fs::read_to_string(site.node_file(ANAM)).expect("the node's file");
+    let node: toml::Value = toml::from_str(&node).expect("TOML");
+    let state = node["state"].as_str().expect("a folder");
+    let folder = site.node_file(ANAM).with_file_name("");
+    let copy = Database::open(folder.join(state).join("copy.redb")).expect("the copy");
+    let write = copy.begin_write().expect("a transaction");
+    {
+        let mut pruned = write.open_table(PRUNED).expect("a table");
+        pruned.insert(index, alert).expect("written");
+        let mut bodies = write.open_table(BODIES).expect("a table");
+        bodies.insert(index, b"\xff".as_slice()).expect("written");
+    }
+    write.commit().expect("durable");
+}
+
+/// What is said to be deleted, and what this version cannot read, was not looked at either.
+fn held_back(site: &Site, address: &str, sent: &Value) {
+    let none = write(&site.path().join("none.csv"), b"AWB\n020-12345675\n");
+    let words = ["match", &none, "--offline"];
+    let before = node(site, address, ANAM, &words);
+    assert_eq!(before.status.code(), Some(7));
+    let alert = sent["alert_id"].as_str().expect("an id");
+    hold_back(site, sent["index"].as_u64().expect("an index"), alert);
+    for words in [
+        ["match", &none, "-o", "json"].as_slice(),
+        &["match", &none, "-o", "json", "--offline"],
+        &["find", "020-12345675", "-o", "json"],
+        &["find", "020-12345675", "-o", "json", "--offline"],
+        &["list", "--from", "ZZZ", "-o", "json"],
+        &["list", "--from", "ZZZ", "-o", "json", "--offline"],
+    ] {
+        let said = inconclusive(&node(site, address, ANAM, words));
+        assert_eq!(said["pruned"][0]["alert_id"], sent["alert_id"], "{said}");
+        assert_eq!(said["unreadable"][0]["index"], sent["index"], "{said}");
+        assert_eq!(said["unbelievable"], Value::Array(Vec::new()), "{said}");
+    }
+    for (lang, expected) in [
+        ("en", ["deleted by law", "cannot read it", "INCONCLUSIVE"]),
+        (
+            "es",
+            ["conforme a la ley", "no puede leerlo", "NO CONCLUYENTE"],
+        ),
+    ] {
+        let words = ["match", &none, "--offline", "--lang", lang];
+        let told = node(site, address, ANAM, &words);
+        let talk = String::from_utf8_lossy(&told.stderr);
+        for text in expected {
+            assert!(talk.contains(text), "{text}: {talk}");
+        }
+    }
 }
 
 #[test]

@@ -58,9 +58,10 @@
 //! # A recall reaches everyone
 //!
 //! A RECALL must be addressed so that everybody who was ever sent anything of the case is sent it too; otherwise it is
-//! refused, and the refusal names who is missing. It is not completed silently: whom a statement goes to follows from what
-//! was signed, and an auditor can repeat that. After a recall no message of the case may reach anybody new, so the list
-//! cannot grow behind it. [`View::recall`] lists who has confirmed, and who has not.
+//! refused, and the refusal names who is missing, as far as the sender's node may read of it. It is not completed silently:
+//! whom a statement goes to follows from what was signed, and an auditor can repeat that. After a recall no message of the
+//! case may reach anybody new, so the list cannot grow behind it. [`View::recall`] lists who has confirmed, and who has not:
+//! an agency has when each of its nodes has that was named or has spoken, for each answers for its own copies.
 //!
 //! # Not here
 //!

@@ -173,6 +173,14 @@ impl Replay {
     /// Ends the audit, and gives the verified entries that nobody has taken as yet.
     pub fn finish_telling(mut self) -> (Report, Vec<Verified>) {
         self.examine_pending();
+        if let Some(unaudited) = self.cases.unaudited() {
+            self.findings.push(Finding {
+                kind: Kind::CasesNotAudited {
+                    count: unaudited.count,
+                },
+                place: Place::whole_log().about(unaudited.first, unaudited.last.saturating_add(1)),
+            });
+        }
         let verified = self.take_verified();
         let root = self.edge.as_ref().map(Edge::root);
         let (agreed, contradictions) = self.against.finish(self.next, root.is_some());
@@ -331,7 +339,7 @@ impl Replay {
         };
         let mut later = Vec::new();
         later.extend(conflict.and_then(|claim| claim.check(&self.keys)));
-        later.extend(self.cases.follow(part));
+        later.extend(self.cases.follow(index, part));
         if let Some(known) = known
             && let Some(first) = self.keys.insert(&known, index)
         {

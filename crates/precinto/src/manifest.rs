@@ -16,23 +16,16 @@ mod tests;
 use crate::exit::{Failure, Text};
 use crate::output::{Lang, printable};
 use crate::xml;
-use cell::{Readings, readings, rounded, says_nothing, too_long, wrong_digit, zeros_restored};
+use cell::{
+    FORMED, Readings, as_whole, numbers_among, of_form, readings, rounded, says_nothing, too_long,
+    wrong_digit,
+};
 use precinto_alert::lookup::{Identifier, Kind, guesses};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Pairs of a cell and something that it could be. A manifest of an airliner has some thousands.
 const ASKED_MAX: usize = 1_000_000;
-/// Kinds of which a text that is not written like one is odd; a tax number may be any country's.
-const FORMED: [Kind; 7] = [
-    Kind::Waybill,
-    Kind::S10,
-    Kind::Receptacle,
-    Kind::Dispatch,
-    Kind::Uld,
-    Kind::Container,
-    Kind::Cas,
-];
 /// Remarks that are kept; the others are counted.
 const REMARKS_MAX: usize = 1_000;
 /// Letters that are shown of a text that is too long.
@@ -105,6 +98,9 @@ pub(crate) struct Manifest {
     pub(crate) odd_rows: usize,
     /// How many remarks are about something that could not be looked at: nobody may say then that nothing is there.
     pub(crate) not_looked_at: usize,
+    /// How many texts were looked for as they stand because they have no form of their column: what they mean may be in an
+    /// alert all the same.
+    pub(crate) without_form: usize,
     last_odd: Option<(usize, usize)>,
 }
 
@@ -132,6 +128,7 @@ impl Manifest {
             remarks: Vec::new(),
             odd_rows: 0,
             not_looked_at: 0,
+            without_form: 0,
             last_odd: None,
         }
     }
@@ -242,22 +239,15 @@ impl Manifest {
             readings(text)
         };
         for whole in &wholes {
-            self.ask(Self::as_whole(whole, text, kinds), cell)?;
+            self.ask(as_whole(whole, text, kinds), cell)?;
         }
         for part in parts {
             if too_long(part) {
                 self.too_long(place, part);
-            } else if !is_name && rounded(part) {
-                self.rounded(place, part);
-            } else if kinds.is_empty() {
-                let mut found = guesses(part);
-                found.retain(|one| part == text || one.kind() != Kind::Party);
-                self.ask(found, cell)?;
             } else if is_name {
                 self.ask(Identifier::new(Kind::Party, part), cell)?;
             } else {
-                let found = self.meant(place, part, kinds);
-                self.ask(found, cell)?;
+                self.part(place, text, part, kinds, cell)?;
             }
         }
         if !kinds.is_empty() {
@@ -274,27 +264,55 @@ impl Manifest {
         Ok(())
     }
 
+    /// What no separator divides: as it stands, and every number among its words. Only where neither has a form of the column
+    /// is it remarked upon.
+    fn part(
+        &mut self,
+        place: Place,
+        text: &str,
+        part: &str,
+        kinds: &[Kind],
+        cell: usize,
+    ) -> Result<(), Failure> {
+        let inner = numbers_among(part);
+        for word in part.split_whitespace().filter(|word| rounded(word)) {
+            self.rounded(place, word);
+        }
+        if rounded(part) {
+            return Ok(());
+        }
+        let has_form = |one: &str| !kinds.is_empty() && !of_form(one, kinds).is_empty();
+        let is_inside = !has_form(part) && inner.iter().any(|one| has_form(one));
+        let found = if kinds.is_empty() || is_inside {
+            as_whole(part, text, kinds)
+        } else {
+            self.meant(place, part, kinds)
+        };
+        self.ask(found, cell)?;
+        for number in inner {
+            let found = if has_form(&number) {
+                self.meant(place, &number, kinds)
+            } else {
+                as_whole(&number, text, kinds)
+            };
+            self.ask(found, cell)?;
+        }
+        Ok(())
+    }
+
     /// Behind the first line of a cell there may be another row, if a quote is missing: anything is looked for in it.
     fn further_lines(&mut self, text: &str, cell: usize) -> Result<(), Failure> {
         for line in text.split(['\n', '\r']).skip(1) {
             let Readings { wholes, parts } = readings(line);
             let read = wholes.into_iter().chain(parts);
-            let codes = read.flat_map(guesses);
-            self.ask(codes.filter(|one| one.kind() != Kind::Party), cell)?;
+            for one in read {
+                let inner = numbers_among(one);
+                let all = std::iter::once(one).chain(inner.iter().map(String::as_str));
+                let codes = all.flat_map(guesses);
+                self.ask(codes.filter(|one| one.kind() != Kind::Party), cell)?;
+            }
         }
         Ok(())
-    }
-
-    /// What a text with separators in it is if it is one value. No form is asked for in a named column: a wrong reading
-    /// finds nothing.
-    fn as_whole(whole: &str, cell: &str, kinds: &[Kind]) -> Vec<Identifier> {
-        if !kinds.is_empty() {
-            let read = kinds.iter().map(|kind| Identifier::new(*kind, whole));
-            return read.flatten().collect();
-        }
-        let mut found = guesses(whole);
-        found.retain(|one| whole == cell || one.kind() != Kind::Party);
-        found
     }
 
     fn too_long(&mut self, place: Place, text: &str) {
@@ -345,9 +363,7 @@ impl Manifest {
     /// forms is looked for all the same, as the first, and remarked upon where that kind has a form.
     fn meant(&mut self, place: Place, text: &str, kinds: &[Kind]) -> Vec<Identifier> {
         let lang = self.options.lang;
-        let mut found = guesses(text);
-        found.retain(|one| kinds.contains(&one.kind()));
-        found.extend(zeros_restored(text, kinds));
+        let mut found = of_form(text, kinds);
         let Some(first) = kinds.first() else {
             return found;
         };
@@ -356,6 +372,7 @@ impl Manifest {
             if !FORMED.contains(first) {
                 return found;
             }
+            self.without_form += 1;
             let label = first.label(lang.texts());
             let not = lang.pick(
                 format!("not written like any {label}; looked for as it stands"),

@@ -72,19 +72,30 @@ impl Audience {
         self.nodes.contains(node) || self.agencies.contains(node.agency())
     }
 
-    /// Who of `others`, but for the agency `own`, is not sent it: agencies as `side/agency`, nodes as SPIFFE ids.
-    pub(super) fn lacks<'a>(
+    /// Whether anybody of `others`, but for the agency `own`, is not sent it.
+    pub(super) fn lacks_any(&self, others: &Self, own: &AgencyId) -> bool {
+        let mut agencies = self.lacking_agencies(others, own);
+        agencies.next().is_some() || self.lacking_nodes(others, own).next().is_some()
+    }
+
+    /// The agencies of `others`, but for `own`, that are not sent it.
+    pub(super) fn lacking_agencies<'a>(
         &'a self,
         others: &'a Self,
         own: &'a AgencyId,
-    ) -> impl Iterator<Item = String> + 'a {
-        let covers = move |agency: &AgencyId| agency == own || self.agencies.contains(agency);
-        let agencies = others.agencies.iter().filter(move |agency| !covers(agency));
+    ) -> impl Iterator<Item = &'a AgencyId> {
+        let agencies = others.agencies.iter().map(|agency| &**agency);
+        agencies.filter(move |agency| *agency != own && !self.agencies.contains(*agency))
+    }
+
+    /// The nodes that `others` names, but for those of the agency `own`, that are not sent it.
+    pub(super) fn lacking_nodes<'a>(
+        &'a self,
+        others: &'a Self,
+        own: &'a AgencyId,
+    ) -> impl Iterator<Item = &'a NodeId> {
         let nodes = others.nodes.iter();
-        let nodes = nodes.filter(move |node| !covers(node.agency()) && !self.nodes.contains(*node));
-        agencies
-            .map(ToString::to_string)
-            .chain(nodes.map(NodeId::to_string))
+        nodes.filter(move |node| node.agency() != own && !self.reaches_node(node))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Which message may follow which: the tables of [`super`], asked before a message is logged.
 
-use std::collections::BTreeSet;
-
 use super::{Case, Step};
 use crate::code::MessageType;
 use crate::limits::{CASE_MESSAGES_MAX, CASE_MESSAGES_WITH_RECALL_MAX};
@@ -13,7 +11,7 @@ use MessageType as T;
 /// An objection, to one field.
 pub(super) type Verdict = Result<(), Violation>;
 
-fn object(field: &str, reason: Reason, detail: impl Into<Detail>) -> Verdict {
+pub(super) fn object(field: &str, reason: Reason, detail: impl Into<Detail>) -> Verdict {
     Err(Violation {
         field: field.to_owned(),
         reason,
@@ -30,12 +28,17 @@ fn demand(holds: bool, field: &str, reason: Reason, detail: impl Into<Detail>) -
     }
 }
 
-fn propose(field: &str, reason: Reason, detail: impl Into<Detail>, value: String) -> Verdict {
+fn propose(
+    field: &str,
+    reason: Reason,
+    detail: impl Into<Detail>,
+    value: impl IntoIterator<Item = String>,
+) -> Verdict {
     Err(Violation {
         field: field.to_owned(),
         reason,
         detail: detail.into(),
-        proposals: vec![value],
+        proposals: value.into_iter().collect(),
     })
 }
 
@@ -179,7 +182,8 @@ impl Case {
         Ok(())
     }
 
-    /// An AMEND follows the newest version; anything else speaks of one that there is.
+    /// An AMEND follows the newest version; anything else speaks of one that there is. What is proposed is what the sender may
+    /// read: the number of a version that it was never shown would tell it that there is one.
     fn has_version(&self, step: &Step) -> Verdict {
         const FIELD: &str = "alert_version";
         let newest = self.version();
@@ -188,26 +192,30 @@ impl Case {
                 return Ok(());
             }
             let detail = ("there is no such version", "no existe esa versión");
-            return propose(FIELD, Reason::VersionGap, detail, newest.to_string());
+            let open = self.newest_open_to(&step.sender);
+            let known = open.map(|known| known.version.to_string());
+            return propose(FIELD, Reason::VersionGap, detail, known);
         }
+        let last = self.newest();
+        let shown = last.filter(|last| last.is_open_to(&step.sender));
         let next = newest.saturating_add(1);
         if step.version != next {
             let detail = (
                 "an amendment is the newest version plus one",
                 "una modificación es la versión más reciente más uno",
             );
-            return propose(FIELD, Reason::VersionGap, detail, next.to_string());
+            let next = shown.map(|_| next.to_string());
+            return propose(FIELD, Reason::VersionGap, detail, next);
         }
-        match self.newest().map(|step| step.message_id) {
-            Some(before) if step.refers_to != Some(before) => {
-                let detail = (
-                    "an amendment refers to the newest version",
-                    "una modificación se refiere a la versión más reciente",
-                );
-                propose("refers_to", Reason::VersionGap, detail, before.to_string())
-            }
-            _ => Ok(()),
+        if last.is_some_and(|last| step.refers_to != Some(last.message_id)) {
+            let detail = (
+                "an amendment refers to the newest version",
+                "una modificación se refiere a la versión más reciente",
+            );
+            let before = shown.map(|last| last.message_id.to_string());
+            return propose("refers_to", Reason::VersionGap, detail, before);
         }
+        Ok(())
     }
 
     /// An answer answers a question, of the kind that it is an answer to.
@@ -270,7 +278,7 @@ impl Case {
                 FIELD,
                 Reason::RecipientRequired,
                 detail,
-                about.from().to_string(),
+                [about.from().to_string()],
             );
         }
         if let Some(taker) = step.transfer_to()
@@ -280,7 +288,12 @@ impl Case {
                 "a transfer goes to the agency that takes over",
                 "la transferencia va a la dependencia que asume el caso",
             );
-            return propose(FIELD, Reason::RecipientRequired, detail, taker.to_string());
+            return propose(
+                FIELD,
+                Reason::RecipientRequired,
+                detail,
+                [taker.to_string()],
+            );
         }
         if step.message_type == T::DisseminationRequest && !step.to.reaches(about.from()) {
             let detail = (
@@ -291,33 +304,17 @@ impl Case {
                 FIELD,
                 Reason::RecipientRequired,
                 detail,
-                about.from().to_string(),
+                [about.from().to_string()],
             );
         }
         if step.message_type == T::Recall {
-            let missing = self.missing_from(step);
-            if missing.is_empty() {
-                return Ok(());
-            }
-            let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
-            let detail = (
-                format!("others were sent messages of this case: {missing}"),
-                format!("otros recibieron mensajes de este caso: {missing}"),
-            );
-            return object(FIELD, Reason::RecipientRequired, detail);
+            return self.reaches_everybody(step);
         }
         let is_new = |agency| !self.is_party(agency);
         if self.recalled().is_some() && step.to.all().any(is_new) {
             return new_after_recall();
         }
         Ok(())
-    }
-
-    /// Who was sent something of the case, and would not be sent this. With its own copies the originator deals itself.
-    fn missing_from(&self, recall: &Step) -> BTreeSet<String> {
-        let sent = self.steps.iter().map(|step| &step.to);
-        sent.flat_map(|audience| recall.to.lacks(audience, recall.from()))
-            .collect()
     }
 
     fn has_room(&self, step: &Step) -> Verdict {

@@ -619,6 +619,95 @@ fn what_is_for_named_nodes_does_not_exist_for_their_colleagues() {
     }
 }
 
+/// CBP's alert to ANAM, amended by desk one for a node of the FGR alone, then spoken of with ANAM again.
+fn with_a_hidden_amendment() -> Case {
+    let mut case = Case::default();
+    case.apply(from_desk((CBP, "one"), &[ANAM], T::Alert, (1, 0)));
+    let mut hidden = between(((CBP, "one"), (FGR, "secret")), T::Amend, (2, 1));
+    hidden.version = 2;
+    case.apply(hidden);
+    case
+}
+
+#[test]
+fn a_desk_is_told_nothing_of_what_it_may_not_read() {
+    let case = with_a_hidden_amendment();
+    let amend = |desk, version| {
+        let mut amend = from_desk((CBP, desk), &[ANAM], T::Amend, (3, 1));
+        amend.version = version;
+        case.permits(&amend).unwrap_err()
+    };
+    let hidden = MessageId::new([2; 16]).unwrap().to_string();
+    // Who wrote it is told the way on; a colleague is told that there is none this way, and no more.
+    assert_eq!(amend("one", 2).proposals, ["3"]);
+    assert_eq!(amend("one", 3).proposals, [hidden]);
+    for version in [2, 3] {
+        assert_eq!(amend("two", version).reason, Reason::VersionGap);
+        assert!(amend("two", version).proposals.is_empty(), "{version}");
+    }
+    let comment = |desk| {
+        let mut comment = from_desk((CBP, desk), &[ANAM], T::Comment, (3, 1));
+        comment.version = 9;
+        case.permits(&comment).unwrap_err().proposals
+    };
+    assert_eq!(comment("one"), ["2"]);
+    assert_eq!(comment("two"), ["1"]);
+}
+
+#[test]
+fn a_recall_that_is_too_short_names_nobody_from_what_its_sender_may_not_read() {
+    let mut case = with_a_hidden_amendment();
+    case.apply(from_desk((CBP, "one"), &[DEA], T::Comment, (3, 1)));
+    let short = |desk: &str, to: &[&str]| {
+        let recall = from_desk((CBP, desk), to, T::Recall, (4, 1));
+        let short = case.permits(&recall).unwrap_err();
+        assert_eq!(short.reason, Reason::RecipientRequired);
+        assert!(short.proposals.is_empty());
+        [crate::Lang::En, crate::Lang::Es].map(|lang| short.detail.text(lang).to_owned())
+    };
+    let node = "spiffe://mx.dev.invalid/agency/fgr/node/secret";
+    assert!(short("one", &[ANAM])[0].ends_with(&format!("{node}, {DEA}")));
+    let [en, es] = short("two", &[ANAM]);
+    assert!(en.ends_with(&format!("{DEA}, others")), "{en}");
+    assert!(es.ends_with(&format!("{DEA}, otros")), "{es}");
+    for said in short("two", &[ANAM, DEA]) {
+        assert!(said.ends_with(": others") || said.ends_with(": otros"));
+        assert!(!said.contains("fgr"), "{said}");
+    }
+    let whole = from_desk((CBP, "two"), &[ANAM, DEA, FGR], T::Recall, (4, 1));
+    assert_eq!(case.permits(&whole), Ok(()));
+}
+
+#[test]
+fn an_agency_has_confirmed_when_each_of_its_nodes_that_is_known_to_hold_a_copy_has() {
+    let mut case = Case::default();
+    case.apply(from_desk((CBP, "one"), &[ANAM, DEA], T::Alert, (1, 0)));
+    case.apply(from_desk((ANAM, "two"), &[CBP], T::Ack, (2, 1)));
+    case.apply(between(((CBP, "one"), (ANAM, "three")), T::Comment, (3, 1)));
+    case.apply(from_desk((CBP, "one"), &[ANAM, DEA], T::Recall, (4, 1)));
+    let anam = |case: &Case| {
+        let recall = case.view().recall.unwrap();
+        let confirmation = &recall.confirmations[&ANAM.parse().unwrap()];
+        let open = confirmation.outstanding.iter();
+        let open: Vec<_> = open.map(|node| node.node().to_owned()).collect();
+        (confirmation.is_done, open.join(" "))
+    };
+    assert_eq!(anam(&case), (false, "three two".to_owned()));
+    // Desk one has never been heard of: its word is its own, and it is asked for nothing.
+    for (id, desk, left) in [
+        (5, "one", "three two"),
+        (6, "two", "three"),
+        (7, "three", ""),
+    ] {
+        case.apply(from_desk((ANAM, desk), &[CBP], T::RecallConfirm, (id, 4)));
+        assert_eq!(anam(&case), (left.is_empty(), left.to_owned()));
+    }
+    // Nobody at the DEA is known by name: whichever node confirms, speaks for it.
+    case.apply(from_desk((DEA, "one"), &[CBP], T::RecallConfirm, (8, 4)));
+    let recall = case.view().recall.unwrap();
+    assert!(recall.confirmations.values().all(|one| one.is_done));
+}
+
 #[test]
 fn after_a_recall_nothing_reaches_the_colleagues_of_a_named_node() {
     let mut case = Case::default();

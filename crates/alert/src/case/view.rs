@@ -8,7 +8,7 @@ use crate::code::{
     AckLevel, ActionVerdict, AssessmentResult, DisseminationVerdict, HoldKind, HoldState,
     MessageType, OutcomeCode, RecallMeasure,
 };
-use crate::id::{AgencyId, MessageId};
+use crate::id::{AgencyId, MessageId, NodeId};
 
 /// How far an agency's part has come. Earlier states are implied by later ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,12 +127,15 @@ pub struct Recall {
     pub confirmations: BTreeMap<AgencyId, Confirmation>,
 }
 
-/// What one agency has confirmed about a recall.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What one agency has confirmed about a recall. Each node keeps its own copies and answers for them.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirmation {
-    /// The strictest measure that it says it has taken.
+    /// The strictest measure that any of its nodes says it has taken.
     pub taken: Option<RecallMeasure>,
-    /// Whether that is what was asked for.
+    /// Its nodes that are known to hold a copy, because they were named or have spoken, and have not confirmed the measure
+    /// asked for.
+    pub outstanding: BTreeSet<NodeId>,
+    /// Whether a node has taken the measure asked for, and none is outstanding.
     pub is_done: bool,
 }
 
@@ -210,22 +213,35 @@ impl Case {
         let sent = self.steps.iter().flat_map(|step| step.to.all());
         let holders: BTreeSet<&AgencyId> =
             sent.filter(|agency| Some(*agency) != originator).collect();
-        let confirmation = |agency: &AgencyId| {
-            let mut said = self.said_by(agency).collect::<Vec<_>>();
-            said.retain(|step| step.message_type == MessageType::RecallConfirm);
-            let taken = said.into_iter().filter_map(Step::recall_measure).max();
-            Confirmation {
-                taken,
-                is_done: taken >= Some(measure),
-            }
-        };
         Some(Recall {
             measure,
             confirmations: holders
                 .into_iter()
-                .map(|agency| (agency.clone(), confirmation(agency)))
+                .map(|agency| (agency.clone(), self.confirmation(agency, measure)))
                 .collect(),
         })
+    }
+
+    fn confirmation(&self, agency: &AgencyId, measure: RecallMeasure) -> Confirmation {
+        let named = self.steps.iter().flat_map(|step| step.to.nodes());
+        let named = named.filter(|node| node.agency() == agency);
+        let spoke = self.said_by(agency).map(|step| &*step.sender);
+        let mut outstanding: BTreeSet<NodeId> = named.chain(spoke).cloned().collect();
+        let said = self.said_by(agency);
+        let confirms = said.filter(|step| step.message_type == MessageType::RecallConfirm);
+        let mut taken = None;
+        for confirm in confirms {
+            let by_node = confirm.recall_measure();
+            taken = taken.max(by_node);
+            if by_node >= Some(measure) {
+                outstanding.remove(&confirm.sender);
+            }
+        }
+        Confirmation {
+            taken,
+            is_done: taken >= Some(measure) && outstanding.is_empty(),
+            outstanding,
+        }
     }
 
     fn questions(&self) -> BTreeMap<MessageId, Question> {

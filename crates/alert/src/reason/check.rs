@@ -126,7 +126,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         [
             "Check the first six digits.",
-            "Revise los primeros seis dígitos.",
+            "Revise los primeros seis dígitos: la subpartida.",
         ],
     ),
     entry_of(
@@ -236,7 +236,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Warning,
         [
             "The tariff code and the CAS number do not belong together.",
-            "La subpartida y el número CAS no corresponden.",
+            "La subpartida o fracción arancelaria y el número CAS no corresponden.",
         ],
         [
             "Check both; the difference may itself be the finding.",

@@ -81,7 +81,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         [
             "Ask for 1 to 1000 unsettled deliveries.",
-            "Pida de 1 a 1000 entregas sin liquidar.",
+            "Pida de 1 a 1000 entregas sin confirmar.",
         ],
     ),
     entry_of(
@@ -95,7 +95,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         [
             "Settle only what was delivered: this is a mistake of the client.",
-            "Liquide solo lo entregado: es un error del cliente.",
+            "Confirme la recepción solo de lo entregado: es un error del cliente.",
         ],
     ),
     entry_of(
@@ -232,7 +232,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         [
             "Connect again from the last settled position; if it stays, tell the operator.",
-            "Conéctese de nuevo desde la última posición liquidada; si persiste, avise al operador.",
+            "Conéctese de nuevo desde la última posición confirmada; si persiste, avise al operador.",
         ],
     ),
 ];

@@ -139,6 +139,8 @@ impl Kind {
             | Self::EnvelopeDigest
             | Self::StatementId
             | Self::Refused { .. }
+            | Self::RulesWentBack { .. }
+            | Self::CasesNotAudited { .. }
             | Self::WrongLog { .. }
             | Self::Window { .. }
             | Self::Recipients { .. }
@@ -179,6 +181,7 @@ impl Kind {
             Self::LeftoverFile
             | Self::TornTail { .. }
             | Self::TrustFromLog
+            | Self::CasesNotAudited { .. }
             | Self::UnknownFields { .. } => Severity::Note,
             Self::Unreadable { .. }
             | Self::SpoiltTail { .. }
@@ -248,6 +251,8 @@ impl Kind {
             Self::EnvelopeDigest => "ENVELOPE_DIGEST",
             Self::StatementId => "STATEMENT_ID",
             Self::Refused { .. } => "REFUSED",
+            Self::RulesWentBack { .. } => "RULES_WENT_BACK",
+            Self::CasesNotAudited { .. } => "CASES_NOT_AUDITED",
             Self::TrustIncomplete { .. } => "TRUST_INCOMPLETE",
             Self::TrustAbsent { .. } => "TRUST_ABSENT",
             Self::TrustUnnamed { .. } => "TRUST_UNNAMED",

@@ -252,6 +252,23 @@ pub enum Kind {
         /// The sentence that belongs to it.
         why: String,
     },
+    /// Let in by older rules than the log has named before: rules do not go out of force. It is judged by the newer ones.
+    #[error("its record claims the rules {claimed}, although the log had named {newest} before")]
+    RulesWentBack {
+        /// What the record claims, or what this program takes it for.
+        claimed: &'static str,
+        /// The newest rules before it.
+        newest: &'static str,
+    },
+    /// Let in by rules that asked no case, so whether they might follow was not audited.
+    #[error(
+        "messages of cases among these that were let in under floor/1, which asks no case: {count}; whether each might \
+         follow was not audited"
+    )]
+    CasesNotAudited {
+        /// How many messages.
+        count: u64,
+    },
     /// The trust that the record names does not suffice to judge it.
     #[error("could not be judged ({reason}): {why}")]
     TrustIncomplete {

@@ -12,8 +12,10 @@ use precinto_proto::v1 as pb;
 
 /// What an entry is to a case.
 pub(super) enum Part {
-    /// Nothing: no statement, or one that belongs to no case.
+    /// Nothing: no statement.
     None,
+    /// A statement that belongs to no case, let in by these rules.
+    Outside(Rules),
     /// It cannot be read, so nobody knows of which case it is missing.
     Unreadable,
     /// A message of this case.
@@ -33,8 +35,10 @@ pub(super) struct Message {
     rules: Rules,
 }
 
-/// By which rules a message was let in, as its record says; each is judged by those it claims.
-enum Rules {
+/// By which rules a message was let in, as its record says; oldest first. Each is judged by those that it claims, unless the
+/// log has claimed newer ones before: a gateway does not choose what it is audited by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rules {
     /// `floor/1`: whether a message may follow was not asked.
     WithoutCases,
     /// `floor/2`: asked of agencies alone.
@@ -52,7 +56,15 @@ impl Rules {
         }
     }
 
-    fn objection(&self, case: &Case, step: &Step) -> Option<Violation> {
+    fn name(self) -> &'static str {
+        match self {
+            Self::WithoutCases => "floor/1",
+            Self::OfAgencies => "floor/2",
+            Self::All => "floor/3",
+        }
+    }
+
+    fn objection(self, case: &Case, step: &Step) -> Option<Violation> {
         match self {
             Self::WithoutCases => None,
             Self::OfAgencies => case.permits_agency(step).err(),
@@ -69,7 +81,7 @@ impl Part {
         (index, time_ms): (u64, u64),
     ) -> Self {
         let Some(alert_id) = statement.alert_id() else {
-            return Self::None;
+            return Self::Outside(Rules::of(record));
         };
         // A name that is none is a finding of its own: the recipients are resolved again.
         let audience = Audience::of_recipients(&record.recipients);
@@ -81,7 +93,7 @@ impl Part {
                 time_ms,
                 rules: Rules::of(record),
             })),
-            None => Self::None,
+            None => Self::Outside(Rules::of(record)),
         }
     }
 }
@@ -94,6 +106,17 @@ pub(super) struct Cases {
     clocks: Calendar,
     /// An entry is missing, deleted or unreadable: what follows it may have been allowed by what it said.
     has_holes: bool,
+    /// The newest rules that the log has claimed so far.
+    newest: Option<Rules>,
+    /// What nobody has judged, because no case was asked when it was let in.
+    unaudited: Option<Unaudited>,
+}
+
+/// Messages of cases under `floor/1`. None of them follows newer rules, so they are the first of their log.
+pub(super) struct Unaudited {
+    pub(super) first: u64,
+    pub(super) last: u64,
+    pub(super) count: u64,
 }
 
 impl Cases {
@@ -104,31 +127,63 @@ impl Cases {
         self.clocks = Calendar::default();
     }
 
-    /// Takes in an entry; gives what speaks against its being there, and what should have been there before it.
-    pub(super) fn follow(&mut self, part: Part) -> Vec<Kind> {
-        if self.has_holes {
-            return Vec::new();
-        }
-        let (time_ms, kind) = match part {
+    /// Takes in the entry at this index; gives what speaks against its being there, and what should have been there
+    /// before it.
+    pub(super) fn follow(&mut self, index: u64, part: Part) -> Vec<Kind> {
+        let (claimed, message) = match part {
             Part::None => return Vec::new(),
             Part::Unreadable => {
                 self.hole();
                 return Vec::new();
             }
-            Part::Of(message) => (message.time_ms, self.message(*message)),
-            Part::Late(late) => (late.time_ms, late.take(&mut self.by_id)),
+            Part::Late(_) if self.has_holes => return Vec::new(),
+            Part::Late(late) => {
+                let (time_ms, kind) = (late.time_ms, late.take(&mut self.by_id));
+                let missing = self.clocks.pass(time_ms, &self.by_id);
+                return kind.into_iter().chain(missing).collect();
+            }
+            Part::Outside(rules) => (rules, None),
+            Part::Of(message) => (message.rules, Some(*message)),
         };
-        let missing = self.clocks.pass(time_ms, &self.by_id);
-        kind.into_iter().chain(missing).collect()
+        let newest = self.newest.map_or(claimed, |newest| newest.max(claimed));
+        self.newest = Some(newest);
+        let mut kinds = Vec::new();
+        if claimed < newest {
+            kinds.push(Kind::RulesWentBack {
+                claimed: claimed.name(),
+                newest: newest.name(),
+            });
+        }
+        if let Some(message) = message {
+            let time_ms = message.time_ms;
+            kinds.extend(self.judge(index, message, newest));
+            if !self.has_holes {
+                kinds.extend(self.clocks.pass(time_ms, &self.by_id));
+            }
+        }
+        kinds
     }
 
-    fn message(&mut self, message: Message) -> Option<Kind> {
+    fn judge(&mut self, index: u64, message: Message, rules: Rules) -> Option<Kind> {
+        if rules == Rules::WithoutCases {
+            let none = Unaudited {
+                first: index,
+                last: index,
+                count: 0,
+            };
+            let unaudited = self.unaudited.get_or_insert(none);
+            unaudited.last = index;
+            unaudited.count += 1;
+        }
+        if self.has_holes {
+            return None;
+        }
         let Message {
             alert_id,
             step,
             timed,
             time_ms,
-            rules,
+            rules: _,
         } = message;
         let step = self.names.share(step);
         let held = self.by_id.entry(alert_id.clone()).or_default();
@@ -143,5 +198,10 @@ impl Cases {
             reason: reason::name(objection.reason),
             why: objection.to_string(),
         })
+    }
+
+    /// What nobody has judged, if there is any.
+    pub(super) fn unaudited(&self) -> Option<&Unaudited> {
+        self.unaudited.as_ref()
     }
 }

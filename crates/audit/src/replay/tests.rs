@@ -583,6 +583,7 @@ fn what_may_not_follow_in_its_case_should_have_been_refused() {
         NOTHING,
         "those rules did not look at the case"
     );
+    assert_eq!(unaudited(&report), [(Some(4), Some(6))]);
     // A second alert under the same id.
     let twice = after(|site, drafts| {
         case_of_two(site, drafts);
@@ -603,6 +604,120 @@ fn what_may_not_follow_in_its_case_should_have_been_refused() {
     });
     let pruned = [("RECORD_PRUNED", Some(4))];
     assert_eq!(deleted, pruned, "it may have allowed what follows");
+}
+
+/// The runs of entries whose case rules were not audited.
+fn unaudited(report: &Report) -> Vec<(Option<u64>, Option<u64>)> {
+    let notes = report.findings.iter();
+    let notes = notes.filter(|finding| finding.code() == "CASES_NOT_AUDITED");
+    notes
+        .inspect(|finding| assert_eq!(finding.severity(), Severity::Note))
+        .map(|finding| (finding.place.entry, finding.place.entry_end))
+        .collect()
+}
+
+#[test]
+fn a_gateway_does_not_choose_the_rules_that_it_is_audited_by() {
+    let site = Site::new();
+    let under = |policies: [&str; 2], misplaced: bool| {
+        let mut drafts = site.drafts();
+        case_of_two(&site, &mut drafts);
+        if misplaced {
+            // A remark about an alert that has not come yet.
+            drafts.swap(4, 5);
+            (drafts[4].time_ms, drafts[5].time_ms) = (drafts[5].time_ms, drafts[4].time_ms);
+        }
+        for (entry, policy) in [4, 5].into_iter().zip(policies) {
+            record(&mut drafts, entry, |record| {
+                record.decision.as_mut().unwrap().policy = policy.to_owned();
+            });
+        }
+        audit(&site, &drafts)
+    };
+    // A log that grew older with its gateway.
+    let aged = under(["floor/1", "floor/3"], false);
+    assert_eq!(
+        (found(&aged), unaudited(&aged)),
+        (NOTHING.into(), vec![(Some(4), None)])
+    );
+    // Rules that were in force do not go out of it; who says so is judged by them all the same.
+    for older in ["floor/1", "floor/2"] {
+        let back = under(["floor/3", older], false);
+        assert_eq!(found(&back), [("RULES_WENT_BACK", Some(5))]);
+        assert_eq!(unaudited(&back), []);
+        assert!(back.to_string().contains(older), "{back}");
+        let used = under(["floor/3", older], true);
+        let used: Vec<_> = found(&used)
+            .into_iter()
+            .filter(|(_, at)| *at == Some(5))
+            .collect();
+        assert_eq!(used, [("RULES_WENT_BACK", Some(5)), ("REFUSED", Some(5))]);
+    }
+    // What this program does not know is judged by all that it knows.
+    assert_eq!(found(&under(["floor/3", "floor/9"], false)), NOTHING);
+}
+
+/// An alert and its recall, both for a named officer, and a remark to his whole agency: entries 4 to 6.
+fn remark_to_colleagues(site: &Site, policy: &str) -> Vec<Draft> {
+    let mut drafts = site.drafts();
+    case_of_two(site, &mut drafts);
+    let said = |at: usize| {
+        let envelope = pb::Envelope::decode(drafts[at].content.as_slice()).unwrap();
+        pb::Statement::decode(envelope.payload.as_slice()).unwrap()
+    };
+    let officer = pb::RecipientRef {
+        kind: pb::RecipientKind::Officer.into(),
+        name: "spiffe://mx.dev.invalid/agency/anam/officer/lopez".to_owned(),
+    };
+    let (mut alert, mut comment) = (said(4), said(5));
+    alert.recipients = vec![officer.clone()];
+    let mut recall = comment.clone();
+    recall.body = None;
+    recall.payload_protection = 0;
+    recall.r#type = pb::MessageType::Recall.into();
+    recall.recall_measure = pb::RecallMeasure::Erase.into();
+    recall.recall_ground = pb::RecallGround::Error.into();
+    recall.recipients = vec![officer];
+    recall.message_id = vec![77; 16];
+    recall.sender_seq = 2;
+    comment.sender_seq = 3;
+    let bodies = [4, 5].map(|at| drafts[at].body.clone());
+    let [of_alert, of_comment] = bodies;
+    drafts[4] = site.entry_of(&alert, of_alert, 0);
+    drafts[5] = site.entry_of(&recall, Vec::new(), 1);
+    drafts.push(site.entry_of(&comment, of_comment, 2));
+    for at in [4, 5, 6] {
+        record(&mut drafts, at, |record| {
+            record.decision.as_mut().unwrap().policy = policy.to_owned();
+            if at < 6 {
+                record.recipients[0].agencies.clear();
+                let node = "spiffe://mx.dev.invalid/agency/anam/node/mex";
+                record.recipients[0].nodes = vec![node.to_owned()];
+            }
+        });
+    }
+    drafts
+}
+
+#[test]
+fn what_the_second_rules_asked_of_agencies_alone_is_not_asked_of_nodes() {
+    let site = Site::new();
+    let under = |policy: &str| audit(&site, &remark_to_colleagues(&site, policy));
+    // The agency knows of the case, its other nodes do not.
+    let all = under("floor/3");
+    assert_eq!(found(&all), [("REFUSED", Some(6))], "{all}");
+    let second = under("floor/2");
+    assert_eq!(
+        (found(&second), unaudited(&second)),
+        (NOTHING.into(), vec![])
+    );
+    // They did ask, though.
+    let mut drafts = remark_to_colleagues(&site, "floor/2");
+    drafts.swap(4, 6);
+    (drafts[4].time_ms, drafts[6].time_ms) = (drafts[6].time_ms, drafts[4].time_ms);
+    let refused = found(&audit(&site, &drafts));
+    let expected = [4, 5, 6].map(|at| ("REFUSED", Some(at)));
+    assert_eq!(refused, expected);
 }
 
 #[test]

@@ -139,6 +139,37 @@ impl OwnCopy {
         let bodies = read.open_table(BODIES).about(path)?;
         load(&messages, &bodies, index, path).map(Some)
     }
+
+    /// Messages whose body is there and shown, and cannot be read by this version, by index: what stands in them is filed under
+    /// no identifier. Reads every body.
+    pub fn unreadable(&self) -> Result<Vec<u64>, CopyError> {
+        let path = &self.path;
+        let read = self.database.begin_read().about(path)?;
+        let messages = read.open_table(MESSAGES).about(path)?;
+        let bodies = read.open_table(BODIES).about(path)?;
+        let mut all = Vec::new();
+        for entry in bodies.iter().about(path)? {
+            let (index, body) = entry.about(path)?;
+            let index = index.value();
+            let broken = || damaged(path, format!("message {index} cannot be read"));
+            let stored = messages.get(index).about(path)?.ok_or_else(broken)?;
+            let stored = Stored::decode(stored.value()).map_err(|_| broken())?;
+            if stored.body() != StoredBody::Present {
+                continue;
+            }
+            let statement = statement_of(&stored).ok_or_else(broken)?;
+            if content_of(body.value(), &statement).is_none() {
+                all.push(index);
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn statement_of(stored: &Stored) -> Option<Statement> {
+    let envelope = pb::Envelope::decode(stored.envelope.as_slice()).ok()?;
+    let Lenient { statement, .. } = Statement::decode_lenient(&envelope.payload).ok()?;
+    Some(statement)
 }
 
 /// The tables that a case is read from: cases, messages, bodies.

@@ -1,7 +1,7 @@
 //! Several desks of one agency, and an agency that is no party: rights to read and rules of the case agree.
 
 use precinto_alert::code::{AckLevel, MessageType, RecallMeasure};
-use precinto_alert::id::AlertId;
+use precinto_alert::id::{AlertId, MessageId};
 use precinto_proto::v1 as pb;
 use tonic::Status;
 
@@ -136,6 +136,36 @@ async fn a_case_for_a_named_node_does_not_exist_for_its_colleagues() {
     let page = jfk.list(first_page).await.unwrap();
     assert_eq!(page.next_index, page.records[0].index + 1);
     assert_eq!(reason(&jfk.at(hidden).await.unwrap_err()), "NOT_FOUND");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_tells_a_desk_nothing_of_what_it_may_not_read() {
+    let mut world = with_more_desks().await;
+    let (mut lax, mut jfk) = (world.node(LAX).await, world.node(JFK).await);
+    let alert = lax.alert(1, 1, &[]);
+    lax.send(&alert).await.unwrap();
+    let hidden = pb::Statement {
+        alert_version: 2,
+        ..lax.red_of(MessageType::Amend, (1, &alert.id))
+    };
+    let hidden = lax.alert_as(hidden);
+    lax.send(&hidden).await.unwrap();
+    let hidden = MessageId::from_slice(&hidden.id).unwrap().to_string();
+    for desk in [&mut lax, &mut jfk] {
+        let is_author = desk.identity == LAX;
+        let late = desk.alert(1, 3, &alert.id);
+        let short = desk.recall((1, &alert.id), &["us.dev.invalid/oig"]);
+        for (said, code, secret) in [
+            (late, "VERSION_GAP", hidden.as_str()),
+            (short, "RECIPIENT_REQUIRED", NLU),
+        ] {
+            let refused = desk.send(&said).await.unwrap_err();
+            assert_eq!(reason(&refused), code);
+            let told = String::from_utf8_lossy(refused.details()).into_owned();
+            assert_eq!(told.contains(secret), is_author, "{told}");
+        }
+    }
     world.stop().await;
 }
 

@@ -76,11 +76,17 @@ pub(crate) fn run(args: &Match, output: Output) -> anyhow::Result<Exit> {
     }
     Ok(if !found.is_empty() {
         Exit::Done
-    } else if manifest.not_looked_at > 0 {
+    } else if !is_looked_at(&manifest) {
         Exit::Inconclusive
     } else {
         basis.nothing_found()
     })
+}
+
+/// Whether everything in the manifest was looked at, and is written like what its column holds: a waybill behind words that
+/// we do not understand may be in an alert.
+fn is_looked_at(manifest: &Manifest) -> bool {
+    manifest.not_looked_at == 0 && manifest.without_form == 0
 }
 
 fn delimiter(typed: char) -> Result<u8, Failure> {
@@ -245,10 +251,10 @@ fn summary(manifest: &Manifest, found: &[Found<'_>], is_whole: bool, lang: Lang)
     alerts.dedup();
     let (hits, alerts, rows) = (found.len(), alerts.len(), manifest.rows);
     let cells = manifest.cells.len();
-    if hits == 0 && (manifest.not_looked_at > 0 || !is_whole) {
+    if hits == 0 && !(is_looked_at(manifest) && is_whole) {
         return lang.pick(
-            format!("INCONCLUSIVE: nothing found in {cells} cells of {rows} rows, but not everything could be looked at: see above"),
-            format!("NO CONCLUYENTE: sin coincidencias en {cells} celdas de {rows} filas, pero no se pudo revisar todo: véase arriba"),
+            format!("INCONCLUSIVE: nothing found in {cells} cells of {rows} rows, but not everything could be looked at, or understood: see above"),
+            format!("NO CONCLUYENTE: sin coincidencias en {cells} celdas de {rows} filas, pero no se pudo revisar o entender todo: véase arriba"),
         );
     }
     if hits == 0 {
@@ -343,6 +349,7 @@ fn whole(manifest: &Manifest, copy: &OwnCopy, basis: &Basis, found: Option<&[Fou
         "columns_not_looked_at": manifest.ignored,
         "odd_rows": manifest.odd_rows,
         "not_looked_at": manifest.not_looked_at,
+        "without_form": manifest.without_form,
         "remarks": remarks.collect::<Vec<_>>(),
         "hits": found.map(hits),
     });

@@ -241,7 +241,9 @@ fn told(error: &CopyError) -> Text {
     let en = chain(error);
     let es = match error {
         CopyError::Busy { .. } => "otro proceso está usando la copia propia; repita cuando termine",
-        CopyError::Damaged { .. } => "la copia propia está dañada; bórrela y descárguela de nuevo",
+        CopyError::Damaged { .. } => {
+            "la copia propia está dañada; bórrela y descárguela de nuevo; conserve los archivos que terminan en .pin"
+        }
         CopyError::Other { .. } => {
             "la copia propia es de otra bitácora, dependencia o formato; bórrela y descárguela de nuevo, o indique otra carpeta de estado"
         }

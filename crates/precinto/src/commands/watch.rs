@@ -85,7 +85,7 @@ impl Watcher<'_> {
         if self.subscriber.finish().await.is_err() {
             self.output.talk(self.output.lang().pick(
                 "the gateway did not confirm the last settlements: what was shown last may come again",
-                "la pasarela no respondió a las últimas confirmaciones: lo último que se mostró puede llegar de nuevo",
+                "no se pudo confirmar a la pasarela la recepción de lo último: lo que se mostró al final puede llegar de nuevo",
             ));
         }
         ended
@@ -238,7 +238,7 @@ impl Watcher<'_> {
         if let Err(error) = self.subscriber.ack(index).await {
             self.output.talk(self.output.lang().pick(
                 format!("entry {index} is not settled: {error}"),
-                format!("la entrada {index} no se confirmó: {error}"),
+                format!("no se confirmó la recepción de la entrada {index}: {error}"),
             ));
         }
     }

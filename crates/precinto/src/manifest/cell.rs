@@ -3,7 +3,7 @@
 use super::column::AWB_SERIAL_DIGITS;
 use precinto_alert::check_digit::{self, CheckError};
 use precinto_alert::limits::LINE_CHARS_MAX;
-use precinto_alert::lookup::{Identifier, Kind};
+use precinto_alert::lookup::{Identifier, Kind, guesses};
 
 /// What stands between several values of one cell. What stands further behind is the likelier to be a part of a value: a
 /// house waybill may have a slash in it, and none has a semicolon.
@@ -21,6 +21,17 @@ const NOTHING: [&str; 10] = [
     "NINGUNO",
     "SIN DATO",
     "NO APLICA",
+];
+
+/// Kinds of which a text that is not written like one is odd; a tax number may be any country's.
+pub(super) const FORMED: [Kind; 7] = [
+    Kind::Waybill,
+    Kind::S10,
+    Kind::Receptacle,
+    Kind::Dispatch,
+    Kind::Uld,
+    Kind::Container,
+    Kind::Cas,
 ];
 
 /// Blank, nothing but punctuation, or one of [`NOTHING`]. A long text always says something.
@@ -77,18 +88,42 @@ pub(super) fn readings(text: &str) -> Readings<'_> {
 }
 
 /// Digits, and letters or digits, that a number has at least which stands between blanks by itself. A number that is written
-/// in groups (`RB 123 456 785 GB`, `MSCU 123456 5`, `865 48291176`) has a shorter one among them.
+/// in groups (`RB 123 456 785 GB`, `MSCU 123456 5`, `865 4829 1176`) has a shorter one among them.
 const ALONE: (usize, usize) = (5, 8);
+
+fn stands_alone(text: &str) -> bool {
+    let count = |is: fn(char) -> bool| text.chars().filter(|letter| is(*letter)).count();
+    count(|one| one.is_ascii_digit()) >= ALONE.0 && count(char::is_alphanumeric) >= ALONE.1
+}
 
 /// `865-48291176 865-48291180`: blanks divide it only when each word could be a number by itself.
 fn several_numbers(text: &str) -> bool {
-    let stands_alone = |word: &str| {
-        let count = |is: fn(char) -> bool| word.chars().filter(|letter| is(*letter)).count();
-        count(|one| one.is_ascii_digit()) >= ALONE.0 && count(char::is_alphanumeric) >= ALONE.1
-    };
     let mut words = text.split_whitespace();
     words.clone().nth(1).is_some() && words.all(stands_alone)
 }
+
+/// The numbers among the words of a text that no separator divides, each word that stands alone and each group of words with
+/// digits: of `AWB: 865-48291176 (consol)` the one, of `AWB 865 4829 1176` the three together. Never the text itself.
+pub(super) fn numbers_among(text: &str) -> Vec<String> {
+    let words = text.split(|letter: char| letter.is_whitespace() || BESIDE.contains(&letter));
+    let words = words.map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let digits = |word: &&str| word.bytes().any(|byte| byte.is_ascii_digit());
+    let groups = words
+        .split(|word| !digits(word))
+        .map(|group| group.join(" "));
+    let single = words.iter().map(|word| (*word).to_owned());
+    let mut found: Vec<String> = groups
+        .chain(single)
+        .filter(|number| stands_alone(number) && number != text)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// What stands beside a number and in none.
+const BESIDE: [char; 8] = ['(', ')', '[', ']', ':', '#', '=', '"'];
 
 /// `8.65483E+10`: what a spreadsheet makes of a long number.
 pub(super) fn rounded(text: &str) -> bool {
@@ -100,13 +135,33 @@ pub(super) fn rounded(text: &str) -> bool {
 }
 
 /// An air waybill whose leading zeros a spreadsheet has taken away; nine or ten digits are left of eleven.
-pub(super) fn zeros_restored(text: &str, kinds: &[Kind]) -> Option<Identifier> {
+fn zeros_restored(text: &str, kinds: &[Kind]) -> Option<Identifier> {
     let short = (AWB_SERIAL_DIGITS + 1..AWB_SERIAL_DIGITS + 3).contains(&text.len());
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let may_be = kinds.contains(&Kind::Waybill) && short && digits;
     may_be
         .then(|| Identifier::new(Kind::Waybill, &format!("{text:0>11}")))
         .flatten()
+}
+
+/// What a text with separators in it is if it is one value. No form is asked for in a named column: a wrong reading
+/// finds nothing.
+pub(super) fn as_whole(whole: &str, cell: &str, kinds: &[Kind]) -> Vec<Identifier> {
+    if !kinds.is_empty() {
+        let read = kinds.iter().map(|kind| Identifier::new(*kind, whole));
+        return read.flatten().collect();
+    }
+    let mut found = guesses(whole);
+    found.retain(|one| whole == cell || one.kind() != Kind::Party);
+    found
+}
+
+/// What a text is if it is written like one of these kinds.
+pub(super) fn of_form(text: &str, kinds: &[Kind]) -> Vec<Identifier> {
+    let mut found = guesses(text);
+    found.retain(|one| kinds.contains(&one.kind()));
+    found.extend(zeros_restored(text, kinds));
+    found
 }
 
 /// The check digit that an identifier should have, if it has another.

@@ -255,6 +255,45 @@ fn blanks_divide_numbers_and_not_the_groups_of_one() {
     assert_eq!(remarks(&manifest), []);
 }
 
+/// As clerks write them beside a word or two.
+const AMONG_WORDS: [&str; 6] = [
+    "AWB 865-48291176",
+    "AWB: 865-48291176",
+    "865-48291176 (consol)",
+    "865-48291176 y 020-12345675",
+    "AWB 865 4829 1176",
+    "AWB:865-48291176(3 pcs).",
+];
+
+#[test]
+fn a_number_is_found_among_words() {
+    let any = Options {
+        any_column: true,
+        ..OPTIONS
+    };
+    for cell in AMONG_WORDS {
+        for (header, options) in [("MAWB", OPTIONS), ("AWB", OPTIONS), ("notes", any)] {
+            let manifest = read_as(format!("{header}\n{cell}\n").as_bytes(), options).unwrap();
+            let found = on_line(&manifest, K::Waybill, "865-48291176");
+            assert_eq!(found, Some(2), "{header}: {cell}");
+            assert_eq!(remarks(&manifest), [], "{header}: {cell}");
+            let both = on_line(&manifest, K::Waybill, "020-12345675").is_some();
+            assert_eq!(both, cell.contains("020"), "{header}: {cell}");
+            // The whole is looked for, too: a house waybill may have a blank in it.
+            if header == "AWB" {
+                assert_eq!(on_line(&manifest, K::HouseWaybill, cell), Some(2), "{cell}");
+            }
+        }
+    }
+    let manifest = read("MAWB\nAWB 8.65483E+10 y 020-12345675\n");
+    assert_eq!(manifest.not_looked_at, 1);
+    assert_eq!(on_line(&manifest, K::Waybill, "020-12345675"), Some(2));
+    // What has no form in it is remarked upon once, as a whole.
+    let manifest = read("MAWB\nAWB 865-4829117 consol\n");
+    assert_eq!(manifest.without_form, 1);
+    assert_eq!(remarks(&manifest).len(), 1, "{:?}", remarks(&manifest));
+}
+
 #[test]
 fn what_is_too_long_is_said_and_never_passed_over() {
     let long = "A1".repeat(251);

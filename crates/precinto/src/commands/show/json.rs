@@ -143,6 +143,7 @@ fn recall(recall: &Recall) -> Value {
         json!({
             "agency": agency.to_string(),
             "taken": name(one.taken),
+            "outstanding": one.outstanding.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "done": one.is_done,
         })
     });

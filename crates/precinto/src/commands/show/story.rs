@@ -13,7 +13,7 @@ use message::absent;
 pub(crate) use message::content;
 use precinto_alert::case::{Confirmation, Part, Question};
 use precinto_alert::code::Coded as _;
-use precinto_alert::id::{AgencyId, AlertId, MessageId};
+use precinto_alert::id::{AgencyId, AlertId, MessageId, NodeId};
 use precinto_client::Overdue;
 use precinto_client::copy::{Held, Standing};
 use std::collections::BTreeSet;
@@ -213,15 +213,28 @@ fn recall(sheet: &mut Sheet, told: &Told<'_>) {
     let confirmed = lang.pick("confirmed", "confirmados");
     sheet.block(2, "", &format!("{asked}: {done} {of} {total} {confirmed}"));
     for (agency, confirmation) in &recall.confirmations {
-        let Confirmation { taken, is_done } = confirmation;
+        let Confirmation {
+            taken,
+            outstanding,
+            is_done,
+        } = confirmation;
         let (mark, word) = match (is_done, taken) {
             (true, _) => ("✓ ", lang.pick("confirmed", "confirmó")),
+            (false, Some(taken)) if *taken >= recall.measure => {
+                ("✗ ", lang.pick("NOT EVERY NODE", "NO TODOS LOS NODOS"))
+            }
             (false, Some(_)) => ("✗ ", lang.pick("NOT ENOUGH", "NO BASTA")),
             (false, None) => ("✗ ", lang.pick("NOT CONFIRMED", "SIN CONFIRMAR")),
         };
         let taken = labels(*taken, lang);
         let line = format!("{}: {word} {taken}", whom(agency, told, sheet));
-        sheet.block(4, mark, line.trim_end());
+        let mut line = line.trim_end().to_owned();
+        if !outstanding.is_empty() {
+            let nodes = outstanding.iter().map(NodeId::node).collect::<Vec<_>>();
+            let open = lang.pick("outstanding", "pendiente");
+            line = format!("{line}; {open}: {}", nodes.join(", "));
+        }
+        sheet.block(4, mark, &line);
     }
     if let Some(work) = &told.work {
         let (en, es) = ("copies out of use here:", "copias fuera de uso aquí:");
