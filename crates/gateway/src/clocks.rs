@@ -1,6 +1,6 @@
 //! The clocks: whoever has not answered in time is noted in the log, and somebody else is called. Nobody has to watch.
 //!
-//! One task owns them. What it keeps of an open message is 16 bytes: when to look at it, and its index. It follows the
+//! One task owns them. What it keeps of an open message is 8 bytes: when to look at it, and its index. It follows the
 //! log, so a message waits for its deadline from the moment at which it is published; and when a deadline comes, it reads
 //! the case and asks [`precinto_alert::clock`] what follows now, and when to look again. Nothing else is remembered:
 //! after a restart the log is read once more from its beginning, while the gateway serves, and what fell due meanwhile
@@ -37,8 +37,14 @@ pub(crate) struct Sources {
 }
 
 /// When to look at which message: what comes first, first.
-#[derive(Debug, Default)]
-struct Calendar(BinaryHeap<Reverse<(u64, u64)>>);
+///
+/// One number for each: its upper 28 bits count [`UNIT_MS`] since the calendar was begun, rounded up, the lower 36 are the
+/// entry's index. What lies beyond those two years is looked at too soon, and again.
+#[derive(Debug)]
+struct Calendar {
+    begun_ms: u64,
+    looks: BinaryHeap<Reverse<u64>>,
+}
 
 /// A message whose clock was looked at.
 struct Looked {
@@ -73,18 +79,40 @@ pub(crate) async fn keep(sources: Sources, stop: CancellationToken) {
     }
 }
 
+/// How exactly the calendar keeps a time: about as exactly as it is looked at.
+const UNIT_MS: u64 = 250;
+
+/// As in the index of the cases: a log of 2^36 entries.
+const INDEX_BITS: u32 = 36;
+
 impl Calendar {
+    fn begun_at(now_ms: u64) -> Self {
+        Self {
+            begun_ms: now_ms,
+            looks: BinaryHeap::new(),
+        }
+    }
+
     fn look_at(&mut self, index: u64, when_ms: u64) {
-        self.0.push(Reverse((when_ms, index)));
+        debug_assert!(index >> INDEX_BITS == 0, "a log of 2^36 entries");
+        let units = when_ms.saturating_sub(self.begun_ms).div_ceil(UNIT_MS);
+        let units = units.min((1 << (u64::BITS - INDEX_BITS)) - 1);
+        if self.looks.len() == self.looks.capacity() {
+            // Doubling would keep as much again in vain.
+            self.looks.reserve_exact(self.looks.len() / 8 + 512);
+        }
+        self.looks.push(Reverse(units << INDEX_BITS | index));
     }
 
     /// The next message to be looked at by now.
     fn next(&mut self, now_ms: u64) -> Option<u64> {
-        let Reverse((when_ms, _)) = self.0.peek()?;
-        if *when_ms > now_ms {
+        let Reverse(look) = *self.looks.peek()?;
+        let passed = now_ms.saturating_sub(self.begun_ms) / UNIT_MS;
+        if look >> INDEX_BITS > passed {
             return None;
         }
-        self.0.pop().map(|Reverse((_, index))| index)
+        self.looks.pop();
+        Some(look & ((1 << INDEX_BITS) - 1))
     }
 }
 
@@ -182,5 +210,30 @@ async fn log(sources: &Sources, calendar: &mut Calendar, looked: Vec<Looked>) {
         if let Some(again_ms) = again_ms {
             calendar.look_at(index, again_ms);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_first_is_looked_at_first_and_never_before_its_time() {
+        let begun_ms = 1_795_000_000_000;
+        let mut calendar = Calendar::begun_at(begun_ms);
+        let far = begun_ms + 4 * 365 * 86_400_000;
+        for (index, when_ms) in [(7, 5_001), (1 << 35, 4_999), (3, 90_000)] {
+            calendar.look_at(index, begun_ms + when_ms);
+        }
+        calendar.look_at(4, 0);
+        calendar.look_at(9, far);
+        assert_eq!(calendar.next(begun_ms), Some(4), "overdue at the start");
+        assert_eq!(calendar.next(begun_ms + 4_998), None);
+        assert_eq!(calendar.next(begun_ms + 5_000), Some(1 << 35));
+        assert_eq!(calendar.next(begun_ms + 5_001), None, "rounded up");
+        assert_eq!(calendar.next(begun_ms + 5_250), Some(7));
+        assert_eq!(calendar.next(begun_ms + 86_400_000), Some(3));
+        assert_eq!(calendar.next(far), Some(9), "beyond two years: too soon");
+        assert_eq!(calendar.next(far), None);
     }
 }

@@ -1,30 +1,8 @@
-//! Until when each level of an acknowledgement is due: the table of precedences, and the moment after which it is too late.
+//! Until when each level of an acknowledgement of an alert is due, for the figures: one clock for each alert and agency, while
+//! [`precinto_alert::clock`], whose table this is, has one for each message.
 
+use precinto_alert::clock::allowed_ms;
 use precinto_alert::code::{AckLevel, Precedence};
-
-const SECOND_MS: u64 = 1_000;
-const MINUTE_MS: u64 = 60 * SECOND_MS;
-const HOUR_MS: u64 = 60 * MINUTE_MS;
-const DAY_MS: u64 = 24 * HOUR_MS;
-
-/// How long after an alert a level is due, milliseconds; none for ACTED, which the goods decide.
-///
-/// The table of the data model, after the deadlines of NCIC, the European FIUs and PACT.
-pub(super) fn deadline_of(precedence: Precedence, level: AckLevel) -> Option<u64> {
-    let [node, person, assessed] = match precedence {
-        Precedence::P1 => [5 * SECOND_MS, 10 * MINUTE_MS, 30 * MINUTE_MS],
-        Precedence::P2 => [30 * SECOND_MS, HOUR_MS, 8 * HOUR_MS],
-        Precedence::P3 => [5 * MINUTE_MS, 8 * HOUR_MS, 3 * DAY_MS],
-        Precedence::P4 => [15 * MINUTE_MS, DAY_MS, 7 * DAY_MS],
-        Precedence::Unspecified => return None,
-    };
-    match level {
-        AckLevel::Node => Some(node),
-        AckLevel::Person => Some(person),
-        AckLevel::Assessed => Some(assessed),
-        AckLevel::Acted | AckLevel::Unspecified => None,
-    }
-}
 
 /// The clock of one agency about one alert.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +23,7 @@ impl Clock {
     /// That is a margin before the last moment to act: as long as the table gives, at most a quarter of the time there
     /// is. Time asked for moves the assessment, never past that. A last moment that was over before the alert bounds nothing.
     pub(super) fn due_ms(&self, level: AckLevel) -> Option<u64> {
-        let table = deadline_of(self.precedence, level)?;
+        let table = allowed_ms(self.precedence, level)?;
         let by_table = self.start_ms.saturating_add(table);
         let due = match self.more_time_ms {
             Some(more) if level == AckLevel::Assessed => by_table.max(more),
@@ -62,6 +40,10 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SECOND_MS: u64 = 1_000;
+    const MINUTE_MS: u64 = 60 * SECOND_MS;
+    const HOUR_MS: u64 = 60 * MINUTE_MS;
 
     #[test]
     fn a_deadline_leaves_time_to_act() {

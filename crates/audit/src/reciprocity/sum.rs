@@ -1,12 +1,12 @@
 //! The sums: what each alert has come to, added up for each direction.
 
 use super::Scope;
-use super::deadline::deadline_of;
 use super::figures::{
     Answers, Basis, Direction, Figures, IndicatorFigures, LevelFigures, PrecedenceFigures, Recalls,
 };
 use super::fold::{Alert, Fold, Question};
 use super::part::{LEVELS, Part};
+use precinto_alert::clock::allowed_ms;
 use precinto_alert::code::{AckLevel, Coded, IndicatorCode, Precedence as Code};
 use precinto_alert::id::Side;
 use std::collections::BTreeMap;
@@ -146,7 +146,7 @@ fn levels(parts: &[(&Alert, &Part)], precedence: Option<Code>, end_ms: u64) -> V
     let of_level = |level: AckLevel| {
         let mut sum = LevelFigures {
             level: level.name(),
-            deadline_ms: precedence.and_then(|code| deadline_of(code, level)),
+            deadline_ms: precedence.and_then(|code| allowed_ms(code, level)),
             ..LevelFigures::default()
         };
         let mut took_ms = Vec::new();

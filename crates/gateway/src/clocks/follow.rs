@@ -39,9 +39,10 @@ struct Open {
 
 impl Follower {
     pub(super) fn new(sources: Sources) -> Self {
+        let calendar = Calendar::begun_at(sources.clock.now_ms());
         Self {
             sources,
-            calendar: Calendar::default(),
+            calendar,
             next: 0,
             open: Some(HashMap::new()),
         }
@@ -102,7 +103,7 @@ impl Follower {
             }
         }
         tracing::debug!(
-            waiting = self.calendar.0.len(),
+            waiting = self.calendar.looks.len(),
             "deadlines read from the log"
         );
     }
