@@ -111,6 +111,8 @@ pub const LOG_QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Warnings that a record holds: the first ones found. Each is a path, a sentence in two languages and up to five proposals,
 /// some 300 bytes, so they stay within `RECORD_BYTES`.
 pub const RECORD_WARNINGS_MAX: usize = 32;
+/// Warnings that the sender is told at once: more than a person mends in one go, and well within [`ANSWER_BYTES_MAX`].
+pub const ANSWER_WARNINGS_MAX: usize = 256;
 /// What an entry has beyond the submission that it was made of: the record and a row of the journal. Only a statement to
 /// groups of hundreds of agencies has more, and only a queue full of such would be met as `OVERLOADED`.
 const RECORD_BYTES: usize = 16 * 1024;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use precinto_alert::content::{Content, ContentError};
 use precinto_alert::id::{Identity, MessageId, NodeId};
-use precinto_alert::{Lang, Reason, Statement, Violation};
+use precinto_alert::{Reason, Statement};
 use precinto_envelope::body::check_body;
 use precinto_envelope::trust::TrustStore;
 use precinto_envelope::verify::{VerifiedEnvelope, verify_bytes};
@@ -20,12 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cases::{CaseError, Cases, Place, Seat};
 use crate::certificates::Certificates;
-use crate::limits::RECORD_WARNINGS_MAX;
 use crate::policy::{self, FLOOR};
 use crate::registry::Directory;
 
 mod conflict;
 mod error;
+mod findings;
 mod in_flight;
 pub(crate) mod metered;
 mod request;
@@ -146,7 +146,8 @@ impl Submissions {
             }
             Some(Found { index, digest }) => Outcome::Reused { index, digest },
             None => {
-                let record = self.admit(caller, &verified, &statement, &body, now_ms)?;
+                let (record, warnings) =
+                    self.admit(caller, &verified, &statement, &body, now_ms)?;
                 let seat = match Place::of(&statement, &record.recipients) {
                     Some(place) => Some(self.cases.seat(&self.ledger, place).await?),
                     None => None,
@@ -158,7 +159,7 @@ impl Submissions {
                 let entry = Entry::statement(&verified, sender, &message_id, bytes, body);
                 Outcome::Fresh {
                     entry,
-                    warnings: record.warnings,
+                    warnings,
                     seat,
                 }
             }
@@ -255,7 +256,8 @@ impl Submissions {
         Err(SubmitError::NotCarried(reason))
     }
 
-    /// In time, with the body that was signed for, breaking no rule of the domain, allowed: the record to append.
+    /// In time, with the body that was signed for, breaking no rule of the domain, allowed: the record to append, and
+    /// what the sender is told.
     fn admit(
         &self,
         caller: &NodeId,
@@ -263,7 +265,7 @@ impl Submissions {
         statement: &Statement,
         body: &[u8],
         now_ms: u64,
-    ) -> Result<pb::StatementRecord, SubmitError> {
+    ) -> Result<(pb::StatementRecord, Vec<pb::Finding>), SubmitError> {
         let timely = statement.check_time(now_ms);
         let (mut warnings, mut wrong) = (Vec::new(), Vec::new());
         let sender_key = verified.node().certificate().digest();
@@ -299,14 +301,15 @@ impl Submissions {
                 return Err(SubmitError::Denied(wrong));
             }
         };
-        Ok(self.record(verified, admitted, &warnings))
+        let record = self.record(verified, admitted, findings::recorded(&warnings));
+        Ok((record, findings::told(&warnings)))
     }
 
     fn record(
         &self,
         verified: &VerifiedEnvelope,
         admitted: policy::Admitted,
-        warnings: &[Violation],
+        warnings: Vec<pb::Finding>,
     ) -> pb::StatementRecord {
         let mut trust = trust_refs(verified);
         trust.push(pb::TrustRef {
@@ -317,11 +320,7 @@ impl Submissions {
             envelope_digest: verified.envelope_digest().to_vec(),
             statement_id: verified.statement_id().to_vec(),
             recipients: admitted.into_recipients(),
-            warnings: warnings
-                .iter()
-                .take(RECORD_WARNINGS_MAX)
-                .map(finding)
-                .collect(),
+            warnings,
             decision: Some(pb::Decision {
                 policy: FLOOR.to_owned(),
                 policy_digest: Vec::new(),
@@ -334,28 +333,6 @@ impl Submissions {
 /// What the verdict on the signatures rests on, for a record.
 fn trust_refs(verified: &VerifiedEnvelope) -> Vec<pb::TrustRef> {
     verified.relied_on().into_iter().map(Into::into).collect()
-}
-
-/// A warning for the record, which stays when the body is deleted by law: so it says nothing that a party could be known by.
-/// What was meant by a wrong tax number is in most cases somebody's true one; whoever has the body computes it again.
-fn finding(violation: &Violation) -> pb::Finding {
-    let Violation {
-        field,
-        reason,
-        detail,
-        proposals,
-    } = violation;
-    pb::Finding {
-        field: field.clone(),
-        reason: (*reason).into(),
-        detail: detail.text(Lang::En).to_owned(),
-        detail_es: detail.text(Lang::Es).to_owned(),
-        proposals: if field.starts_with("content.parties") {
-            Vec::new()
-        } else {
-            proposals.clone()
-        },
-    }
 }
 
 impl Outcome {
@@ -399,30 +376,5 @@ pub(crate) fn receipt(proven: &Proven) -> pb::Receipt {
     pb::Receipt {
         proof: proven.receipt.to_text(),
         record: proven.entry.record().to_vec(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_proposal_about_a_party_gets_into_a_record() {
-        let about = |field: &str| {
-            finding(&Violation {
-                field: field.to_owned(),
-                reason: Reason::RfcCheckDigit,
-                detail: ("one letter is wrong", "una letra está mal").into(),
-                proposals: vec!["GODE561231GR8".to_owned()],
-            })
-        };
-        assert!(
-            about("content.parties[0].tax_ids[1].number")
-                .proposals
-                .is_empty()
-        );
-        let waybill = about("content.shipments[0].master_awb");
-        assert_eq!(waybill.proposals, ["GODE561231GR8"]);
-        assert_eq!(waybill.detail_es, "una letra está mal");
     }
 }

@@ -16,9 +16,9 @@ use precinto_merkle::leaf::EntryType;
 
 use super::{Calendar, Sources};
 use crate::cases::{Clocked, alert_id_of, said};
-use crate::limits::{CLOCK_CASES_MAX, CLOCK_ENTRIES_PER_TURN_MAX};
+use crate::limits::{CLOCK_CASES_MAX, CLOCK_ENTRIES_PER_TURN_MAX, READ_BYTES_MAX};
 
-/// What one read from the log may bring: as much as a batch has.
+/// What one read of the old log may bring: as much as a batch has. What is new lies in memory, and comes in small pieces.
 const READ_BYTES: usize = 8 * 1024 * 1024;
 
 /// Reads the log, and keeps the calendar.
@@ -56,7 +56,12 @@ impl Follower {
             if self.next >= stop && self.open.is_none() {
                 return Ok(true); // what is due comes before what may fall due
             }
-            let entries = self.sources.ledger.read_from(self.next, READ_BYTES)?;
+            let most = if self.is_behind() {
+                READ_BYTES
+            } else {
+                READ_BYTES_MAX
+            };
+            let entries = self.sources.ledger.read_from(self.next, most)?;
             let Some(last) = entries.last() else {
                 break;
             };
