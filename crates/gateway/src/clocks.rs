@@ -17,6 +17,8 @@ use std::sync::Arc;
 use precinto_alert::clock::Reading;
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{Ledger, ReadError};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::cases::{Cases, Clocked, said};
@@ -54,21 +56,18 @@ struct Looked {
     reading: Reading,
 }
 
-/// Keeps the clocks until `stop`.
-pub(crate) async fn keep(sources: Sources, stop: CancellationToken) {
+/// Keeps the clocks until `stop`, on a thread of its own: it reads and computes without end, and on the threads that all share
+/// each would keep memory on its account.
+pub(crate) fn keep(sources: Sources, stop: CancellationToken) -> JoinHandle<()> {
+    let runtime = Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(turns(sources, stop)))
+}
+
+async fn turns(sources: Sources, stop: CancellationToken) {
     let mut follower = Follower::new(sources.clone());
-    loop {
-        let turn = tokio::task::spawn_blocking(move || {
-            let looked = follower.turn();
-            (follower, looked)
-        });
-        let Ok((back, looked)) = turn.await else {
-            tracing::error!("the clocks panicked: no missed deadline is noted any more");
-            return;
-        };
-        follower = back;
-        match looked {
-            Ok(_) if follower.is_behind() && !stop.is_cancelled() => continue,
+    while !stop.is_cancelled() {
+        match follower.turn() {
+            Ok(_) if follower.is_behind() => continue,
             Ok(looked) => log(&sources, &mut follower.calendar, looked).await,
             Err(error) => tracing::warn!(%error, "the log could not be read for its deadlines"),
         }

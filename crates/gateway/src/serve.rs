@@ -71,7 +71,7 @@ pub(crate) async fn serve(
         directory,
         clock: Arc::clone(&clock),
     };
-    let clocks = tokio::spawn(clocks::keep(clocks, draining.clone()));
+    let clocks = clocks::keep(clocks, draining.clone());
     let alarm = tokio::spawn(warn_of_stale_lists(trust, clock, draining.clone()));
     let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
 
