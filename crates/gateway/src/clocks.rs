@@ -81,6 +81,9 @@ async fn turns(sources: Sources, stop: CancellationToken) {
 /// How exactly the calendar keeps a time: about as exactly as it is looked at.
 const UNIT_MS: u64 = 250;
 
+/// Room that is asked for at once, and taken only as it fills: growing to there in steps would leave holes of the same size.
+const LOOKS_RESERVED: usize = 1 << 20;
+
 /// As in the index of the cases: a log of 2^36 entries.
 const INDEX_BITS: u32 = 36;
 
@@ -88,7 +91,7 @@ impl Calendar {
     fn begun_at(now_ms: u64) -> Self {
         Self {
             begun_ms: now_ms,
-            looks: BinaryHeap::new(),
+            looks: BinaryHeap::with_capacity(LOOKS_RESERVED),
         }
     }
 
