@@ -15,7 +15,7 @@ impl Comparison {
             ),
             Verdict::Findings => pick(
                 "FORK: the log's key has signed two histories",
-                "BIFURCACIÓN: la clave de la bitácora firmó dos historias",
+                "BIFURCACIÓN: la llave de la bitácora firmó dos historias",
             ),
             Verdict::Inconclusive => pick(
                 "NOT DECIDED: nothing contradicts, but not everything could be compared",

@@ -84,7 +84,7 @@ impl Caution {
             .any(|code| log.findings.contains_key(code))
         {
             let en = "for a full check give the log's key (--vkey) and the sides' roots (--trust) from outside";
-            let es = "para comprobarlo todo, indique la clave de la bitácora (--vkey) y las raíces de cada parte (--trust)";
+            let es = "para comprobarlo todo, indique la llave de la bitácora (--vkey) y las raíces de cada parte (--trust)";
             lines.push(lang.pick(en, es).to_owned());
         }
         Some(Self {
