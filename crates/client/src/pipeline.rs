@@ -111,13 +111,20 @@ impl PipelineAnswers {
                         "an answer came to nothing that was asked",
                     )),
                 },
-                Ok(None) => self.end(Refusal::of_the_line("the stream ended before the answer")),
+                Ok(None) => self.end(stream_ended()),
                 Err(status) => self.end(status.into()),
             }
         }
         let outstanding = self.window.recv().await?;
         let lost = SubmitError::Lost(Box::new(self.broken.clone()?));
         Some(outstanding.answered(Err(lost)))
+    }
+
+    /// Why nothing more comes, once [`next`](Self::next) has given nothing although the sender is still there: the stream
+    /// was over before the message in hand took its place in the window, so no answer tells it.
+    pub fn ended(&self) -> SubmitError {
+        let cause = self.broken.clone();
+        SubmitError::Lost(Box::new(cause.unwrap_or_else(stream_ended)))
     }
 
     /// Nothing more can be sent, and whatever waits in the window is lost.
@@ -148,6 +155,10 @@ impl PipelineAnswers {
         };
         outstanding.answered(outcome)
     }
+}
+
+fn stream_ended() -> Refusal {
+    Refusal::of_the_line("the stream ended before the answer")
 }
 
 impl Outstanding {

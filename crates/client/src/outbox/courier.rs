@@ -14,7 +14,6 @@ use crate::clock::Clock;
 use crate::connection::{ConnectError, Connection, Settings};
 use crate::limits::{OUTBOX_FAULTS_MAX, OUTBOX_IDLE_MAX, OUTBOX_LOOK_EVERY, OUTBOX_WINDOW};
 use crate::pipeline::{self, Answer, PipelineAnswers, PipelineSender};
-use crate::refusal::Refusal;
 use crate::submit::{Accepted, SubmitError};
 use crate::subscribe::Retry;
 use crate::subscribe::backoff::Backoff;
@@ -209,7 +208,7 @@ impl Courier {
                 answer = session.answers.next(), if waits => {
                     let entry = session.flight.pop_front();
                     let (Some(entry), Some(answer)) = (entry, answer) else {
-                        return Ok(Some(Lost::of_the_line()));
+                        return Ok(Some(Lost::of(&session.answers.ended())));
                     };
                     self.answered(&mut session, entry, answer).await?;
                     idle_until = Instant::now() + OUTBOX_IDLE_MAX;
@@ -241,12 +240,10 @@ impl Courier {
                 continue;
             };
             session.last = entry.place;
-            // A closed stream answers it as lost, and it waits for the next line.
-            let closed = session.sender.send(signed).await.is_err();
-            if closed {
-                session
-                    .put_off
-                    .get_or_insert_with(|| SubmitError::Lost(Box::new(line_ended())));
+            if session.sender.send(signed).await.is_err() {
+                // The stream is over; it waits for the next line.
+                let ended = session.answers.ended();
+                session.put_off.get_or_insert(ended);
                 return Ok(());
             }
             session.flight.push_back(entry);
@@ -365,14 +362,6 @@ impl Lost {
             retry_after: error.retry_after().unwrap_or_default(),
         }
     }
-
-    fn of_the_line() -> Self {
-        Self::of(&SubmitError::Lost(Box::new(line_ended())))
-    }
-}
-
-fn line_ended() -> Refusal {
-    Refusal::of_the_line("the stream ended before the answer")
 }
 
 /// Runs what waits for the disk where it holds up nobody else.

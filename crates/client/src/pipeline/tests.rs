@@ -106,6 +106,27 @@ async fn when_the_stream_breaks_every_unanswered_message_is_told_to_be_lost() {
     assert_eq!(answers.next().await, None);
 }
 
+/// A gateway that restarts between two messages: the next one finds no place, and nothing in the window tells why.
+#[tokio::test]
+async fn a_stream_that_ends_while_nothing_is_unanswered_says_why() {
+    let gateway = TestGateway::start().await;
+    let (mut sender, mut answers) = open(&gateway.connect().await, 8).await.unwrap();
+    sender.send(gateway.notice(1)).await.unwrap();
+    assert!(answers.next().await.unwrap().outcome.is_ok());
+    gateway.cut();
+    for seq in 2.. {
+        if sender.send(gateway.notice(seq)).await == Err(PipelineClosed) {
+            break;
+        }
+        // It still went into the queue of a stream that is over: it has a place, and is told to be lost.
+        let answer = answers.next().await.unwrap();
+        assert!(matches!(answer.outcome, Err(SubmitError::Lost(_))));
+    }
+    assert_eq!(answers.next().await, None);
+    let ended = answers.ended();
+    assert!(ended.is_transient() && matches!(ended, SubmitError::Lost(_)));
+}
+
 #[tokio::test]
 async fn an_answer_to_another_message_ends_the_stream() {
     let gateway = TestGateway::start().await;

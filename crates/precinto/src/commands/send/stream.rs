@@ -161,7 +161,8 @@ impl Stream<'_> {
             answer = answers.next(), if outstanding => match answer {
                 Some(Answer { outcome: Err(error), .. }) if goes_again(&error) => Ok(Some(End::Lost(error))),
                 Some(answer) => self.answered_with(&answer).map(|()| None),
-                None => anyhow::bail!("the stream ended before everything was answered"),
+                // The stream was over before anything that waits was sent on it.
+                None => Ok(Some(End::Lost(answers.ended()))),
             },
             line = self.lines.next(), if may_read => {
                 let Some(line) = line else {
@@ -171,7 +172,7 @@ impl Stream<'_> {
                 if let Some(outgoing) = self.take(line)? {
                     let signed = outgoing.signed.clone();
                     self.waiting.push_back(Waiting::Message(Box::new(outgoing), clock::now_us()));
-                    // A closed stream shows as lost answers; the message waits for the next session.
+                    // A stream that is over shows in the answers; the message waits for the next session.
                     let _closed = sender.send(signed).await;
                 }
                 Ok(None)
