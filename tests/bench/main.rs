@@ -1,10 +1,13 @@
 //! Measures what the README states, as ratios within one run: `cargo bench -p precinto-tests --bench spine`.
 //!
 //! Every gateway is the unmodified release binary, every line mutual TLS on loopback, every answer a verified receipt.
-//! Client and gateway share the machine's cores. `PRECINTO_BENCH=validate,commit,memory` picks parts.
+//! Client and gateway share the machine's cores. `PRECINTO_BENCH=validate,commit,memory` picks parts; those of the relay,
+//! `delivery,catchup,subscribers,recall,flash`, are run only when they are picked.
 
 mod commit;
+mod measure;
 mod memory;
+mod relay;
 mod validate;
 
 use std::time::Duration;
@@ -20,6 +23,9 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
+    if let Some(site) = relay::echo::wanted() {
+        return runtime.block_on(relay::echo::serve(site.as_ref()));
+    }
     let yardstick = Yardstick::new();
     let spent = yardstick.verify(ROUNDS);
     let verification_us = (spent / ROUNDS).as_secs_f64() * 1e6;
@@ -35,6 +41,7 @@ fn main() {
     if parts.contains("memory") {
         runtime.block_on(memory::run());
     }
+    runtime.block_on(relay::run(&parts));
 }
 
 /// Verifications that V is measured over.

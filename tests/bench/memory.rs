@@ -5,9 +5,10 @@ use std::time::Duration;
 use precinto_client::load::{self, Load, Style};
 use precinto_ledger::clock::{Clock as _, SystemClock};
 use precinto_proto::v1 as pb;
-use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
-use precinto_tests::{GatewayProcess, Messages, Site};
+use precinto_tests::{Messages, Site};
 
+use crate::measure::resident_bytes;
+use crate::relay::reader::{self, Reader};
 use crate::{limit, say};
 
 const ALERTS: u32 = 100_000;
@@ -42,7 +43,9 @@ async fn growth(stall: bool) -> f64 {
     let mut messages = Messages::new(&node.author, "US-CBPLAX", "mx.dev.invalid/anam");
     // A subscriber that opens its stream with all the credit there is and never reads.
     let _stalled = if stall {
-        Some(stalled_stream(&reader.connect().await).await)
+        let connection = reader.connect().await;
+        reader::create(&connection, "stalled", pb::StartPosition::First).await;
+        Some(Reader::open(&connection, "stalled").await)
     } else {
         None
     };
@@ -85,53 +88,4 @@ async fn growth(stall: bool) -> f64 {
         assert!(gateway.stop().success(), "a clean stop");
     }
     grown
-}
-
-/// An open subscription whose deliveries nobody takes.
-async fn stalled_stream(
-    connection: &precinto_client::Connection,
-) -> (
-    tokio::sync::mpsc::Sender<pb::SubscribeRequest>,
-    tonic::Streaming<pb::SubscribeResponse>,
-) {
-    let mut client = SubscriptionServiceClient::new(connection.channel());
-    let create = pb::CreateSubscriptionRequest {
-        name: "stalled".to_owned(),
-        ..Default::default()
-    };
-    client.create_subscription(create).await.expect("created");
-    let (requests, outgoing) = tokio::sync::mpsc::channel(4);
-    let init = pb::Init {
-        subscription: "stalled".to_owned(),
-        credit: 1_000,
-        ..Default::default()
-    };
-    let init = pb::SubscribeRequest {
-        init: Some(init),
-        ..Default::default()
-    };
-    requests.send(init).await.expect("room");
-    let outgoing = tokio_stream::wrappers::ReceiverStream::new(outgoing);
-    let answers = client
-        .subscribe(outgoing)
-        .await
-        .expect("subscribed")
-        .into_inner();
-    (requests, answers)
-}
-
-/// The gateway's resident memory in bytes.
-#[expect(clippy::cast_precision_loss, reason = "bytes of one process")]
-fn resident_bytes(gateway: &GatewayProcess) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.id())).expect("/proc");
-    let line = status
-        .lines()
-        .find(|l| l.starts_with("VmRSS:"))
-        .expect("VmRSS");
-    let kib: u64 = line
-        .split_whitespace()
-        .nth(1)
-        .and_then(|n| n.parse().ok())
-        .expect("a number");
-    (kib * 1024) as f64
 }

@@ -1,7 +1,9 @@
 //! An agency's agent as a process: what is said while the line is cut goes out by itself, what comes is handed over and
 //! answered, and killing it at any moment loses nothing and doubles nothing.
 
+mod api;
 mod killed;
+mod recalled;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

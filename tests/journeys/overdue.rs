@@ -206,6 +206,8 @@ fn told_to_everybody(stage: &Stage, silent: &str, answered: &str) {
         stage.run(COFEPRIS, &["show", silent]).status.code(),
         Some(7)
     );
+    let watched = stage.done(COFEPRIS, &["watch", "--until-caught-up", "-o", "jsonl"]);
+    assert!(!watched.contains("overdue"), "{watched}");
     // And live.
     let watched = stage.done(FGR, &["watch", "--until-caught-up", "-o", "jsonl"]);
     has(&watched, &["precinto.watch.overdue/v1", "ESCALATION_GROUP"]);

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use precinto_client::submit::submit;
-use precinto_merkle::policy::Policy;
-use precinto_merkle::receipt::{Grade, Receipt};
+use precinto_merkle::policy::{Grade, Policy};
+use precinto_merkle::receipt::Receipt;
 use precinto_tests::{GatewayProcess, Messages, Site, audit, precinto, run, shared};
 
 const US: &str = "us-cbp-lax";

@@ -163,6 +163,11 @@ impl Clocks {
         self.of(message_id).is_some()
     }
 
+    /// How urgent the message is whose clock runs: by its own word, or by that of the version it speaks of.
+    pub fn precedence(&self, message_id: MessageId) -> Option<Precedence> {
+        self.of(message_id).map(|asked| asked.precedence)
+    }
+
     /// What the clock of one message shows at `now_ms`. `case` is that of the same messages.
     pub fn reading(&self, case: &Case, message_id: MessageId, now_ms: u64) -> Reading {
         let mut reading = Reading::default();

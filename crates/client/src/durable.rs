@@ -39,6 +39,14 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     sync_folder(folder_of(to))
 }
 
+/// Moves the file at `from` into another folder of the same file system, as `to`. A crash leaves it in one of the two, or in both.
+#[expect(clippy::disallowed_methods, reason = "both folders are synced below")]
+pub(crate) fn move_to(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    sync_folder(folder_of(to))?;
+    sync_folder(folder_of(from))
+}
+
 /// Removes the file at `path`; one that is gone already is no error. After the return it does not come back.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
@@ -57,7 +65,8 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
+/// Makes what was given a name, or was removed, in this folder last.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

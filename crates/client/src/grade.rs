@@ -2,8 +2,8 @@
 
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::note::{NoteVerifier, VerifiedSignature};
-use precinto_merkle::policy::Policy;
-use precinto_merkle::receipt::{Grade, Receipt, ReceiptError};
+use precinto_merkle::policy::{Grade, Policy};
+use precinto_merkle::receipt::{Receipt, ReceiptError};
 use precinto_proto::v1 as pb;
 
 /// On whose word a checkpoint rests.

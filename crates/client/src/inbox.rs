@@ -15,19 +15,25 @@
 //! file is replaced, a command runs again, which is told the entry's index to know it by. From 3 on nothing is repeated that
 //! anybody sees: a released file is not written again, also when somebody has taken it away, and the ACK is sent once.
 //!
-//! `inbox.redb` holds some 50 bytes a delivery. Trust statement: whoever can write it can keep deliveries from being handed
+//! What a person has the gateway deliver anew (`sub seek`) is handed over anew, and answered no second time.
+//!
+//! `inbox.redb` holds some 60 bytes a delivery, for [`TAKEN_KEPT`]. Trust statement: whoever can write it can keep deliveries from being handed
 //! over; whoever deletes it has those handed over and answered once more that the gateway does not know as settled.
 
 mod answer;
 mod hand_over;
+mod recall;
 mod store;
 
 pub use answer::{asks_for_receipt, node_receipt};
-pub use hand_over::{HandOver, file_name};
+pub use hand_over::{HandOver, file_name, overdue_file_name};
+pub use recall::Confirming;
 pub use store::{Inbox, InboxError, Taken};
 
 use crate::author::{Author, AuthorError};
 use crate::clock::Clock;
+#[cfg(doc)]
+use crate::limits::TAKEN_KEPT;
 use crate::outbox::{Fate, Outbox, OutboxError, Turn};
 use crate::subscribe::Delivery;
 use precinto_alert::statement::Statement;
@@ -47,6 +53,8 @@ pub struct Reception {
     pub author: Option<Author>,
     /// The time of what is signed.
     pub clock: Clock,
+    /// Whether the agency's systems do what is handed over to them, recalls included, so that this node answers for it.
+    pub confirms_recalls: bool,
 }
 
 /// Why a delivery could not be taken in. It was not settled, and comes again.
@@ -64,6 +72,9 @@ pub enum ReceptionError {
     /// The answer cannot be signed.
     #[error("the receipt cannot be signed: {0}")]
     Answer(#[from] AuthorError),
+    /// The confirmation of a recall cannot be signed.
+    #[error("the confirmation cannot be signed: {0}")]
+    Confirmation(String),
     /// There is no number for the answer.
     #[error("the node's counters cannot be read or written: {0}")]
     Counter(#[source] io::Error),
@@ -94,7 +105,13 @@ impl Item {
 impl Reception {
     /// Whether the entry was taken in before: then [`Self::finish`] is all that is left.
     pub fn has(&self, item: &Item) -> Result<bool, ReceptionError> {
-        Ok(self.inbox.taken(item.index)? != Taken::No)
+        let taken = self.inbox.taken(item.index)?;
+        Ok(!matches!(taken, Taken::No | Taken::Again))
+    }
+
+    /// Whether it is put away instead of being handed over: its alert was recalled, and this node has confirmed that.
+    pub fn withholds(&self, item: &Item) -> Result<bool, ReceptionError> {
+        Ok(self.confirms_recalls && self.inbox.withholds(item)?)
     }
 
     /// Step 1: the entry as the agency's systems will read it.
@@ -115,14 +132,16 @@ impl Reception {
         sequence: impl FnOnce() -> io::Result<u64>,
     ) -> Result<(), ReceptionError> {
         let mut turn = self.outbox.turn()?;
+        let was_answered = self.inbox.taken(item.index)? == Taken::Again;
         let answer = match self.to_answer(item) {
-            Some((author, said)) => {
+            Some((author, said)) if !was_answered => {
                 let number = sequence().map_err(ReceptionError::Counter)?;
                 Some(node_receipt(said, author, number, self.clock.now_ms())?)
             }
-            None => None,
+            _ => None,
         };
-        self.inbox.take(item.index, answer.as_ref())?;
+        let now_ms = self.clock.now_ms();
+        self.inbox.take(item.index, answer.as_ref(), now_ms)?;
         // From here on it is the agency's.
         self.finish_in(&mut turn, item)
     }
@@ -141,9 +160,14 @@ impl Reception {
 
     fn finish_in(&self, turn: &mut Turn<'_>, item: &Item) -> Result<(), ReceptionError> {
         if let Some(folder) = &self.folder {
-            let released = folder.release(&item.name);
+            let released = if self.withholds(item)? {
+                folder.withhold(&item.name)
+            } else {
+                folder.release(&item.name)
+            };
             released.map_err(ReceptionError::HandOver)?;
         }
+        self.inbox.recall_handed_over(item)?;
         if let Taken::Answering(answer) = self.inbox.taken(item.index)? {
             // What was refused is told, and not asked again with each delivery.
             if self.outbox.fate(answer.message_id())? == Fate::Unknown {

@@ -27,6 +27,8 @@ pub mod subscribe;
 pub mod subscriptions;
 #[cfg(test)]
 mod test_gateway;
+mod unbelievable;
+mod wire_time;
 pub mod witness;
 
 pub use author::{Author, Draft, DraftContent, Signed, Signer};

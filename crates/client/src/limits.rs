@@ -75,8 +75,20 @@ pub const OUTBOX_NAMES_MAX: usize = 100_000;
 /// Messages of the outbox unanswered at once.
 pub const OUTBOX_WINDOW: usize = 64;
 
-/// How often the outbox is looked at for what another process has put in: one question to the file system.
-pub const OUTBOX_LOOK_EVERY: Duration = Duration::from_millis(100);
+/// The outbox is looked at so often for what another process has put in though nothing has told of it.
+pub const OUTBOX_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long the courier waits for the next answer of a gateway that keeps the line open: longer than it honours a call, so that
+/// one that only takes its time is not asked again.
+pub const OUTBOX_ANSWER_MAX: Duration = Duration::from_secs(30);
+
+/// How long receipts of what was sent are kept beside the outbox: a month, at an agency's heaviest traffic some hundred thousand
+/// files. The log keeps them for ever.
+pub const SENT_KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// For how long it is remembered what was taken in and is settled: so long a gateway that forgets how far a subscription had come
+/// makes nothing be handed over twice. Some 60 bytes a delivery.
+pub const TAKEN_KEPT: Duration = Duration::from_hours(30 * 24);
 
 /// How long the line of an empty outbox stays open: the gateway ends a stream on which nothing comes for 30 s.
 pub const OUTBOX_IDLE_MAX: Duration = Duration::from_secs(5);

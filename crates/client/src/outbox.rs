@@ -11,6 +11,8 @@
 //! that is sent once more. The gateway knows it by its id and answers with the first receipt: nothing is lost, and nothing is
 //! said twice. A `.msg` file is a serialised `SubmitRequest`, as `send --sign-only` writes it.
 //!
+//! Receipts are kept for [`SENT_KEPT`], far longer than a message is on its way; the gateway gives them again.
+//!
 //! Whoever puts something in has a *turn*: a lock, so that sequence numbers and places in the queue go up together, also when
 //! several processes send at once. A full outbox refuses; it never drops.
 //!
@@ -18,18 +20,23 @@
 //! before it is sent, or have old messages of this node sent again, which changes nothing; they cannot make the node say
 //! something, because every message is signed.
 
+mod bell;
 mod courier;
 mod error;
+mod kept;
 mod refused;
 mod turn;
 
+pub use bell::Bell;
 pub use courier::{Courier, CourierError, CourierEvent};
 pub use error::OutboxError;
 pub use refused::{Refused, RefusedField};
 pub use turn::{Put, Turn};
 
 use crate::author::Signed;
-use crate::durable::{self, PRIVATE, UNFINISHED};
+use crate::durable::{self, PRIVATE};
+#[cfg(doc)]
+use crate::limits::SENT_KEPT;
 use crate::limits::{OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX, OUTBOX_NAMES_MAX};
 use error::at;
 use precinto_alert::id::MessageId;
@@ -38,7 +45,6 @@ use prost::Message as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// The queue of one node, in its state folder. Cheap to clone; any number of processes may have it open.
 #[derive(Debug, Clone)]
@@ -98,19 +104,6 @@ impl Outbox {
         Ok(outbox)
     }
 
-    /// Removes what a killed agent has left unfinished. For the one agent, before it begins.
-    pub fn tidy(&self) -> Result<(), OutboxError> {
-        for folder in [&self.refused, &self.sent] {
-            for (name, _) in names_in(folder)? {
-                if name.starts_with(UNFINISHED) {
-                    let path = folder.join(name);
-                    durable::remove(&path).map_err(at(&path))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Waits for the turn to put something in; blocks while another process has it. Short: everything slow comes before.
     pub fn turn(&self) -> Result<Turn<'_>, OutboxError> {
         Turn::take(self)
@@ -131,10 +124,9 @@ impl Outbox {
         Ok(entries)
     }
 
-    /// When the queue last changed, by the file system's clock: something was put in or taken out.
-    pub fn changed(&self) -> Result<SystemTime, OutboxError> {
-        let read = fs::metadata(&self.queue).and_then(|found| found.modified());
-        read.map_err(at(&self.queue))
+    /// Rings when something was put into the queue, or something in it has come to its end. Within a runtime only.
+    pub fn bell(&self) -> Bell {
+        Bell::on(&[&self.queue, &self.refused, &self.sent])
     }
 
     /// The message itself; `None` when it has left the queue meanwhile.
@@ -298,4 +290,4 @@ fn names_in(folder: &Path) -> Result<Vec<(String, u64)>, OutboxError> {
 const _: () = assert!(OUTBOX_NAMES_MAX > 2 * OUTBOX_MESSAGES_MAX);
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,7 +1,7 @@
 //! A missed deadline, believed: the log's own entry, proven by its receipt alone, because nobody else has signed anything.
 
 use crate::receipt::{ReceiptError, ReceiptVerifier};
-use crate::subscribe::Unbelievable;
+use crate::unbelievable::Unbelievable;
 use precinto_alert::Reason;
 use precinto_alert::case::Missed;
 use precinto_alert::code::{MessageStatus, Precedence};

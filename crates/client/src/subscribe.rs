@@ -17,20 +17,23 @@ mod event;
 mod link;
 mod options;
 
+pub use crate::subscriptions::Start;
+pub use crate::unbelievable::Unbelievable;
 pub use backoff::Retry;
 pub use coverage::CoverageError;
-pub use delivery::{Delivery, Unbelievable};
+pub use delivery::Delivery;
 pub use event::{Event, LinkDown, SubscribeError};
-pub(crate) use link::timestamp_ms;
-pub use options::{Start, SubscribeOptions};
+pub use options::SubscribeOptions;
 
 use crate::clock::Clock;
 use crate::connection::Settings;
 use crate::overdue;
 use crate::pin::Pin;
+use crate::wire_time::timestamp_ms;
 use crate::witness::{self, Witness};
 use backoff::Backoff;
 use coverage::Coverage;
+use delivery::Offered;
 use link::{Failure, Message, Up};
 use precinto_alert::Reason;
 use precinto_envelope::certificate::CertificatePool;
@@ -62,6 +65,7 @@ pub struct Subscriber {
 struct Told {
     moves: u64,
     attempts_max: u32,
+    parked: u32,
 }
 
 #[derive(Debug)]
@@ -103,6 +107,16 @@ impl Subscriber {
         self.told
             .map(|told| told.attempts_max)
             .filter(|max| *max > 0)
+    }
+
+    /// How often the subscription was moved since it was made, as the gateway said when the last stream was opened.
+    pub fn moves(&self) -> Option<u64> {
+        self.told.map(|told| told.moves)
+    }
+
+    /// How many deliveries were parked when the last stream was opened.
+    pub fn parked(&self) -> Option<u32> {
+        self.told.map(|told| told.parked)
     }
 
     /// The newest checkpoint verified.
@@ -209,6 +223,7 @@ impl Subscriber {
         let told = Told {
             moves: made.moves,
             attempts_max: made.attempts_max,
+            parked: made.parked,
         };
         let before = self.told.replace(told);
         let is_moved = before.is_some_and(|before| before.moves != told.moves);
@@ -224,6 +239,7 @@ impl Subscriber {
         Ok(Event::Connected {
             gateway: self.settings.gateway.clone(),
             settled: made.settled,
+            position: made.position,
             moved_to: is_moved.then_some(made.position),
         })
     }
@@ -309,7 +325,7 @@ impl Subscriber {
                     });
                 }
                 let judged = delivery::judge(
-                    (*delivery).into(),
+                    Offered::of(*delivery, self.options.with_proofs),
                     &self.known,
                     &self.settings.trust,
                     receipts,

@@ -5,13 +5,27 @@
 
 use crate::connection::{Connection, unary};
 use crate::refusal::Refusal;
-use crate::subscribe::{Start, SubscribeOptions, timestamp_ms};
 use precinto_proto::v1 as pb;
+
+pub use crate::wire_time::timestamp_ms as time_ms;
 
 /// Questions and orders about the calling node's own subscriptions. Those of others do not exist for it.
 #[derive(Debug, Clone)]
 pub struct Subscriptions {
     connection: Connection,
+}
+
+/// Where a new subscription begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// At the first entry of the log.
+    First,
+    /// At the next entry to be appended.
+    Now,
+    /// At this index.
+    Index(u64),
+    /// At the first entry that the log took in at this time or later, milliseconds since 1970-01-01 UTC; not in the future.
+    Time(u64),
 }
 
 /// What does not change about a subscription.
@@ -43,17 +57,6 @@ pub struct PutBack {
     pub indexes: Vec<u64>,
     /// The entry of the log that says so; 0 when nothing was done.
     pub act_index: u64,
-}
-
-impl From<&SubscribeOptions> for Definition {
-    fn from(options: &SubscribeOptions) -> Self {
-        Self {
-            name: options.name.clone(),
-            start: options.start,
-            filter: options.filter.clone(),
-            attempts_max: options.attempts_max,
-        }
-    }
 }
 
 impl Subscriptions {
@@ -186,11 +189,6 @@ impl Subscriptions {
         let pb::UnparkDeliveriesResponse { indexes, act_index } = answer.into_inner();
         Ok(PutBack { indexes, act_index })
     }
-}
-
-/// A time of the wire in milliseconds since 1970-01-01 UTC; 0 for times before.
-pub fn time_ms(time: prost_types::Timestamp) -> u64 {
-    timestamp_ms(time)
 }
 
 fn wire(start: Start) -> (pb::StartPosition, u64, Option<prost_types::Timestamp>) {

@@ -180,7 +180,7 @@ pub(crate) fn is_timely(message: Option<&prost_types::Timestamp>, clock: &Clock)
     let Some(theirs) = message else {
         return false;
     };
-    let apart = crate::subscribe::timestamp_ms(*theirs).abs_diff(clock.now_ms());
+    let apart = crate::wire_time::timestamp_ms(*theirs).abs_diff(clock.now_ms());
     u128::from(apart) <= COSIGN_SKEW_MAX.as_millis()
 }
 

@@ -38,7 +38,7 @@ mod loaded;
 mod overdue;
 mod read;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// The cases of one log.
 #[derive(Debug)]

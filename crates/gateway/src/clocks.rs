@@ -1,7 +1,7 @@
 //! The clocks: whoever has not answered in time is noted in the log, and somebody else is called. Nobody has to watch.
 //!
-//! One task owns them. What it keeps of an open message is 8 bytes: when to look at it, and its index. It follows the
-//! log, so a message waits for its deadline from the moment at which it is published; and when a deadline comes, it reads
+//! One task owns them. What it keeps of an open message is 8 bytes: when to look at it, and its index; of what is to be
+//! looked at, the most urgent comes first, however much is late. It follows the log, so a message waits for its deadline from the moment at which it is published; and when a deadline comes, it reads
 //! the case and asks [`precinto_alert::clock`] what follows now, and when to look again. Nothing else is remembered:
 //! after a restart the log is read once more from its beginning, while the gateway serves, and what fell due meanwhile
 //! follows at once. That each step has a key of its own ([`precinto_ledger::EntryKey::overdue`]) makes sure that none is
@@ -15,6 +15,7 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use precinto_alert::clock::Reading;
+use precinto_alert::code::Precedence;
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{Ledger, ReadError};
 use tokio::runtime::Handle;
@@ -38,19 +39,21 @@ pub(crate) struct Sources {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// When to look at which message: what comes first, first.
+/// When to look at which message: of what is to be looked at by now the most urgent, and of that what comes first.
 ///
-/// One number for each: its upper 28 bits count [`UNIT_MS`] since the calendar was begun, rounded up, the lower 36 are the
+/// One number for each, apart by precedence: its upper 28 bits count [`UNIT_MS`] since the calendar was begun, rounded up, the lower 36 are the
 /// entry's index. What lies beyond those two years is looked at too soon, and again.
 #[derive(Debug)]
 struct Calendar {
     begun_ms: u64,
-    looks: BinaryHeap<Reverse<u64>>,
+    /// P1 to P4.
+    looks: [BinaryHeap<Reverse<u64>>; 4],
 }
 
 /// A message whose clock was looked at.
 struct Looked {
     index: u64,
+    precedence: Precedence,
     clocked: Clocked,
     message: told::Message,
     reading: Reading,
@@ -66,11 +69,14 @@ pub(crate) fn keep(sources: Sources, stop: CancellationToken) -> JoinHandle<()> 
 async fn turns(sources: Sources, stop: CancellationToken) {
     let mut follower = Follower::new(sources.clone());
     while !stop.is_cancelled() {
-        match follower.turn() {
-            Ok(_) if follower.is_behind() => continue,
-            Ok(looked) => log(&sources, &mut follower.calendar, looked).await,
+        match follower.follow() {
+            Ok(()) if follower.is_behind() => continue,
+            Ok(()) => {}
+            // What is known to be due is due all the same.
             Err(error) => tracing::warn!(%error, "the log could not be read for its deadlines"),
         }
+        let looked = follower.look();
+        log(&sources, &mut follower.calendar, looked).await;
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(CLOCK_TICK) => {}
@@ -91,41 +97,52 @@ impl Calendar {
     fn begun_at(now_ms: u64) -> Self {
         Self {
             begun_ms: now_ms,
-            looks: BinaryHeap::with_capacity(LOOKS_RESERVED),
+            looks: std::array::from_fn(|_| BinaryHeap::with_capacity(LOOKS_RESERVED)),
         }
     }
 
-    fn look_at(&mut self, index: u64, when_ms: u64) {
+    /// Enters a message; one whose precedence nobody knows yet may be urgent.
+    fn look_at(&mut self, index: u64, when_ms: u64, precedence: Precedence) {
         debug_assert!(index >> INDEX_BITS == 0, "a log of 2^36 entries");
+        let [p1, p2, p3, p4] = &mut self.looks;
+        let looks = match precedence {
+            Precedence::P1 | Precedence::Unspecified => p1,
+            Precedence::P2 => p2,
+            Precedence::P3 => p3,
+            Precedence::P4 => p4,
+        };
         let units = when_ms.saturating_sub(self.begun_ms).div_ceil(UNIT_MS);
         let units = units.min((1 << (u64::BITS - INDEX_BITS)) - 1);
-        if self.looks.len() == self.looks.capacity() {
+        if looks.len() == looks.capacity() {
             // Doubling would keep as much again in vain.
-            self.looks.reserve_exact(self.looks.len() / 8 + 512);
+            looks.reserve_exact(looks.len() / 8 + 512);
         }
-        self.looks.push(Reverse(units << INDEX_BITS | index));
+        looks.push(Reverse(units << INDEX_BITS | index));
     }
 
     /// The next message to be looked at by now.
     fn next(&mut self, now_ms: u64) -> Option<u64> {
-        let Reverse(look) = *self.looks.peek()?;
         let passed = now_ms.saturating_sub(self.begun_ms) / UNIT_MS;
-        if look >> INDEX_BITS > passed {
-            return None;
-        }
-        self.looks.pop();
+        let is_now = |Reverse(look): &Reverse<u64>| look >> INDEX_BITS <= passed;
+        let mut urgent_first = self.looks.iter_mut();
+        let looks = urgent_first.find(|looks| looks.peek().is_some_and(is_now))?;
+        let Reverse(look) = looks.pop()?;
         Some(look & ((1 << INDEX_BITS) - 1))
+    }
+
+    /// How many messages wait to be looked at.
+    fn waiting(&self) -> usize {
+        self.looks.iter().map(BinaryHeap::len).sum()
     }
 }
 
 impl Follower {
-    /// Takes in what is new, then looks at the clocks that are to be looked at. Blocks.
-    fn turn(&mut self) -> Result<Vec<Looked>, ReadError> {
-        if !self.follow()? {
-            return Ok(Vec::new());
-        }
+    /// Looks at the clocks that are to be looked at by now, and gives those of which something is to be logged. Blocks.
+    ///
+    /// A message that cannot be read is looked at again; it takes nobody else's turn.
+    fn look(&mut self) -> Vec<Looked> {
         let now_ms = self.sources.clock.now_ms();
-        let (mut looked, mut steps) = (Vec::new(), 0);
+        let (mut looked, mut unread, mut steps) = (Vec::new(), Vec::new(), 0);
         for _ in 0..CLOCKS_PER_TURN_MAX {
             if steps >= OVERDUE_PER_TURN_MAX {
                 break;
@@ -133,29 +150,32 @@ impl Follower {
             let Some(index) = self.calendar.next(now_ms) else {
                 break;
             };
-            let one = match self.look(index, now_ms) {
-                Ok(one) => one,
+            match self.look_at_one(index, now_ms) {
+                Ok(Some(one)) if one.reading.due.is_empty() => {
+                    if let Some(next_ms) = one.reading.next_ms {
+                        self.calendar.look_at(index, next_ms, one.precedence);
+                    }
+                }
+                Ok(Some(one)) => {
+                    steps += one.reading.due.len();
+                    looked.push(one);
+                }
+                Ok(None) => {} // deleted by law
                 Err(error) => {
-                    self.calendar.look_at(index, now_ms);
-                    return Err(error);
+                    tracing::warn!(index, %error, "a deadline cannot be judged yet");
+                    unread.push(index);
                 }
-            };
-            let Some(one) = one else {
-                continue; // deleted by law
-            };
-            if one.reading.due.is_empty() {
-                if let Some(next_ms) = one.reading.next_ms {
-                    self.calendar.look_at(index, next_ms);
-                }
-                continue;
             }
-            steps += one.reading.due.len();
-            looked.push(one);
         }
-        Ok(looked)
+        for index in unread {
+            let again_ms = now_ms.saturating_add(UNREAD_AGAIN_MS);
+            // Behind everything that can be read.
+            self.calendar.look_at(index, again_ms, Precedence::P4);
+        }
+        looked
     }
 
-    fn look(&self, index: u64, now_ms: u64) -> Result<Option<Looked>, ReadError> {
+    fn look_at_one(&self, index: u64, now_ms: u64) -> Result<Option<Looked>, ReadError> {
         let Sources { ledger, cases, .. } = &self.sources;
         let entry = ledger.read(index)?;
         let Some((statement, record)) = said(&entry) else {
@@ -165,9 +185,9 @@ impl Follower {
             return Ok(None);
         };
         let clocked = cases.clocked(ledger, alert_id)?;
-        let reading = clocked
-            .clocks
-            .reading(&clocked.case, statement.message_id(), now_ms);
+        let message_id = statement.message_id();
+        let reading = clocked.clocks.reading(&clocked.case, message_id, now_ms);
+        let precedence = clocked.clocks.precedence(message_id).unwrap_or_default();
         let message = told::Message {
             index,
             statement,
@@ -175,6 +195,7 @@ impl Follower {
         };
         Ok(Some(Looked {
             index,
+            precedence,
             clocked,
             message,
             reading,
@@ -195,47 +216,29 @@ async fn log(sources: &Sources, calendar: &mut Calendar, looked: Vec<Looked>) {
         let due = one.reading.due.iter();
         let entries = due.map(|due| one.message.entry(due, directory)).collect();
         match cases.queue_overdue(ledger, &one.clocked, entries) {
-            Ok(Some(queued)) => underway.push((one.index, one.reading.next_ms, queued)),
-            Ok(None) => calendar.look_at(one.index, clock.now_ms()),
+            Ok(Some(queued)) => underway.push((one, queued)),
+            Ok(None) => calendar.look_at(one.index, clock.now_ms(), one.precedence),
             Err(error) => {
                 tracing::warn!(%error, "the log could not be read for its deadlines");
-                calendar.look_at(one.index, clock.now_ms());
+                calendar.look_at(one.index, clock.now_ms(), one.precedence);
             }
         }
     }
-    for (index, next_ms, queued) in underway {
+    for (one, queued) in underway {
         let again_ms = if cases.overdue_logged(queued).await {
-            next_ms
+            one.reading.next_ms
         } else {
             Some(clock.now_ms())
         };
         if let Some(again_ms) = again_ms {
-            calendar.look_at(index, again_ms);
+            calendar.look_at(one.index, again_ms, one.precedence);
         }
     }
 }
+
+/// How long a message rests that could not be read: a disk that has recovered is noticed, and one that has not says so six
+/// times a minute.
+const UNREAD_AGAIN_MS: u64 = 10_000;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_comes_first_is_looked_at_first_and_never_before_its_time() {
-        let begun_ms = 1_795_000_000_000;
-        let mut calendar = Calendar::begun_at(begun_ms);
-        let far = begun_ms + 4 * 365 * 86_400_000;
-        for (index, when_ms) in [(7, 5_001), (1 << 35, 4_999), (3, 90_000)] {
-            calendar.look_at(index, begun_ms + when_ms);
-        }
-        calendar.look_at(4, 0);
-        calendar.look_at(9, far);
-        assert_eq!(calendar.next(begun_ms), Some(4), "overdue at the start");
-        assert_eq!(calendar.next(begun_ms + 4_998), None);
-        assert_eq!(calendar.next(begun_ms + 5_000), Some(1 << 35));
-        assert_eq!(calendar.next(begun_ms + 5_001), None, "rounded up");
-        assert_eq!(calendar.next(begun_ms + 5_250), Some(7));
-        assert_eq!(calendar.next(begun_ms + 86_400_000), Some(3));
-        assert_eq!(calendar.next(far), Some(9), "beyond two years: too soon");
-        assert_eq!(calendar.next(far), None);
-    }
-}
+mod tests;

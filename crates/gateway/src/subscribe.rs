@@ -154,7 +154,8 @@ impl SubscriptionService for SubscriptionHandler {
         request: Request<pb::SeekSubscriptionRequest>,
     ) -> Result<Response<pb::SeekSubscriptionResponse>, Status> {
         let acting = self.acting(&request, &request.get_ref().name)?;
-        Ok(Response::new(acting.seek(request.into_inner()).await?))
+        let seek = carried_through(acting.seek(request.into_inner()));
+        Ok(Response::new(seek.await?))
     }
 
     async fn list_parked(
@@ -171,7 +172,8 @@ impl SubscriptionService for SubscriptionHandler {
         request: Request<pb::UnparkDeliveriesRequest>,
     ) -> Result<Response<pb::UnparkDeliveriesResponse>, Status> {
         let acting = self.acting(&request, &request.get_ref().name)?;
-        Ok(Response::new(acting.unpark(request.into_inner()).await?))
+        let unpark = carried_through(acting.unpark(request.into_inner()));
+        Ok(Response::new(unpark.await?))
     }
 
     type SubscribeStream = Deliveries;
@@ -181,15 +183,14 @@ impl SubscriptionService for SubscriptionHandler {
         request: Request<Streaming<pb::SubscribeRequest>>,
     ) -> Result<Response<Deliveries>, Status> {
         let (line, node) = self.caller(&request)?;
-        let place = self.streams.enter(&node)?;
         let reader = Reader::new(line.caller(), &node, &self.directory);
         let (store, feed) = (Arc::clone(&self.store), self.feed.clone());
+        let streams = self.streams.clone();
         let (outbox, deliveries) = outbox::outbox();
         let mut inbound = request.into_inner();
         // The head of the answer goes out at once: some clients send nothing before they have seen it.
         tokio::spawn(async move {
-            let _place = place;
-            match open(&store, &node, &mut inbound).await {
+            match open(&store, &streams, &node, &mut inbound).await {
                 Ok((init, hold)) => {
                     Session::new(feed, line, hold, reader, &init, outbox)
                         .run(inbound)
@@ -206,6 +207,7 @@ impl SubscriptionService for SubscriptionHandler {
 /// Reads `Init` and takes the slot.
 async fn open(
     store: &Store,
+    streams: &StreamCount,
     node: &NodeId,
     inbound: &mut Streaming<pb::SubscribeRequest>,
 ) -> Result<(pb::Init, Hold), End> {
@@ -231,8 +233,19 @@ async fn open(
     }
     let slot = store.get(node, &init.subscription).map_err(refused)?;
     let hold = slot.hold().await.map_err(refused)?;
+    // Only now: the stream that this one takes over has given back its place, be it half-open.
+    let hold = hold.with_place(streams.enter(node).map_err(refused)?);
     hold.go_back(&init);
     Ok((init, hold))
+}
+
+/// Does what must not stop half-way when the caller hangs up: an act that is in the log takes effect.
+async fn carried_through<T: Send + 'static>(
+    act: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+) -> Result<T, Refusal> {
+    tokio::spawn(act)
+        .await
+        .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal)))
 }
 
 /// Runs what waits for the disk away from the async workers.

@@ -11,7 +11,6 @@
 
 use crate::checkpoint::SignedCheckpoint;
 use crate::note::{Kind, NoteError, NoteVerifier, VkeyError};
-use crate::receipt::Grade;
 use crate::text::from_decimal;
 use std::collections::BTreeMap;
 
@@ -47,6 +46,15 @@ enum Term {
     Witness(usize),
     /// Holds when `needed` of `members`, places in the list of terms, hold.
     Group { needed: usize, members: Vec<usize> },
+}
+
+/// On whose word a checkpoint rests, and every receipt under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Grade {
+    /// On the log's own: good enough to act on.
+    Local,
+    /// Also on that of the witnesses that the verifier's policy asks for: final.
+    Witnessed,
 }
 
 /// Why a text is no policy: the line, counted from 1, and what is wrong with it.

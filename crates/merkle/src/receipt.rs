@@ -15,7 +15,7 @@ use crate::checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
 use crate::hash::Hash;
 use crate::leaf::{LEAF_LEN, Leaf, LeafError, commitment};
 use crate::note::{NOTE_BYTES_MAX, NoteError, NoteVerifier, SignedNote};
-use crate::policy::Policy;
+use crate::policy::{Grade, Policy};
 use crate::text::{base64, from_base64_exact, from_decimal};
 use crate::{PROOF_HASHES_MAX, ProofError, inclusion};
 
@@ -42,15 +42,6 @@ pub struct VerifiedReceipt {
     size: u64,
     root: Hash,
     grade: Grade,
-}
-
-/// On whose word a receipt rests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Grade {
-    /// On the log's own: good enough to act on.
-    Local,
-    /// Also on that of the witnesses that the verifier's policy asks for: final.
-    Witnessed,
 }
 
 /// Why a receipt proves nothing.

@@ -16,7 +16,8 @@ use tonic_types::StatusExt as _;
 /// Long enough for a slow machine; reaching it means that something is lost.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How long nothing may come before a test believes that nothing does.
+/// How long nothing may come before a test believes that nothing does. On a slow machine it may believe so too early, and
+/// then see less than it could; it never fails for that.
 const QUIET: Duration = Duration::from_millis(400);
 
 /// A site with a running gateway.
@@ -415,6 +416,17 @@ impl Stream {
     /// Whether no delivery comes for a while; other messages may.
     pub(super) async fn is_quiet(&mut self) -> bool {
         tokio::time::timeout(QUIET, self.delivery()).await.is_err()
+    }
+
+    /// The next heartbeat, before which nothing was delivered: 15 s of silence by the gateway's own clock.
+    pub(super) async fn silence(&mut self) -> pb::Heartbeat {
+        loop {
+            let message = self.next().await;
+            assert!(message.delivery.is_none(), "{:?}", message.delivery);
+            if let Some(heartbeat) = message.heartbeat {
+                return heartbeat;
+            }
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Duration;
+use std::pin::pin;
+use std::task::{Context, Waker};
 
 use precinto_client::subscribe::{Event, SubscribeError, SubscribeOptions, Subscriber};
 use precinto_client::{LogClient, Pin};
 use precinto_proto::v1 as pb;
 
-use super::desk::{World, within};
+use super::desk::{Desk, World, within};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s19_a_repeat_is_the_same_entry_under_the_same_index() {
@@ -125,16 +126,30 @@ async fn s22_a_subscription_goes_on_in_another_process_and_a_reader_of_its_own_w
     let mut desk = world.desk().await;
     let mut stream = desk.open("desk", 10).await;
     assert_eq!(stream.delivery().await.index, sent[1]);
+    // Who waits for a size when the process ends is told so, and asks the next one.
     let log = LogClient::new(&desk.connection);
-    let waiting = log.checkpoint(sent[1] + 2);
-    let writing = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        world.send(1).await
-    };
-    let (checkpoint, written) = tokio::join!(waiting, writing);
-    assert!(checkpoint.unwrap().checkpoint().size > written[0]);
-    assert_eq!(stream.delivery().await.index, written[0]);
+    let mut waiting = pin!(log.checkpoint(sent[1] + 2));
+    assert!(waits(&mut waiting, &mut desk).await);
+    world.kill_and_start();
+    assert!(within(waiting).await.is_err());
+    let mut desk = world.desk().await;
+    let mut stream = desk.open("desk", 10).await;
+    let log = LogClient::new(&desk.connection);
+    let mut waiting = pin!(log.checkpoint(sent[1] + 2));
+    assert!(waits(&mut waiting, &mut desk).await);
+    let written = world.send(1).await;
+    let checkpoint = within(waiting).await.unwrap();
+    assert!(checkpoint.checkpoint().size > written[0]);
+    while stream.delivery().await.index != written[0] {}
     world.end();
+}
+
+/// Whether a call that was begun has no answer when a later one over the same line has.
+async fn waits<T>(call: &mut std::pin::Pin<&mut impl Future<Output = T>>, desk: &mut Desk) -> bool {
+    let mut poll = || call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let begun = poll().is_pending();
+    desk.get("desk").await;
+    begun && poll().is_pending()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -164,7 +179,7 @@ async fn s23_a_heartbeat_says_checkpoint_range_phase_time_and_what_is_unsettled(
     assert_eq!(heartbeat.settled, sent[1], "the floor that is on disk");
     let now_s = i64::try_from(precinto_tests::now_ms() / 1000).unwrap();
     let told = heartbeat.server_time.unwrap().seconds;
-    assert!((now_s - 30..=now_s + 1).contains(&told), "{told}");
+    assert!((now_s - 60..=now_s + 1).contains(&told), "{told}");
     world.end();
 }
 

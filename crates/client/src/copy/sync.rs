@@ -337,5 +337,6 @@ fn offered(record: pb::Record) -> Result<Offered, Unbelievable> {
             body_pruned,
         },
         body_pruned,
+        needs_proof: true,
     })
 }

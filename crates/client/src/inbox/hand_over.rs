@@ -1,7 +1,8 @@
 //! A folder in which an agency's other systems find deliveries: one JSON file each, whole from the moment they see it.
 
 use crate::durable::{self, FOR_THE_GROUP, UNFINISHED};
-use precinto_alert::code::Coded as _;
+use precinto_alert::code::{Coded as _, MessageType, RecallMeasure};
+use precinto_alert::id::AlertId;
 use precinto_alert::statement::Statement;
 use std::fs;
 use std::io;
@@ -47,9 +48,66 @@ impl HandOver {
         }
     }
 
+    /// Takes a staged file aside under its name, into the folder `quarantine`, instead of giving it to anybody.
+    pub(super) fn withhold(&self, name: &str) -> io::Result<()> {
+        let aside = self.aside()?;
+        match durable::move_to(&self.staged(name), &aside.join(name)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            withheld => withheld,
+        }
+    }
+
+    /// Takes the files of an alert aside that nobody has taken yet, or erases them with those put away before. What hands over
+    /// the recall itself stays, and so does a missed deadline, which says nothing of the goods. Again is as good as once.
+    pub(super) fn put_away(&self, alert: &AlertId, measure: RecallMeasure) -> io::Result<()> {
+        let aside = self.aside()?;
+        let tail = format!("-{alert}.json");
+        for folder in [&self.folder, &aside] {
+            for entry in fs::read_dir(folder)? {
+                let name = entry?.file_name().to_string_lossy().into_owned();
+                let stays =
+                    name.starts_with('.') || !name.ends_with(&tail) || survives_a_recall(&name);
+                if stays {
+                    continue;
+                }
+                let moved = match measure {
+                    RecallMeasure::Erase => durable::remove(&folder.join(&name)),
+                    _ if folder == &aside => Ok(()),
+                    _ => durable::move_to(&folder.join(&name), &aside.join(&name)),
+                };
+                match moved {
+                    // Somebody has just taken it; they have the recall too.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    moved => moved?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn aside(&self) -> io::Result<PathBuf> {
+        let aside = self.folder.join("quarantine");
+        durable::create_folder(&aside)?;
+        Ok(aside)
+    }
+
     fn staged(&self, name: &str) -> PathBuf {
         self.folder.join(format!(".{name}.staged"))
     }
+}
+
+/// Whether a file of ours, by its name, hands over a recall, its confirmation or a missed deadline.
+fn survives_a_recall(name: &str) -> bool {
+    let kind = name.split_once('-').map_or("", |(_, rest)| rest);
+    kind.starts_with(MessageType::Recall.name()) || kind.starts_with(OVERDUE)
+}
+
+/// What the name of a file says that hands over a missed deadline.
+const OVERDUE: &str = "OVERDUE";
+
+/// The name of the file of a missed deadline, as [`file_name`].
+pub fn overdue_file_name(index: u64, alert: &AlertId) -> String {
+    format!("{index:020}-{OVERDUE}-{alert}.json")
 }
 
 /// `<index>-<type>-<alert id>.json`, the index with all digits of a `u64`: the order of the names is that of the log.

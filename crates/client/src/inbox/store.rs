@@ -1,9 +1,11 @@
 //! What was taken in, by its index in the log: a file of `redb`, locked by the one agent that has it open.
 
+use super::recall::RECALLED;
 use crate::author::Signed;
+use crate::limits::TAKEN_KEPT;
 use precinto_proto::v1 as pb;
 use prost::Message;
-use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, TableError};
+use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -13,14 +15,17 @@ const FORMAT: u64 = 1;
 
 /// Index in the log, and a serialised [`Stored`].
 const TAKEN: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("taken");
-/// `log` and the origin of the log; `format` and eight big-endian bytes.
+/// `log` and the origin of the log; `format` and `moves`, eight big-endian bytes each.
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+
+/// How often the subscription had been moved.
+const MOVES: &str = "moves";
 
 /// What was taken in.
 #[derive(Debug)]
 pub struct Inbox {
-    path: PathBuf,
-    database: Database,
+    pub(super) path: PathBuf,
+    pub(super) database: Database,
 }
 
 /// How far a delivery has come.
@@ -32,14 +37,22 @@ pub enum Taken {
     Answering(Box<Signed>),
     /// Taken in, and answered as far as it asked for that.
     Yes,
+    /// Taken in before a person moved the subscription back: it is handed over once more, and answered no second time.
+    Again,
 }
 
-/// As the file holds it; nothing more than that it is there once it was answered.
+/// As the file holds it.
 #[derive(Clone, PartialEq, Message)]
 struct Stored {
     /// The answer that is still to be queued.
     #[prost(message, optional, tag = "1")]
     answer: Option<pb::SubmitRequest>,
+    /// When it was taken, milliseconds since 1970-01-01 UTC; 0 in files of the version before.
+    #[prost(uint64, tag = "2")]
+    taken_ms: u64,
+    /// It is to be handed over once more.
+    #[prost(bool, tag = "3")]
+    again: bool,
 }
 
 /// Why the inbox cannot be opened, read or written. The fault is this machine's.
@@ -71,7 +84,7 @@ pub enum InboxError {
 impl PartialEq for Taken {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::No, Self::No) | (Self::Yes, Self::Yes) => true,
+            (Self::No, Self::No) | (Self::Yes, Self::Yes) | (Self::Again, Self::Again) => true,
             (Self::Answering(one), Self::Answering(two)) => {
                 one.statement_id() == two.statement_id()
             }
@@ -98,41 +111,116 @@ impl Inbox {
     pub fn taken(&self, index: u64) -> Result<Taken, InboxError> {
         let path = &self.path;
         let read = self.database.begin_read().about(path)?;
-        let table = match read.open_table(TAKEN) {
-            Err(TableError::TableDoesNotExist(_)) => return Ok(Taken::No),
-            opened => opened.about(path)?,
-        };
+        let table = read.open_table(TAKEN).about(path)?;
         let Some(value) = table.get(index).about(path)? else {
             return Ok(Taken::No);
         };
         // Bytes that are no answer of ours are none: the entry was taken in, that much is sure.
         let stored = Stored::decode(value.value()).unwrap_or_default();
+        if stored.again {
+            return Ok(Taken::Again);
+        }
         let answer = stored.answer.and_then(|one| Signed::from_request(one).ok());
         Ok(answer.map_or(Taken::Yes, |answer| Taken::Answering(Box::new(answer))))
     }
 
-    /// Remembers that the entry was taken in, with the answer that goes out for it. Durable on return.
-    pub fn take(&self, index: u64, answer: Option<&Signed>) -> Result<(), InboxError> {
-        let answer = answer.map(|signed| signed.request().clone());
-        self.put(index, &Stored { answer }, Durability::Immediate)
+    /// Remembers that the entry was taken in, at `now_ms`, with the answer that goes out for it. An answer that still was to be
+    /// queued stays. Durable on return.
+    pub fn take(&self, index: u64, answer: Option<&Signed>, now_ms: u64) -> Result<(), InboxError> {
+        self.change(index, Durability::Immediate, |before| Stored {
+            answer: answer
+                .map(|signed| signed.request().clone())
+                .or(before.answer),
+            taken_ms: now_ms,
+            again: false,
+        })
     }
 
     /// The answer is queued. Not synced: were it forgotten, the outbox knows the message.
     pub fn answered(&self, index: u64) -> Result<(), InboxError> {
-        self.put(index, &Stored::default(), Durability::None)
+        self.change(index, Durability::None, |before| Stored {
+            answer: None,
+            ..before
+        })
     }
 
-    fn put(&self, index: u64, stored: &Stored, lasts: Durability) -> Result<(), InboxError> {
+    /// The gateway says how often a person has moved the subscription, and where it goes on: if it was moved since the last time,
+    /// what was taken in from there on is handed over once more. Gives how much that is. Durable on return.
+    pub fn moved(&self, moves: u64, position: u64) -> Result<u64, InboxError> {
+        let path = &self.path;
+        let write = self.database.begin_write().about(path)?;
+        let mut again = 0;
+        {
+            let mut meta = write.open_table(META).about(path)?;
+            let before = meta.get(MOVES).about(path)?.map(|one| one.value().to_vec());
+            let now = moves.to_be_bytes();
+            if before.as_deref() == Some(&now) {
+                return Ok(0);
+            }
+            drop(meta.insert(MOVES, now.as_slice()).about(path)?);
+            if before.is_some() {
+                let mut taken = write.open_table(TAKEN).about(path)?;
+                let mut open = Vec::new();
+                for row in taken.range(position..).about(path)? {
+                    let (index, value) = row.about(path)?;
+                    let stored = Stored::decode(value.value()).unwrap_or_default();
+                    open.push((
+                        index.value(),
+                        Stored {
+                            again: true,
+                            ..stored
+                        },
+                    ));
+                }
+                for (index, stored) in open {
+                    again += 1;
+                    let bytes = stored.encode_to_vec();
+                    drop(taken.insert(index, bytes.as_slice()).about(path)?);
+                }
+            }
+        }
+        write.commit().about(path)?;
+        Ok(again)
+    }
+
+    /// Forgets what lies below `settled`, was taken in longer ago than [`TAKEN_KEPT`] at `now_ms`, and is answered. Gives how many.
+    pub fn forget(&self, settled: u64, now_ms: u64) -> Result<u64, InboxError> {
+        let path = &self.path;
+        let kept_ms = u64::try_from(TAKEN_KEPT.as_millis()).unwrap_or(u64::MAX);
+        let oldest_ms = now_ms.saturating_sub(kept_ms);
+        let write = self.database.begin_write().about(path)?;
+        let mut forgotten = 0;
+        {
+            let mut taken = write.open_table(TAKEN).about(path)?;
+            taken
+                .retain_in(..settled, |_, value| {
+                    let stored = Stored::decode(value).unwrap_or_default();
+                    let stays = stored.answer.is_some() || stored.taken_ms >= oldest_ms;
+                    forgotten += u64::from(!stays);
+                    stays
+                })
+                .about(path)?;
+        }
+        write.commit().about(path)?;
+        Ok(forgotten)
+    }
+
+    fn change(
+        &self,
+        index: u64,
+        lasts: Durability,
+        change: impl FnOnce(Stored) -> Stored,
+    ) -> Result<(), InboxError> {
         let path = &self.path;
         let mut write = self.database.begin_write().about(path)?;
-        write
-            .set_durability(lasts)
-            .map_err(redb::Error::from)
-            .about(path)?;
+        let lasting = write.set_durability(lasts);
+        lasting.map_err(redb::Error::from).about(path)?;
         {
             let mut table = write.open_table(TAKEN).about(path)?;
-            let bytes = stored.encode_to_vec();
-            table.insert(index, bytes.as_slice()).about(path)?;
+            let before = table.get(index).about(path)?;
+            let before = before.and_then(|one| Stored::decode(one.value()).ok());
+            let bytes = change(before.unwrap_or_default()).encode_to_vec();
+            drop(table.insert(index, bytes.as_slice()).about(path)?);
         }
         write.commit().about(path)
     }
@@ -154,13 +242,16 @@ impl Inbox {
                     Some(_) => return Err(InboxError::Other { path: path.clone() }),
                 }
             }
+            // Made here, so that whoever reads finds them.
+            write.open_table(TAKEN).about(path)?;
+            write.open_table(RECALLED).about(path)?;
         }
         write.commit().about(path)
     }
 }
 
 /// Errors of the library, and the file that they are about.
-trait About<T> {
+pub(super) trait About<T> {
     fn about(self, path: &Path) -> Result<T, InboxError>;
 }
 

@@ -2,11 +2,15 @@
 
 use super::*;
 use crate::author::{Draft, Signed};
+use crate::durable;
 use crate::outbox::Put;
+use crate::outbox::tests::with_room_for;
 use crate::pin::Pin;
 use crate::subscribe::{Event, SubscribeOptions, Subscriber};
 use crate::test_gateway::{NODE, NOW_MS, TestGateway, Then, delivered};
-use precinto_alert::code::{AckLevel, MessageStatus, MessageType, RecipientKind, Tlp};
+use precinto_alert::code::{
+    AckLevel, MessageStatus, MessageType, RecallMeasure, RecipientKind, Tlp,
+};
 use precinto_alert::id::AlertId;
 use precinto_proto::v1 as pb;
 use std::path::Path;
@@ -85,6 +89,7 @@ fn reception(state: &Path, gateway: &TestGateway) -> Reception {
         outbox: Outbox::open(state).unwrap(),
         author: Some(gateway.other_author(NODE, 31)),
         clock: gateway.clock.clone(),
+        confirms_recalls: true,
     }
 }
 
@@ -135,7 +140,10 @@ async fn an_agent_killed_at_any_step_hands_over_once_and_answers_once() {
                 hand_over.stage(&name, JSON).unwrap();
             }
             if steps >= 2 {
-                agent.inbox.take(delivery.index, Some(&answer)).unwrap();
+                agent
+                    .inbox
+                    .take(delivery.index, Some(&answer), NOW_MS)
+                    .unwrap();
             }
             if steps >= 3 {
                 hand_over.release(&name).unwrap();
@@ -155,7 +163,10 @@ async fn an_agent_killed_at_any_step_hands_over_once_and_answers_once() {
                 let index = gateway.state().log.append(&answer);
                 let receipt = gateway.state().log.receipt(index);
                 agent.outbox.settle_sent(&entry, &receipt).unwrap();
-                agent.inbox.take(delivery.index, Some(&answer)).unwrap();
+                agent
+                    .inbox
+                    .take(delivery.index, Some(&answer), NOW_MS)
+                    .unwrap();
             }
         }
         // Another process, the same delivery; and once more, for its settlement may be lost.
@@ -242,4 +253,339 @@ async fn a_second_agent_and_another_log_are_refused() {
     drop(open);
     let other = Inbox::open(&path, "gw.dev.invalid/log/2027");
     assert!(matches!(other, Err(InboxError::Other { .. })));
+}
+
+#[tokio::test]
+async fn what_a_person_has_delivered_anew_is_handed_over_anew_and_answered_once() {
+    let gateway = TestGateway::start().await;
+    let delivery = cancellation(&gateway).await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = reception(folder.path(), &gateway);
+    let mut seen = Vec::new();
+    assert_eq!(agent.inbox.moved(4, 0).unwrap(), 0, "the first word of it");
+    receive(&agent, &delivery);
+    fetch(folder.path(), &mut seen);
+    assert_eq!(agent.inbox.moved(4, 0).unwrap(), 0, "not moved since");
+    receive(&agent, &delivery);
+    fetch(folder.path(), &mut seen);
+    assert_eq!(seen.len(), 1);
+    assert_eq!(
+        agent.inbox.moved(5, delivery.index + 1).unwrap(),
+        0,
+        "behind it"
+    );
+    assert_eq!(agent.inbox.moved(6, delivery.index).unwrap(), 1);
+    assert_eq!(agent.inbox.moved(6, delivery.index).unwrap(), 0);
+    for _ in 0..2 {
+        receive(&agent, &delivery);
+        fetch(folder.path(), &mut seen);
+    }
+    assert_eq!(seen.len(), 2, "once more");
+    assert_eq!(answers(&agent).len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_settled_answered_and_old_is_forgotten() {
+    let gateway = TestGateway::start().await;
+    let delivery = cancellation(&gateway).await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = reception(folder.path(), &gateway);
+    let answer = agent.author.as_ref().unwrap();
+    let answer = node_receipt(&delivery.statement, answer, 40, NOW_MS).unwrap();
+    let kept_ms = u64::try_from(crate::limits::TAKEN_KEPT.as_millis()).unwrap();
+    let old_ms = NOW_MS - kept_ms - 1;
+    agent.inbox.take(1, None, old_ms).unwrap();
+    agent.inbox.take(2, Some(&answer), old_ms).unwrap();
+    agent.inbox.take(3, None, NOW_MS - kept_ms).unwrap();
+    agent.inbox.take(4, None, old_ms).unwrap();
+    assert_eq!(agent.inbox.forget(4, NOW_MS).unwrap(), 1);
+    let left = (1..=4).filter(|index| agent.inbox.taken(*index).unwrap() != Taken::No);
+    assert_eq!(left.collect::<Vec<_>>(), [2, 3, 4]);
+}
+
+/// An amendment and then its recall, by the agency whose alert it is.
+async fn recalled(gateway: &TestGateway, measure: RecallMeasure) -> (Delivery, Delivery) {
+    let recall = draft(MessageType::Recall, |said| {
+        said.recall_measure = measure.into();
+        said.recall_ground = pb::RecallGround::Error.into();
+        said.sender_seq = 2;
+    });
+    let said = vec![draft(MessageType::Cancel, |_| {}), recall];
+    let mut both = deliveries(gateway, said).await;
+    let recall = both.remove(1);
+    (both.remove(0), recall)
+}
+
+fn confirm(agent: &Reception, gateway: &TestGateway, recall: &Delivery) -> Confirming {
+    let said = &recall.statement;
+    let measure = said.recall_measure().unwrap();
+    let about = (said.message_id(), measure);
+    // Each time another message, as a program that was started anew would sign.
+    let confirmation = draft(MessageType::RecallConfirm, |said| {
+        said.recall_measure = measure.into();
+    });
+    let author = gateway.other_author(NODE, 77);
+    let signed = author.sign(confirmation, &[], NOW_MS).unwrap();
+    let alert = said.alert_id().unwrap();
+    agent.confirm_recall(alert, about, || Ok(signed)).unwrap()
+}
+
+fn in_folder(path: &Path) -> usize {
+    let names = std::fs::read_dir(path).into_iter().flatten().flatten();
+    let names = names.filter(|one| one.file_type().unwrap().is_file());
+    names.count()
+}
+
+#[tokio::test]
+async fn a_recall_is_confirmed_once_it_was_handed_over_and_what_lay_there_is_put_away() {
+    for measure in [RecallMeasure::Quarantine, RecallMeasure::Erase] {
+        let gateway = TestGateway::start().await;
+        let (before, recall) = recalled(&gateway, measure).await;
+        let folder = tempfile::tempdir().unwrap();
+        let agent = reception(folder.path(), &gateway);
+        let (shared, aside) = (
+            folder.path().join("in"),
+            folder.path().join("in/quarantine"),
+        );
+        receive(&agent, &before);
+        let queued = answers(&agent).len();
+        assert_eq!(confirm(&agent, &gateway, &recall), Confirming::NotYet);
+        assert_eq!((in_folder(&shared), answers(&agent).len()), (1, queued));
+        receive(&agent, &recall);
+        let queued = answers(&agent).len();
+        let Confirming::Queued(id) = confirm(&agent, &gateway, &recall) else {
+            panic!("confirmed");
+        };
+        let kept = usize::from(measure == RecallMeasure::Quarantine);
+        assert_eq!(
+            (in_folder(&shared), in_folder(&aside)),
+            (1, kept),
+            "the recall itself stays"
+        );
+        assert_eq!(confirm(&agent, &gateway, &recall), Confirming::Before);
+        let answers = answers(&agent);
+        assert_eq!(answers.len(), queued + 1);
+        assert_eq!(answers.last().unwrap().message_id(), id);
+    }
+}
+
+#[tokio::test]
+async fn what_comes_late_of_an_alert_whose_recall_is_confirmed_is_put_away() {
+    let gateway = TestGateway::start().await;
+    let (late, recall) = recalled(&gateway, RecallMeasure::Quarantine).await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = reception(folder.path(), &gateway);
+    receive(&agent, &recall);
+    let item = Item::of(&late);
+    assert!(
+        !agent.withholds(&item).unwrap(),
+        "not before it is confirmed"
+    );
+    confirm(&agent, &gateway, &recall);
+    assert!(agent.withholds(&item).unwrap());
+    assert!(!agent.withholds(&Item::of(&recall)).unwrap());
+    receive(&agent, &late);
+    assert_eq!(in_folder(&folder.path().join("in")), 1, "the recall alone");
+    assert_eq!(in_folder(&folder.path().join("in/quarantine")), 1);
+}
+
+#[tokio::test]
+async fn an_agent_killed_at_any_step_of_a_recall_confirms_it_once() {
+    let gateway = TestGateway::start().await;
+    let (before, recall) = recalled(&gateway, RecallMeasure::Quarantine).await;
+    // After: taken, handed over, put away, fixed, queued.
+    for steps in 0..=4 {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path();
+        let mut fixed = None;
+        {
+            let agent = reception(state, &gateway);
+            receive(&agent, &before);
+            let item = Item::of(&recall);
+            agent.stage(&item, JSON).unwrap();
+            agent.inbox.take(recall.index, None, NOW_MS).unwrap();
+            if steps >= 1 {
+                agent.finish(&item).unwrap();
+            }
+            if steps == 2 {
+                let alert = recall.statement.alert_id().unwrap();
+                let hand_over = agent.folder.as_ref().unwrap();
+                hand_over
+                    .put_away(alert, RecallMeasure::Quarantine)
+                    .unwrap();
+            }
+            if steps >= 3 {
+                confirm(&agent, &gateway, &recall);
+                let answer = answers(&agent).pop().unwrap();
+                let entry = agent.outbox.queue().unwrap().pop().unwrap();
+                if steps == 3 {
+                    // Fixed, and killed before it was queued: what the file held then.
+                    agent
+                        .inbox
+                        .unqueue(recall.statement.alert_id().unwrap(), &answer);
+                    std::fs::remove_file(state.join(format!(
+                        "outbox/{:020}-{}.msg",
+                        entry.place, entry.message_id
+                    )))
+                    .unwrap();
+                }
+                fixed = Some(answer.message_id());
+            }
+        }
+        for _ in 0..2 {
+            let agent = reception(state, &gateway);
+            receive(&agent, &recall);
+            confirm(&agent, &gateway, &recall);
+            let all = answers(&agent);
+            let confirmations: Vec<_> = all
+                .iter()
+                .filter(|one| one.statement().r#type == i32::from(MessageType::RecallConfirm))
+                .map(Signed::message_id)
+                .collect();
+            assert_eq!(confirmations.len(), 1, "after {steps} steps");
+            assert_eq!(
+                *fixed.get_or_insert(confirmations[0]),
+                confirmations[0],
+                "after {steps} steps"
+            );
+            assert_eq!(
+                in_folder(&state.join("in/quarantine")),
+                1,
+                "after {steps} steps"
+            );
+        }
+    }
+}
+
+/// The file that hands this delivery over cannot be given its name.
+fn block(state: &Path, delivery: &Delivery) -> std::path::PathBuf {
+    let path = state.join("in").join(Item::of(delivery).name);
+    std::fs::create_dir(&path).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn nothing_is_seen_before_it_is_remembered_and_what_is_remembered_is_released_later() {
+    let gateway = TestGateway::start().await;
+    let delivery = cancellation(&gateway).await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = reception(folder.path(), &gateway);
+    let item = Item::of(&delivery);
+    agent.stage(&item, JSON).unwrap();
+    let blocked = block(folder.path(), &delivery);
+    assert!(agent.take(&item, || Ok(41)).is_err());
+    let Taken::Answering(fixed) = agent.inbox.taken(delivery.index).unwrap() else {
+        panic!("it is remembered with its answer");
+    };
+    assert!(
+        answers(&agent).is_empty(),
+        "no receipt before it is handed over"
+    );
+    std::fs::remove_dir(blocked).unwrap();
+    agent.finish(&item).unwrap();
+    let mut seen = Vec::new();
+    fetch(folder.path(), &mut seen);
+    assert_eq!(seen.len(), 1);
+    let answers = answers(&agent);
+    assert_eq!(answers[0].message_id(), fixed.message_id());
+}
+
+#[tokio::test]
+async fn an_answer_that_finds_no_room_is_the_same_one_when_there_is_room() {
+    let gateway = TestGateway::start().await;
+    let delivery = cancellation(&gateway).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut agent = reception(folder.path(), &gateway);
+    with_room_for(&mut agent.outbox, 0);
+    let item = Item::of(&delivery);
+    agent.stage(&item, JSON).unwrap();
+    assert!(agent.take(&item, || Ok(41)).is_err());
+    let Taken::Answering(fixed) = agent.inbox.taken(delivery.index).unwrap() else {
+        panic!("it is remembered with its answer");
+    };
+    with_room_for(&mut agent.outbox, 9);
+    agent.finish(&item).unwrap();
+    assert_eq!(answers(&agent)[0].message_id(), fixed.message_id());
+}
+
+#[tokio::test]
+async fn a_confirmation_that_finds_no_room_is_the_same_one_when_there_is_room() {
+    let gateway = TestGateway::start().await;
+    let (_, recall) = recalled(&gateway, RecallMeasure::Quarantine).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut agent = reception(folder.path(), &gateway);
+    receive(&agent, &recall);
+    let before = answers(&agent).len();
+    with_room_for(&mut agent.outbox, 0);
+    let said = &recall.statement;
+    let alert = said.alert_id().unwrap();
+    let about = (said.message_id(), RecallMeasure::Quarantine);
+    let signed = gateway.notice(5);
+    let fixed = signed.message_id();
+    assert!(agent.confirm_recall(alert, about, || Ok(signed)).is_err());
+    assert_eq!(answers(&agent).len(), before);
+    with_room_for(&mut agent.outbox, 9);
+    let again = agent.confirm_recall(alert, about, || Err("asked twice".to_owned()));
+    assert_eq!(again.unwrap(), Confirming::Queued(fixed));
+}
+
+#[tokio::test]
+async fn a_recall_is_not_confirmed_while_files_cannot_be_put_away() {
+    let gateway = TestGateway::start().await;
+    let (before, recall) = recalled(&gateway, RecallMeasure::Quarantine).await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = reception(folder.path(), &gateway);
+    receive(&agent, &before);
+    receive(&agent, &recall);
+    let queued = answers(&agent).len();
+    let aside = folder.path().join("in/quarantine");
+    durable::replace(&aside, b"in the way", durable::PRIVATE).unwrap();
+    let said = &recall.statement;
+    let about = (said.message_id(), RecallMeasure::Quarantine);
+    let signed = Err("must not be asked".to_owned());
+    let confirmed = agent.confirm_recall(said.alert_id().unwrap(), about, || signed);
+    assert!(
+        matches!(confirmed, Err(ReceptionError::HandOver(_))),
+        "{confirmed:?}"
+    );
+    assert_eq!(answers(&agent).len(), queued);
+}
+
+#[tokio::test]
+async fn an_answer_that_the_gateway_refuses_is_told_and_not_asked_again() {
+    let gateway = TestGateway::start().await;
+    let delivery = cancellation(&gateway).await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = reception(folder.path(), &gateway);
+    receive(&agent, &delivery);
+    let answer = answers(&agent).pop().unwrap();
+    let entry = agent.outbox.queue().unwrap().pop().unwrap();
+    let late = crate::refusal::Refusal::of_the_line("too late");
+    let late = crate::SubmitError::Refused(Box::new(late));
+    let refused = crate::outbox::Refused::of(entry.message_id, &late, NOW_MS);
+    agent.outbox.settle_refused(&entry, &refused).unwrap();
+    // What was not synced is forgotten.
+    let index = delivery.index;
+    agent.inbox.take(index, Some(&answer), NOW_MS).unwrap();
+    receive(&agent, &delivery);
+    assert!(answers(&agent).is_empty());
+    assert_eq!(agent.outbox.refused().unwrap().len(), 1);
+    assert_eq!(agent.inbox.taken(index).unwrap(), Taken::Yes);
+}
+
+#[tokio::test]
+async fn a_recall_whose_file_cannot_be_given_its_name_is_not_confirmed() {
+    let gateway = TestGateway::start().await;
+    let (_, recall) = recalled(&gateway, RecallMeasure::Quarantine).await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = reception(folder.path(), &gateway);
+    let item = Item::of(&recall);
+    agent.stage(&item, JSON).unwrap();
+    let blocked = block(folder.path(), &recall);
+    assert!(agent.take(&item, || Ok(41)).is_err());
+    assert_eq!(confirm(&agent, &gateway, &recall), Confirming::NotYet);
+    std::fs::remove_dir(blocked).unwrap();
+    agent.finish(&item).unwrap();
+    let confirmed = confirm(&agent, &gateway, &recall);
+    assert!(matches!(confirmed, Confirming::Queued(_)), "{confirmed:?}");
 }

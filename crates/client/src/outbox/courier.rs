@@ -8,11 +8,11 @@
 
 use super::error::OutboxError;
 use super::refused::Refused;
-use super::{Entry, Outbox};
+use super::{Bell, Entry, Outbox};
 use crate::author::Signed;
 use crate::clock::Clock;
 use crate::connection::{ConnectError, Connection, Settings};
-use crate::limits::{OUTBOX_FAULTS_MAX, OUTBOX_IDLE_MAX, OUTBOX_LOOK_EVERY, OUTBOX_WINDOW};
+use crate::limits::{OUTBOX_ANSWER_MAX, OUTBOX_FAULTS_MAX, OUTBOX_IDLE_MAX, OUTBOX_WINDOW};
 use crate::pipeline::{self, Answer, PipelineAnswers, PipelineSender};
 use crate::submit::{Accepted, SubmitError};
 use crate::subscribe::Retry;
@@ -22,9 +22,10 @@ use precinto_alert::id::MessageId;
 use precinto_envelope::crypto::random;
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::{Duration, SystemTime};
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, sleep_until};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// Sends what an outbox holds. One for each outbox: its owner holds the agent's lock.
 #[derive(Debug)]
@@ -37,6 +38,10 @@ pub struct Courier {
     events: mpsc::Sender<CourierEvent>,
     /// The message at which the gateway itself fails, and how often it has.
     fault: Option<(MessageId, u32)>,
+    bell: Bell,
+    hurry: Arc<Notify>,
+    /// [`OUTBOX_ANSWER_MAX`].
+    answer_max: Duration,
 }
 
 /// What a courier tells.
@@ -123,6 +128,7 @@ impl Courier {
         events: mpsc::Sender<CourierEvent>,
     ) -> Self {
         Self {
+            bell: outbox.bell(),
             outbox,
             settings,
             clock,
@@ -130,7 +136,15 @@ impl Courier {
             backoff: Backoff::new(retry),
             events,
             fault: None,
+            hurry: Arc::new(Notify::new()),
+            answer_max: OUTBOX_ANSWER_MAX,
         }
+    }
+
+    /// Whoever learns elsewhere that the gateway can be reached again wakes those who wait for this: a pause between two attempts
+    /// then ends.
+    pub fn hurry(&self) -> Arc<Notify> {
+        Arc::clone(&self.hurry)
     }
 
     /// Sends for as long as it can. May be dropped at any moment: what was not settled is sent again next time.
@@ -143,9 +157,8 @@ impl Courier {
 
     async fn work(&mut self) -> Result<Infallible, CourierError> {
         loop {
-            let mut seen = None;
             while self.queue().await?.is_empty() {
-                self.something_new(&mut seen).await?;
+                self.bell.rung().await;
             }
             let lost = match Connection::open(&self.settings, &self.clock).await {
                 Ok(connection) => {
@@ -175,7 +188,8 @@ impl Courier {
             retry_in,
         })
         .await?;
-        sleep(retry_in).await;
+        // In time or hurried, the next attempt is due.
+        drop(timeout(retry_in, self.hurry.notified()).await);
         Ok(())
     }
 
@@ -193,10 +207,14 @@ impl Courier {
             last: 0,
             put_off: None,
         };
-        let mut seen = None;
         let mut idle_until = Instant::now() + OUTBOX_IDLE_MAX;
+        let mut answer_until = Instant::now() + self.answer_max;
         loop {
+            let nothing_asked = session.flight.is_empty();
             self.fill(&mut session).await?;
+            if nothing_asked {
+                answer_until = Instant::now() + self.answer_max;
+            }
             if session.flight.is_empty()
                 && let Some(error) = &session.put_off
             {
@@ -212,9 +230,12 @@ impl Courier {
                     };
                     self.answered(&mut session, entry, answer).await?;
                     idle_until = Instant::now() + OUTBOX_IDLE_MAX;
+                    answer_until = Instant::now() + self.answer_max;
                 }
-                looked = self.something_new(&mut seen), if looks => looked?,
+                () = self.bell.rung(), if looks => {}
                 () = sleep_until(idle_until), if !waits => return Ok(None),
+                // Its pings are answered and we are not: another line, perhaps to another process.
+                () = sleep_until(answer_until), if waits => return Ok(Some(Lost::silent())),
             }
         }
     }
@@ -323,20 +344,6 @@ impl Courier {
         blocking(move || outbox.queue()).await
     }
 
-    /// Waits until the queue may have changed: at once when its folder has, and every second in any case, because two changes
-    /// within one tick of the file system's clock look like one.
-    async fn something_new(&self, seen: &mut Option<SystemTime>) -> Result<(), OutboxError> {
-        for _ in 0..10 {
-            sleep(OUTBOX_LOOK_EVERY).await;
-            let changed = Some(self.outbox.changed()?);
-            if *seen != changed {
-                *seen = changed;
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
     async fn tell(&self, event: CourierEvent) -> Result<(), CourierError> {
         let told = self.events.send(event).await;
         told.map_err(|_| CourierError::Stopped)
@@ -355,6 +362,14 @@ impl CourierError {
 }
 
 impl Lost {
+    fn silent() -> Self {
+        Self {
+            reason: None,
+            detail: "the gateway keeps the line open and does not answer".to_owned(),
+            retry_after: Duration::ZERO,
+        }
+    }
+
     fn of(error: &SubmitError) -> Self {
         Self {
             reason: error.reason(),

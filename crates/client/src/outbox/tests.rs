@@ -7,6 +7,7 @@ use crate::submit::SubmitError;
 use crate::test_gateway::{NOW_MS, TestGateway};
 use precinto_alert::Reason;
 use std::sync::Mutex;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// A state folder with an outbox.
 pub(super) fn outbox() -> (tempfile::TempDir, Outbox) {
@@ -20,6 +21,11 @@ pub(super) fn put(outbox: &Outbox, signed: &Signed) -> Entry {
         Put::Queued(entry) => entry,
         Put::Sent => panic!("sent before"),
     }
+}
+
+/// Leaves room for so many messages.
+pub(crate) fn with_room_for(outbox: &mut Outbox, messages: usize) {
+    outbox.room.messages = messages;
 }
 
 fn refusal(id: MessageId) -> Refused {
@@ -143,6 +149,68 @@ async fn what_was_refused_is_kept_with_its_reason_and_can_be_sent_again() {
     assert_eq!(fate, Fate::Refused(Box::new(why)));
     put(&outbox, &notice);
     assert_eq!(outbox.refused().unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_until_the_message_is_queued_again() {
+    let gateway = TestGateway::start().await;
+    let (_folder, mut outbox) = outbox();
+    let notice = gateway.notice(1);
+    let entry = put(&outbox, &notice);
+    let why = refusal(entry.message_id);
+    outbox.settle_refused(&entry, &why).unwrap();
+    with_room_for(&mut outbox, 0);
+    assert!(outbox.turn().unwrap().put(&notice).is_err());
+    assert_eq!(outbox.refused().unwrap(), std::slice::from_ref(&why));
+    // Room, and a disk that fails: the file has the name of a folder.
+    with_room_for(&mut outbox, 2);
+    let next = Entry { place: 2, ..entry };
+    fs::create_dir(outbox.path_of(&next)).unwrap();
+    assert!(outbox.turn().unwrap().put(&notice).is_err());
+    assert_eq!(outbox.refused().unwrap(), [why]);
+}
+
+#[tokio::test]
+async fn receipts_go_when_they_are_old_and_never_those_of_what_waits() {
+    let gateway = TestGateway::start().await;
+    let (_folder, outbox) = outbox();
+    let notices: Vec<Signed> = (1..=3).map(|seq| gateway.notice(seq)).collect();
+    let kept_ms = u64::try_from(crate::limits::SENT_KEPT.as_millis()).unwrap();
+    for (notice, age_ms) in notices
+        .iter()
+        .zip([kept_ms + 1_000, kept_ms - 1_000, kept_ms + 1_000])
+    {
+        let entry = put(&outbox, notice);
+        let index = gateway.state().log.append(notice);
+        let receipt = gateway.state().log.receipt(index);
+        outbox.settle_sent(&entry, &receipt).unwrap();
+        for (name, _) in names_in(&outbox.sent).unwrap() {
+            if name.starts_with(&entry.message_id.to_string()) {
+                let file = fs::File::options().write(true).open(outbox.sent.join(name));
+                let then = UNIX_EPOCH + Duration::from_millis(NOW_MS - age_ms);
+                file.unwrap().set_modified(then).unwrap();
+            }
+        }
+    }
+    // The third was killed before it left the queue.
+    let entry = Entry {
+        place: 9,
+        message_id: notices[2].message_id(),
+        bytes: 0,
+    };
+    write(
+        &outbox.path_of(&entry),
+        &notices[2].request().encode_to_vec(),
+    );
+    // What the courier is writing just now.
+    write(&outbox.sent.join(".new-abcdef"), b"half");
+    assert_eq!(outbox.forget_sent(NOW_MS).unwrap(), 2);
+    let kept = |one: &Signed| outbox.receipt(one.message_id()).unwrap().is_some();
+    assert_eq!(
+        notices.iter().map(kept).collect::<Vec<_>>(),
+        [false, true, true]
+    );
+    assert_eq!(outbox.forget_sent(NOW_MS).unwrap(), 0);
 }
 
 #[tokio::test]

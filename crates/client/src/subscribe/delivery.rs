@@ -3,6 +3,7 @@
 use crate::limits::CERTIFICATES_ASKED_MAX;
 use crate::log::{LogClient, LogError};
 use crate::receipt::{ReceiptError, ReceiptVerifier, Subject};
+use crate::unbelievable::Unbelievable;
 use precinto_alert::Reason;
 use precinto_alert::statement::{Lenient, Statement, StatementError};
 use precinto_envelope::body::{BodyError, CheckedBody, check_body};
@@ -42,24 +43,6 @@ pub struct Delivery {
     pub receipt: Option<pb::Receipt>,
 }
 
-/// A delivery that is no message, because something about it does not hold.
-///
-/// It must be settled like any other: `ack` to pass over it, `nack` to have it again (for example after the trust
-/// settings were mended).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unbelievable {
-    /// Where in the log it stands.
-    pub index: u64,
-    /// 1 for the first delivery on this subscription.
-    pub attempt: u32,
-    /// The gateway's time of acceptance, milliseconds since 1970-01-01 UTC.
-    pub time_ms: u64,
-    /// The coded reason.
-    pub reason: Reason,
-    /// One sentence.
-    pub detail: String,
-}
-
 /// What does not hold.
 #[derive(Debug, thiserror::Error)]
 enum Disbelief {
@@ -71,6 +54,8 @@ enum Disbelief {
     OtherRecord,
     #[error("the receipt is for another entry")]
     OtherEntry,
+    #[error("the proof that the log holds it was asked for and is not there")]
+    NoProof,
     #[error(transparent)]
     Envelope(#[from] VerifyError),
     #[error(transparent)]
@@ -89,7 +74,9 @@ impl Disbelief {
     fn reason(&self) -> Reason {
         match self {
             Self::NoEnvelope => Reason::Malformed,
-            Self::Record | Self::OtherRecord | Self::OtherEntry => Reason::ReceiptInvalid,
+            Self::Record | Self::OtherRecord | Self::OtherEntry | Self::NoProof => {
+                Reason::ReceiptInvalid
+            }
             Self::Envelope(error) => error.reason(),
             Self::Statement(error) => error.reason(),
             Self::Sender { .. } => Reason::SenderMismatch,
@@ -106,12 +93,16 @@ pub(crate) struct Offered {
     pub(crate) delivery: pb::Delivery,
     /// The gateway says that there is no body any more, although the statement names one.
     pub(crate) body_pruned: bool,
+    /// The proof that the log holds it was asked for: without one it is not believed.
+    pub(crate) needs_proof: bool,
 }
 
-impl From<pb::Delivery> for Offered {
-    fn from(delivery: pb::Delivery) -> Self {
+impl Offered {
+    /// A delivery of a subscription that asked `with_proofs`, or did not.
+    pub(crate) fn of(delivery: pb::Delivery, with_proofs: bool) -> Self {
         Self {
             body_pruned: delivery.body_pruned,
+            needs_proof: with_proofs,
             delivery,
         }
     }
@@ -242,6 +233,9 @@ fn believe(
         envelope_digest: envelope.envelope_digest(),
     };
     let receipt = receipt.ok_or(Disbelief::Record)?;
+    if offered.needs_proof && receipt.proof.is_empty() {
+        return Err(Disbelief::NoProof);
+    }
     let (record, receipt) = check_record(receipt, &subject, receipts, (index, time_ms))?;
     let sender_key = envelope.node().certificate().digest();
     let named = statement.body();

@@ -1,12 +1,12 @@
 //! What a subscription tells, and why it stops.
 
 use super::coverage::CoverageError;
-use super::delivery::{Delivery, Unbelievable};
-use super::link;
+use super::delivery::Delivery;
 use crate::connection::ConnectError;
 use crate::overdue::Overdue;
 use crate::pin::{Contradiction, PinError};
 use crate::refusal::Refusal;
+use crate::unbelievable::Unbelievable;
 use precinto_alert::Reason;
 use precinto_merkle::checkpoint::CheckpointError;
 use precinto_proto::v1 as pb;
@@ -21,6 +21,8 @@ pub enum Event {
         gateway: String,
         /// The durable floor of the cursor.
         settled: u64,
+        /// Everything below this index was covered by streams of this subscription.
+        position: u64,
         /// Where the subscription was moved to since the stream before, if it was: what lies between is not delivered, or
         /// comes once more.
         moved_to: Option<u64>,
@@ -107,7 +109,7 @@ impl SubscribeError {
             Self::Coverage(_) => Some(Reason::DeliveryGap),
             Self::Checkpoint(_) => Some(Reason::CheckpointInvalid),
             Self::Contradiction(_) => Some(Reason::LogInconsistent),
-            Self::Closed(closing) => link::closing_reason(*closing),
+            Self::Closed(closing) => closing_reason(*closing),
             Self::Message => Some(Reason::Malformed),
             Self::Pin(_) | Self::Stopped => None,
         }
@@ -118,3 +120,15 @@ impl SubscribeError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not connected; the delivery will come again")]
 pub struct LinkDown;
+
+/// The reason of the catalogue that a closing stands for.
+pub(super) fn closing_reason(closing: pb::ClosingReason) -> Option<Reason> {
+    match closing {
+        pb::ClosingReason::Draining => Some(Reason::Draining),
+        pb::ClosingReason::Superseded => Some(Reason::SubscriptionSuperseded),
+        pb::ClosingReason::Revoked => Some(Reason::CertRevoked),
+        pb::ClosingReason::Slow => Some(Reason::Slow),
+        pb::ClosingReason::Deleted => Some(Reason::SubscriptionUnknown),
+        pb::ClosingReason::Sought | pb::ClosingReason::Unspecified => None,
+    }
+}

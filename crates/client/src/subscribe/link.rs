@@ -1,6 +1,7 @@
 //! One open stream of a subscription, and what can go wrong with it: for now, or for good.
 
 use super::delivery;
+use super::event::closing_reason;
 use super::{LinkDown, SubscribeError, SubscribeOptions};
 use crate::clock::Clock;
 use crate::connection::{ConnectError, Connection, Settings};
@@ -352,28 +353,9 @@ pub(super) fn closed(closing: &pb::Closing) -> Failure {
     }
 }
 
-/// The reason of the catalogue that a closing stands for.
-pub(super) fn closing_reason(closing: pb::ClosingReason) -> Option<Reason> {
-    match closing {
-        pb::ClosingReason::Draining => Some(Reason::Draining),
-        pb::ClosingReason::Superseded => Some(Reason::SubscriptionSuperseded),
-        pb::ClosingReason::Revoked => Some(Reason::CertRevoked),
-        pb::ClosingReason::Slow => Some(Reason::Slow),
-        pb::ClosingReason::Deleted => Some(Reason::SubscriptionUnknown),
-        pb::ClosingReason::Sought | pb::ClosingReason::Unspecified => None,
-    }
-}
-
 /// A span for the wire; what is too long for it is cut to the longest, which the gateway refuses.
 pub(super) fn duration(span: Duration) -> Option<prost_types::Duration> {
     prost_types::Duration::try_from(span).ok()
-}
-
-/// Milliseconds since 1970-01-01 UTC; 0 for times before.
-pub(crate) fn timestamp_ms(time: prost_types::Timestamp) -> u64 {
-    let seconds = u64::try_from(time.seconds).unwrap_or_default();
-    let millis = u64::try_from(time.nanos / 1_000_000).unwrap_or_default();
-    seconds.saturating_mul(1000).saturating_add(millis)
 }
 
 /// An error with its causes, in one line.

@@ -1,6 +1,7 @@
 //! What a node subscribes to, and how it reads.
 
 use super::backoff::Retry;
+use crate::subscriptions::{Definition, Start};
 use precinto_proto::v1 as pb;
 
 /// What to subscribe to, and how.
@@ -25,19 +26,6 @@ pub struct SubscribeOptions {
     pub retry: Retry,
 }
 
-/// Where a new subscription begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// At the first entry of the log.
-    First,
-    /// At the next entry to be appended.
-    Now,
-    /// At this index.
-    Index(u64),
-    /// At the first entry that the log took in at this time or later, milliseconds since 1970-01-01 UTC; not in the future.
-    Time(u64),
-}
-
 impl SubscribeOptions {
     /// From the first entry, with a credit of 64, without proofs.
     pub fn named(name: impl Into<String>) -> Self {
@@ -50,6 +38,17 @@ impl SubscribeOptions {
             credit: 64,
             with_proofs: false,
             retry: Retry::default(),
+        }
+    }
+}
+
+impl From<&SubscribeOptions> for Definition {
+    fn from(options: &SubscribeOptions) -> Self {
+        Self {
+            name: options.name.clone(),
+            start: options.start,
+            filter: options.filter.clone(),
+            attempts_max: options.attempts_max,
         }
     }
 }

@@ -223,6 +223,32 @@ async fn what_does_not_hold_is_never_a_message_and_the_next_one_is_still_deliver
     assert_eq!(reasons, expected);
 }
 
+#[tokio::test]
+async fn a_proof_that_was_asked_for_and_is_left_out_makes_a_delivery_unbelievable() {
+    let gateway = TestGateway::start().await;
+    gateway.fill(2);
+    gateway.state().script = Box::new(|log, _| {
+        let mut proven = log.delivery(1, 1, 2);
+        proven.receipt = Some(log.receipt(1));
+        let told = [log.delivery(0, 0, 1), proven];
+        (told.into_iter().map(delivered).collect(), Then::Hold)
+    });
+    let mut subscriber = subscriber(&gateway);
+    subscriber.options.with_proofs = true;
+    let connected = subscriber.next().await.unwrap();
+    assert!(matches!(connected, Event::Connected { .. }));
+    match subscriber.next().await.unwrap() {
+        Event::Unbelievable(told) => {
+            assert_eq!((told.index, told.reason), (0, Reason::ReceiptInvalid));
+        }
+        other => panic!("{other:?}"),
+    }
+    match subscriber.next().await.unwrap() {
+        Event::Delivery(delivery) => assert!(delivery.receipt.is_some()),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// A gateway that shows a checkpoint of four, then the one that `second` makes.
 async fn shows(
     second: impl Fn(&mut crate::test_gateway::TestLog) -> String + Send + 'static,

@@ -10,6 +10,7 @@ use precinto_alert::code::{
 };
 use precinto_ledger::clock::ManualClock;
 use precinto_ledger::testing::entry;
+use prost::Message as _;
 
 use super::*;
 use crate::test_ledger;
@@ -18,19 +19,23 @@ fn alert_id(number: u32) -> AlertId {
     AlertId::compose("US", "CBPLAX", 2026, number).unwrap()
 }
 
-/// Alert `number`, to ANAM.
-fn place(number: u32) -> Place {
-    let anam = pb::ResolvedRecipient {
+/// Whom the alerts are for, as a record says it.
+fn anam() -> pb::ResolvedRecipient {
+    pb::ResolvedRecipient {
         agencies: vec!["mx.dev.invalid/anam".to_owned()],
         ..Default::default()
-    };
-    let statement = crate::policy::tests::statement(|statement| {
+    }
+}
+
+/// Alert `number`, to ANAM.
+pub(crate) fn alert(number: u32, precedence: Precedence) -> pb::Statement {
+    crate::policy::tests::stated(|statement| {
         statement.alert_id = alert_id(number).to_string();
         statement.message_id = vec![u8::try_from(number).unwrap(); 16];
         statement.r#type = MessageType::Alert.into();
         statement.ack_level = 0;
         statement.refers_to = Vec::new();
-        statement.precedence = Precedence::P4.into();
+        statement.precedence = precedence.into();
         statement.commodities = vec![CommodityClass::IllicitFuel.into()];
         statement.protected_bag = ProtectedBag::None.into();
         statement.authority = AuthorityCode::CustomsAgreement.into();
@@ -41,8 +46,32 @@ fn place(number: u32) -> Place {
             size: 1,
             plaintext_commitment: vec![2; 32],
         });
-    });
-    Place::of(&statement, &[anam]).unwrap()
+    })
+}
+
+/// Such an alert as the log has it, signed by nobody.
+pub(crate) fn logged(number: u32, precedence: Precedence) -> Entry {
+    let decision = pb::Decision {
+        policy: crate::policy::FLOOR.to_owned(),
+        ..Default::default()
+    };
+    let record = pb::StatementRecord {
+        recipients: vec![anam()],
+        decision: Some(decision),
+        ..Default::default()
+    };
+    let envelope = pb::Envelope {
+        payload: alert(number, precedence).encode_to_vec(),
+        ..Default::default()
+    };
+    let key = [u8::try_from(number).unwrap(); 32];
+    let (record, envelope) = (record.encode_to_vec(), envelope.encode_to_vec());
+    precinto_ledger::testing::unverified(key, &record, &envelope, b"")
+}
+
+fn place(number: u32) -> Place {
+    let statement = Statement::decode(&alert(number, Precedence::P4).encode_to_vec()).unwrap();
+    Place::of(&statement, &[anam()]).unwrap()
 }
 
 #[test]

@@ -48,14 +48,11 @@ impl Follower {
         }
     }
 
-    /// Takes in what is new, up to a limit; says whether the end was reached. Blocks.
-    pub(super) fn follow(&mut self) -> Result<bool, ReadError> {
+    /// Takes in what is new, up to a limit; then what is due comes before what may fall due. Blocks.
+    pub(super) fn follow(&mut self) -> Result<(), ReadError> {
         let size = self.sources.ledger.published().borrow().size;
         let stop = self.next.saturating_add(CLOCK_ENTRIES_PER_TURN_MAX);
-        while self.next < size {
-            if self.next >= stop && self.open.is_none() {
-                return Ok(true); // what is due comes before what may fall due
-            }
+        while self.next < size.min(stop) {
             let most = if self.is_behind() {
                 READ_BYTES
             } else {
@@ -65,22 +62,17 @@ impl Follower {
             let Some(last) = entries.last() else {
                 break;
             };
-            let next = last.index().saturating_add(1);
             for entry in &entries {
                 self.take(entry);
             }
-            self.next = next;
-            if self.next >= stop {
-                break;
-            }
+            self.next = last.index().saturating_add(1);
         }
-        if self.next < size {
-            return Ok(false);
-        }
-        if let Some(open) = self.open.take() {
+        if self.next >= size
+            && let Some(open) = self.open.take()
+        {
             self.enter(open);
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Whether the end of the log was not reached yet since the start.
@@ -102,13 +94,14 @@ impl Follower {
         for Open { clocked, running } in open.into_values() {
             for (message_id, index) in running {
                 let reading = clocked.clocks.reading(&clocked.case, message_id, 0);
+                let precedence = clocked.clocks.precedence(message_id).unwrap_or_default();
                 if let Some(next_ms) = reading.next_ms {
-                    self.calendar.look_at(index, next_ms);
+                    self.calendar.look_at(index, next_ms, precedence);
                 }
             }
         }
         tracing::debug!(
-            waiting = self.calendar.looks.len(),
+            waiting = self.calendar.waiting(),
             "deadlines read from the log"
         );
     }
@@ -130,7 +123,8 @@ impl Calendar {
         let time_ms = entry.leaf().time_ms;
         if !matches!(message_type, MessageType::Alert | MessageType::Amend) {
             // How urgent it is may follow from the version that it speaks of.
-            return self.look_at(entry.index(), time_ms);
+            let precedence = statement.precedence().unwrap_or_default();
+            return self.look_at(entry.index(), time_ms, precedence);
         }
         let audience = Audience::of_recipients(&record.recipients);
         let policy = record.decision.map(|decision| decision.policy);
@@ -140,7 +134,8 @@ impl Calendar {
         }
         clocks.take(&statement, time_ms, &policy.unwrap_or_default());
         if let Some(next_ms) = clocks.next_ms(&case, 0) {
-            self.look_at(entry.index(), next_ms);
+            let precedence = statement.precedence().unwrap_or_default();
+            self.look_at(entry.index(), next_ms, precedence);
         }
     }
 }

@@ -10,6 +10,11 @@ const ANAM: &str = "mx.dev.invalid/anam";
 
 /// A valid acknowledgement by the American node, changed.
 pub(crate) fn statement(change: impl FnOnce(&mut pb::Statement)) -> Statement {
+    Statement::decode(&stated(change).encode_to_vec()).unwrap()
+}
+
+/// The same as it goes over the wire.
+pub(crate) fn stated(change: impl FnOnce(&mut pb::Statement)) -> pb::Statement {
     let mut statement = pb::Statement {
         message_id: vec![7; 16],
         r#type: MessageType::Ack.into(),
@@ -39,7 +44,7 @@ pub(crate) fn statement(change: impl FnOnce(&mut pb::Statement)) -> Statement {
         ..Default::default()
     };
     change(&mut statement);
-    Statement::decode(&statement.encode_to_vec()).unwrap()
+    statement
 }
 
 fn decide(statement: &Statement) -> Result<Vec<pb::ResolvedRecipient>, Vec<Reason>> {

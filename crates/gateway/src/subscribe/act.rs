@@ -1,7 +1,7 @@
 //! What a node does to its own subscription that must be accounted for: moving it, and putting parked deliveries back.
 //!
-//! Each is an ACT entry of the log before it takes effect. If it cannot be logged, it does not happen; if the process ends
-//! between the two, the log says that it was asked for, and the subscription is where it was: ask again.
+//! Each is an ACT entry of the log before it takes effect. If it cannot be logged, it does not happen; a caller that hangs up
+//! changes nothing; if the process ends between the two, the log says that it was asked for, and the subscription is where it was: ask again.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

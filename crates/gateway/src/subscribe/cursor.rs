@@ -89,6 +89,11 @@ pub struct NotDelivered;
 #[error("the cursor is damaged: {0}")]
 pub struct CursorError(&'static str);
 
+impl CursorError {
+    /// The file is whole, and lies where that of another subscription belongs.
+    pub(super) const OTHER: Self = Self("it is that of another subscription");
+}
+
 impl Cursor {
     /// A cursor at the beginning of a new subscription.
     pub fn new(start_index: u64) -> Self {
@@ -272,11 +277,12 @@ impl Cursor {
         true
     }
 
-    /// Whether the index can have been delivered. What is below the position was covered; whether it was delivered, too, the
-    /// log and the subscriber's rights tell. Above it, only what an earlier process may have delivered and forgotten is
-    /// forgiven.
+    /// Whether the index can have been delivered. What is below the position was covered, unless it lies before the
+    /// beginning of a subscription that was never moved; whether it was delivered, too, the log and the subscriber's rights
+    /// tell. Beyond that, only what an earlier process may have delivered and forgotten is forgiven.
     pub fn was_delivered(&self, index: u64) -> Result<(), NotDelivered> {
-        if index < self.position.max(self.forgotten_below) {
+        let begun = self.moves > 0 || index >= self.begin;
+        if self.is_forgotten(index) || (begun && index < self.position) {
             Ok(())
         } else {
             Err(NotDelivered)

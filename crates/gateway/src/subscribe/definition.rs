@@ -21,7 +21,7 @@ pub enum Start {
     Index,
     /// At the first entry whose leaf has this time, in milliseconds since 1970 UTC, or a later one.
     Time(u64),
-    /// At the first entry, because the file was damaged: nobody knows how it was defined, so any definition is the same.
+    /// At the first entry, because the file of the one before was damaged, whatever its node has asked for.
     Salvaged,
 }
 
@@ -98,10 +98,19 @@ impl Definition {
         })
     }
 
+    /// The same from the first entry on, because nobody knows how far the one before had come.
+    pub(super) fn salvaged(self) -> Self {
+        Self {
+            start: Start::Salvaged,
+            start_index: 0,
+            ..self
+        }
+    }
+
     /// Whether somebody who asks for `other` is given this one.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         let begins_alike = match self.start {
-            Start::Salvaged => return true,
+            Start::Salvaged => true,
             // NOW names another index each time, and means the same; so does a time, once entries came after it.
             Start::Now | Start::Time(_) => self.start == other.start,
             Start::First | Start::Index => {

@@ -4,8 +4,6 @@
 //! cannot hold it back, so that a desk for P1 alerts hears of their recall, which states no precedence. And what is held
 //! back is covered all the same: a filter narrows what is delivered, never what is accounted for.
 
-use std::collections::BTreeSet;
-
 use precinto_alert::code::{Coded, CommodityClass, MessageStatus, MessageType, Precedence};
 use precinto_alert::id::{AgencyId, AlertId};
 use precinto_alert::{Detail, Reason, Violation};
@@ -20,22 +18,16 @@ use crate::status::Refusal;
 #[cfg(test)]
 mod tests;
 
-/// A checked filter, in the one form that equal filters share. The default lets everything through.
+/// A checked filter, in the one form that equal filters share: what is in a list is sorted, and there once. The default lets
+/// everything through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    types: BTreeSet<i32>,
-    /// The number of the precedence; a more urgent one is smaller.
-    at_least: Option<i32>,
-    commodities: BTreeSet<i32>,
-    /// As side/agency.
-    sender_agencies: BTreeSet<String>,
-    statuses: BTreeSet<i32>,
-    alert_ids: BTreeSet<String>,
-}
+pub struct Filter(pb::Filter);
 
 impl Filter {
     /// Reads a filter from the wire; everything that is wrong with it at once. Absent is the one that lets all through.
     pub fn read(filter: Option<pb::Filter>) -> Result<Self, Refusal> {
+        let mut filter = filter.unwrap_or_default();
+        let mut wrong = Vec::new();
         let pb::Filter {
             types,
             at_least,
@@ -43,26 +35,18 @@ impl Filter {
             sender_agencies,
             statuses,
             alert_ids,
-        } = filter.unwrap_or_default();
-        let mut wrong = Vec::new();
-        let at_least = (at_least != 0).then_some(at_least);
-        let filter = Self {
-            types: codes::<MessageType>("types", &types, &mut wrong),
-            at_least: codes::<Precedence>("at_least", at_least.as_slice(), &mut wrong)
-                .first()
-                .copied(),
-            commodities: codes::<CommodityClass>("commodities", &commodities, &mut wrong),
-            sender_agencies: names::<AgencyId>(
-                "sender_agencies",
-                &sender_agencies,
-                FILTER_AGENCIES_MAX,
-                &mut wrong,
-            ),
-            statuses: codes::<MessageStatus>("statuses", &statuses, &mut wrong),
-            alert_ids: names::<AlertId>("alert_ids", &alert_ids, FILTER_ALERTS_MAX, &mut wrong),
-        };
+        } = &mut filter;
+        codes::<MessageType>("types", types, &mut wrong);
+        if *at_least != 0 {
+            codes::<Precedence>("at_least", &mut vec![*at_least], &mut wrong);
+        }
+        codes::<CommodityClass>("commodities", commodities, &mut wrong);
+        let from = ("sender_agencies", FILTER_AGENCIES_MAX);
+        names::<AgencyId>(from, sender_agencies, &mut wrong);
+        codes::<MessageStatus>("statuses", statuses, &mut wrong);
+        names::<AlertId>(("alert_ids", FILTER_ALERTS_MAX), alert_ids, &mut wrong);
         if wrong.is_empty() {
-            Ok(filter)
+            Ok(Self(filter))
         } else {
             Err(Refusal::violations(wrong))
         }
@@ -70,23 +54,7 @@ impl Filter {
 
     /// As it goes over the wire; none for the one that lets everything through.
     pub fn to_wire(&self) -> Option<pb::Filter> {
-        let Self {
-            types,
-            at_least,
-            commodities,
-            sender_agencies,
-            statuses,
-            alert_ids,
-        } = self;
-        let wire = pb::Filter {
-            types: types.iter().copied().collect(),
-            at_least: at_least.unwrap_or_default(),
-            commodities: commodities.iter().copied().collect(),
-            sender_agencies: sender_agencies.iter().cloned().collect(),
-            statuses: statuses.iter().copied().collect(),
-            alert_ids: alert_ids.iter().cloned().collect(),
-        };
-        (*self != Self::default()).then_some(wire)
+        (*self != Self::default()).then(|| self.0.clone())
     }
 
     /// Whether an entry that its reader may see is one that it wants to see.
@@ -107,9 +75,9 @@ impl Filter {
     }
 
     fn wants(&self, stated: &Stated) -> bool {
-        let is_one_of = |set: &BTreeSet<i32>, code: i32| set.is_empty() || set.contains(&code);
-        is_one_of(&self.types, stated.r#type)
-            && is_one_of(&self.statuses, stated.status)
+        let is_one_of = |set: &[i32], code: i32| set.is_empty() || set.contains(&code);
+        is_one_of(&self.0.types, stated.r#type)
+            && is_one_of(&self.0.statuses, stated.status)
             && self.is_urgent(stated.precedence)
             && self.concerns(&stated.commodities)
             && self.comes_from(&stated.sender)
@@ -117,13 +85,16 @@ impl Filter {
     }
 
     fn is_urgent(&self, precedence: i32) -> bool {
-        precedence == 0 || self.at_least.is_none_or(|least| precedence <= least)
+        // The number of a more urgent one is smaller.
+        precedence == 0 || self.0.at_least == 0 || precedence <= self.0.at_least
     }
 
     fn concerns(&self, classes: &[i32]) -> bool {
-        self.commodities.is_empty()
+        self.0.commodities.is_empty()
             || classes.is_empty()
-            || classes.iter().any(|class| self.commodities.contains(class))
+            || classes
+                .iter()
+                .any(|class| self.0.commodities.contains(class))
     }
 
     fn comes_from(&self, sender: &str) -> bool {
@@ -135,33 +106,34 @@ impl Filter {
             let rest = rest.and_then(|rest| rest.strip_prefix(name));
             rest.is_some_and(|rest| rest.starts_with('/'))
         };
-        self.sender_agencies.is_empty() || self.sender_agencies.iter().any(is_of)
+        self.0.sender_agencies.is_empty() || self.0.sender_agencies.iter().any(is_of)
     }
 
     fn is_about(&self, stated: &Stated) -> bool {
-        let is_meant = |id: &String| self.alert_ids.contains(id);
-        self.alert_ids.is_empty()
+        let is_meant = |id: &String| self.0.alert_ids.contains(id);
+        self.0.alert_ids.is_empty()
             || is_meant(&stated.alert_id)
             || stated.linked_alerts.iter().any(is_meant)
     }
 
     /// One line of a cursor's file, for operators: `type=ALERT,AMEND at-least=P2`; empty for the one that lets all through.
     pub(super) fn to_line(&self) -> String {
-        let Self {
+        let pb::Filter {
             types,
             at_least,
             commodities,
             sender_agencies,
             statuses,
             alert_ids,
-        } = self;
+        } = &self.0;
+        let at_least = Some(at_least).filter(|least| **least != 0);
         let parts = [
             ("type", named::<MessageType>(types)),
             ("at-least", named::<Precedence>(at_least)),
             ("commodity", named::<CommodityClass>(commodities)),
-            ("from", sender_agencies.iter().cloned().collect()),
+            ("from", sender_agencies.clone()),
             ("status", named::<MessageStatus>(statuses)),
-            ("alert", alert_ids.iter().cloned().collect()),
+            ("alert", alert_ids.clone()),
         ];
         let said = parts.iter().filter(|(_, values)| !values.is_empty());
         let said: Vec<String> = said
@@ -191,40 +163,45 @@ impl Filter {
     }
 }
 
-/// Codes of one vocabulary, as a set of numbers.
-fn codes<C: Coded>(field: &str, raw: &[i32], wrong: &mut Vec<Violation>) -> BTreeSet<i32> {
-    if raw.len() > FILTER_CODES_MAX {
+/// Checks the codes of one vocabulary, and makes a set of them.
+fn codes<C: Coded>(field: &str, codes: &mut Vec<i32>, wrong: &mut Vec<Violation>) {
+    if codes.len() > FILTER_CODES_MAX {
         wrong.push(too_long(field, FILTER_CODES_MAX));
     }
     let is_known = |code: &i32| *code != 0 && C::try_from(*code).is_ok();
-    if let Some(unknown) = raw.iter().find(|code| !is_known(code)) {
+    if let Some(unknown) = codes.iter().find(|code| !is_known(code)) {
         let detail = (
             format!("{unknown} is not in the table"),
             format!("{unknown} no está en la tabla"),
         );
         wrong.push(violation(field, Reason::CodeUnknown, detail));
     }
-    raw.iter().copied().take(FILTER_CODES_MAX).collect()
+    codes.sort_unstable();
+    codes.dedup();
 }
 
-/// Identifiers of one kind, as a set of texts.
+/// Checks identifiers of one kind, at most `max`, and makes a set of them.
 fn names<N: std::str::FromStr<Err: std::fmt::Display>>(
-    field: &str,
-    raw: &[String],
-    max: usize,
+    (field, max): (&str, usize),
+    names: &mut Vec<String>,
     wrong: &mut Vec<Violation>,
-) -> BTreeSet<String> {
-    if raw.len() > max {
+) {
+    if names.len() > max {
         wrong.push(too_long(field, max));
     }
-    if raw.iter().take(max).any(|name| name.parse::<N>().is_err()) {
+    if names
+        .iter()
+        .take(max)
+        .any(|name| name.parse::<N>().is_err())
+    {
         let detail = (
             "one of them has not its form",
             "uno de ellos no tiene su forma",
         );
         wrong.push(violation(field, Reason::FieldFormat, detail));
     }
-    raw.iter().take(max).cloned().collect()
+    names.sort_unstable();
+    names.dedup();
 }
 
 fn too_long(field: &str, max: usize) -> Violation {

@@ -70,6 +70,8 @@ pub(super) struct Session {
     scanned: u64,
     /// Read from the log and not looked at yet.
     batch: VecDeque<Arc<StoredEntry>>,
+    /// Whether the first of them is for this subscriber, and waits for credit.
+    waits_for_credit: bool,
     /// Not settled, and to be delivered again as soon as credit allows.
     due: BTreeSet<u64>,
     /// Whether a cosignature may come: at most one for each checkpoint that was told.
@@ -117,6 +119,7 @@ impl Session {
             phase: pb::Phase::Replay,
             scanned: position,
             batch: VecDeque::new(),
+            waits_for_credit: false,
             due,
             may_cosign: false,
             waiting: BTreeMap::new(),
@@ -178,8 +181,7 @@ impl Session {
             }
             let (nack_due, beat_due) = (self.next_nack_due(), self.next_heartbeat());
             // A live stream is told at once that it falls behind, whether or not more can be delivered.
-            let wants_entries =
-                self.phase == pb::Phase::Live || self.has_credit() && self.has_room_to_park();
+            let wants_entries = self.phase == pb::Phase::Live || !self.waits_for_credit;
             let slot = Arc::clone(self.hold.slot());
             tokio::select! {
                 biased;
@@ -207,15 +209,16 @@ impl Session {
         if self.falls_behind() || self.next_heartbeat() <= Instant::now() {
             return self.heartbeat().await.map(|()| true);
         }
-        if self.has_credit() {
-            if let Some(index) = self.due.pop_first() {
-                return self.redeliver(index).await.map(|()| true);
-            }
-            if self.has_room_to_park()
-                && let Some(entry) = self.next_entry().await?
-            {
-                return self.consider(&entry).await.map(|()| true);
-            }
+        let has_credit = self.has_credit();
+        if has_credit && let Some(index) = self.due.pop_first() {
+            return self.redeliver(index).await.map(|()| true);
+        }
+        let may_deliver = has_credit && self.has_room_to_park();
+        // What is not for this subscriber takes no credit, and is passed over without any.
+        if (may_deliver || !self.waits_for_credit)
+            && let Some(entry) = self.next_entry().await?
+        {
+            return self.consider(entry, may_deliver).await.map(|()| true);
         }
         if self.phase == pb::Phase::Replay && self.scanned >= self.published.borrow().size {
             return self.caught_up().await.map(|()| true);
@@ -279,11 +282,17 @@ impl Session {
         Ok(self.batch.pop_front())
     }
 
-    /// Delivers an entry, or passes over it.
-    async fn consider(&mut self, entry: &StoredEntry) -> Result<(), End> {
+    /// Passes over an entry, or delivers it, or lets it wait.
+    async fn consider(&mut self, entry: Arc<StoredEntry>, may_deliver: bool) -> Result<(), End> {
+        let is_ours = self.is_for_subscriber(&entry);
+        self.waits_for_credit = is_ours && !may_deliver;
+        if self.waits_for_credit {
+            self.batch.push_front(entry);
+            return Ok(());
+        }
         self.scanned = entry.index().saturating_add(1);
-        if self.is_for_subscriber(entry) {
-            return self.deliver(entry, entry.index()).await;
+        if is_ours {
+            return self.deliver(&entry, entry.index()).await;
         }
         // A long way without a delivery must not keep the worker to itself.
         tokio::task::consume_budget().await;
@@ -298,7 +307,12 @@ impl Session {
         {
             return Ok(());
         }
-        let entry = self.feed.ledger.read(index).map_err(broken)?;
+        let ledger = self.feed.ledger.clone();
+        // It may be an old one, which takes a while: not on the workers that submissions need.
+        let read = tokio::task::spawn_blocking(move || ledger.read(index)).await;
+        let entry = read
+            .map_err(|_| refused(Reason::Internal))?
+            .map_err(broken)?;
         if !self.reader.is_delivered(&entry) {
             // A right that is gone since the last attempt: it looks like an entry that never was for this subscriber.
             let slot = self.hold.slot();

@@ -13,6 +13,7 @@ use tokio::sync::{Notify, OwnedMutexGuard, watch};
 use super::cursor::{Cursor, CursorError};
 use super::definition::Definition;
 use crate::limits::TAKE_OVER_TIMEOUT;
+use crate::open_streams::StreamPlace;
 use crate::status::Refusal;
 
 /// One subscription.
@@ -47,6 +48,8 @@ pub struct Hold {
     slot: Arc<Slot>,
     /// Set when the stream must end.
     pub ending: watch::Receiver<Option<ClosingReason>>,
+    /// Given back before the slot is, so that who takes over finds it free.
+    _place: Option<StreamPlace>,
     _stream: OwnedMutexGuard<()>,
 }
 
@@ -124,6 +127,7 @@ impl Slot {
         Ok(Hold {
             slot: Arc::clone(self),
             ending: receiver,
+            _place: None,
             _stream: stream,
         })
     }
@@ -210,6 +214,14 @@ impl Hold {
     /// The slot that is held.
     pub fn slot(&self) -> &Arc<Slot> {
         &self.slot
+    }
+
+    /// Keeps a place among its node's streams for as long as the slot is held.
+    pub(crate) fn with_place(self, place: StreamPlace) -> Self {
+        Self {
+            _place: Some(place),
+            ..self
+        }
     }
 
     /// Begins the stream where the subscriber says that it was covered, if the cursor has come further: it moves when a

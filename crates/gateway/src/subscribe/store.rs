@@ -5,7 +5,7 @@
 //! only. Nothing here is in the way
 //! of a submission.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,13 +16,10 @@ use precinto_alert::id::NodeId;
 use precinto_ledger::durable;
 use precinto_proto::v1::ClosingReason;
 
-use super::cursor::Cursor;
-use super::definition::{Definition, Start};
-use super::filter::Filter;
+use super::cursor::{Cursor, CursorError};
+use super::definition::Definition;
 use super::slot::Slot;
-use crate::limits::{
-    ATTEMPTS_DEFAULT, SUBSCRIPTION_NAME_MAX, SUBSCRIPTIONS_PER_NODE_MAX, UNSETTLED_ALARM,
-};
+use crate::limits::{SUBSCRIPTION_NAME_MAX, SUBSCRIPTIONS_PER_NODE_MAX, UNSETTLED_ALARM};
 use crate::status::Refusal;
 
 /// Every subscription of this gateway.
@@ -31,8 +28,16 @@ pub struct Store {
     folder: PathBuf,
     /// Held while a subscription is made or deleted, which waits for the disk; whoever reads `slots` does not.
     changing: Mutex<()>,
-    slots: Mutex<BTreeMap<(NodeId, String), Arc<Slot>>>,
+    slots: Mutex<BTreeMap<Key, Arc<Slot>>>,
+    /// Those whose file was damaged at the start: they are not there until their node makes them again, and begin at the
+    /// first entry then.
+    damaged: BTreeSet<Key>,
+    /// Entries in the log at the start.
+    size: u64,
 }
+
+/// A subscription's node and name.
+type Key = (NodeId, String);
 
 /// Why the subscriptions cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +59,14 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Reads every cursor in `folder`, whose parent must exist, for a log of `size` entries; blocking. A damaged one is
-    /// reported and kept beside it as `<name>.damaged`, and its subscription begins again at the first entry: repeats,
-    /// never gaps. One that is ahead of the log is refused.
+    /// Reads every cursor in `folder`, whose parent must exist, for a log of `size` entries; blocking.
+    ///
+    /// A damaged one is reported and set aside as `<name>.damaged`. Nobody knows any more what it let through, so it is not
+    /// there until its node says so by making it again; however it is made, it begins at the first entry: repeats, never
+    /// gaps. One that is ahead of the log is refused.
     pub fn open(folder: &Path, size: u64) -> Result<Self, StoreError> {
         durable::create_folder(folder)?;
-        let mut slots = BTreeMap::new();
+        let (mut slots, mut damaged) = (BTreeMap::new(), BTreeSet::new());
         for node_folder in std::fs::read_dir(folder)? {
             let node_folder = node_folder?;
             if !node_folder.file_type()?.is_dir() {
@@ -67,20 +74,28 @@ impl Store {
             }
             for file in std::fs::read_dir(node_folder.path())? {
                 let path = file?.path();
-                if path
-                    .extension()
-                    .is_some_and(|extension| extension == EXTENSION)
-                    && let Some(slot) = read(&path, size)?
-                {
-                    let key = of(slot.definition());
-                    slots.insert(key, Arc::new(slot));
+                let kind = path.extension().and_then(|extension| extension.to_str());
+                let Some(key) = owner_of(&path).filter(|_| kind.is_some()) else {
+                    tracing::warn!(path = %path.display(), "not a cursor's name; it was left alone");
+                    continue;
+                };
+                if kind == Some(DAMAGED) {
+                    damaged.insert(key);
+                } else if kind == Some(EXTENSION) {
+                    match read(&path, &key, size)? {
+                        Some(slot) => drop(slots.insert(key, Arc::new(slot))),
+                        None => drop(damaged.insert(key)),
+                    }
                 }
             }
         }
+        damaged.retain(|key| !slots.contains_key(key));
         Ok(Self {
             folder: folder.to_owned(),
             changing: Mutex::default(),
             slots: Mutex::new(slots),
+            damaged,
+            size,
         })
     }
 
@@ -94,7 +109,14 @@ impl Store {
         if let Some(slot) = self.find(&key, &definition)? {
             return Ok(slot);
         }
-        let slot = Arc::new(Slot::new(definition, self.path_of(&key)));
+        let path = self.path_of(&key);
+        let slot = if self.damaged.contains(&key) && path.with_extension(DAMAGED).is_file() {
+            let cursor = Cursor::new(0).recovered(self.size);
+            Slot::with(definition.salvaged(), path, cursor)
+        } else {
+            Slot::new(definition, path)
+        };
+        let slot = Arc::new(slot);
         slot.make_folder()
             .and_then(|()| slot.flush())
             .map_err(|error| not_written(&slot, &error))?;
@@ -103,11 +125,7 @@ impl Store {
     }
 
     /// The subscription of that name, none if there is room for it, or why there can be none so defined.
-    fn find(
-        &self,
-        key: &(NodeId, String),
-        definition: &Definition,
-    ) -> Result<Option<Arc<Slot>>, Refusal> {
+    fn find(&self, key: &Key, definition: &Definition) -> Result<Option<Arc<Slot>>, Refusal> {
         let slots = self.lock();
         if let Some(slot) = slots.get(key) {
             return if slot.definition().is_same_as(definition) {
@@ -150,7 +168,15 @@ impl Store {
     pub fn delete(&self, node: &NodeId, name: &str) -> Result<(), Refusal> {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = self.get(node, name)?;
-        slot.remove().map_err(|error| not_written(&slot, &error))?;
+        let copy = slot.path().with_extension(DAMAGED);
+        let removed = slot.remove().and_then(|()| {
+            // Who deletes it knows that it is gone: the next one of that name begins where it is told to.
+            if copy.try_exists()? {
+                durable::remove(&copy)?;
+            }
+            Ok(())
+        });
+        removed.map_err(|error| not_written(&slot, &error))?;
         self.lock().remove(&(node.clone(), name.to_owned()));
         slot.end(ClosingReason::Deleted);
         Ok(())
@@ -181,7 +207,7 @@ impl Store {
         }
     }
 
-    fn path_of(&self, (node, name): &(NodeId, String)) -> PathBuf {
+    fn path_of(&self, (node, name): &Key) -> PathBuf {
         // A flat name, so that no part of an identity can climb out of the folder.
         let (agency, side) = (node.agency().agency(), node.side());
         self.folder
@@ -189,46 +215,40 @@ impl Store {
             .join(format!("{name}.{EXTENSION}"))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(NodeId, String), Arc<Slot>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Slot>>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The subscription in a file; blocking. See [`Store::open`].
-fn read(path: &Path, size: u64) -> Result<Option<Slot>, StoreError> {
+/// The subscription in the file at `path`, which must be that of `key`; none if the file is damaged. Blocking.
+fn read(path: &Path, key: &Key, size: u64) -> Result<Option<Slot>, StoreError> {
     let bytes = std::fs::read(path)?;
-    match Slot::parse(path, &bytes, size) {
-        Ok(slot) => match slot.read_cursor(Cursor::position) {
-            position if position > size => Err(StoreError::Behind {
-                path: path.to_owned(),
-                position,
-                size,
-            }),
-            _ => Ok(Some(slot)),
-        },
-        Err(error) => {
-            let owner = owner_of(path);
-            tracing::error!(path = %path.display(), %error, salvaged = owner.is_some(), "a cursor is damaged: its subscriber begins again");
-            let Some((node, name)) = owner else {
-                return Ok(None);
+    let slot = Slot::parse(path, &bytes, size);
+    let error = match slot {
+        Ok(slot) if of(slot.definition()) != *key => CursorError::OTHER,
+        Ok(slot) => {
+            let position = slot.read_cursor(Cursor::position);
+            let path = path.to_owned();
+            return if position > size {
+                Err(StoreError::Behind {
+                    path,
+                    position,
+                    size,
+                })
+            } else {
+                Ok(Some(slot))
             };
-            // Before the flusher replaces it: somebody may want to know what it said.
-            durable::replace(&path.with_extension(DAMAGED), &bytes)?;
-            let definition = Definition {
-                node,
-                name,
-                start: Start::Salvaged,
-                start_index: 0,
-                filter: Filter::default(),
-                attempts_max: ATTEMPTS_DEFAULT,
-            };
-            let cursor = Cursor::new(0).recovered(size);
-            Ok(Some(Slot::with(definition, path.to_owned(), cursor)))
         }
-    }
+        Err(error) => error,
+    };
+    tracing::error!(path = %path.display(), %error, "a cursor is damaged: its subscriber begins again");
+    // Before it is replaced: somebody may want to know what it said.
+    durable::replace(&path.with_extension(DAMAGED), &bytes)?;
+    durable::remove(path)?;
+    Ok(None)
 }
 
-fn of(definition: &Definition) -> (NodeId, String) {
+fn of(definition: &Definition) -> Key {
     (definition.node.clone(), definition.name.clone())
 }
 
@@ -238,7 +258,7 @@ fn not_written(slot: &Slot, error: &io::Error) -> Refusal {
 }
 
 /// Node and name of a cursor's file, from its place alone.
-fn owner_of(path: &Path) -> Option<(NodeId, String)> {
+fn owner_of(path: &Path) -> Option<Key> {
     let name = path.file_stem()?.to_str()?.to_owned();
     let mut parts = path.parent()?.file_name()?.to_str()?.split('~');
     let (side, agency, node) = (parts.next()?, parts.next()?, parts.next()?);
@@ -257,7 +277,7 @@ fn is_name(name: &str) -> bool {
 
 const EXTENSION: &str = "cursor";
 
-/// Of the copy of a damaged cursor, which nobody reads but people.
+/// Of the copy of a damaged cursor. What it says, nobody reads but people.
 const DAMAGED: &str = "damaged";
 
 #[cfg(test)]

@@ -14,6 +14,10 @@ outbox to the gateway, in order, for as long as it takes; it hands each delivery
 a JSON file or to a program; and it answers with this node's signed receipt (an ACK of level NODE, which says that the machine has
 it, and nothing about any person). It may be killed at any moment: nothing is lost, and nothing is said twice.
 
+What is handed over was proven to be in the log. `precinto sub seek agent first` has everything handed over once more, and answers
+nothing a second time. Receipts of what was sent are kept for 30 days in the state folder, in sent/. With `confirm_recalls` it
+carries recalls out and confirms them by itself; the file says what you state by that.
+
 With a [run] table, `send`, `ack` and `sync --confirm-recalls` put what they have signed into the outbox, wait a few seconds for
 its receipt, and say whether it is in the log or only queued.
 
@@ -49,7 +53,8 @@ Examples:
   precinto node status --node nodes/us-cbp-lax.toml
   precinto node status --node nodes/us-cbp-lax.toml -o json | jq .outbox.waiting
 
-Exit code 0 when the agent runs, its line is up, and nothing was refused; 10 otherwise.")]
+Exit code 0 when the agent runs and answers, its line is up, nothing waits for more than two minutes, nothing was refused, and no
+delivery is parked; 10 otherwise.")]
     Status(NodeArgs),
 }
 

@@ -1,7 +1,7 @@
 //! `config`: is a file right, what does it say, what could it say.
 
 use crate::args::{ConfigCommand, ConfigShow, Example};
-use crate::config::{self, Material, Node, Origin};
+use crate::config::{self, Material, Node, Origin, load_policy};
 use crate::demo;
 use crate::exit::{Exit, Failure};
 use crate::output::{Align, Lang, Output, Table};
@@ -60,6 +60,10 @@ fn check(file: &Path, output: Output) -> anyhow::Result<Exit> {
         }
         for officer in &node.officers {
             drop(material.officer(&officer.id).map_err(Failure::from)?);
+        }
+        drop(material.witness_key().map_err(Failure::from)?);
+        if let Some(policy) = &node.policy {
+            drop(load_policy(policy).map_err(Failure::from)?);
         }
         "node"
     };
@@ -161,6 +165,11 @@ fn of_node(node: &Node) -> Vec<Setting> {
         );
         add(format!("{name}.key"), pair.key.display().to_string());
     }
+    for (name, file) in [("witness", &node.witness), ("policy", &node.policy)] {
+        if let Some(file) = file {
+            add(name.to_owned(), file.display().to_string());
+        }
+    }
     if let Some(run) = &node.run {
         add("run.subscription".to_owned(), run.subscription.clone());
         let folder = run
@@ -174,6 +183,15 @@ fn of_node(node: &Node) -> Vec<Setting> {
             run.command_limit.as_secs().to_string(),
         );
         add("run.receipts".to_owned(), run.receipts.to_string());
+        add(
+            "run.confirm_recalls".to_owned(),
+            run.confirm_recalls.to_string(),
+        );
+        add("run.api".to_owned(), run.api.to_string());
+        add(
+            "run.api_deliveries".to_owned(),
+            run.api_deliveries.to_string(),
+        );
     }
     for officer in &node.officers {
         add(

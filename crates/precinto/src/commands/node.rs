@@ -1,14 +1,14 @@
 //! `node`: an agency's own agent, and how it is doing.
 
 mod agent;
+mod api;
 mod desk;
+mod janitor;
 mod keeper;
 mod notice;
 mod presence;
 mod program;
 mod status;
-
-pub(crate) use presence::is_running;
 
 use crate::args::NodeCommand;
 use crate::exit::Exit;

@@ -3,6 +3,7 @@
 mod batch;
 mod check;
 mod compose;
+mod confirm;
 mod defaults;
 mod message;
 mod queue;
@@ -22,12 +23,11 @@ use check::Found;
 #[cfg(test)]
 pub(crate) use check::tests::found_in;
 use compose::{Composed, Composer};
-use precinto_client::copy::RecallWork;
+pub(crate) use confirm::{confirm, sign_confirmation, sign_draft};
 use precinto_client::{Connection, Signed, submit, validate};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use queue::Queue;
-pub(crate) use queue::failed as outbox_failed;
 use report::{Meta, Report};
 use std::path::{Path, PathBuf};
 
@@ -95,36 +95,6 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
         };
     }
     let exit = deliver((&node, &material), &args.options, output, compose)?;
-    Ok(ended.unwrap_or(exit))
-}
-
-/// Sends the signed confirmation of each recall that was carried out here.
-pub(crate) fn confirm(
-    node: &Node,
-    done: &[RecallWork],
-    officers: &[String],
-    output: Output,
-) -> anyhow::Result<Exit> {
-    let material = Material::load(node).map_err(Failure::from)?;
-    let options = SendOptions::confirming(officers);
-    let mut drafts: Vec<_> = done.iter().map(defaults::confirmation).collect();
-    message::state(&mut drafts, &node.identity);
-    let mut ended = None;
-    let compose = || -> anyhow::Result<Vec<Composed>> {
-        let mut composer = Composer::new(node, &material, &options, 1)?;
-        composer.carried_out(done);
-        // Each for itself: what one originator's gateway says keeps no other confirmation back.
-        let batch = batch::compose(&mut composer, &drafts, None, output);
-        composer.finish()?;
-        Ok(match batch? {
-            Batch::Sound(composed) | Batch::Rehearsed(composed, _) => composed,
-            Batch::Broken(exit) => {
-                ended = Some(exit);
-                Vec::new()
-            }
-        })
-    };
-    let exit = deliver((node, &material), &options, output, compose)?;
     Ok(ended.unwrap_or(exit))
 }
 

@@ -116,8 +116,8 @@ impl Material {
         author.map_err(|error| MaterialError::certificate(&pair.certificate, error))
     }
 
-    /// The node as a witness, if it has a key for that. Its folder of state must exist.
-    pub(crate) fn witness(&self) -> Result<Option<Witness>, MaterialError> {
+    /// The key by which the node cosigns, if it has one for that.
+    pub(crate) fn witness_key(&self) -> Result<Option<CosignatureSigner>, MaterialError> {
         let Some(file) = &self.node.witness else {
             return Ok(None);
         };
@@ -125,7 +125,14 @@ impl Material {
         let der = pem::private_key(&read(file)?).map_err(|error| wrong(&error))?;
         let key = SigningKey::from_pkcs8_der(&der).map_err(|error| wrong(&error))?;
         let signer = CosignatureSigner::new(&key_name(&self.node.identity), key);
-        let signer = signer.map_err(|error| wrong(&error))?;
+        signer.map(Some).map_err(|error| wrong(&error))
+    }
+
+    /// The node as a witness, if it has a key for that. Its folder of state must exist.
+    pub(crate) fn witness(&self) -> Result<Option<Witness>, MaterialError> {
+        let Some(signer) = self.witness_key()? else {
+            return Ok(None);
+        };
         let state = self.node.state.join("witness.cosigned");
         let witness = Witness::open(&state, signer, &self.node.log);
         witness.map(Some).map_err(|error| {

@@ -7,6 +7,10 @@ use std::time::Duration;
 
 /// What a node's agent does, with defaults filled in and paths resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the file, and any of them may stand beside any other"
+)]
 pub(crate) struct Run {
     /// The name of its subscription.
     pub(crate) subscription: String,
@@ -18,10 +22,17 @@ pub(crate) struct Run {
     pub(crate) command_limit: Duration,
     /// Whether deliveries are answered with the node's signed receipt.
     pub(crate) receipts: bool,
+    /// Whether the agency's systems do what is handed over to them, so that the agent confirms recalls by itself.
+    pub(crate) confirm_recalls: bool,
+    /// Whether programs of this machine may call the agent.
+    pub(crate) api: bool,
+    /// Whether deliveries wait for such a program.
+    pub(crate) api_deliveries: bool,
 }
 
 /// The table as it is written.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "as above")]
 #[serde(deny_unknown_fields)]
 pub(super) struct Table {
     #[serde(default = "default_subscription")]
@@ -33,6 +44,12 @@ pub(super) struct Table {
     command_seconds: u64,
     #[serde(default = "default_receipts")]
     receipts: bool,
+    #[serde(default)]
+    confirm_recalls: bool,
+    #[serde(default)]
+    api: bool,
+    #[serde(default)]
+    api_deliveries: bool,
 }
 
 /// A program that takes longer holds up every delivery behind it.
@@ -56,7 +73,7 @@ fn default_receipts() -> bool {
 impl Run {
     /// Whether it takes deliveries in at all.
     pub(crate) fn receives(&self) -> bool {
-        self.hand_over.is_some() || !self.command.is_empty()
+        self.hand_over.is_some() || !self.command.is_empty() || self.api_deliveries
     }
 }
 
@@ -69,6 +86,9 @@ impl Table {
             mut command,
             command_seconds,
             receipts,
+            confirm_recalls,
+            api,
+            api_deliveries,
         } = self;
         let allowed =
             |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || "-_".contains(one);
@@ -99,13 +119,32 @@ impl Table {
                 "el programa y sus argumentos, como lista".to_owned(),
             ));
         }
-        Ok(Run {
+        let run = Run {
             subscription,
             hand_over: hand_over.map(|folder| base.join(folder)),
             command,
             command_limit: Duration::from_secs(command_seconds),
             receipts,
-        })
+            confirm_recalls,
+            api,
+            api_deliveries,
+        };
+        if run.api_deliveries && !run.api {
+            return Err(about(
+                "api_deliveries",
+                "needs api = true".to_owned(),
+                "requiere api = true".to_owned(),
+            ));
+        }
+        if run.confirm_recalls && !run.receives() {
+            return Err(about(
+                "confirm_recalls",
+                "needs hand_over, command or api_deliveries: it answers for the systems behind them".to_owned(),
+                "requiere hand_over, command o api_deliveries: responde por los sistemas que están detrás"
+                    .to_owned(),
+            ));
+        }
+        Ok(run)
     }
 }
 

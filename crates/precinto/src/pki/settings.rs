@@ -158,12 +158,26 @@ const RUN: &str = "
 #
 # Deliveries for the agency's systems, each verified: a folder for one JSON file each, as `precinto watch -o json` prints them;
 # or a program that is run with it on stdin and ends with 0 when it has it; or both. With neither, the agent only sends.
+# Other users read the files if you make the folder yourself, for them; one that the agent makes is for its own user alone.
 # hand_over = \"../inbox\"
 # command = [\"/usr/local/bin/take-alert\"]
 # command_seconds = 60
 #
 # Whether this node answers what asks something of it with a signed receipt (ACK, level NODE).
 # receipts = true
+#
+# Whether your systems do what is handed over to them. Then the agent confirms a recall by itself, signed by this node, as soon as
+# this node's own copy is under lock or erased, files of that alert that nobody had taken are in hand_over/quarantine (or erased),
+# and the recall itself was handed over. By that your agency states that whatever reads the folder, or is run, withdraws its own
+# copies when it gets a RECALL. Leave it false where a person must see to that: precinto sync --confirm-recalls.
+# confirm_recalls = false
+#
+# For programs of this machine that would rather call: gRPC (NodeService in proto/precinto/v1/node.proto) on the unix socket
+# api/node.sock in the state folder, for the agent's own user alone. Whoever can open it can have this node sign, as whoever can read
+# its key. With api_deliveries each delivery waits until such a program has taken it, after the folder and the command above, for
+# command_seconds at most once it has been given it.
+# api = false
+# api_deliveries = false
 ";
 
 /// The gateway's file, with its log in the folder `data`.

@@ -7897,99 +7897,6 @@ pub mod log_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
-/// The record of an entry of type 10, OVERDUE: an agency has not answered a message in time, at one level, and this is
-/// what follows. Each step of each level of each agency stands in a log at most once. The entry has no content and no
-/// body; its time is that of its leaf, and whoever has its receipt can prove that the gateway said so.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct OverdueRecord {
-    /// The case, for example US-CBPLAX-2026-000123B.
-    #[prost(string, tag = "1")]
-    pub alert_id: ::prost::alloc::string::String,
-    /// The message that waits for an answer, 16 bytes.
-    #[prost(bytes = "vec", tag = "2")]
-    pub message_id: ::prost::alloc::vec::Vec<u8>,
-    /// The node that sent that message, as SPIFFE id.
-    #[prost(string, tag = "3")]
-    pub sender: ::prost::alloc::string::String,
-    /// The index of that message in this log.
-    #[prost(uint64, tag = "4")]
-    pub index: u64,
-    /// The agency that is late, as side/agency.
-    #[prost(string, tag = "5")]
-    pub agency: ::prost::alloc::string::String,
-    /// What it owes: NODE, PERSON or ASSESSED.
-    #[prost(enumeration = "AckLevel", tag = "6")]
-    pub level: i32,
-    /// What follows now.
-    #[prost(enumeration = "OverdueStep", tag = "7")]
-    pub step: i32,
-    /// Since when the clock runs: the time of that message's leaf, milliseconds since 1970 UTC.
-    #[prost(uint64, tag = "8")]
-    pub started_ms: u64,
-    /// When this step fell due, milliseconds since 1970 UTC; never after the time of this entry's leaf.
-    #[prost(uint64, tag = "9")]
-    pub due_ms: u64,
-    /// The precedence whose deadlines hold.
-    #[prost(enumeration = "Precedence", tag = "10")]
-    pub precedence: i32,
-    /// Whether it is real: that of the message.
-    #[prost(enumeration = "MessageStatus", tag = "11")]
-    pub status: i32,
-    /// Who is asked or told by this step: agencies as side/agency, or officers as SPIFFE ids, sorted. The late agency and the
-    /// originator hear of every step in any case.
-    #[prost(string, repeated, tag = "12")]
-    pub contacts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The directory lists nobody for this step, or the message is for named nodes only and goes to nobody else: the late
-    /// agency itself and the originator are told.
-    #[prost(bool, tag = "13")]
-    pub nobody_listed: bool,
-    /// The agencies that this entry is for, as side/agency, sorted.
-    #[prost(string, repeated, tag = "14")]
-    pub agencies: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The nodes that this entry is for, as SPIFFE ids, sorted.
-    #[prost(string, repeated, tag = "15")]
-    pub nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The directory that named them; it is in the log as a TRUST entry before this one.
-    #[prost(message, repeated, tag = "16")]
-    pub trust: ::prost::alloc::vec::Vec<TrustRef>,
-}
-/// What is done about a missed deadline, one after the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum OverdueStep {
-    /// Not set: refused.
-    Unspecified = 0,
-    /// The late agency is asked a second time.
-    SecondRequest = 1,
-    /// Its alternate contacts are asked.
-    AlternateContact = 2,
-    /// Its escalation group is told.
-    EscalationGroup = 3,
-}
-impl OverdueStep {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "OVERDUE_STEP_UNSPECIFIED",
-            Self::SecondRequest => "OVERDUE_STEP_SECOND_REQUEST",
-            Self::AlternateContact => "OVERDUE_STEP_ALTERNATE_CONTACT",
-            Self::EscalationGroup => "OVERDUE_STEP_ESCALATION_GROUP",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "OVERDUE_STEP_UNSPECIFIED" => Some(Self::Unspecified),
-            "OVERDUE_STEP_SECOND_REQUEST" => Some(Self::SecondRequest),
-            "OVERDUE_STEP_ALTERNATE_CONTACT" => Some(Self::AlternateContact),
-            "OVERDUE_STEP_ESCALATION_GROUP" => Some(Self::EscalationGroup),
-            _ => None,
-        }
-    }
-}
 /// A statement on its way into the log. At most 320 KiB as a whole.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SubmitRequest {
@@ -8419,5 +8326,789 @@ pub mod submission_service_server {
     pub const SERVICE_NAME: &str = "precinto.v1.SubmissionService";
     impl<T> tonic::server::NamedService for SubmissionServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A message to send: exactly one of signed and statement.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SendRequest {
+    /// Signed elsewhere by this node, as `precinto send --sign-only` writes it; validate_only must not be set.
+    #[prost(message, optional, tag = "1")]
+    pub signed: ::core::option::Option<SubmitRequest>,
+    /// To be signed by the node's key alone: what needs an officer's signature is refused by the gateway. Sender, log, signers,
+    /// number and body are filled in; message_id, created_ms, expires_ms, handling and languages where they are not set.
+    #[prost(message, optional, tag = "2")]
+    pub statement: ::core::option::Option<Statement>,
+    /// The media type of the content, and so which message it is; empty for a statement without a body.
+    #[prost(string, tag = "3")]
+    pub media_type: ::prost::alloc::string::String,
+    /// The serialised content.
+    #[prost(bytes = "vec", tag = "4")]
+    pub content: ::prost::alloc::vec::Vec<u8>,
+}
+/// The message is on this node's disk.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SendResponse {
+    /// It, and what has become of it by now.
+    #[prost(message, optional, tag = "1")]
+    pub state: ::core::option::Option<MessageState>,
+}
+/// Asks for one message.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetMessageRequest {
+    /// Its id, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub message_id: ::prost::alloc::vec::Vec<u8>,
+}
+/// One message.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetMessageResponse {
+    /// What has become of it.
+    #[prost(message, optional, tag = "1")]
+    pub state: ::core::option::Option<MessageState>,
+}
+/// One message of this node, and what has become of it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MessageState {
+    /// Its id, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub message_id: ::prost::alloc::vec::Vec<u8>,
+    /// How far it has come.
+    #[prost(enumeration = "MessageFate", tag = "2")]
+    pub fate: i32,
+    /// Its alert, if the answer is to a message that was sent just now.
+    #[prost(string, tag = "3")]
+    pub alert_id: ::prost::alloc::string::String,
+    /// The verified receipt of a message that the log holds.
+    #[prost(message, optional, tag = "4")]
+    pub receipt: ::core::option::Option<Receipt>,
+    /// The coded reason of one that was refused.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// One sentence on it, English.
+    #[prost(string, tag = "6")]
+    pub detail: ::prost::alloc::string::String,
+    /// The same in Spanish, if the gateway said it.
+    #[prost(string, tag = "7")]
+    pub detail_es: ::prost::alloc::string::String,
+}
+/// Begins a stream of deliveries with the first message, in which nothing is set; settles the delivery in hand with each other.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TakeDeliveriesRequest {
+    /// The index of the delivery in hand.
+    #[prost(uint64, tag = "1")]
+    pub index: u64,
+    /// Why it could not be taken: it comes again later. Empty when it was taken.
+    #[prost(string, tag = "2")]
+    pub not_taken: ::prost::alloc::string::String,
+}
+/// One delivery.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TakeDeliveriesResponse {
+    /// As the gateway delivered it and this node has verified it, with its receipt; nothing is said of ranges.
+    #[prost(message, optional, tag = "1")]
+    pub delivery: ::core::option::Option<Delivery>,
+    /// The same as the node's files have it: one JSON object.
+    #[prost(string, tag = "2")]
+    pub json: ::prost::alloc::string::String,
+}
+/// Asks how the node is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetNodeStatusRequest {}
+/// How the node is doing. Times are milliseconds since 1970-01-01 UTC by the node's clock, 0 when there is none to say.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetNodeStatusResponse {
+    /// The node, as a SPIFFE id.
+    #[prost(string, tag = "1")]
+    pub node: ::prost::alloc::string::String,
+    /// Whether there is a line to the gateway just now.
+    #[prost(bool, tag = "2")]
+    pub line_up: bool,
+    /// When the gateway was last heard.
+    #[prost(uint64, tag = "3")]
+    pub last_contact_ms: u64,
+    /// Everything below this index of the log is settled.
+    #[prost(uint64, tag = "4")]
+    pub settled: u64,
+    /// The size of the log under the newest checkpoint that was verified.
+    #[prost(uint64, tag = "5")]
+    pub tree_size: u64,
+    /// Messages that wait in the outbox.
+    #[prost(uint64, tag = "6")]
+    pub outbox_waiting: u64,
+    /// Their bytes.
+    #[prost(uint64, tag = "7")]
+    pub outbox_bytes: u64,
+    /// Messages that were refused and are kept aside.
+    #[prost(uint64, tag = "8")]
+    pub refused: u64,
+    /// Deliveries that were parked: they come again only when a person says so.
+    #[prost(uint32, tag = "9")]
+    pub parked: u32,
+}
+/// What has become of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MessageFate {
+    /// It was never put into this outbox, or so long ago that its receipt is no longer kept here.
+    Unspecified = 0,
+    /// It waits, durably, and is NOT in the log yet.
+    Queued = 1,
+    /// The log holds it; the receipt was verified.
+    Logged = 2,
+    /// The gateway does not take it. It is kept aside, with the reason.
+    Refused = 3,
+}
+impl MessageFate {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MESSAGE_FATE_UNSPECIFIED",
+            Self::Queued => "MESSAGE_FATE_QUEUED",
+            Self::Logged => "MESSAGE_FATE_LOGGED",
+            Self::Refused => "MESSAGE_FATE_REFUSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MESSAGE_FATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "MESSAGE_FATE_QUEUED" => Some(Self::Queued),
+            "MESSAGE_FATE_LOGGED" => Some(Self::Logged),
+            "MESSAGE_FATE_REFUSED" => Some(Self::Refused),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod node_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// The agent of a node, on a unix socket that its own user alone may open: whoever can open it speaks for the node, as whoever
+    /// can read its key file does. Off unless the node's settings ask for it.
+    #[derive(Debug, Clone)]
+    pub struct NodeServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> NodeServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> NodeServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            NodeServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Puts one message into the outbox: durable before the answer. The same signed message again is answered with what has become
+        /// of it.
+        pub async fn send(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SendRequest>,
+        ) -> std::result::Result<tonic::Response<super::SendResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/precinto.v1.NodeService/Send",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("precinto.v1.NodeService", "Send"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// What has become of a message, as far as this node's disk tells.
+        pub async fn get_message(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetMessageRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetMessageResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/precinto.v1.NodeService/GetMessage",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("precinto.v1.NodeService", "GetMessage"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Deliveries, each verified and proven to be in the log, one after the other: the next one comes when this one is settled.
+        /// One stream at a time. What is not settled when a stream ends comes again on the next one; a settled one does not, although
+        /// an agent that is killed at that moment may deliver it once more under the same index.
+        pub async fn take_deliveries(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::TakeDeliveriesRequest,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::TakeDeliveriesResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/precinto.v1.NodeService/TakeDeliveries",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("precinto.v1.NodeService", "TakeDeliveries"));
+            self.inner.streaming(req, path, codec).await
+        }
+        /// How the node is doing.
+        pub async fn get_node_status(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetNodeStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetNodeStatusResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/precinto.v1.NodeService/GetNodeStatus",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("precinto.v1.NodeService", "GetNodeStatus"));
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod node_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with NodeServiceServer.
+    #[async_trait]
+    pub trait NodeService: std::marker::Send + std::marker::Sync + 'static {
+        /// Puts one message into the outbox: durable before the answer. The same signed message again is answered with what has become
+        /// of it.
+        async fn send(
+            &self,
+            request: tonic::Request<super::SendRequest>,
+        ) -> std::result::Result<tonic::Response<super::SendResponse>, tonic::Status>;
+        /// What has become of a message, as far as this node's disk tells.
+        async fn get_message(
+            &self,
+            request: tonic::Request<super::GetMessageRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetMessageResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the TakeDeliveries method.
+        type TakeDeliveriesStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::TakeDeliveriesResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Deliveries, each verified and proven to be in the log, one after the other: the next one comes when this one is settled.
+        /// One stream at a time. What is not settled when a stream ends comes again on the next one; a settled one does not, although
+        /// an agent that is killed at that moment may deliver it once more under the same index.
+        async fn take_deliveries(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::TakeDeliveriesRequest>>,
+        ) -> std::result::Result<
+            tonic::Response<Self::TakeDeliveriesStream>,
+            tonic::Status,
+        >;
+        /// How the node is doing.
+        async fn get_node_status(
+            &self,
+            request: tonic::Request<super::GetNodeStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetNodeStatusResponse>,
+            tonic::Status,
+        >;
+    }
+    /// The agent of a node, on a unix socket that its own user alone may open: whoever can open it speaks for the node, as whoever
+    /// can read its key file does. Off unless the node's settings ask for it.
+    #[derive(Debug)]
+    pub struct NodeServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> NodeServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for NodeServiceServer<T>
+    where
+        T: NodeService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/precinto.v1.NodeService/Send" => {
+                    #[allow(non_camel_case_types)]
+                    struct SendSvc<T: NodeService>(pub Arc<T>);
+                    impl<T: NodeService> tonic::server::UnaryService<super::SendRequest>
+                    for SendSvc<T> {
+                        type Response = super::SendResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SendRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NodeService>::send(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SendSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/precinto.v1.NodeService/GetMessage" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetMessageSvc<T: NodeService>(pub Arc<T>);
+                    impl<
+                        T: NodeService,
+                    > tonic::server::UnaryService<super::GetMessageRequest>
+                    for GetMessageSvc<T> {
+                        type Response = super::GetMessageResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetMessageRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NodeService>::get_message(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetMessageSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/precinto.v1.NodeService/TakeDeliveries" => {
+                    #[allow(non_camel_case_types)]
+                    struct TakeDeliveriesSvc<T: NodeService>(pub Arc<T>);
+                    impl<
+                        T: NodeService,
+                    > tonic::server::StreamingService<super::TakeDeliveriesRequest>
+                    for TakeDeliveriesSvc<T> {
+                        type Response = super::TakeDeliveriesResponse;
+                        type ResponseStream = T::TakeDeliveriesStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::TakeDeliveriesRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NodeService>::take_deliveries(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TakeDeliveriesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/precinto.v1.NodeService/GetNodeStatus" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetNodeStatusSvc<T: NodeService>(pub Arc<T>);
+                    impl<
+                        T: NodeService,
+                    > tonic::server::UnaryService<super::GetNodeStatusRequest>
+                    for GetNodeStatusSvc<T> {
+                        type Response = super::GetNodeStatusResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetNodeStatusRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as NodeService>::get_node_status(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetNodeStatusSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for NodeServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "precinto.v1.NodeService";
+    impl<T> tonic::server::NamedService for NodeServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// The record of an entry of type 10, OVERDUE: an agency has not answered a message in time, at one level, and this is
+/// what follows. Each step of each level of each agency stands in a log at most once. The entry has no content and no
+/// body; its time is that of its leaf, and whoever has its receipt can prove that the gateway said so.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OverdueRecord {
+    /// The case, for example US-CBPLAX-2026-000123B.
+    #[prost(string, tag = "1")]
+    pub alert_id: ::prost::alloc::string::String,
+    /// The message that waits for an answer, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub message_id: ::prost::alloc::vec::Vec<u8>,
+    /// The node that sent that message, as SPIFFE id.
+    #[prost(string, tag = "3")]
+    pub sender: ::prost::alloc::string::String,
+    /// The index of that message in this log.
+    #[prost(uint64, tag = "4")]
+    pub index: u64,
+    /// The agency that is late, as side/agency.
+    #[prost(string, tag = "5")]
+    pub agency: ::prost::alloc::string::String,
+    /// What it owes: NODE, PERSON or ASSESSED.
+    #[prost(enumeration = "AckLevel", tag = "6")]
+    pub level: i32,
+    /// What follows now.
+    #[prost(enumeration = "OverdueStep", tag = "7")]
+    pub step: i32,
+    /// Since when the clock runs: the time of that message's leaf, milliseconds since 1970 UTC.
+    #[prost(uint64, tag = "8")]
+    pub started_ms: u64,
+    /// When this step fell due, milliseconds since 1970 UTC; never after the time of this entry's leaf.
+    #[prost(uint64, tag = "9")]
+    pub due_ms: u64,
+    /// The precedence whose deadlines hold.
+    #[prost(enumeration = "Precedence", tag = "10")]
+    pub precedence: i32,
+    /// Whether it is real: that of the message.
+    #[prost(enumeration = "MessageStatus", tag = "11")]
+    pub status: i32,
+    /// Who is asked or told by this step: agencies as side/agency, or officers as SPIFFE ids, sorted. The late agency and the
+    /// originator hear of every step in any case.
+    #[prost(string, repeated, tag = "12")]
+    pub contacts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The directory lists nobody for this step, or the message is for named nodes only and goes to nobody else: the late
+    /// agency itself and the originator are told.
+    #[prost(bool, tag = "13")]
+    pub nobody_listed: bool,
+    /// The agencies that this entry is for, as side/agency, sorted.
+    #[prost(string, repeated, tag = "14")]
+    pub agencies: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The nodes that this entry is for, as SPIFFE ids, sorted.
+    #[prost(string, repeated, tag = "15")]
+    pub nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The directory that named them; it is in the log as a TRUST entry before this one.
+    #[prost(message, repeated, tag = "16")]
+    pub trust: ::prost::alloc::vec::Vec<TrustRef>,
+}
+/// What is done about a missed deadline, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum OverdueStep {
+    /// Not set: refused.
+    Unspecified = 0,
+    /// The late agency is asked a second time.
+    SecondRequest = 1,
+    /// Its alternate contacts are asked.
+    AlternateContact = 2,
+    /// Its escalation group is told.
+    EscalationGroup = 3,
+}
+impl OverdueStep {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "OVERDUE_STEP_UNSPECIFIED",
+            Self::SecondRequest => "OVERDUE_STEP_SECOND_REQUEST",
+            Self::AlternateContact => "OVERDUE_STEP_ALTERNATE_CONTACT",
+            Self::EscalationGroup => "OVERDUE_STEP_ESCALATION_GROUP",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "OVERDUE_STEP_UNSPECIFIED" => Some(Self::Unspecified),
+            "OVERDUE_STEP_SECOND_REQUEST" => Some(Self::SecondRequest),
+            "OVERDUE_STEP_ALTERNATE_CONTACT" => Some(Self::AlternateContact),
+            "OVERDUE_STEP_ESCALATION_GROUP" => Some(Self::EscalationGroup),
+            _ => None,
+        }
     }
 }

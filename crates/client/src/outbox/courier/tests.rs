@@ -48,18 +48,21 @@ fn start(
     tokio::task::JoinHandle<CourierError>,
 ) {
     let (events, told) = mpsc::channel(64);
+    (told, tokio::spawn(courier(gateway, outbox, events).run()))
+}
+
+fn courier(gateway: &TestGateway, outbox: &Outbox, events: mpsc::Sender<CourierEvent>) -> Courier {
     let retry = Retry {
         min: Duration::from_millis(5),
         max: Duration::from_millis(20),
     };
-    let courier = Courier::new(
+    Courier::new(
         outbox.clone(),
         gateway.settings.clone(),
         gateway.clock.clone(),
         retry,
         events,
-    );
-    (told, tokio::spawn(courier.run()))
+    )
 }
 
 /// Runs a courier until so many messages left the queue; places sent and places refused, in order.
@@ -279,4 +282,76 @@ async fn what_is_put_in_while_the_line_is_open_goes_at_once() {
     }
     task.abort();
     assert_eq!(numbers(&gateway), [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_gateway_that_keeps_the_line_open_and_does_not_answer_is_asked_again() {
+    let gateway = gateway_of_a_log().await;
+    let (_folder, outbox) = outbox();
+    let mut asked = 0;
+    gateway.state().answer = Box::new(move |log, signed| {
+        asked += 1;
+        if asked == 1 {
+            return Err(tonic::Status::out_of_range("silence"));
+        }
+        let index = log.append(&signed);
+        Ok(pb::SubmitResponse {
+            receipt: Some(log.receipt(index)),
+            ..Default::default()
+        })
+    });
+    put(&outbox, &gateway.notice(1));
+    let (events, mut told) = mpsc::channel(64);
+    let mut courier = courier(&gateway, &outbox, events);
+    courier.answer_max = Duration::from_millis(20);
+    let task = tokio::spawn(courier.run());
+    let mut waited = false;
+    loop {
+        match timeout(PATIENCE, told.recv()).await.expect("in time") {
+            Some(CourierEvent::Sent { .. }) => break,
+            Some(CourierEvent::Waiting { .. }) => waited = true,
+            _ => {}
+        }
+    }
+    assert!(waited);
+    task.abort();
+}
+
+#[tokio::test]
+async fn a_pause_ends_when_the_gateway_is_heard_elsewhere() {
+    let gateway = gateway_of_a_log().await;
+    let (_folder, outbox) = outbox();
+    let mut asked = 0;
+    gateway.state().answer = Box::new(move |log, signed| {
+        asked += 1;
+        if asked == 1 {
+            return Err(refused("DRAINING", tonic::Code::Unavailable));
+        }
+        let index = log.append(&signed);
+        Ok(pb::SubmitResponse {
+            receipt: Some(log.receipt(index)),
+            ..Default::default()
+        })
+    });
+    put(&outbox, &gateway.notice(1));
+    let (events, mut told) = mpsc::channel(64);
+    let mut courier = courier(&gateway, &outbox, events);
+    let hour = Duration::from_hours(1);
+    courier.backoff = Backoff::new(Retry {
+        min: hour,
+        max: hour,
+    });
+    let hurry = courier.hurry();
+    let task = tokio::spawn(courier.run());
+    loop {
+        let told = timeout(Duration::from_millis(20), told.recv()).await;
+        match told {
+            Ok(Some(CourierEvent::Sent { .. })) => break,
+            // Again and again: it may not have begun to pause yet.
+            Err(_) => hurry.notify_waiters(),
+            Ok(_) => {}
+        }
+        assert!(!task.is_finished());
+    }
+    task.abort();
 }

@@ -77,6 +77,7 @@ fn op() -> impl Strategy<Value = Op> {
 struct Model {
     position: u64,
     begin: u64,
+    is_moved: bool,
     delivered: BTreeSet<u64>,
     settled: BTreeSet<u64>,
     parked: BTreeSet<u64>,
@@ -87,6 +88,11 @@ impl Model {
         self.delivered.retain(|index| *index < to);
         self.settled.retain(|index| *index < to);
         self.parked.retain(|index| *index < to);
+    }
+
+    /// What lies before the beginning counts only after a move: then it may be of before.
+    fn has_covered(&self, index: u64) -> bool {
+        (self.is_moved || index >= self.begin) && index < self.position
     }
 
     fn floor(&self) -> u64 {
@@ -122,14 +128,14 @@ proptest! {
                     }
                 }
                 Op::Settle(index) => {
-                    let covered = index < model.position;
+                    let covered = model.has_covered(index);
                     if covered {
                         model.settled.insert(index);
                     }
                     prop_assert_eq!(cursor.settle(index).is_ok(), covered);
                 }
                 Op::SettleUpTo(index) => {
-                    let covered = index < model.position;
+                    let covered = model.has_covered(index);
                     if covered {
                         let waits: Vec<u64> = cursor.put_back().collect();
                         model.settled.extend((0..=index).filter(|index| !waits.contains(index)));
@@ -166,6 +172,7 @@ proptest! {
                     cursor.seek(to);
                     model.position = to;
                     model.begin = to;
+                    model.is_moved = true;
                     model.forget_from(to);
                     model.settled.extend(0..to);
                 }
@@ -306,4 +313,15 @@ fn the_oldest_is_that_which_waits_longest_and_not_the_lowest() {
     assert_eq!(cursor.oldest(), Some((NOW_MS - 7, 5)));
     cursor.settle(5).unwrap();
     assert_eq!(cursor.oldest(), Some((NOW_MS, 3)));
+}
+
+#[test]
+fn what_is_before_the_beginning_was_never_delivered_unless_it_was_moved_there() {
+    let mut cursor = Cursor::new(5);
+    cursor.cover(9);
+    assert_eq!(cursor.settle(4), Err(NotDelivered));
+    assert_eq!(cursor.settle_up_to(4), Err(NotDelivered));
+    assert_eq!(cursor.settle(5), Ok(()));
+    cursor.seek(8);
+    assert_eq!(cursor.settle(6), Ok(()), "of before the move");
 }

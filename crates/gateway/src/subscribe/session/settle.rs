@@ -133,9 +133,10 @@ impl Session {
         }
         self.was_delivered(index).await?;
         let slot = Arc::clone(self.hold.slot());
-        // What is settled already stays settled; what is due comes again anyway.
+        // What is settled already stays settled; what is due, or was put back this moment, comes again anyway.
         let attempts = slot.read_cursor(|cursor| cursor.attempts(index));
-        let Some(attempts) = attempts.filter(|_| !self.due.contains(&index)) else {
+        let is_out = |attempts: &u32| *attempts > 0 && !self.due.contains(&index);
+        let Some(attempts) = attempts.filter(is_out) else {
             return Ok(());
         };
         if attempts >= slot.definition().attempts_max {

@@ -29,7 +29,8 @@ impl Standing {
             trust,
             clock,
             line,
-            next: Instant::now() + STANDING_PATROL,
+            // At once: since the handshake, something else may have come into force.
+            next: Instant::now(),
         }
     }
 

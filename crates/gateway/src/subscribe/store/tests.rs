@@ -1,6 +1,9 @@
 //! Subscriptions on disk: what comes back after a restart, what a damaged file means, who streams.
 
 use super::*;
+use crate::limits::ATTEMPTS_DEFAULT;
+use crate::subscribe::definition::Start;
+use crate::subscribe::filter::Filter;
 
 fn node() -> NodeId {
     "spiffe://us.dev.invalid/agency/cbp/node/lax"
@@ -71,35 +74,95 @@ fn what_changes_nothing_is_not_written() {
     assert!(!written(&slot), "settled before");
 }
 
-#[test]
-fn a_damaged_cursor_begins_again_and_keeps_its_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path(), 10).unwrap();
-    let slot = store.create(definition("watch")).unwrap();
+/// Flips a bit in the file of a subscription that has come to entry 7; what the file says then.
+fn damage(store: &Store, slot: &Slot) -> Vec<u8> {
     slot.with_cursor(|cursor| cursor.cover(7));
     store.flush();
     let mut bytes = std::fs::read(slot.path()).unwrap();
     bytes[60] ^= 1;
     durable::replace(slot.path(), &bytes).unwrap();
+    bytes
+}
 
+fn only_recalls() -> Filter {
+    let recall = precinto_proto::v1::MessageType::Recall.into();
+    Filter::read(Some(precinto_proto::v1::Filter {
+        types: vec![recall],
+        ..Default::default()
+    }))
+    .unwrap()
+}
+
+#[test]
+fn a_damaged_cursor_is_nobodys_until_its_node_says_what_it_lets_through_and_then_begins_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    let bytes = damage(&store, &slot);
+
+    // With NOW it would otherwise skip what was missed.
     let now = Definition {
         start: Start::Now,
         start_index: 10,
+        filter: only_recalls(),
         ..definition("watch")
     };
-    // In the first life, which writes it anew, and in those after it.
+    for _ in 0..2 {
+        let store = Store::open(folder.path(), 10).unwrap();
+        let unknown = store.get(&node(), "watch").unwrap_err();
+        assert_eq!(unknown.reason(), Reason::SubscriptionUnknown);
+        assert!(store.list(&node(), "").is_empty());
+    }
+    // In the life in which it is made again, and in those after it.
     for settled in [0, 3, 3] {
         let store = Store::open(folder.path(), 10).unwrap();
-        let slot = store.get(&node(), "watch").unwrap();
+        let slot = store.create(now.clone()).unwrap();
         assert_eq!(slot.read_cursor(Cursor::position), settled);
-        // However it was defined before: with NOW it would otherwise skip what was missed, or be refused for ever.
-        let found = store.create(now.clone()).unwrap();
-        assert!(Arc::ptr_eq(&found, &slot));
+        assert_eq!(
+            slot.definition().filter,
+            only_recalls(),
+            "as it was asked for"
+        );
+        let other = store.create(definition("watch")).unwrap_err();
+        assert_eq!(other.reason(), Reason::SubscriptionExists);
         slot.with_cursor(|cursor| cursor.cover(3));
         store.flush();
     }
-    let kept = std::fs::read(slot.path().with_extension(DAMAGED)).unwrap();
+    let copy = slot.path().with_extension(DAMAGED);
+    let kept = std::fs::read(&copy).unwrap();
     assert_eq!(kept, bytes, "for whoever wants to know what it said");
+    // Who deletes it begins where he says.
+    let store = Store::open(folder.path(), 10).unwrap();
+    store.delete(&node(), "watch").unwrap();
+    let slot = store.create(now).unwrap();
+    assert_eq!(slot.read_cursor(Cursor::position), 10);
+    assert!(!copy.is_file());
+}
+
+#[test]
+fn a_cursor_is_believed_only_where_it_belongs() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), 10).unwrap();
+    let slot = store.create(definition("watch")).unwrap();
+    slot.with_cursor(|cursor| cursor.cover(7));
+    store.flush();
+    let bytes = std::fs::read(slot.path()).unwrap();
+    let copied = slot.path().with_file_name("copy.cursor");
+    durable::replace(&copied, &bytes).unwrap();
+    for stray in ["notes.txt", "watch.cursor.tmp"] {
+        durable::replace(&slot.path().with_file_name(stray), b"?").unwrap();
+    }
+
+    let store = Store::open(folder.path(), 10).unwrap();
+    let names: Vec<String> = store
+        .list(&node(), "")
+        .iter()
+        .map(|slot| slot.definition().name.clone())
+        .collect();
+    assert_eq!(names, ["watch"]);
+    let watch = store.get(&node(), "watch").unwrap();
+    assert_eq!(watch.path(), slot.path());
+    assert_eq!(watch.read_cursor(Cursor::position), 7);
 }
 
 #[test]

@@ -1,44 +1,68 @@
-//! One random history: entries come, subscribers read, settle, refuse, stall, are cut off, take over, move, put back; the
-//! gateway is stopped, or killed.
+//! One random history: entries come, statements and missed deadlines; subscribers read, settle, refuse, stall, are cut off,
+//! take over, move, put back; their node is revoked, and let in again; the gateway is stopped, or killed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use precinto_envelope::trust::TrustStore;
-use precinto_ledger::testing::unverified;
 use precinto_proto::v1 as pb;
-use prost::Message as _;
+use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Channel;
 
+use super::authority::{Authority, LONG, SERIAL};
 use super::dice::Dice;
-use super::life::{Life, World, ask, caller};
+use super::life::{Life, World, ask};
 use super::model::Model;
-use super::subscriber::{Stream, Subscriber};
+use super::subscriber::{Said, Stream, Subscriber};
+use crate::authenticate::Caller;
 
 pub(super) struct History {
     world: World,
     life: Option<Life>,
+    /// For what is no stream: one for each life, because a line takes longer than a call.
+    line: Option<SubscriptionServiceClient<Channel>>,
     dice: Dice,
     subscribers: Vec<Subscriber>,
-    /// What was sent to the subscribers' node, and whether it is an alert.
-    ours: BTreeMap<u64, bool>,
-    sent: u64,
+    /// What the log has for the subscribers' node.
+    ours: BTreeMap<u64, Said>,
+    is_revoked: bool,
+}
+
+/// The node of all histories, with what is trusted while it is welcome, and while it is not.
+struct Standing {
+    caller: Caller,
+    welcome: Arc<TrustStore>,
+    revoked: Arc<TrustStore>,
+}
+
+/// Made once: keys take longer than a history.
+fn standing() -> &'static Standing {
+    static STANDING: OnceLock<Standing> = OnceLock::new();
+    STANDING.get_or_init(|| {
+        let authority = Authority::new();
+        Standing {
+            caller: authority.caller(LONG),
+            welcome: authority.trust(None),
+            revoked: authority.trust(Some(SERIAL)),
+        }
+    })
 }
 
 impl History {
     pub(super) async fn run(seed: u64) {
-        let world = World::new();
-        let trust = Arc::new(TrustStore::new(Vec::new()).unwrap());
         let mut history = Self {
-            life: Some(world.start(&caller(), trust)),
-            world,
+            life: None,
+            line: None,
+            world: World::new(),
             dice: Dice::new(seed),
             subscribers: Vec::new(),
             ours: BTreeMap::new(),
-            sent: 0,
+            is_revoked: false,
         };
+        history.start().await;
         history.submit(3).await;
         for name in ["all", "alerts"] {
             history.create(name).await;
@@ -46,18 +70,24 @@ impl History {
         for _ in 0..60 {
             history.step().await;
         }
+        if history.is_revoked {
+            history.let_in_again();
+        }
         history.settle_up().await;
     }
 
     async fn step(&mut self) {
         let which = usize::try_from(self.dice.in_range(0..2)).unwrap();
         match self.dice.in_range(0..100) {
-            0..15 => {
+            0..14 => {
                 let count = self.dice.in_range(1..6);
                 self.submit(count).await;
             }
-            15..30 => self.open(which).await,
-            30..55 => drop(self.read(which).await),
+            14..28 if self.is_revoked => self.is_kept_out(which).await,
+            14..28 => self.open(which).await,
+            // More often than it is revoked.
+            28..30 if self.is_revoked => self.let_in_again(),
+            28..55 => drop(self.read(which).await),
             55..70 => self.settle(which).await,
             70..76 => self.refuse(which).await,
             76..80 => self.subscribers[which].stream = None, // cut off
@@ -70,7 +100,9 @@ impl History {
                 self.world.pass(Duration::from_secs(seconds)).await;
             }
             96..98 => self.kill().await,
-            _ => self.stop().await,
+            98 => self.stop().await,
+            _ if self.is_revoked => self.let_in_again(),
+            _ => self.revoke().await,
         }
     }
 
@@ -82,45 +114,26 @@ impl History {
         self.world.ledger.published().borrow().size
     }
 
-    /// Messages for this node and for others, alerts and others.
+    /// What is for this node and for others: alerts, other messages, and missed deadlines.
     async fn submit(&mut self, count: u64) {
         for _ in 0..count {
-            self.sent += 1;
             let is_ours = !self.dice.once_in(4);
-            let is_alert = self.dice.once_in(2);
             let agency = if is_ours { "anam" } else { "fgr" };
-            let record = pb::StatementRecord {
-                recipients: vec![pb::ResolvedRecipient {
-                    agencies: vec![format!("mx.dev.invalid/{agency}")],
-                    ..Default::default()
-                }],
-                ..Default::default()
+            let (said, index) = match self.dice.in_range(0..5) {
+                0..2 => (
+                    Said::Alert,
+                    self.world.say(agency, pb::MessageType::Alert).await,
+                ),
+                2..4 => (
+                    Said::Other,
+                    self.world.say(agency, pb::MessageType::Ack).await,
+                ),
+                _ => (Said::Overdue, self.world.miss(agency).await),
             };
-            let kind = if is_alert {
-                pb::MessageType::Alert
-            } else {
-                pb::MessageType::Ack
-            };
-            let statement = pb::Statement {
-                r#type: kind.into(),
-                sender: "spiffe://us.dev.invalid/agency/cbp/node/lax".to_owned(),
-                ..Default::default()
-            };
-            let envelope = pb::Envelope {
-                payload: statement.encode_to_vec(),
-                ..Default::default()
-            };
-            let mut key = [0; 32];
-            key[..8].copy_from_slice(&self.sent.to_be_bytes());
-            let (record, envelope) = (record.encode_to_vec(), envelope.encode_to_vec());
-            let index = self
-                .world
-                .append(unverified(key, &record, &envelope, b"body"))
-                .await;
             if is_ours {
-                self.ours.insert(index, is_alert);
+                self.ours.insert(index, said);
                 for subscriber in &mut self.subscribers {
-                    subscriber.want(index, is_alert);
+                    subscriber.want(index, said);
                 }
             }
         }
@@ -145,12 +158,7 @@ impl History {
             attempts_max,
             ..Default::default()
         };
-        let made = self
-            .life()
-            .connect()
-            .await
-            .create_subscription(request)
-            .await;
+        let made = self.line().create_subscription(request).await;
         let made = made.unwrap().into_inner().subscription.unwrap();
         let mut subscriber = Subscriber {
             name: name.to_owned(),
@@ -158,14 +166,29 @@ impl History {
             model: Model::new(made.start_index, attempts_max),
             stream: None,
         };
-        for (index, is_alert) in &self.ours {
-            subscriber.want(*index, *is_alert);
+        for (index, said) in &self.ours {
+            subscriber.want(*index, *said);
         }
         self.subscribers.push(subscriber);
     }
 
     /// Opens a stream, over another one if there is one, with the subscriber's memory or without.
     async fn open(&mut self, which: usize) {
+        self.begin(which).await;
+        // It always has something to say at first; from then on time may jump.
+        assert!(self.read(which).await > 0);
+    }
+
+    /// Of a node that is revoked a stream is let in no more: it hears why, and no entry.
+    async fn is_kept_out(&mut self, which: usize) {
+        self.begin(which).await;
+        let mut stream = self.subscribers[which].stream.take().unwrap();
+        let first = stream.answers.message().await.unwrap().unwrap();
+        let closing = first.closing.expect("nothing else");
+        assert_eq!(closing.reason(), pb::ClosingReason::Revoked);
+    }
+
+    async fn begin(&mut self, which: usize) {
         let credit = u32::try_from(self.dice.in_range(1..6)).unwrap();
         let remembers = !self.dice.once_in(3);
         let mut client = self.life().connect().await;
@@ -199,8 +222,6 @@ impl History {
                 Some(pb::ClosingReason::Superseded)
             );
         }
-        // It always has something to say at first; from then on time may jump.
-        assert!(self.read(which).await > 0);
     }
 
     /// Reads a few messages, or as many as come; how many it was.
@@ -302,7 +323,7 @@ impl History {
     async fn seek(&mut self, which: usize) {
         let size = self.size();
         let index = self.dice.in_range(0..size + 1);
-        let mut client = self.life().connect().await;
+        let mut client = self.line();
         let Subscriber {
             name,
             model,
@@ -346,7 +367,7 @@ impl History {
             indexes: some.clone(),
             all: false,
         };
-        let mut client = self.life().connect().await;
+        let mut client = self.line();
         let back = client
             .unpark_deliveries(request)
             .await
@@ -362,7 +383,7 @@ impl History {
             name: self.subscribers[which].name.clone(),
             ..Default::default()
         };
-        let listed = self.life().connect().await.list_parked(request).await;
+        let listed = self.line().list_parked(request).await;
         let listed = listed.unwrap().into_inner().parked;
         listed.iter().map(|parked| parked.index).collect()
     }
@@ -375,7 +396,7 @@ impl History {
         }
         self.life.take().unwrap().end().await;
         World::restore(&image);
-        self.start();
+        self.start().await;
     }
 
     /// Everybody hears that it ends.
@@ -387,12 +408,45 @@ impl History {
             }
         }
         self.life.take().unwrap().end().await;
-        self.start();
+        self.start().await;
     }
 
-    fn start(&mut self) {
-        let trust = Arc::new(TrustStore::new(Vec::new()).unwrap());
-        self.life = Some(self.world.start(&caller(), trust));
+    async fn start(&mut self) {
+        let Standing {
+            caller,
+            welcome,
+            revoked,
+        } = standing();
+        let trust = if self.is_revoked { revoked } else { welcome };
+        let life = self.world.start(caller, Arc::clone(trust));
+        self.line = Some(life.connect().await);
+        self.life = Some(life);
+    }
+
+    fn line(&self) -> SubscriptionServiceClient<Channel> {
+        self.line.clone().unwrap()
+    }
+
+    /// Another revocation list comes into force: every stream hears of it in time, and nothing that comes after it.
+    async fn revoke(&mut self) {
+        self.is_revoked = true;
+        let revoked = Arc::clone(&standing().revoked);
+        self.life().trust.send_replace(revoked);
+        let size = self.size();
+        self.submit(2).await;
+        for subscriber in &mut self.subscribers {
+            if let Some(mut stream) = subscriber.stream.take() {
+                let end = stream.end_below(size);
+                let end = tokio::time::timeout(Duration::from_secs(5), end).await;
+                assert_eq!(end.unwrap(), pb::ClosingReason::Revoked);
+            }
+        }
+    }
+
+    fn let_in_again(&mut self) {
+        self.is_revoked = false;
+        let welcome = Arc::clone(&standing().welcome);
+        self.life().trust.send_replace(welcome);
     }
 
     /// Acknowledges everything that is outstanding.
@@ -431,7 +485,7 @@ impl History {
             self.subscribers[which].model.settle_up(&parked);
             let name = self.subscribers[which].name.clone();
             let request = pb::GetSubscriptionRequest { name };
-            let found = self.life().connect().await.get_subscription(request).await;
+            let found = self.line().get_subscription(request).await;
             let found = found.unwrap().into_inner().subscription.unwrap();
             assert_eq!((found.unsettled, found.settled), (0, found.position));
         }

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
-use precinto_alert::id::Identity;
+use precinto_alert::id::MessageId;
 use precinto_envelope::crypto::SigningKey;
 use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::{Clock, ManualClock};
 use precinto_ledger::storage::FaultyMemory;
-use precinto_ledger::testing::{create_on, open_on};
-use precinto_ledger::{BatchLimits, Entry, Ledger, OwnerHandle, durable};
+use precinto_ledger::testing::{create_on, open_on, unverified};
+use precinto_ledger::{BatchLimits, Entry, EntryKey, Ledger, OwnerHandle, durable};
 use precinto_merkle::note::NoteSigner;
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
+use prost::Message as _;
 use tempfile::TempDir;
 use tokio::io::{DuplexStream, duplex};
 use tokio::sync::{mpsc, watch};
@@ -76,6 +77,50 @@ impl World {
         let append = move || runtime.block_on(ledger.append(entry)).unwrap();
         let appended = tokio::task::spawn_blocking(append).await.unwrap();
         appended.proven.index
+    }
+
+    /// Appends a statement to an agency of Mexico.
+    pub(super) async fn say(&self, agency: &str, kind: pb::MessageType) -> u64 {
+        let record = pb::StatementRecord {
+            recipients: vec![pb::ResolvedRecipient {
+                agencies: vec![format!("mx.dev.invalid/{agency}")],
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        let statement = pb::Statement {
+            r#type: kind.into(),
+            sender: "spiffe://us.dev.invalid/agency/cbp/node/lax".to_owned(),
+            ..Default::default()
+        };
+        let envelope = pb::Envelope {
+            payload: statement.encode_to_vec(),
+            ..Default::default()
+        };
+        let (record, envelope) = (record.encode_to_vec(), envelope.encode_to_vec());
+        self.append(unverified(self.key(), &record, &envelope, b"body"))
+            .await
+    }
+
+    /// Appends a missed deadline of an agency of Mexico.
+    pub(super) async fn miss(&self, agency: &str) -> u64 {
+        let late = format!("mx.dev.invalid/{agency}");
+        let record = pb::OverdueRecord {
+            agencies: vec![late.clone()],
+            ..Default::default()
+        };
+        let id = MessageId::from_slice(&self.key()[..16]).unwrap();
+        let key = EntryKey::overdue((&node(), &id), &late.parse().unwrap(), 1, 1);
+        self.append(Entry::overdue(key, record.encode_to_vec()))
+            .await
+    }
+
+    /// Another one for each entry.
+    fn key(&self) -> [u8; 32] {
+        let size = self.ledger.published().borrow().size;
+        let mut key = [1; 32];
+        key[..8].copy_from_slice(&size.to_be_bytes());
+        key
     }
 
     /// Lets some time pass, for everybody.
@@ -199,11 +244,6 @@ pub(super) fn node() -> precinto_alert::id::NodeId {
     "spiffe://mx.dev.invalid/agency/anam/node/nlu"
         .parse()
         .unwrap()
-}
-
-/// Its line, without a certificate.
-pub(super) fn caller() -> Caller {
-    Caller::for_tests(Identity::Node(node()))
 }
 
 /// A message that says nothing.

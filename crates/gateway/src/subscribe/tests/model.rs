@@ -117,10 +117,8 @@ impl Model {
             let is_old = before.is_none() && seen.began.is_some_and(|began| index < began);
             assert!(is_old || may_return, "{index} comes again for no reason");
             if let Some(before) = before {
-                assert!(
-                    attempt == before + 1 || attempt == 1,
-                    "{index}: {before}, then {attempt}"
-                );
+                // What was put back is counted anew: its attempts were forgotten then.
+                assert_eq!(attempt, before + 1, "{index}: {before}, then {attempt}");
             }
         }
         seen.attempts.insert(index, attempt);

@@ -1,93 +1,15 @@
 //! A node that is no longer welcome loses its stream within five seconds, whatever it does: its certificate was revoked, or
 //! has ended.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use precinto_envelope::trust::{SideTrust, TrustStore};
 use precinto_proto::v1 as pb;
-use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
-    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
-    PKCS_ECDSA_P256_SHA256, RevokedCertParams, SanType, SerialNumber, date_time_ymd,
-};
-use rustls::pki_types::CertificateDer;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
-use super::life::{Life, NOW_MS, World, ask, node};
-use crate::authenticate::Caller;
-
-const HOUR: Duration = Duration::from_hours(1);
-const SERIAL: u64 = 7;
-
-/// A root of the node's side.
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    der: Vec<u8>,
-}
-
-fn params(name: &str) -> CertificateParams {
-    let now = date_time_ymd(1970, 1, 1) + Duration::from_millis(NOW_MS);
-    let mut params = CertificateParams::default();
-    params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.not_before = now - HOUR;
-    params.not_after = now + HOUR;
-    params
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = params("DEV ONLY root");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        params.not_after += 24 * HOUR;
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
-        let der = params.self_signed(&key).unwrap().der().to_vec();
-        Self {
-            issuer: Issuer::new(params, key),
-            der,
-        }
-    }
-
-    /// The caller with a certificate for an hour.
-    fn caller(&self) -> Caller {
-        let mut params = params("DEV ONLY");
-        let name = node().to_string();
-        params.subject_alt_names = vec![SanType::URI(name.as_str().try_into().unwrap())];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.serial_number = Some(SerialNumber::from(SERIAL));
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
-        let der = params.signed_by(&key, &self.issuer).unwrap();
-        Caller::of(Some(&[CertificateDer::from(der.der().to_vec())])).unwrap()
-    }
-
-    /// What is trusted when this serial number is revoked.
-    fn trust(&self, revoked: Option<u64>) -> Arc<TrustStore> {
-        let now = date_time_ymd(1970, 1, 1) + Duration::from_millis(NOW_MS);
-        let revoked = revoked.map(|serial| RevokedCertParams {
-            serial_number: SerialNumber::from(serial),
-            revocation_time: now - HOUR,
-            reason_code: None,
-            invalidity_date: None,
-        });
-        let list = CertificateRevocationListParams {
-            this_update: now - HOUR,
-            next_update: now + 24 * HOUR,
-            crl_number: SerialNumber::from(1),
-            issuing_distribution_point: None,
-            revoked_certs: revoked.into_iter().collect(),
-            key_identifier_method: KeyIdMethod::Sha256,
-        };
-        let list = list.signed_by(&self.issuer).unwrap().der().to_vec();
-        let side = node().side().clone();
-        let side = SideTrust::load(side, &[&self.der], &[list], NOW_MS).unwrap();
-        Arc::new(TrustStore::new(vec![side]).unwrap())
-    }
-}
+use super::authority::{Authority, HOUR, SERIAL};
+use super::life::{Life, World, ask};
 
 /// An open stream of a new subscription that has caught up.
 async fn stream(
@@ -132,7 +54,7 @@ async fn closing(answers: &mut Streaming<pb::SubscribeResponse>) -> pb::Closing 
 #[tokio::test(start_paused = true)]
 async fn a_revoked_certificate_ends_its_stream_as_soon_as_the_list_is_in_force() {
     let (world, authority) = (World::new(), Authority::new());
-    let life = world.start(&authority.caller(), authority.trust(None));
+    let life = world.start(&authority.caller(HOUR), authority.trust(None));
     let (_requests, mut answers) = stream(&life).await;
     // A new list that says nothing about this one changes nothing.
     life.trust.send_replace(authority.trust(Some(SERIAL + 1)));
@@ -149,7 +71,7 @@ async fn a_revoked_certificate_ends_its_stream_as_soon_as_the_list_is_in_force()
 #[tokio::test(start_paused = true)]
 async fn a_stream_does_not_outlive_its_certificate() {
     let (world, authority) = (World::new(), Authority::new());
-    let life = world.start(&authority.caller(), authority.trust(None));
+    let life = world.start(&authority.caller(HOUR), authority.trust(None));
     let (_requests, mut answers) = stream(&life).await;
     world.clock.advance(59 * 60 * 1000);
     let ended = tokio::time::timeout(Duration::from_secs(10), closing(&mut answers));

@@ -11,6 +11,14 @@ use super::model::{Model, Seen};
 /// After this long in the paused time, nothing more comes by itself.
 const QUIET: Duration = Duration::from_millis(50);
 
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    Alert,
+    Other,
+    Overdue,
+}
+
 /// One subscription, and who reads it.
 pub(super) struct Subscriber {
     pub(super) name: String,
@@ -27,8 +35,9 @@ pub(super) struct Stream {
 }
 
 impl Subscriber {
-    pub(super) fn want(&mut self, index: u64, is_alert: bool) {
-        if is_alert || self.filter.types.is_empty() {
+    /// A filter for alerts holds back what is another message; a missed deadline passes.
+    pub(super) fn want(&mut self, index: u64, said: Said) {
+        if said != Said::Other || self.filter.types.is_empty() {
             self.model.wanted.insert(index);
         }
     }
@@ -44,6 +53,19 @@ impl Stream {
 
     pub(super) async fn say(&self, request: pb::SubscribeRequest) {
         self.requests.send(request).await.unwrap();
+    }
+
+    /// Passes over what was on its way, all of it below `size`, to the closing.
+    pub(super) async fn end_below(&mut self, size: u64) -> pb::ClosingReason {
+        loop {
+            let message = self.answers.message().await.unwrap().unwrap();
+            if let Some(closing) = message.closing {
+                return closing.reason();
+            }
+            if let Some(delivery) = message.delivery {
+                assert!(delivery.index < size, "{} after the end", delivery.index);
+            }
+        }
     }
 
     /// Passes over what was on its way, to the closing.

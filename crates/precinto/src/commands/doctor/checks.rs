@@ -3,7 +3,7 @@
 use super::dates;
 use super::{Check, SETTINGS};
 use crate::commands::gateway as command;
-use crate::config::{Material, MaterialError, Node, Pair, load_signer, read_side};
+use crate::config::{Material, MaterialError, Node, Pair, load_policy, load_signer, read_side};
 use crate::exit::{Failure, Text};
 use crate::{clock, connect};
 use precinto_alert::reason as catalogue;
@@ -42,7 +42,11 @@ pub(super) fn offline(node: &Node) -> Vec<Check> {
         Text::same(node.file.display()),
     )];
     checks.push(state(node));
-    checks.push(pin(node));
+    checks.push(pin(node, "default"));
+    if let Some(run) = node.run.as_ref().filter(|run| run.receives()) {
+        checks.push(pin(node, &run.subscription));
+    }
+    checks.extend(witness(node));
     let trust = trust(node, now_ms, &mut checks);
     certificate(
         ("TLS certificate", "certificado TLS"),
@@ -165,12 +169,21 @@ fn state(node: &Node) -> Check {
 }
 
 /// A damaged pin stops every subscription, so it is said before one is started.
-fn pin(node: &Node) -> Check {
+fn pin(node: &Node, name: &str) -> Check {
     let check = |found: Text| {
-        let what = ("last checkpoint seen", "último punto de control visto");
+        let what = Text::from(("last checkpoint seen", "último punto de control visto"));
+        let named = (
+            format!("last checkpoint seen by {name}"),
+            format!("último punto de control visto por {name}"),
+        );
+        let what = if name == "default" {
+            what
+        } else {
+            named.into()
+        };
         Check::good("config", what, found)
     };
-    let file = node.state.join("default.pin");
+    let file = node.state.join(format!("{name}.pin"));
     match Pin::open(&file, &node.log) {
         Ok(pin) => check(match pin.newest() {
             Some(newest) => {
@@ -184,6 +197,34 @@ fn pin(node: &Node) -> Check {
             "conserve el archivo como evidencia; si la llave de la bitácora cambió por convenio, muévalo a otra carpeta",
         )),
     }
+}
+
+/// The key by which the node cosigns, what it has cosigned last, and whose cosignatures it counts.
+fn witness(node: &Node) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let advice = (
+        "put the right file there, or mend the settings",
+        "ponga ahí el archivo correcto, o corrija la configuración",
+    );
+    let said = |error: MaterialError| error.text();
+    if let Some(file) = &node.witness {
+        let what = ("witness key", "llave de testigo");
+        let loaded = Material::load(node).and_then(|material| material.witness());
+        let check = |found: Text| Check::good("config", what, found);
+        checks.push(match loaded.map_err(said) {
+            Ok(_) => check(Text::same(file.display())),
+            Err(problem) => check(problem).bad(advice),
+        });
+    }
+    if let Some(file) = &node.policy {
+        let what = ("witness policy", "política de testigos");
+        let check = |found: Text| Check::good("config", what, found);
+        checks.push(match load_policy(file).map_err(said) {
+            Ok(_) => check(Text::same(file.display())),
+            Err(problem) => check(problem).bad(advice),
+        });
+    }
+    checks
 }
 
 fn trust(node: &Node, now_ms: u64, checks: &mut Vec<Check>) -> Option<TrustStore> {

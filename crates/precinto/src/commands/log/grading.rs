@@ -4,7 +4,8 @@ use crate::clock;
 use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use precinto_client::grade::Graded;
-use precinto_merkle::receipt::{Grade, ReceiptError};
+use precinto_merkle::policy::Grade;
+use precinto_merkle::receipt::ReceiptError;
 use serde::Serialize;
 
 /// What a proof is worth, by the node's policy.

@@ -6,10 +6,11 @@
 
 mod session;
 
+use super::api::{Api, Window, counter};
 use super::notice::Notice;
 use super::presence::{Line, Post, Presence};
 use crate::args::NodeRun;
-use crate::commands::send::outbox_failed;
+use crate::commands::outbox::failed as outbox_failed;
 use crate::config::{Node, Run};
 use crate::exit::{Exit, Failure};
 use crate::files::make_folder;
@@ -22,6 +23,9 @@ use session::Ended;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// The pause after a session that ended in trouble: long enough not to press a gateway that says no, short enough that a
 /// certificate renewed meanwhile is soon taken up.
@@ -50,8 +54,17 @@ pub(super) fn run(args: &NodeRun, output: Output) -> anyhow::Result<Exit> {
     runtime::run(async {
         let stopped = stop::requested(args.exit_with_stdin)?;
         tokio::pin!(stopped);
-        Agent::start(node, run, output).await?.work(stopped).await
+        Agent::start(node, run, output)?.work(stopped).await
     })
+}
+
+/// A task that ends with whoever started it.
+pub(super) struct AbortOnDrop(pub(super) JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// What lasts from one session to the next.
@@ -65,12 +78,20 @@ struct Agent {
     presence: Presence,
     /// Something changed that is not in the file yet.
     is_news: bool,
+    /// When the file was written last.
+    reported: Option<Instant>,
+    /// Ends a pause of the courier.
+    hurry: Option<Arc<Notify>>,
+    /// Where the API's takers get deliveries, if they are to.
+    window: Option<Window>,
+    /// The API, if there is one.
+    _api: Option<AbortOnDrop>,
 }
 
 impl Agent {
-    async fn start(node: Node, run: Run, output: Output) -> anyhow::Result<Self> {
+    fn start(node: Node, run: Run, output: Output) -> anyhow::Result<Self> {
         make_folder(&node.state)?;
-        let Some(post) = Post::take(&node.state).await? else {
+        let Some(post) = Post::take(&node.state)? else {
             let (en, es) = (
                 "another agent of this node is running",
                 "otro agente de este nodo está en ejecución",
@@ -80,12 +101,23 @@ impl Agent {
         let outbox = Outbox::open(&node.state).map_err(|error| outbox_failed(&error))?;
         outbox.tidy().map_err(|error| outbox_failed(&error))?;
         let inbox = Inbox::open(node.state.join("inbox.redb"), node.log.name());
+        let (window, counter) = counter();
+        let api = run.api.then(|| Api {
+            node: node.clone(),
+            outbox: outbox.clone(),
+            counter,
+            limit: run.command_limit,
+        });
         let agent = Self {
+            window: run.api_deliveries.then_some(window),
+            _api: api.map(Api::serve).transpose()?,
             inbox: Arc::new(inbox.map_err(|error| inbox_failed(&error))?),
             outbox,
             post,
             presence: Presence::new(),
             is_news: true,
+            reported: None,
+            hurry: None,
             node,
             run,
             output,
@@ -142,6 +174,16 @@ impl Agent {
                 .retry_in(AGAIN_AFTER),
         )?;
         self.post.report(&self.presence)
+    }
+
+    /// Writes the file for `node status`, if there is news or it is older than `at_least`.
+    fn report(&mut self, at_least: Duration) -> anyhow::Result<()> {
+        let is_old = self.reported.is_none_or(|last| last.elapsed() >= at_least);
+        if std::mem::take(&mut self.is_news) || is_old {
+            self.post.report(&self.presence)?;
+            self.reported = Some(Instant::now());
+        }
+        Ok(())
     }
 
     fn stop(&mut self) -> anyhow::Result<()> {

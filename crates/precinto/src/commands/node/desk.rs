@@ -3,18 +3,22 @@
 //! Its queue holds what the gateway may have unsettled at once, so it never fills, and a program that takes its time delays the
 //! deliveries behind it and nothing else.
 
+use super::api::Window;
 use super::program;
 use crate::clock;
 use crate::commands::watch::show;
 use crate::config::Run;
 use crate::counters::Counters;
-use precinto_client::inbox::{Item, Reception, ReceptionError};
+use precinto_alert::code::MessageType;
+use precinto_client::inbox::{Item, Reception, ReceptionError, overdue_file_name};
 use precinto_client::{Delivery, Overdue};
+use precinto_proto::v1 as pb;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// After how long a delivery that was not taken comes again the first time; each time after that, twice as long.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
@@ -31,6 +35,10 @@ pub(super) enum Done {
         index: u64,
         /// Which message, in a few words without any content.
         what: String,
+        /// It was put away instead of handed over: its alert is recalled, and that is confirmed.
+        withheld: bool,
+        /// It is a recall.
+        recalls: bool,
     },
     /// It could not be taken; it must come again.
     NotTaken {
@@ -41,6 +49,13 @@ pub(super) enum Done {
         /// Why.
         why: String,
     },
+}
+
+impl Done {
+    /// Whether it is a recall that was taken in.
+    pub(super) fn recalls(&self) -> bool {
+        matches!(self, Self::Taken { recalls: true, .. })
+    }
 }
 
 /// One delivery for the desk.
@@ -54,6 +69,10 @@ pub(super) struct Work {
     what: String,
     /// 1 for the first time on this subscription.
     attempt: u32,
+    /// It is a recall.
+    recalls: bool,
+    /// As the gateway delivered it, for those who take it by the API.
+    bytes: pb::Delivery,
 }
 
 impl Work {
@@ -64,6 +83,17 @@ impl Work {
             json: Arc::new(line(&show::json(delivery, clock::now_us()))?),
             what: in_short(delivery),
             attempt: delivery.attempt,
+            recalls: delivery.statement.message_type() == MessageType::Recall,
+            bytes: pb::Delivery {
+                index: delivery.index,
+                attempt: delivery.attempt,
+                time_ms: delivery.time_ms,
+                envelope: delivery.envelope.envelope_bytes().to_vec(),
+                body: delivery.body_bytes.clone(),
+                receipt: delivery.receipt.clone(),
+                kind: pb::EntryKind::Statement.into(),
+                ..pb::Delivery::default()
+            },
         })
     }
 
@@ -72,7 +102,7 @@ impl Work {
         let (index, alert) = (overdue.index, &overdue.alert_id);
         let item = Item {
             index,
-            name: format!("{index:020}-OVERDUE-{alert}.json"),
+            name: overdue_file_name(index, alert),
             said: None,
         };
         Ok(Self {
@@ -80,6 +110,15 @@ impl Work {
             json: Arc::new(line(&show::late_json(overdue, clock::now_us()))?),
             what: format!("OVERDUE {alert}"),
             attempt: overdue.attempt,
+            recalls: false,
+            bytes: pb::Delivery {
+                index,
+                attempt: overdue.attempt,
+                time_ms: overdue.time_ms,
+                receipt: Some(overdue.receipt.clone()),
+                kind: pb::EntryKind::Overdue.into(),
+                ..pb::Delivery::default()
+            },
         })
     }
 
@@ -102,17 +141,30 @@ pub(super) struct Desk {
     pub(super) run: Run,
     /// The node's state folder, where its numbers are.
     pub(super) state: PathBuf,
+    /// Where those get deliveries who take them by the API, if they are to.
+    pub(super) window: Option<Window>,
+    /// Cancelled when nothing more is to be begun.
+    pub(super) stop: CancellationToken,
 }
 
 impl Desk {
-    /// Takes in what comes until nobody sends any more, and says of each what became of it.
+    /// Takes in what comes until it is to stop, and says of each what became of it. What is in hand then is finished; what waits
+    /// behind it comes again.
     pub(super) async fn work(self, mut deliveries: mpsc::Receiver<Work>, done: mpsc::Sender<Done>) {
-        while let Some(work) = deliveries.recv().await {
+        loop {
+            let work = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return,
+                work = deliveries.recv() => work,
+            };
+            let Some(work) = work else { return };
             let index = work.item.index;
             let told = match self.take(&work).await {
-                Ok(()) => Done::Taken {
+                Ok(withheld) => Done::Taken {
                     index,
+                    recalls: work.recalls,
                     what: work.what,
+                    withheld,
                 },
                 Err(why) => Done::NotTaken {
                     index,
@@ -126,12 +178,14 @@ impl Desk {
         }
     }
 
-    /// The order of `precinto_client::inbox`: staged, program, taken, released, answered.
-    async fn take(&self, work: &Work) -> Result<(), String> {
+    /// The order of `precinto_client::inbox`: staged, program, taken, released, answered. Whether it was withheld.
+    async fn take(&self, work: &Work) -> Result<bool, String> {
         let Work { item, json, .. } = work;
         let known = self.on_disk(item, Reception::has).await?;
+        let withheld = self.on_disk(item, Reception::withholds).await?;
         if known {
-            return self.on_disk(item, Reception::finish).await;
+            let finished = self.on_disk(item, Reception::finish).await;
+            return finished.map(|()| withheld);
         }
         let staged = Arc::clone(json);
         self.on_disk(item, move |reception, item| reception.stage(item, &staged))
@@ -141,8 +195,13 @@ impl Desk {
             command_limit,
             ..
         } = &self.run;
-        let ran = program::run(command, *command_limit, json).await;
-        ran.map_err(|error| error.to_string())?;
+        if !withheld {
+            let ran = program::run(command, *command_limit, json).await;
+            ran.map_err(|error| error.to_string())?;
+            if let Some(window) = &self.window {
+                self.by_api(window, work).await?;
+            }
+        }
         let state = self.state.clone();
         self.on_disk(item, move |reception, item| {
             reception.take(item, || {
@@ -151,6 +210,19 @@ impl Desk {
             })
         })
         .await
+        .map(|()| withheld)
+    }
+
+    /// Waits until somebody has taken it by the API; when the agent stops, nobody has.
+    async fn by_api(&self, window: &Window, work: &Work) -> Result<(), String> {
+        let delivery = pb::TakeDeliveriesResponse {
+            delivery: Some(work.bytes.clone()),
+            json: String::from_utf8_lossy(&work.json).into_owned(),
+        };
+        tokio::select! {
+            settled = window.hand_over(work.index(), &delivery) => settled,
+            () = self.stop.cancelled() => Err("the agent stops".to_owned()),
+        }
     }
 
     /// Does one step where waiting for the disk holds up nobody else.
@@ -192,7 +264,6 @@ mod tests {
     use super::*;
     use precinto_alert::case::Missed;
     use precinto_alert::code::{AckLevel, MessageStatus, OverdueStep, Precedence};
-    use precinto_proto::v1 as pb;
 
     #[test]
     fn a_missed_deadline_is_handed_over_and_nobody_is_answered() {

@@ -3,10 +3,9 @@
 //! Trust statement: both are for people and monitoring of the same machine; nothing that is promised rests on them.
 
 use crate::clock;
+use crate::commands::running::Running;
 use crate::files::write_durable;
-use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 /// How an agent is doing, as `agent.json` says it. Times are milliseconds since 1970-01-01 UTC by this machine's clock.
@@ -34,6 +33,9 @@ pub(super) struct Presence {
     pub(super) taken: u64,
     /// Deliveries that were not believed, or could not be handed over, since the start: each comes again.
     pub(super) put_back: u64,
+    /// Deliveries that were parked, as far as the gateway has said: they come again only when a person says so.
+    #[serde(default)]
+    pub(super) parked: u32,
     /// What went wrong last.
     pub(super) trouble: Option<String>,
     /// When.
@@ -57,7 +59,7 @@ pub(super) enum Line {
 pub(super) struct Post {
     folder: PathBuf,
     /// Held for as long as the process lives.
-    _lock: File,
+    _running: Running,
 }
 
 impl Presence {
@@ -76,6 +78,7 @@ impl Presence {
             tree_size: None,
             taken: 0,
             put_back: 0,
+            parked: 0,
             trouble: None,
             trouble_ms: None,
         }
@@ -110,25 +113,12 @@ impl Presence {
 
 impl Post {
     /// Takes the post of the agent in the folder `state`; `None` when another agent has it.
-    ///
-    /// Whoever asks whether an agent runs holds the lock for a moment, so it is tried a few times.
-    pub(super) async fn take(state: &Path) -> anyhow::Result<Option<Self>> {
-        let lock = open(state)?;
-        for _ in 0..20 {
-            match lock.try_lock() {
-                Ok(()) => {
-                    return Ok(Some(Self {
-                        folder: state.to_owned(),
-                        _lock: lock,
-                    }));
-                }
-                Err(TryLockError::WouldBlock) => {
-                    tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-                }
-                Err(TryLockError::Error(error)) => return Err(error).context(LOCK),
-            }
-        }
-        Ok(None)
+    pub(super) fn take(state: &Path) -> anyhow::Result<Option<Self>> {
+        let running = Running::begin(state)?;
+        Ok(running.map(|running| Self {
+            folder: state.to_owned(),
+            _running: running,
+        }))
     }
 
     /// Replaces the file that says how the agent is doing.
@@ -142,22 +132,4 @@ impl Post {
     }
 }
 
-/// Whether an agent of this state folder is running now.
-pub(crate) fn is_running(state: &Path) -> bool {
-    let Ok(lock) = File::open(state.join(LOCK)) else {
-        return false;
-    };
-    matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
-}
-
 const FILE: &str = "agent.json";
-const LOCK: &str = "agent.lock";
-
-fn open(state: &Path) -> anyhow::Result<File> {
-    let path = state.join(LOCK);
-    let mut options = File::options();
-    let options = options.read(true).write(true).create(true).truncate(false);
-    options
-        .open(&path)
-        .with_context(|| path.display().to_string())
-}

@@ -1,25 +1,42 @@
 //! `node status`: how this node is doing, from its own disk, whether its agent is running or not.
 
-use super::presence::{Line, Presence, is_running};
+use super::presence::{Line, Presence};
 use crate::args::NodeArgs;
 use crate::clock;
-use crate::commands::send::outbox_failed;
+use crate::commands::outbox::failed as outbox_failed;
+use crate::commands::running::is_running;
 use crate::config::Node;
 use crate::exit::Exit;
 use crate::output::{Lang, Output, printable};
 use crate::words::{Sheet, minute, span};
 use precinto_client::outbox::{Outbox, Refused};
+use precinto_proto::v1 as pb;
 use serde::Serialize;
+
+/// An agent that runs writes its file twice a minute.
+const SILENT_MAX_MS: u64 = 120_000;
+
+/// A message that waits longer than the longest pause between two attempts to send it waits for more than a line.
+const WAITING_MAX_MS: u64 = 120_000;
 
 /// So many refused messages are told one by one; there may be thousands.
 const REFUSED_SHOWN_MAX: usize = 20;
 
+/// How a node is doing.
 #[derive(Serialize)]
-struct Status {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a finding of its own for whoever watches the node"
+)]
+pub(super) struct Status {
     schema: &'static str,
     ok: bool,
     node: String,
     running: bool,
+    /// It runs, and has not said anything of itself for too long.
+    hangs: bool,
+    /// Something has waited for too long.
+    late: bool,
     /// What the agent last said of itself; when it does not run, how it was.
     agent: Option<Presence>,
     outbox: Queue,
@@ -50,7 +67,8 @@ pub(super) fn run(args: &NodeArgs, output: Output) -> anyhow::Result<Exit> {
     })
 }
 
-fn look(node: &Node) -> anyhow::Result<Status> {
+/// How the node is doing, by its own disk.
+pub(super) fn look(node: &Node) -> anyhow::Result<Status> {
     // Nothing is made where nothing was: a node that never sent has an empty outbox.
     let has = node.state.join("outbox").try_exists()?;
     let outbox = has.then(|| Outbox::open(&node.state)).transpose();
@@ -63,18 +81,51 @@ fn look(node: &Node) -> anyhow::Result<Status> {
     let agent = Presence::read(&node.state);
     let running = is_running(&node.state);
     let line = agent.as_ref().map(|agent| agent.line);
+    let now_ms = clock::now_ms();
+    let is_before = |ms: u64, limit_ms: u64| ms.saturating_add(limit_ms) < now_ms;
+    let hangs = running
+        && agent
+            .as_ref()
+            .is_some_and(|agent| is_before(agent.as_of_ms, SILENT_MAX_MS));
+    let late = waiting
+        .oldest_ms
+        .is_some_and(|oldest| is_before(oldest, WAITING_MAX_MS));
+    let parked = agent.as_ref().map_or(0, |agent| agent.parked);
     let refused = refusals.len();
     let newest = refusals.split_off(refused.saturating_sub(REFUSED_SHOWN_MAX));
     Ok(Status {
         schema: "precinto.node.status/v1",
-        ok: running && line != Some(Line::Down) && refused == 0,
+        ok: running && !hangs && !late && line != Some(Line::Down) && refused == 0 && parked == 0,
         node: node.identity.to_string(),
         running,
+        hangs,
+        late,
         agent,
         outbox: waiting,
         refused,
         refusals: newest,
     })
+}
+
+impl Status {
+    /// The same for those who ask by the API.
+    pub(super) fn for_programs(self) -> pb::GetNodeStatusResponse {
+        let agent = self.agent.as_ref();
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        pb::GetNodeStatusResponse {
+            node: self.node,
+            line_up: agent.is_some_and(|agent| agent.line == Line::Up),
+            last_contact_ms: agent
+                .and_then(|one| one.last_contact_ms)
+                .unwrap_or_default(),
+            settled: agent.and_then(|one| one.settled).unwrap_or_default(),
+            tree_size: agent.and_then(|one| one.tree_size).unwrap_or_default(),
+            outbox_waiting: count(self.outbox.waiting),
+            outbox_bytes: self.outbox.bytes,
+            refused: count(self.refused),
+            parked: agent.map_or(0, |agent| agent.parked),
+        }
+    }
 }
 
 impl Queue {
@@ -107,6 +158,13 @@ fn lines(status: &Status, output: Output) -> Vec<String> {
     sheet.row(("node", "nodo"), &status.node);
     let agent = status.agent.as_ref();
     let running = match (status.running, agent) {
+        (true, Some(agent)) if status.hangs => {
+            let since = span(now_ms, agent.as_of_ms, lang);
+            lang.pick(
+                format!("DOES NOT ANSWER, last heard {since}, process {}", agent.pid),
+                format!("NO RESPONDE, última señal {since}, proceso {}", agent.pid),
+            )
+        }
         (true, Some(agent)) => {
             let since = minute(agent.started_ms);
             lang.pick(
@@ -142,8 +200,8 @@ fn lines(status: &Status, output: Output) -> Vec<String> {
     }
     if status.refused > 0 {
         let (en, es) = (
-            "kept in outbox/refused in the state folder; mend the cause, and:  precinto send signed FILE",
-            "se guardan en outbox/refused de la carpeta de estado; corrija la causa y:  precinto send signed ARCHIVO",
+            "kept in outbox/refused in the state folder; mend the cause, and:  precinto send signed FILE  or, if it shall not be sent, remove it with its .json",
+            "se guardan en outbox/refused de la carpeta de estado; corrija la causa y:  precinto send signed ARCHIVO  o, si no ha de enviarse, bórrelo junto con su .json",
         );
         sheet.block(4, "", lang.pick(en, es));
     }
@@ -197,6 +255,19 @@ fn of_agent(sheet: &mut Sheet, agent: &Presence, now_ms: u64, running: bool, lan
         ),
     );
     sheet.row(("deliveries", "entregas"), &taken);
+    if agent.parked > 0 {
+        let parked = lang.pick(
+            format!(
+                "{}, NOT handed over and not coming again by themselves; see:  precinto sub parked",
+                agent.parked
+            ),
+            format!(
+                "{}, NO entregadas, y no vuelven por sí solas; vea:  precinto sub parked",
+                agent.parked
+            ),
+        );
+        sheet.row(("parked", "apartadas"), &parked);
+    }
     if let (Some(what), Some(at)) = (&agent.trouble, agent.trouble_ms) {
         let text = format!(
             "{} ({}): {}",

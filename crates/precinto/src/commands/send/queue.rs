@@ -10,11 +10,11 @@ use super::stream::{LINE_BYTES_MAX, read_line};
 use super::{Outgoing, sorted};
 use crate::args::SendOptions;
 use crate::clock::{self, Stopwatch};
-use crate::commands::node::is_running;
+use crate::commands::outbox::failed;
+use crate::commands::running::is_running;
 use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use precinto_alert::Reason;
 use precinto_client::outbox::{Fate, Outbox, OutboxError, Turn};
 use precinto_client::receipt::{Proven, ReceiptVerifier};
 use precinto_client::{Accepted, SubmitError};
@@ -22,9 +22,7 @@ use precinto_proto::v1 as pb;
 use std::io::BufRead as _;
 use std::io::Read as _;
 use std::time::Duration;
-
-/// How often the outbox is looked at while its answer is waited for.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+use tokio::time::timeout;
 
 /// The outbox as a way to send.
 pub(super) struct Queue<'a> {
@@ -160,6 +158,7 @@ impl<'a> Queue<'a> {
         patience: Duration,
     ) -> anyhow::Result<Report> {
         let id = outgoing.signed.message_id();
+        let bell = self.outbox.bell();
         let answer = loop {
             match self.outbox.fate(id).map_err(|error| failed(&error))? {
                 Fate::Sent(receipt) => break self.believe(outgoing, receipt),
@@ -169,7 +168,8 @@ impl<'a> Queue<'a> {
                 }
                 Fate::Queued(_) | Fate::Unknown => {}
             }
-            tokio::time::sleep(LOOK_EVERY).await;
+            // In time or not, the next look says.
+            drop(timeout(patience.saturating_sub(watch.elapsed()), bell.rung()).await);
         };
         let now_us = clock::now_us();
         let mut report = Report::of(&outgoing.meta, now_us, watch.elapsed(), &answer);
@@ -220,35 +220,4 @@ fn put_all(turn: &mut Turn<'_>, all: Vec<Outgoing>) -> Queued {
         }
     }
     (queued, None)
-}
-
-/// What a failure of the outbox comes to.
-pub(crate) fn failed(error: &OutboxError) -> Failure {
-    let en = error.to_string();
-    match error {
-        OutboxError::Full { messages, .. } => Failure::coded(
-            Reason::LimitReached,
-            (
-                format!("{en}; nothing more goes in until some are sent, and nothing was dropped"),
-                format!(
-                    "la cola de salida está llena: esperan {messages} mensajes; no entra nada más hasta que salgan algunos, y no se perdió nada"
-                ),
-            ),
-        )
-        .next((
-            "precinto node status  says why they wait",
-            "precinto node status  dice por qué esperan",
-        )),
-        OutboxError::Reused(_) => Failure::coded(
-            Reason::MessageIdReused,
-            (en.clone(), format!("ese identificador de mensaje ya corresponde a otra cosa ({en})")),
-        ),
-        OutboxError::Damaged { .. } | OutboxError::Io { .. } => Failure::new(
-            Exit::Failed,
-            (
-                format!("the outbox cannot be used: {en}"),
-                format!("no se puede usar la cola de salida: {en}"),
-            ),
-        ),
-    }
 }

@@ -67,6 +67,7 @@ impl Notice {
             Event::Connected {
                 gateway,
                 settled,
+                position: _,
                 moved_to,
             } => {
                 self.gateway = Some(gateway.clone());

@@ -1,44 +1,37 @@
 //! One session: a courier for the outbox, a subscription, a desk, and this loop, which owns the line and settles.
 
+mod news;
 mod reader;
 
 use super::super::desk::{Done, Work, again_after};
-use super::super::keeper::{Kept, keep};
+use super::super::janitor::tidy;
+use super::super::keeper::{Keeper, Kept, Wake};
 use super::super::notice::Notice;
 use super::super::presence::Line;
-use super::Agent;
-use crate::commands::own_copy::contradicted;
-use crate::commands::send::outbox_failed;
+use super::{AbortOnDrop, Agent};
 use crate::config::{Fingerprint, Material};
-use crate::connect::refused;
-use crate::exit::{Exit, Failure, Text};
+use crate::exit::Failure;
+use news::of_courier;
 use precinto_alert::Reason;
 use precinto_alert::reason as catalogue;
 use precinto_client::Event;
-use precinto_client::outbox::{Courier, CourierError, CourierEvent};
-use precinto_client::subscribe::{Retry, SubscribeError, Unbelievable};
+use precinto_client::outbox::{Courier, CourierEvent};
+use precinto_client::subscribe::{Retry, Unbelievable};
 use reader::{Reader, next};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often news goes into the file for `node status`.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 
+/// It is written so often though there is no news: a file that is older says that the agent hangs.
+const REPORT_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
+
 /// How often certificates, keys, roots and revocation lists are looked at for changes.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
-
-/// A task that ends with whoever started it.
-struct AbortOnDrop(JoinHandle<()>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
 
 /// Why a session ended.
 pub(super) enum Ended {
@@ -87,12 +80,13 @@ impl Agent {
         if reader.is_none() {
             self.presence.line(Line::Idle, None);
         }
+        self.hurry = Some(courier.hurry());
         let courier = courier.run();
         tokio::pin!(courier);
         let (kept, mut copy) = mpsc::channel(1);
-        let wake = Arc::new(Notify::new());
-        let keeper = keep(self.node.clone(), self.output, Arc::clone(&wake), kept);
-        let keeper = AbortOnDrop(tokio::spawn(keeper));
+        let wake = Arc::new(Wake::default());
+        let (floor, settled) = watch::channel(0);
+        let aides = self.aides(reader.as_ref(), Arc::clone(&wake), settled, kept);
         let (mut report, mut look) = (interval(REPORT_EVERY), interval(LOOK_EVERY));
         report.set_missed_tick_behavior(MissedTickBehavior::Delay);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -103,7 +97,7 @@ impl Agent {
                 Some(event) = told.recv() => {
                     self.heard_of_outbox(&event)?;
                     if matches!(event, CourierEvent::Sent { .. }) {
-                        wake.notify_one();
+                        wake.news.notify_one();
                     }
                 }
                 Some(kept) = copy.recv() => if let Some(lie) = self.heard_of_copy(kept)? {
@@ -112,26 +106,52 @@ impl Agent {
                 event = next(reader.as_mut()) => match event {
                     Ok(event) => if let Some(reader) = &mut reader {
                         self.heard(event, reader).await?;
+                        floor.send_replace(self.presence.settled.unwrap_or_default());
                     },
                     Err(error) => break self.of_subscription(&error),
                 },
                 Some(done) = desk.recv() => if let Some(reader) = &mut reader {
+                    let woken = if done.recalls() { &wake.recall } else { &wake.news };
                     self.settle(done, reader).await?;
-                    wake.notify_one();
+                    woken.notify_one();
                 },
-                _ = report.tick() => if std::mem::take(&mut self.is_news) {
-                    self.post.report(&self.presence)?;
-                },
+                _ = report.tick() => self.report(REPORT_AT_LEAST_EVERY)?,
                 _ = look.tick() => if before.has_changed(&self.node) {
                     break Ended::Changed;
                 },
             }
         };
-        drop(keeper);
+        drop(aides);
         if let Some(reader) = reader {
             reader.close(&mut desk).await;
         }
         Ok(ended)
+    }
+
+    /// Who works beside the loop: the keeper of the own copy, and the janitor.
+    fn aides(
+        &self,
+        reader: Option<&Reader>,
+        wake: Arc<Wake>,
+        settled: watch::Receiver<u64>,
+        told: mpsc::Sender<Kept>,
+    ) -> [AbortOnDrop; 2] {
+        let confirms = reader.map(|reader| Arc::clone(&reader.reception));
+        let keeper = Keeper {
+            node: self.node.clone(),
+            output: self.output,
+            confirms: confirms.filter(|reception| reception.confirms_recalls),
+        };
+        let janitor = tidy(
+            self.outbox.clone(),
+            Arc::clone(&self.inbox),
+            settled,
+            told.clone(),
+        );
+        [
+            AbortOnDrop(tokio::spawn(keeper.keep(wake, told))),
+            AbortOnDrop(tokio::spawn(janitor)),
+        ]
     }
 
     async fn heard(&mut self, event: Event, reader: &mut Reader) -> anyhow::Result<()> {
@@ -147,10 +167,16 @@ impl Agent {
             Event::Connected {
                 gateway,
                 settled,
+                position,
                 moved_to,
             } => {
                 self.presence.line(Line::Up, None);
                 self.presence.settled = Some(settled);
+                self.presence.parked = reader.subscriber.parked().unwrap_or_default();
+                if let Some(hurry) = &self.hurry {
+                    // What waits for the end of a pause need not any more.
+                    hurry.notify_waiters();
+                }
                 let said = match moved_to {
                     Some(_) => (
                         "the subscription was MOVED; connected to",
@@ -159,6 +185,7 @@ impl Agent {
                     None => ("connected to", "conectado a"),
                 };
                 self.say(Notice::of("connected", lang, said).detail(gateway))?;
+                self.begins(position, reader).await?;
             }
             Event::CaughtUp {
                 position,
@@ -170,8 +197,12 @@ impl Agent {
                 self.say(Notice::of("caught_up", lang, said).entry(position))?;
             }
             Event::Heartbeat {
-                tree_size, settled, ..
+                tree_size,
+                settled,
+                parked,
+                ..
             } => {
+                self.presence.parked = parked;
                 (self.presence.settled, self.presence.tree_size) = (Some(settled), Some(tree_size));
             }
             Event::Disconnected {
@@ -185,6 +216,34 @@ impl Agent {
                 let notice = notice.reason(reason.map(catalogue::name)).detail(detail);
                 self.say(notice.retry_in(retry_in))?;
             }
+        }
+        Ok(())
+    }
+
+    /// What a person must know, and the inbox, of a subscription as it is at the beginning of a stream.
+    async fn begins(&mut self, position: u64, reader: &Reader) -> anyhow::Result<()> {
+        let lang = self.output.lang();
+        if let Some(max) = reader.impatience() {
+            let said = (
+                "the subscription was made earlier, and parks a delivery after so many attempts:",
+                "la suscripción se creó antes, y aparta una entrega tras este número de intentos:",
+            );
+            self.say(Notice::of("impatient", lang, said).detail(max))?;
+        }
+        let (inbox, moves) = (Arc::clone(&self.inbox), reader.subscriber.moves());
+        let moved = move || inbox.moved(moves.unwrap_or_default(), position);
+        let again = tokio::task::spawn_blocking(moved).await?;
+        let again = again.map_err(|error| super::inbox_failed(&error))?;
+        if again > 0 {
+            let said = (
+                "MOVED BACK: so much that was handed over before is handed over once more:",
+                "MOVIDA HACIA ATRÁS: se entrega de nuevo esta cantidad de lo ya entregado:",
+            );
+            self.say(
+                Notice::of("again", lang, said)
+                    .entry(position)
+                    .detail(again),
+            )?;
         }
         Ok(())
     }
@@ -233,7 +292,10 @@ impl Agent {
         let put = reader.subscriber.nack(index, delay, reason).await;
         let last = reader.subscriber.attempts_max();
         match put {
-            Ok(()) if last.is_some_and(|last| attempt >= last) => Next::Parked,
+            Ok(()) if last.is_some_and(|last| attempt >= last) => {
+                self.presence.parked = self.presence.parked.saturating_add(1);
+                Next::Parked
+            }
             Ok(()) | Err(_) => Next::Comes(delay),
         }
     }
@@ -242,13 +304,26 @@ impl Agent {
         let lang = self.output.lang();
         self.is_news = true;
         match done {
-            Done::Taken { index, what } => {
+            Done::Taken {
+                index,
+                what,
+                withheld,
+                ..
+            } => {
                 reader.at_desk.remove(&index);
                 self.presence.taken += 1;
                 // Without a line it comes again, and is known by its index.
                 let _lost = reader.subscriber.ack(index).await;
-                let said = ("taken in, entry", "recibida, entrada");
-                self.say(Notice::of("taken", lang, said).entry(index).detail(what))
+                let (event, said) = if withheld {
+                    let said = (
+                        "PUT AWAY and not handed over, its alert is recalled: entry",
+                        "APARTADA en cuarentena y no entregada, su alerta fue retirada: entrada",
+                    );
+                    ("withheld", said)
+                } else {
+                    ("taken", ("taken in, entry", "recibida, entrada"))
+                };
+                self.say(Notice::of(event, lang, said).entry(index).detail(what))
             }
             Done::NotTaken {
                 index,
@@ -277,119 +352,5 @@ impl Agent {
                 }
             }
         }
-    }
-
-    fn heard_of_outbox(&mut self, event: &CourierEvent) -> anyhow::Result<()> {
-        let lang = self.output.lang();
-        self.is_news = true;
-        match event {
-            CourierEvent::Connected => {
-                self.presence.heard();
-                if !self.run.receives() {
-                    self.presence.line(Line::Up, None);
-                }
-                Ok(())
-            }
-            CourierEvent::Sent { accepted, .. } => {
-                self.presence.heard();
-                let said = ("sent, entry", "enviado, entrada");
-                let notice = Notice::of("sent", lang, said).entry(accepted.index);
-                self.say(notice.message(accepted.message_id))
-            }
-            CourierEvent::Refused { entry, refused } => {
-                let why = refused.message_es.as_ref().unwrap_or(&refused.message);
-                let why = lang.pick(&refused.message, why);
-                let id = entry.message_id;
-                let name = refused.reason.as_deref();
-                self.presence
-                    .trouble(format!("{id}: {}: {why}", name.unwrap_or_default()));
-                let said = (
-                    "REFUSED by the gateway, kept aside:",
-                    "RECHAZADO por la pasarela, se aparta:",
-                );
-                let notice = Notice::of("refused", lang, said).message(id);
-                self.say(notice.reason(name).detail(why))
-            }
-            CourierEvent::Waiting {
-                reason,
-                detail,
-                retry_in,
-            } => {
-                if !self.run.receives() {
-                    self.presence.line(Line::Down, Some(detail.clone()));
-                }
-                let said = (
-                    "the outbox waits for the line:",
-                    "la cola de salida espera la conexión:",
-                );
-                let notice = Notice::of("outbox_waiting", lang, said);
-                let notice = notice.reason(reason.map(catalogue::name)).detail(detail);
-                self.say(notice.retry_in(*retry_in))
-            }
-        }
-    }
-
-    /// What came of bringing the copy up to date; a failure that is a lie of the log's is given back.
-    fn heard_of_copy(&mut self, kept: Kept) -> anyhow::Result<Option<Failure>> {
-        let lang = self.output.lang();
-        match kept {
-            Kept::Fresh { recalled } => {
-                for alert in recalled {
-                    let said = (
-                        "RECALLED, out of use in the own copy; withdraw it from other systems, then  precinto sync --confirm-recalls:",
-                        "RETIRADA, fuera de uso en la copia propia; retírela de otros sistemas y luego  precinto sync --confirm-recalls:",
-                    );
-                    self.say(Notice::of("recalled", lang, said).detail(alert))?;
-                }
-            }
-            Kept::Failed(failure) if failure.exit == Exit::VerificationFailed => {
-                return Ok(Some(failure));
-            }
-            // The line is told of elsewhere.
-            Kept::Failed(failure) if failure.exit == Exit::Unreachable => {}
-            Kept::Failed(failure) => {
-                self.is_news = true;
-                let what = failure.message.pick(lang).to_owned();
-                self.presence.trouble(what.clone());
-                let said = (
-                    "the own copy is not up to date:",
-                    "la copia propia no está al día:",
-                );
-                self.say(Notice::of("copy_trouble", lang, said).detail(what))?;
-            }
-        }
-        Ok(None)
-    }
-
-    fn of_subscription(&self, error: &SubscribeError) -> Ended {
-        let failure = match (error, error.reason()) {
-            (SubscribeError::Contradiction(contradiction), _) => {
-                contradicted(contradiction, &self.node.state)
-            }
-            (SubscribeError::Refused(refusal), _) => refused(refusal),
-            (_, Some(reason)) => Failure::caused(reason, error),
-            (_, None) => Failure::new(Exit::Failed, Text::cause(error, "terminó la suscripción")),
-        };
-        match error {
-            SubscribeError::Contradiction(_)
-            | SubscribeError::Coverage(_)
-            | SubscribeError::Checkpoint(_) => Ended::Lie(failure),
-            _ => Ended::Trouble(failure),
-        }
-    }
-}
-
-fn of_courier(error: &CourierError) -> Ended {
-    let failure = match (error, error.reason()) {
-        (CourierError::Outbox(error), _) => outbox_failed(error),
-        (_, Some(reason)) => Failure::caused(reason, error),
-        (_, None) => Failure::new(
-            Exit::Failed,
-            Text::cause(error, "no se puede seguir con la bandeja de salida"),
-        ),
-    };
-    match error {
-        CourierError::Disbelieved { .. } => Ended::Lie(failure),
-        _ => Ended::Trouble(failure),
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// How long a delivery that is being taken in may go on when the session ends; one that is cut off comes again.
 const LAST_DELIVERY_MAX: Duration = Duration::from_secs(10);
@@ -25,7 +26,11 @@ const ATTEMPTS_MAX: u32 = 100;
 pub(super) struct Reader {
     pub(super) subscriber: Subscriber,
     pub(super) desk: mpsc::Sender<Work>,
+    /// Where deliveries go.
+    pub(super) reception: Arc<Reception>,
     at_work: JoinHandle<()>,
+    /// Dropped to stop the desk.
+    stop: DropGuard,
     /// Handed to the desk and not answered for. A broken line brings them again while the desk still has them.
     pub(super) at_desk: BTreeSet<u64>,
 }
@@ -40,10 +45,13 @@ impl Agent {
         if !self.run.receives() {
             return Ok(None);
         }
+        let reception = Arc::new(self.reception(material)?);
         let desk = Desk {
-            reception: Arc::new(self.reception(material)?),
+            reception: Arc::clone(&reception),
             run: self.run.clone(),
             state: self.node.state.clone(),
+            window: self.window.clone(),
+            stop: CancellationToken::new(),
         };
         let name = &self.run.subscription;
         let pin = self.node.state.join(format!("{name}.pin"));
@@ -57,13 +65,18 @@ impl Agent {
             attempts_max: ATTEMPTS_MAX,
             // A person may have made it before, with a filter or less patience.
             as_it_is: true,
+            // Nothing is handed over that the log does not hold.
+            with_proofs: true,
             ..SubscribeOptions::named(name)
         };
         let room = usize::try_from(options.credit).unwrap_or(1);
         let (settings, clock) = (material.settings.clone(), material.clock.clone());
         let (sender, deliveries) = mpsc::channel(room);
         let subscriber = Subscriber::new(settings, clock, options, pin);
+        let stop = desk.stop.clone().drop_guard();
         Ok(Some(Reader {
+            reception,
+            stop,
             subscriber: subscriber.with_witness(material.witness()?),
             desk: sender,
             at_work: tokio::spawn(desk.work(deliveries, done)),
@@ -93,13 +106,22 @@ impl Agent {
             outbox: self.outbox.clone(),
             author: author.transpose()?,
             clock: material.clock.clone(),
+            confirms_recalls: self.run.confirm_recalls,
         })
     }
 }
 
 impl Reader {
-    /// Ends it: the desk may finish what it has in hand, and what was settled is at the gateway before this returns.
+    /// How often a delivery comes at most, if somebody has made the subscription with less patience than an agent's.
+    pub(super) fn impatience(&self) -> Option<u32> {
+        self.subscriber
+            .attempts_max()
+            .filter(|max| *max < ATTEMPTS_MAX)
+    }
+
+    /// Ends it: the desk finishes what it has in hand and begins nothing more, and what was settled is at the gateway before this returns.
     pub(super) async fn close(self, done: &mut mpsc::Receiver<Done>) {
+        drop(self.stop);
         drop(self.desk);
         let settled = async {
             while let Some(done) = done.recv().await {

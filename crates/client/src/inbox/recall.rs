@@ -1,0 +1,164 @@
+//! A recall at a node whose systems do what is handed over to them: carried out where files lie, and confirmed once.
+//!
+//! ```text
+//! 1 handed over  inbox.redb: index of the RECALL     its delivery was taken in and released, a program has ended with 0 on it
+//! 2 put away     <folder>/quarantine/<name>.json     files of this alert that nobody has taken yet; erased if that is asked
+//! 3 fixed        inbox.redb: the signed confirmation one transaction: from here on it is the same bytes
+//! 4 queued       outbox/...
+//! ```
+//!
+//! Whoever is killed anywhere begins again at 2: putting away again changes nothing, and what is fixed is queued once. Before 1
+//! nothing is confirmed. What comes late of an alert whose recall is confirmed is put away too, and no program hears of it:
+//! otherwise the confirmation would have been a lie.
+
+use super::store::{About as _, Inbox, InboxError};
+use super::{Item, Reception, ReceptionError};
+use crate::author::Signed;
+use crate::outbox::Fate;
+use precinto_alert::code::{MessageType, RecallMeasure};
+use precinto_alert::id::{AlertId, MessageId};
+use precinto_alert::statement::Statement;
+use precinto_proto::v1 as pb;
+use prost::Message;
+use redb::{ReadableDatabase as _, TableDefinition};
+
+/// Alert id, and a serialised [`Row`].
+pub(super) const RECALLED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("recalled");
+
+/// As the file holds it.
+#[derive(Clone, PartialEq, Message)]
+struct Row {
+    /// The newest RECALL that was handed over: where it stands in the log.
+    #[prost(uint64, tag = "1")]
+    index: u64,
+    /// Its message id.
+    #[prost(bytes = "vec", tag = "2")]
+    recall: Vec<u8>,
+    /// The confirmation of it that is still to be queued.
+    #[prost(message, optional, tag = "3")]
+    answer: Option<pb::SubmitRequest>,
+    /// It is fixed how it is confirmed.
+    #[prost(bool, tag = "4")]
+    fixed: bool,
+    /// What stands below this index in the log is handed over no more.
+    #[prost(uint64, tag = "5")]
+    withheld_below: u64,
+}
+
+/// How far the confirmation of a recall has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirming {
+    /// The recall was not handed over yet; its delivery comes.
+    NotYet,
+    /// The confirmation was queued now.
+    Queued(MessageId),
+    /// It was queued before, or refused, which is told.
+    Before,
+}
+
+impl Inbox {
+    /// The RECALL was handed over. Durable on return.
+    pub(super) fn recall_handed_over(&self, item: &Item) -> Result<(), InboxError> {
+        let Some((alert, said)) = recall_in(item) else {
+            return Ok(());
+        };
+        let recall = said.message_id().as_bytes().to_vec();
+        let before = self.row(alert)?.unwrap_or_default();
+        if before.recall == recall || before.index > item.index {
+            return Ok(());
+        }
+        let row = Row {
+            index: item.index,
+            recall,
+            withheld_below: before.withheld_below,
+            ..Row::default()
+        };
+        self.put_row(alert, &row)
+    }
+
+    /// Whether this entry must not be handed over, because it is about an alert whose recall was confirmed and came after it.
+    pub(super) fn withholds(&self, item: &Item) -> Result<bool, InboxError> {
+        let Some(said) = &item.said else {
+            return Ok(false);
+        };
+        let alert = said.alert_id().filter(|_| !is_recall(said));
+        let row = alert.map(|alert| self.row(alert)).transpose()?.flatten();
+        Ok(row.is_some_and(|row| item.index < row.withheld_below))
+    }
+
+    /// As if the process had been killed before the confirmation was queued.
+    #[cfg(test)]
+    pub(super) fn unqueue(&self, alert: &AlertId, answer: &Signed) {
+        let mut row = self.row(alert).unwrap().unwrap();
+        row.answer = Some(answer.request().clone());
+        self.put_row(alert, &row).unwrap();
+    }
+
+    fn row(&self, alert: &AlertId) -> Result<Option<Row>, InboxError> {
+        let path = &self.path;
+        let read = self.database.begin_read().about(path)?;
+        let table = read.open_table(RECALLED).about(path)?;
+        let found = table.get(alert.as_str()).about(path)?;
+        Ok(found.and_then(|bytes| Row::decode(bytes.value()).ok()))
+    }
+
+    fn put_row(&self, alert: &AlertId, row: &Row) -> Result<(), InboxError> {
+        let path = &self.path;
+        let write = self.database.begin_write().about(path)?;
+        {
+            let mut table = write.open_table(RECALLED).about(path)?;
+            let bytes = row.encode_to_vec();
+            drop(table.insert(alert.as_str(), bytes.as_slice()).about(path)?);
+        }
+        write.commit().about(path)
+    }
+}
+
+impl Reception {
+    /// Steps 2 to 4 for a recall that was carried out in the node's own copy, where it was seen to be the originator's. `sign`
+    /// makes the confirmation; it is asked at most once, and within the outbox's turn.
+    pub fn confirm_recall(
+        &self,
+        alert: &AlertId,
+        (recall, measure): (MessageId, RecallMeasure),
+        sign: impl FnOnce() -> Result<Signed, String>,
+    ) -> Result<Confirming, ReceptionError> {
+        let mut turn = self.outbox.turn()?;
+        let row = self.inbox.row(alert)?;
+        let Some(mut row) = row.filter(|row| row.recall == recall.as_bytes()) else {
+            return Ok(Confirming::NotYet);
+        };
+        if let Some(folder) = &self.folder {
+            let put_away = folder.put_away(alert, measure);
+            put_away.map_err(ReceptionError::HandOver)?;
+        }
+        if !row.fixed {
+            let signed = sign().map_err(ReceptionError::Confirmation)?;
+            row.answer = Some(signed.request().clone());
+            (row.fixed, row.withheld_below) = (true, row.index);
+            self.inbox.put_row(alert, &row)?;
+        }
+        let answer = row.answer.take();
+        let Some(signed) = answer.and_then(|one| Signed::from_request(one).ok()) else {
+            return Ok(Confirming::Before);
+        };
+        let id = signed.message_id();
+        let confirming = if self.outbox.fate(id)? == Fate::Unknown {
+            let _queued = turn.put(&signed)?;
+            Confirming::Queued(id)
+        } else {
+            Confirming::Before
+        };
+        self.inbox.put_row(alert, &row)?;
+        Ok(confirming)
+    }
+}
+
+fn recall_in(item: &Item) -> Option<(&AlertId, &Statement)> {
+    let said = item.said.as_ref().filter(|said| is_recall(said))?;
+    Some((said.alert_id()?, said))
+}
+
+fn is_recall(said: &Statement) -> bool {
+    said.message_type() == MessageType::Recall
+}

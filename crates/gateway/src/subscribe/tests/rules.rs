@@ -1,0 +1,229 @@
+//! Promises that a random history hardly ever puts to the test, one by one.
+
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+use precinto_alert::id::Identity;
+use precinto_envelope::trust::TrustStore;
+use precinto_proto::v1 as pb;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Status, Streaming};
+use tonic_types::StatusExt as _;
+
+use super::life::{Life, World, ask, node};
+use crate::authenticate::Caller;
+use crate::limits::SUBSCRIBE_STREAMS_PER_NODE_MAX;
+use crate::subscribe::act::Acting;
+use crate::subscribe::carried_through;
+use crate::subscribe::cursor::Cursor;
+
+/// A node without a certificate, which nobody can revoke.
+fn start(world: &World) -> Life {
+    let caller = Caller::for_tests(Identity::Node(node()));
+    world.start(&caller, Arc::new(TrustStore::new(Vec::new()).unwrap()))
+}
+
+/// One open stream, on a line of its own.
+struct Stream {
+    requests: mpsc::Sender<pb::SubscribeRequest>,
+    answers: Streaming<pb::SubscribeResponse>,
+}
+
+async fn create(life: &Life, request: pb::CreateSubscriptionRequest) {
+    let mut client = life.connect().await;
+    client.create_subscription(request).await.unwrap();
+}
+
+fn named(name: &str) -> pb::CreateSubscriptionRequest {
+    pb::CreateSubscriptionRequest {
+        name: name.to_owned(),
+        attempts_max: 1,
+        ..Default::default()
+    }
+}
+
+async fn open(life: &Life, name: &str, credit: u32) -> Stream {
+    let (requests, outgoing) = mpsc::channel(8);
+    let init = pb::Init {
+        subscription: name.to_owned(),
+        credit,
+        ..Default::default()
+    };
+    let init = pb::SubscribeRequest {
+        init: Some(init),
+        ..ask()
+    };
+    requests.send(init).await.unwrap();
+    let mut client = life.connect().await;
+    let answers = client.subscribe(ReceiverStream::new(outgoing)).await;
+    Stream {
+        requests,
+        answers: answers.unwrap().into_inner(),
+    }
+}
+
+impl Stream {
+    async fn next(&mut self) -> Result<pb::SubscribeResponse, Status> {
+        self.answers.message().await.map(Option::unwrap)
+    }
+
+    async fn delivery(&mut self) -> pb::Delivery {
+        loop {
+            if let Some(delivery) = self.next().await.unwrap().delivery {
+                return delivery;
+            }
+        }
+    }
+
+    async fn nack(&self, index: u64) {
+        let nack = pb::Nack {
+            index,
+            ..Default::default()
+        };
+        let nack = Some(nack);
+        let request = pb::SubscribeRequest { nack, ..ask() };
+        self.requests.send(request).await.unwrap();
+    }
+
+    async fn ack(&self, index: u64) {
+        let ack = pb::Ack {
+            index,
+            all_up_to: false,
+        };
+        let ack = Some(ack);
+        let request = pb::SubscribeRequest { ack, ..ask() };
+        self.requests.send(request).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_whose_streams_are_all_half_open_takes_over_each_of_them() {
+    let world = World::new();
+    let life = start(&world);
+    let names: Vec<String> = (0..SUBSCRIBE_STREAMS_PER_NODE_MAX)
+        .map(|number| format!("desk-{number}"))
+        .collect();
+    let mut streams = Vec::new();
+    for name in &names {
+        create(&life, named(name)).await;
+        let mut stream = open(&life, name, 1).await;
+        assert!(stream.next().await.unwrap().caught_up.is_some());
+        streams.push(stream);
+    }
+    let mut again = Vec::new();
+    for name in &names {
+        let mut stream = open(&life, name, 1).await;
+        assert!(stream.next().await.unwrap().caught_up.is_some(), "{name}");
+        again.push(stream);
+    }
+    // One more is one too many.
+    create(&life, named("more")).await;
+    let refused = open(&life, "more", 1).await.next().await.unwrap_err();
+    let reason = refused.get_details_error_info().unwrap().reason;
+    assert_eq!(reason, "LIMIT_REACHED");
+    life.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nack_that_crosses_its_putting_back_does_not_deliver_it_twice() {
+    let world = World::new();
+    let life = start(&world);
+    let first = world.say("anam", pb::MessageType::Alert).await;
+    let second = world.say("anam", pb::MessageType::Alert).await;
+    create(&life, named("desk")).await;
+    let slot = life.store.get(&node(), "desk").unwrap();
+    let mut stream = open(&life, "desk", 2).await;
+    stream.delivery().await;
+    stream.delivery().await;
+    stream.nack(first).await;
+    while slot.read_cursor(|cursor| cursor.parked().len()) == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Put back, and the stream has not heard of it when the same nack comes once more.
+    slot.with_cursor(|cursor| cursor.unpark(first, 1));
+    stream.nack(first).await;
+    stream.ack(second).await;
+    while slot.read_cursor(|cursor| cursor.unsettled().len()) > 1 {
+        tokio::task::yield_now().await;
+    }
+    slot.tell_put_back();
+    let delivery = stream.delivery().await;
+    assert_eq!((delivery.index, delivery.attempt), (first, 1));
+    let more = tokio::time::timeout(std::time::Duration::from_secs(5), stream.delivery());
+    assert!(more.await.is_err(), "outstanding already");
+    life.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_act_that_is_logged_takes_effect_although_nobody_waits_for_it() {
+    let world = World::new();
+    let life = start(&world);
+    create(&life, named("desk")).await;
+    world.say("anam", pb::MessageType::Alert).await;
+    let slot = life.store.get(&node(), "desk").unwrap();
+    let acting = Acting {
+        slot: Arc::clone(&slot),
+        ledger: world.ledger.clone(),
+        clock: Arc::<precinto_ledger::clock::ManualClock>::clone(&world.clock),
+        quota: Arc::default(),
+    };
+    let request = pb::SeekSubscriptionRequest {
+        name: "desk".to_owned(),
+        to: pb::StartPosition::Index.into(),
+        index: 1,
+        time: None,
+    };
+    {
+        let mut act = std::pin::pin!(carried_through(acting.seek(request)));
+        let first = act.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(first.is_pending());
+    }
+    // The caller has hung up.
+    let mut published = world.ledger.published();
+    published.wait_for(|log| log.size == 2).await.unwrap();
+    while slot.read_cursor(Cursor::moves) == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(slot.read_cursor(Cursor::position), 1);
+    life.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_for_the_subscriber_is_covered_although_all_credit_is_used_up() {
+    let world = World::new();
+    let life = start(&world);
+    let filter = pb::Filter {
+        types: vec![pb::MessageType::Alert.into()],
+        ..Default::default()
+    };
+    let alerts = pb::CreateSubscriptionRequest {
+        filter: Some(filter),
+        ..named("desk")
+    };
+    create(&life, alerts).await;
+    let alert = world.say("anam", pb::MessageType::Alert).await;
+    for _ in 0..5 {
+        world.say("anam", pb::MessageType::Ack).await;
+        world.say("fgr", pb::MessageType::Alert).await;
+    }
+    let mut stream = open(&life, "desk", 1).await;
+    assert_eq!(stream.delivery().await.index, alert);
+    let caught_up = stream.next().await.unwrap().caught_up.expect("live");
+    assert_eq!(caught_up.position, alert + 11);
+    // Live, it goes on so; and what is for it waits.
+    world.say("fgr", pb::MessageType::Alert).await;
+    let second = world.say("anam", pb::MessageType::Alert).await;
+    world.say("anam", pb::MessageType::Ack).await;
+    let heartbeat = stream
+        .next()
+        .await
+        .unwrap()
+        .heartbeat
+        .expect("nothing else");
+    assert_eq!(heartbeat.covered.unwrap().end, second);
+    assert_eq!(heartbeat.phase(), pb::Phase::Live);
+    stream.ack(alert).await;
+    assert_eq!(stream.delivery().await.index, second);
+    life.end().await;
+}

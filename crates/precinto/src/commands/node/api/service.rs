@@ -1,0 +1,265 @@
+//! What the API answers: messages into the outbox, deliveries out of the desk, and how the node is doing.
+
+use super::super::status;
+use super::Api;
+use super::offer::{Counter, Offer};
+use crate::commands::send;
+use crate::config::Node;
+use crate::draft::Draft;
+use crate::exit::Failure;
+use precinto_alert::Reason;
+use precinto_alert::id::MessageId;
+use precinto_client::Signed;
+use precinto_client::outbox::{Fate, Outbox, OutboxError, Put};
+use precinto_gateway::status::Refusal;
+use precinto_proto::v1 as pb;
+use precinto_proto::v1::node_service_server::NodeService;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedMutexGuard, mpsc};
+use tokio::time::timeout;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status, Streaming};
+
+/// The API's services.
+pub(super) struct Service {
+    desk: Arc<SendingDesk>,
+    counter: Counter,
+    limit: Duration,
+}
+
+/// What sending takes.
+struct SendingDesk {
+    node: Node,
+    outbox: Outbox,
+}
+
+type Taken = Result<pb::TakeDeliveriesResponse, Status>;
+
+impl Service {
+    pub(super) fn new(api: Api) -> Self {
+        let Api {
+            node,
+            outbox,
+            counter,
+            limit,
+        } = api;
+        let desk = SendingDesk { node, outbox };
+        Self {
+            desk: Arc::new(desk),
+            counter,
+            limit,
+        }
+    }
+
+    /// Does something where waiting for the disk holds up nobody else.
+    async fn at_desk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&SendingDesk) -> Result<T, Status> + Send + 'static,
+    ) -> Result<T, Status> {
+        let desk = Arc::clone(&self.desk);
+        let done = tokio::task::spawn_blocking(move || work(&desk)).await;
+        done.map_err(|_| Status::internal("the call has failed"))?
+    }
+}
+
+#[tonic::async_trait]
+impl NodeService for Service {
+    type TakeDeliveriesStream = ReceiverStream<Taken>;
+
+    async fn send(
+        &self,
+        request: Request<pb::SendRequest>,
+    ) -> Result<Response<pb::SendResponse>, Status> {
+        let request = request.into_inner();
+        let state = self.at_desk(move |desk| desk.send(request)).await?;
+        Ok(Response::new(pb::SendResponse { state: Some(state) }))
+    }
+
+    async fn get_message(
+        &self,
+        request: Request<pb::GetMessageRequest>,
+    ) -> Result<Response<pb::GetMessageResponse>, Status> {
+        let id = MessageId::from_slice(&request.into_inner().message_id);
+        let id = id.map_err(|_| Refusal::new(Reason::Malformed).to_status())?;
+        let state = self.at_desk(move |desk| desk.state(id)).await?;
+        Ok(Response::new(pb::GetMessageResponse { state: Some(state) }))
+    }
+
+    async fn take_deliveries(
+        &self,
+        request: Request<Streaming<pb::TakeDeliveriesRequest>>,
+    ) -> Result<Response<Self::TakeDeliveriesStream>, Status> {
+        let mut said = request.into_inner();
+        // The first message begins it and settles nothing.
+        said.message().await?;
+        let Ok(counter) = Arc::clone(&self.counter.0).try_lock_owned() else {
+            let what = "another stream of deliveries is open on this node";
+            return Err(Status::failed_precondition(what));
+        };
+        let (deliveries, stream) = mpsc::channel(1);
+        let limit = self.limit;
+        tokio::spawn(async move {
+            tokio::select! {
+                () = hand_over(counter, said, &deliveries, limit) => {}
+                () = deliveries.closed() => {}
+            }
+        });
+        Ok(Response::new(ReceiverStream::new(stream)))
+    }
+
+    async fn get_node_status(
+        &self,
+        _: Request<pb::GetNodeStatusRequest>,
+    ) -> Result<Response<pb::GetNodeStatusResponse>, Status> {
+        let status = self.at_desk(|desk| {
+            let status = status::look(&desk.node);
+            status.map_err(|error| Status::internal(format!("{error:#}")))
+        });
+        Ok(Response::new(status.await?.for_programs()))
+    }
+}
+
+/// One delivery after the other, until whoever takes them is gone or breaks the rules.
+async fn hand_over(
+    mut counter: OwnedMutexGuard<mpsc::Receiver<Offer>>,
+    mut said: Streaming<pb::TakeDeliveriesRequest>,
+    deliveries: &mpsc::Sender<Taken>,
+    limit: Duration,
+) {
+    while let Some(offer) = counter.recv().await {
+        let Offer {
+            index,
+            delivery,
+            settle,
+        } = offer;
+        // The desk has stopped meanwhile, and offers it again when it goes on.
+        if settle.is_closed() {
+            continue;
+        }
+        if deliveries.send(Ok(delivery)).await.is_err() {
+            return;
+        }
+        let settled = match timeout(limit, said.message()).await {
+            Ok(Ok(Some(one))) if one.index == index && one.not_taken.is_empty() => Ok(()),
+            Ok(Ok(Some(one))) if one.index == index => Err(one.not_taken),
+            Ok(Ok(Some(_))) => {
+                let refused = Refusal::new(Reason::IndexUnknown).to_status();
+                drop(deliveries.send(Err(refused)).await);
+                return;
+            }
+            // Gone: it lies there for the next one.
+            Ok(Ok(None) | Err(_)) => return,
+            Err(_) => Err(format!("it was not settled within {} s", limit.as_secs())),
+        };
+        // Nobody waits any more for what the desk has given up.
+        drop(settle.send(settled));
+    }
+}
+
+impl SendingDesk {
+    fn send(&self, request: pb::SendRequest) -> Result<pb::MessageState, Status> {
+        let pb::SendRequest {
+            signed,
+            statement,
+            media_type,
+            content,
+        } = request;
+        let mut turn = self.outbox.turn().map_err(|error| of_outbox(&error))?;
+        let signed = match (signed, statement) {
+            (Some(signed), None) => self.signed_before(signed)?,
+            (None, Some(statement)) => {
+                let content = (!media_type.is_empty()).then_some((media_type, content));
+                self.sign(statement, content)?
+            }
+            _ => return Err(Refusal::new(Reason::Malformed).to_status()),
+        };
+        let put = turn.put(&signed).map_err(|error| of_outbox(&error))?;
+        drop(turn);
+        let id = signed.message_id();
+        let state = match put {
+            Put::Queued(_) => pb::MessageState {
+                fate: pb::MessageFate::Queued.into(),
+                message_id: id.as_bytes().to_vec(),
+                ..pb::MessageState::default()
+            },
+            Put::Sent => self.state(id)?,
+        };
+        Ok(pb::MessageState {
+            alert_id: signed.statement().alert_id,
+            ..state
+        })
+    }
+
+    /// Only what this node says: a gateway takes nothing else from it.
+    fn signed_before(&self, request: pb::SubmitRequest) -> Result<Signed, Status> {
+        if request.validate_only {
+            return Err(Refusal::new(Reason::Malformed).to_status());
+        }
+        let signed = Signed::from_request(request);
+        let signed = signed.map_err(|_| Refusal::new(Reason::Malformed).to_status())?;
+        if signed.statement().sender != self.node.identity.to_string() {
+            return Err(Refusal::new(Reason::SenderMismatch).to_status());
+        }
+        Ok(signed)
+    }
+
+    fn sign(
+        &self,
+        statement: pb::Statement,
+        content: Option<(String, Vec<u8>)>,
+    ) -> Result<Signed, Status> {
+        let draft = Draft {
+            statement,
+            content,
+            // A person's word is given by a person, not by a program that reaches a socket.
+            officers: Vec::new(),
+            tag: None,
+        };
+        let signed = send::sign_draft(&self.node, draft);
+        let signed = signed.map_err(|error| match error.downcast::<Failure>() {
+            Ok(Failure {
+                reason: Some(reason),
+                ..
+            }) => Refusal::new(reason).to_status(),
+            Ok(failure) => Status::failed_precondition(failure.to_string()),
+            Err(error) => Status::internal(format!("{error:#}")),
+        })?;
+        signed.map_err(|found| Refusal::violations(found).to_status())
+    }
+
+    fn state(&self, id: MessageId) -> Result<pb::MessageState, Status> {
+        let state = pb::MessageState {
+            message_id: id.as_bytes().to_vec(),
+            ..pb::MessageState::default()
+        };
+        let fate = self.outbox.fate(id).map_err(|error| of_outbox(&error))?;
+        Ok(match fate {
+            Fate::Unknown => state,
+            Fate::Queued(_) => pb::MessageState {
+                fate: pb::MessageFate::Queued.into(),
+                ..state
+            },
+            Fate::Sent(receipt) => pb::MessageState {
+                fate: pb::MessageFate::Logged.into(),
+                receipt: Some(receipt),
+                ..state
+            },
+            Fate::Refused(refused) => pb::MessageState {
+                fate: pb::MessageFate::Refused.into(),
+                reason: refused.reason.unwrap_or_default(),
+                detail: refused.message,
+                detail_es: refused.message_es.unwrap_or_default(),
+                ..state
+            },
+        })
+    }
+}
+
+fn of_outbox(error: &OutboxError) -> Status {
+    match error {
+        OutboxError::Full { .. } => Refusal::new(Reason::LimitReached).to_status(),
+        OutboxError::Reused(_) => Refusal::new(Reason::MessageIdReused).to_status(),
+        OutboxError::Io { .. } | OutboxError::Damaged { .. } => Status::internal(error.to_string()),
+    }
+}

@@ -1,0 +1,36 @@
+//! What those who put into the outbox and those who empty it say alike when it cannot be used.
+
+use crate::exit::{Exit, Failure};
+use precinto_alert::Reason;
+use precinto_client::outbox::OutboxError;
+
+/// What a failure of the outbox comes to.
+pub(crate) fn failed(error: &OutboxError) -> Failure {
+    let en = error.to_string();
+    match error {
+        OutboxError::Full { messages, .. } => Failure::coded(
+            Reason::LimitReached,
+            (
+                format!("{en}; nothing more goes in until some are sent, and nothing was dropped"),
+                format!(
+                    "la cola de salida está llena: esperan {messages} mensajes; no entra nada más hasta que salgan algunos, y no se perdió nada"
+                ),
+            ),
+        )
+        .next((
+            "precinto node status  says why they wait",
+            "precinto node status  dice por qué esperan",
+        )),
+        OutboxError::Reused(_) => Failure::coded(
+            Reason::MessageIdReused,
+            (en.clone(), format!("ese identificador de mensaje ya corresponde a otra cosa ({en})")),
+        ),
+        OutboxError::Damaged { .. } | OutboxError::Io { .. } => Failure::new(
+            Exit::Failed,
+            (
+                format!("the outbox cannot be used: {en}"),
+                format!("no se puede usar la cola de salida: {en}"),
+            ),
+        ),
+    }
+}
