@@ -2,6 +2,7 @@
 
 use crate::forger::{Forgery, segments};
 use crate::real_log::{CONFLICT, ENTRIES, FIRST_STATEMENT, real_log};
+use precinto_audit::finding::Damage;
 use precinto_audit::format::segment_steps;
 use precinto_audit::source::Entry;
 use precinto_audit::{Finding, Kind, Step};
@@ -66,7 +67,7 @@ fn check(name: &str, wrong: Vec<u8>, (byte, bit): (usize, u8), sound: &[Entry]) 
         panic!("{name}, {byte}, {bit}: {findings:?}")
     };
     assert!(
-        matches!(finding.kind, Kind::FlippedBit { .. }),
+        matches!(finding.kind, Kind::Bytes(Damage::FlippedBit { .. })),
         "{name}, {byte}, {bit}: {finding}"
     );
     assert_eq!(finding.place.file.as_deref(), Some(name));

@@ -102,13 +102,43 @@ fn run(name: &str, what: &str, target: fn(&[u8]), bytes: &[u8]) {
     }
 }
 
-/// How long this thread has worked so far, without what others have taken of the processor meanwhile; zero where the system
-/// does not say. See the kernel's `sched-stats`: the first number is in nanoseconds.
+/// How long this thread has worked so far, without what others have taken of the processor meanwhile.
+///
+/// To the nanosecond where the kernel keeps `sched-stats`, else in its ticks of 10 ms, which it always counts: see `proc(5)`,
+/// the 14th and 15th field of `stat`.
 fn worked() -> Duration {
     let spent = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let first = spent.split_whitespace().next();
     let nanoseconds = first.and_then(|first| first.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or_default())
+    let exact = Duration::from_nanos(nanoseconds.unwrap_or_default());
+    if exact.is_zero() { ticks() } else { exact }
+}
+
+/// The same in ticks. Without either there would be no check for a hang, so this is no place to run it.
+fn ticks() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
+    // The second field is a name, and may hold blanks.
+    let fields = stat
+        .rsplit_once(')')
+        .map(|(_, rest)| rest.split_whitespace());
+    let fields = fields.into_iter().flatten().skip(11).take(2);
+    let counts: Vec<u64> = fields.filter_map(|field| field.parse().ok()).collect();
+    assert_eq!(
+        counts.len(),
+        2,
+        "the system does not say how long a thread has worked: {stat}"
+    );
+    Duration::from_millis(10 * counts.iter().sum::<u64>())
+}
+
+/// Both ways of counting see work that is done; a hang is found by one of them.
+#[test]
+fn work_is_counted() {
+    let (exact, coarse) = (worked(), ticks());
+    let mut sum = 0_u64;
+    while worked() <= exact || ticks() <= coarse {
+        sum = std::hint::black_box((0..1_000_000_u64).fold(sum, u64::wrapping_add));
+    }
 }
 
 /// The most memory that this process has had resident, in KiB; 0 where the system does not say.

@@ -163,6 +163,29 @@ fn play(stage: &Stage) {
     assert_eq!(amended["alert_id"], stage.alert.as_str());
 }
 
+/// Somebody does not believe what was said, and the author mends it.
+fn dispute(stage: &Stage) {
+    let (code, said) = stage.ends(CBP, "list --state disputed");
+    assert_eq!(code, Some(7), "{said}");
+    stage.send("mx-fgr-hq", "reject ID --reason WEIGHT_MISMATCH");
+    has(
+        &stage.done(CBP, "show ID"),
+        &["DISPUTED: amendment", "contested by mx.dev.invalid/fgr"],
+    );
+    has(
+        &stage.done("mx-fgr-hq", "--lang es show ID"),
+        &["IMPUGNADA: ", "la impugna mx.dev.invalid/fgr (aquí)"],
+    );
+    has(&stage.done(CBP, "list --state disputed"), &["DISPUTED"]);
+    let case = stage.object(CBP, "show ID");
+    let contested = &case["disputes"][0]["contested_by"];
+    assert_eq!(*contested, serde_json::json!(["mx.dev.invalid/fgr"]));
+    // An officer takes it up after all.
+    stage.send("mx-fgr-hq", "ack ID --level person --officer castillo");
+    let case = stage.object(CBP, "show ID");
+    assert_eq!(case["disputes"], serde_json::json!([]));
+}
+
 /// What both sides read before the recall.
 fn read(stage: &Stage) {
     let story = stage.done(ANAM, "show ID");
@@ -262,6 +285,11 @@ fn filters(stage: &Stage) {
         let (code, said) = stage.ends(ANAM, &format!("list {line}"));
         assert_eq!(code, Some(7), "{line}: {said}");
     }
+    let lines = stage.done(ANAM, "list -o jsonl");
+    let last: Value = serde_json::from_str(lines.lines().last().expect("a line")).expect("JSON");
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    assert_eq!(last["schema"], "precinto.cases.basis/v1");
+    assert!(last["next"].is_null() && last["as_of"].is_string() && last["pruned"].is_array());
     let (code, said) = stage.ends(ANAM, "list --precedence P9");
     assert!(code == Some(2) && said.contains("P1, P2, P3, P4"), "{said}");
     let table = stage.done(ANAM, "list");
@@ -383,6 +411,7 @@ fn a_case_is_told_found_matched_and_taken_back() {
     let mut stage = begin();
     play(&stage);
     read(&stage);
+    dispute(&stage);
     recall(&stage);
     follow_up::for_one_officer(&mut stage);
     follow_up::for_an_agency_and_an_officer(&mut stage);

@@ -6,10 +6,12 @@
     reason = "a test that reaches beyond the end has failed"
 )]
 
+mod audit_delivery;
 mod case;
 mod demo;
 mod doors;
 mod drafts;
+mod find;
 mod foreign;
 mod in_flight;
 mod matching;
@@ -23,3 +25,4 @@ mod reports;
 mod shutdown;
 mod subscriptions;
 mod witness;
+mod worked_example;

@@ -238,6 +238,7 @@ fn among_words(site: &Site, address: &str, sent: &Value) {
 fn hold_back(site: &Site, index: u64, alert: &str) {
     const PRUNED: TableDefinition<'_, u64, &str> = TableDefinition::new("pruned");
     const BODIES: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("bodies");
+    const UNREADABLE: TableDefinition<'_, u64, ()> = TableDefinition::new("unreadable");
     let node = std::fs::read_to_string(site.node_file(ANAM)).expect("the node's file");
     let node: toml::Value = toml::from_str(&node).expect("TOML");
     let state = node["state"].as_str().expect("a folder");
@@ -249,6 +250,8 @@ fn hold_back(site: &Site, index: u64, alert: &str) {
         pruned.insert(index, alert).expect("written");
         let mut bodies = write.open_table(BODIES).expect("a table");
         bodies.insert(index, b"\xff".as_slice()).expect("written");
+        let mut unreadable = write.open_table(UNREADABLE).expect("a table");
+        unreadable.insert(index, ()).expect("written");
     }
     write.commit().expect("durable");
 }

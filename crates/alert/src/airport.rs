@@ -3,7 +3,7 @@
 //! A waybill may name a city (`NYC`) or a railway station by a code of three letters; those are not airports and are not
 //! listed. What is not listed is flagged, never refused: airports open.
 
-use crate::table::{AIRPORTSDATA, Table, behind};
+use crate::table::{AIRPORTSDATA, Table, behind, row_of};
 
 /// Airports by IATA location identifier.
 pub const IATA: Table = Table {
@@ -23,10 +23,55 @@ pub const ICAO: Table = Table {
     complete: false,
 };
 
+/// The states of airports on both sides.
+pub const STATES: Table = Table {
+    name: "states of Mexican and U.S. airports, by IATA location identifier",
+    version: "2026-09-05",
+    source: "airportsdata, where UN/LOCODE 2023-1 agrees; every other Mexican airport, and four U.S. ones, by hand",
+    package: Some(AIRPORTSDATA),
+    complete: false,
+};
+
 /// Rows of code and country, `MEXMX`.
 const BY_IATA: &str = include_str!("table/airports-iata.txt");
 /// Rows of code and country, `MMMXMX`.
 const BY_ICAO: &str = include_str!("table/airports-icao.txt");
+
+/// Rows of code and state of Mexico, `MEXCMX`.
+const STATES_MX: &str = include_str!("table/airport-states-mx.txt");
+/// Rows of code and U.S. state, `LAXCA`.
+const STATES_US: &str = include_str!("table/airport-states-us.txt");
+
+/// Airports of a city that lies in more than one state, each with the states that it serves beside its own.
+const SERVES: &[(&str, &[&str])] = &[
+    ("BWI", &["DC", "VA"]),
+    ("CVG", &["OH", "IN"]),
+    ("DCA", &["DC", "MD", "VA"]),
+    ("EWR", &["NY"]),
+    ("IAD", &["DC", "MD"]),
+    ("JFK", &["NJ"]),
+    ("LGA", &["NJ"]),
+    ("MCI", &["KS"]),
+    ("MEX", &["MEX"]),
+    ("NLU", &["CMX", "HID"]),
+    ("PDX", &["WA"]),
+    ("PHL", &["NJ", "DE"]),
+    ("STL", &["IL"]),
+    ("TLC", &["CMX"]),
+];
+
+/// Whether a Mexican or U.S. airport serves the state with this ISO 3166-2 code, `MX-JAL`; `None` when the list does not know
+/// the airport, or the state lies in another country than it.
+pub fn serves(airport: &str, state: &str) -> Option<bool> {
+    let (country, state) = state.split_once('-')?;
+    let own = match (airport.len(), country) {
+        (3, "MX") => behind::<7>(STATES_MX, airport),
+        (3, "US") => behind::<6>(STATES_US, airport),
+        _ => None,
+    }?;
+    let others = row_of(SERVES, airport, |(of, _)| of).map_or(&[][..], |(_, others)| *others);
+    Some(own == state || others.contains(&state))
+}
 
 /// The country, two letters, of the airport with this code of three letters (IATA) or four (ICAO), if it is listed.
 pub fn country_of(code: &str) -> Option<&'static str> {
@@ -55,6 +100,45 @@ mod tests {
             let (code, country) = row.split_at(row.len() - 2);
             assert!(is_country(country) || country == "XK", "{row}");
             assert_eq!(country_of(code), Some(country));
+        }
+    }
+
+    #[test]
+    fn every_mexican_airport_and_most_of_the_united_states_have_a_state() {
+        assert_sound::<7>(STATES_MX, 87);
+        assert_sound::<6>(STATES_US, 1_693);
+        for (rows, country) in [(STATES_MX, "MX"), (STATES_US, "US")] {
+            for row in rows.lines() {
+                let (airport, state) = row.split_at(3);
+                let state = format!("{country}-{state}");
+                assert!(crate::subdivision::find(&state).is_some(), "{row}");
+                assert_eq!(country_of(airport), Some(country), "{row}");
+                assert_eq!(serves(airport, &state), Some(true), "{row}");
+            }
+        }
+        assert!(SERVES.is_sorted_by(|one, next| one.0 < next.0));
+    }
+
+    #[test]
+    fn an_airport_serves_its_state_and_those_that_its_city_reaches_into() {
+        for (airport, state) in [
+            ("TIJ", "MX-BCN"),
+            ("NLU", "MX-CMX"),
+            ("JFK", "US-NJ"),
+            ("CVG", "US-OH"),
+        ] {
+            assert_eq!(serves(airport, state), Some(true), "{airport} {state}");
+        }
+        assert_eq!(serves("TIJ", "MX-BCS"), Some(false));
+        assert_eq!(serves("LAX", "US-TX"), Some(false));
+        for (airport, state) in [
+            ("LAX", "MX-BCN"),
+            ("KLAX", "US-CA"),
+            ("XQX", "US-CA"),
+            ("LAX", "CA"),
+            ("FRA", "DE-HE"),
+        ] {
+            assert_eq!(serves(airport, state), None, "{airport} {state}");
         }
     }
 

@@ -58,15 +58,17 @@
 //! # A recall reaches everyone
 //!
 //! A RECALL must be addressed so that everybody who was ever sent anything of the case is sent it too; otherwise it is
-//! refused, and the refusal names who is missing, as far as the sender's node may read of it. It is not completed silently:
-//! whom a statement goes to follows from what was signed, and an auditor can repeat that. After a recall no message of the
-//! case may reach anybody new, so the list cannot grow behind it. [`View::recall`] lists who has confirmed, and who has not:
-//! an agency has when each of its nodes has that was named or has spoken, for each answers for its own copies.
+//! refused, and the refusal names who is missing: agencies always, nodes as far as the sender's own may read of them, and of a
+//! node that another agency wrote to in confidence the agency, because otherwise nobody could recall. It is not completed
+//! silently: whom a statement goes to follows from what was signed, and an auditor can repeat that. After a recall no message
+//! of the case may reach anybody new, so the list cannot grow behind it. [`View::recall`] lists who has confirmed, and who has
+//! not: an agency has when each of its nodes has that was named or has spoken, for each answers for its own copies.
 //!
 //! # Not here
 //!
 //! EXPIRED is a matter of the clock. ESCALATED is noted by the gateway ([`crate::clock`]) and taken in by
-//! [`Case::apply_overdue`]. DISPUTED has no message of its own as yet. DRAFT, SUBMITTED and REJECTED come before the log.
+//! [`Case::apply_overdue`]. DISPUTED is no message and no rule: a case is, while a REJECT stands ([`View::disputes`]). DRAFT,
+//! SUBMITTED and REJECTED come before the log.
 
 use std::collections::BTreeSet;
 
@@ -74,6 +76,7 @@ use crate::code::{MessageType, RecallMeasure};
 use crate::id::{AgencyId, MessageId};
 
 mod answered;
+mod dispute;
 mod message;
 mod node;
 mod part;

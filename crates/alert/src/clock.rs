@@ -183,6 +183,23 @@ impl Clocks {
         reading
     }
 
+    /// Until when the agency is to reach a level in answer to this message, by all that the case holds so far; `None` for what
+    /// runs no clock or has no deadline.
+    pub fn deadline_ms(
+        &self,
+        case: &Case,
+        message_id: MessageId,
+        agency: &AgencyId,
+        level: AckLevel,
+    ) -> Option<u64> {
+        let (asked, step) = self.of(message_id).zip(case.message(message_id))?;
+        let is_assessment = level == AckLevel::Assessed;
+        let more_ms = is_assessment
+            .then(|| self.more_time_of(case, step, agency))
+            .flatten();
+        asked.due_ms(level, 0, more_ms)
+    }
+
     /// When something falls due next, as seen at `now_ms`, of all clocks of the case; at once for what is due already.
     pub fn next_ms(&self, case: &Case, now_ms: u64) -> Option<u64> {
         let readings = self.asked.iter().map(|asked| {

@@ -154,15 +154,16 @@ impl Content {
         bytes: &[u8],
         statement: &Statement,
     ) -> Result<Self, ContentError> {
-        let (content, unknown_fields) = Self::decode_lenient(media_type, bytes, statement)?;
-        if unknown_fields {
+        let (content, non_canonical) = Self::decode_lenient(media_type, bytes, statement)?;
+        if non_canonical {
             Err(ContentError::NonCanonical)
         } else {
             Ok(content)
         }
     }
 
-    /// Reads content as clients and auditors do; `true` means that there is more in the bytes than was understood.
+    /// Reads content as clients and auditors do; `true` means that there is more in the bytes than was understood,
+    /// or another encoding of it.
     pub fn decode_lenient(
         media_type: &str,
         bytes: &[u8],
@@ -177,13 +178,13 @@ impl Content {
                 "larger than {BODY_BYTES_MAX} bytes"
             )));
         }
-        let (form, unknown_fields) = Form::decode(bytes, statement.message_type())?;
+        let (form, non_canonical) = Form::decode(bytes, statement.message_type())?;
         let mut found = Findings::default();
         form.check(&mut found, &At::root("content"), statement);
         match found.finish() {
-            Ok(warnings) => Ok((Self { form, warnings }, unknown_fields)),
+            Ok(warnings) => Ok((Self { form, warnings }, non_canonical)),
             // A field that we do not know may be why a rule seems broken.
-            Err(_) if unknown_fields => Err(ContentError::NonCanonical),
+            Err(_) if non_canonical => Err(ContentError::NonCanonical),
             Err(violations) => Err(ContentError::Violations(violations)),
         }
     }
@@ -248,8 +249,8 @@ fn read<T: OneEncoding>(
     form: impl Fn(Box<T>) -> Form,
 ) -> Result<(Form, bool), ContentError> {
     let content = T::decode(bytes).map_err(|error| ContentError::Malformed(error.to_string()))?;
-    let unknown_fields = !is_canonical::<T>(bytes);
-    Ok((form(Box::new(content)), unknown_fields))
+    let non_canonical = !is_canonical::<T>(bytes);
+    Ok((form(Box::new(content)), non_canonical))
 }
 
 #[cfg(test)]

@@ -2,17 +2,17 @@
 //!
 //! Only a whole table may refuse; a table that is not whole says so and only ever warns. All are compiled in: short ones
 //! as sorted slices, long ones as sorted text of rows of one width in `table/`, searched where it lies, so that nothing is
-//! read or built when a program starts. `table/make.py` writes them from the packages named here; the packages' terms
-//! stand in `table/LICENSES.txt`.
+//! read or built when a program starts, nor at the first question; a test sees to that. `table/make.py` writes them from the
+//! packages named here; the packages' terms stand in `table/LICENSES.txt`.
 //!
-//! No list could be had under terms that fit, or none that is nearly whole, of these; structure is checked and no more:
+//! No list could be had under terms that fit of these; structure is checked and no more:
 //!
-//! * UN/LOCODE. Of the lists at hand the best lacks one place in four, Mexico City's second airport among them.
 //! * Subheadings of the Harmonized System: its headings are listed, the fifth and sixth digit are not.
-//! * Customs offices of Mexico and ports of the United States.
-//! * Accounting codes and designators of all airlines: the few that carry most freight between the two sides are.
-//! * The states in which airports lie: the list at hand places Tijuana in the wrong one.
+//! * Sections of a Mexican customs office and ports of a United States district: the offices and the districts are listed.
 //! * Special handling codes, terms of delivery, currencies: three capitals.
+//!
+//! Accounting codes and designators of airlines are IATA's and not free; those that carry most freight between the two sides
+//! were collected by hand. Of any other a warning says only that it is not in a list that is not complete.
 
 /// A table and its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,13 @@ pub(crate) const AIRPORTSDATA: Package = Package {
     name: "airportsdata",
     version: "20260905",
     licence: "MIT",
+};
+
+/// UN/LOCODE, release 2023-1.
+pub(crate) const PYUNLOCODE: Package = Package {
+    name: "pyunlocode",
+    version: "0.1.0",
+    licence: "Artistic-2.0",
 };
 
 /// Catalogues of the Mexican tax administration (SAT).

@@ -4,12 +4,11 @@
 //! even with every key of the gateway, cannot make the new log agree with them. What is compared is fixed before the
 //! replay begins, so that one pass suffices and no leaf has to be kept.
 
-pub(crate) mod evidence;
 mod times;
 
+use crate::evidence::{self, Claim, Entry, Read};
 use crate::expect::Held;
-use crate::finding::{Evidence, Finding, Kind, Place};
-use evidence::{Claim, Entry, Read};
+use crate::finding::{Contradiction, Evidence, Finding, Place};
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::Leaf;
 use precinto_merkle::note::NoteVerifier;
@@ -85,11 +84,10 @@ impl Against {
             match reader.read(&bytes) {
                 Read::Usable(claim) => against.hold(name, &claim),
                 Read::Unusable { evidence, why } => {
-                    let kind = Kind::EvidenceUnusable { evidence, why };
-                    against.findings.push(Finding {
-                        kind,
-                        place: Place::file(&name),
-                    });
+                    let kind = Contradiction::EvidenceUnusable { evidence, why };
+                    against
+                        .findings
+                        .push(Finding::new(kind, Place::file(&name)));
                 }
             }
         }
@@ -119,10 +117,10 @@ impl Against {
     }
 
     fn unusable_published(&mut self, name: &str, why: String) {
-        self.findings.push(Finding {
-            kind: Kind::Published { why },
-            place: Place::file(name),
-        });
+        self.findings.push(Finding::new(
+            Contradiction::Published { why },
+            Place::file(name),
+        ));
     }
 
     fn hold(&mut self, name: String, claim: &Claim) {
@@ -214,11 +212,8 @@ impl Against {
                     Evidence::Published => self.agreed.published = true,
                 }
             } else {
-                let kind = Kind::RootContradicted { evidence, size };
-                self.findings.push(Finding {
-                    kind,
-                    place: Place::file(&name),
-                });
+                let kind = Contradiction::RootContradicted { evidence, size };
+                self.findings.push(Finding::new(kind, Place::file(&name)));
             }
         }
     }
@@ -228,18 +223,15 @@ impl Against {
         for (proven, roots) in std::mem::take(&mut self.roots) {
             for Root { evidence, name, .. } in roots {
                 let kind = if proven > size {
-                    Kind::BeyondLog {
+                    Contradiction::BeyondLog {
                         evidence,
                         proven,
                         holds: size,
                     }
                 } else {
-                    Kind::EvidenceUncompared { evidence }
+                    Contradiction::EvidenceUncompared { evidence }
                 };
-                self.findings.push(Finding {
-                    kind,
-                    place: Place::file(&name),
-                });
+                self.findings.push(Finding::new(kind, Place::file(&name)));
             }
         }
         for receipt in std::mem::take(&mut self.receipts) {
@@ -266,14 +258,14 @@ impl Receipt {
             Met {
                 elsewhere: Some(index),
                 ..
-            } => (Kind::EntryMoved { from }, at(index)),
+            } => (Contradiction::EntryMoved { from }, at(index)),
             Met {
                 retimed: Some((index, logged_ms)),
                 ..
             } => {
                 let held_ms = self.leaf.time_ms;
                 (
-                    Kind::EntryRetimed {
+                    Contradiction::EntryRetimed {
                         from,
                         held_ms,
                         logged_ms,
@@ -284,23 +276,23 @@ impl Receipt {
             Met {
                 replaced: Some(true),
                 ..
-            } => (Kind::EntryAltered, at(from)),
+            } => (Contradiction::EntryAltered, at(from)),
             Met {
                 replaced: Some(false),
                 ..
-            } => (Kind::EntryGone, at(from)),
+            } => (Contradiction::EntryGone, at(from)),
             // Its checkpoint, which is larger still, has been reported as beyond the log.
             Met { replaced: None, .. } if from >= size => return None,
             Met { replaced: None, .. } => {
                 debug_assert!(!whole, "a log without a hole has an entry at each index");
                 (
-                    Kind::EvidenceUncompared {
+                    Contradiction::EvidenceUncompared {
                         evidence: Evidence::Receipt,
                     },
                     at(from),
                 )
             }
         };
-        Some(Finding { kind, place })
+        Some(Finding::new(kind, place))
     }
 }

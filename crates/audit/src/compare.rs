@@ -10,9 +10,10 @@
 mod history;
 mod text;
 
+pub use crate::evidence::Cosigner;
 pub use history::{History, HistoryError};
 
-use crate::against::evidence::{Claim, Read, Reader};
+use crate::evidence::{Claim, Read, Reader};
 use crate::expect::Held;
 use crate::finding::Evidence;
 use crate::report::Verdict;
@@ -66,15 +67,6 @@ pub struct File {
     /// The checkpoint as it stands in the file.
     #[serde(skip)]
     pub note: String,
-}
-
-/// A witness's word.
-#[derive(Debug, Clone, Serialize)]
-pub struct Cosigner {
-    /// The name of its key.
-    pub name: String,
-    /// When, seconds since 1970 UTC, by its clock.
-    pub time: u64,
 }
 
 /// A file that says nothing about the log.
@@ -181,7 +173,7 @@ impl Comparison {
                 _ => "checkpoint",
             },
             tree_size: claim.size,
-            root: crate::report::base64(&claim.root),
+            root: crate::root::base64(&claim.root),
             cosigned_by: claim.cosigners(),
             note: claim.note,
         });

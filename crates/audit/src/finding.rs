@@ -1,13 +1,23 @@
 //! What an audit can find: one kind for each thing that does not add up, how grave it is, and where it stands.
 
+use precinto_alert::Lang;
 use serde::Serialize;
 use std::fmt;
 
+mod about;
 mod class;
+mod contradiction;
+mod damage;
 mod kind;
+mod sentence;
 
-pub use class::{Check, Evidence, Part};
+pub use about::{Evidence, Part, Problem, Thing};
+pub use class::Check;
+pub use contradiction::Contradiction;
+pub use damage::Damage;
 pub use kind::Kind;
+
+pub(crate) use about::pick;
 
 /// One thing that an audit found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +61,12 @@ pub struct Place {
 }
 
 impl Finding {
+    /// Of this kind, at this place.
+    pub(crate) fn new(kind: impl Into<Kind>, place: Place) -> Self {
+        let kind = kind.into();
+        Self { kind, place }
+    }
+
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         self.kind.severity()
@@ -114,40 +130,47 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Place {
+    /// As a person would say it.
+    pub fn text(&self, lang: Lang) -> String {
         let mut parts = Vec::new();
         match (self.entry, self.entry_end) {
             (Some(first), Some(end)) => {
-                parts.push(format!("entries {first} to {}", end.saturating_sub(1)));
+                let last = end.saturating_sub(1);
+                let (entries, to) = pick(lang, ("entries", "to"), ("entradas", "a"));
+                parts.push(format!("{entries} {first} {to} {last}"));
             }
-            (Some(entry), None) => parts.push(format!("entry {entry}")),
+            (Some(entry), None) => {
+                parts.push(format!("{} {entry}", pick(lang, "entry", "entrada")));
+            }
             (None, _) => {}
         }
         parts.extend(self.file.clone());
         parts.extend(self.offset.map(|offset| format!("byte {offset}")));
         parts.extend(self.bit.map(|bit| format!("bit {bit}")));
         if parts.is_empty() {
-            parts.push("the log".to_owned());
+            parts.push(pick(lang, "the log", "la bitácora").to_owned());
         }
-        f.write_str(&parts.join(", "))
+        parts.join(", ")
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.kind)
+        write!(f, "{}: {}", self.place.text(Lang::En), self.kind)
     }
 }
 
 impl Serialize for Finding {
-    /// `{"code", "severity", "sentence", "where": {"entry", "entry_end", "file", "offset", "bit"}}`, absent parts left out.
+    /// `{"code", "severity", "sentence", "sentence_es", "where": {"entry", "entry_end", "file", "offset", "bit"}}`, absent parts left out.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut finding = serializer.serialize_struct("Finding", 4)?;
+        let mut finding = serializer.serialize_struct("Finding", 5)?;
         finding.serialize_field("code", self.code())?;
         finding.serialize_field("severity", &self.severity())?;
-        finding.serialize_field("sentence", &self.kind.to_string())?;
+        let sentence = self.kind.sentence();
+        finding.serialize_field("sentence", sentence.text(Lang::En))?;
+        finding.serialize_field("sentence_es", sentence.text(Lang::Es))?;
         finding.serialize_field("where", &self.place)?;
         finding.end()
     }
@@ -159,25 +182,28 @@ mod tests {
 
     #[test]
     fn a_place_reads_as_a_person_would_say_it() {
-        assert_eq!(Place::whole_log().to_string(), "the log");
+        assert_eq!(Place::whole_log().text(Lang::En), "the log");
         assert_eq!(
-            Place::byte("a.seg", 7).with_bit(3).to_string(),
+            Place::byte("a.seg", 7).with_bit(3).text(Lang::En),
             "a.seg, byte 7, bit 3"
         );
         assert_eq!(
-            Place::file("a.seg").about(4, 9).to_string(),
+            Place::file("a.seg").about(4, 9).text(Lang::En),
             "entries 4 to 8, a.seg"
         );
         assert_eq!(
-            Place::file("a.seg").about(4, 5).to_string(),
+            Place::file("a.seg").about(4, 5).text(Lang::En),
             "entry 4, a.seg"
         );
+        let spanish = Place::file("a.seg").about(4, 9).with_bit(3).text(Lang::Es);
+        assert_eq!(spanish, "entradas 4 a 8, a.seg, bit 3");
+        assert_eq!(Place::whole_log().text(Lang::Es), "la bitácora");
     }
 
     #[test]
     fn a_finding_tells_machines_code_severity_sentence_and_place() {
         let finding = Finding {
-            kind: Kind::TornTail { bytes: 12 },
+            kind: Damage::TornTail { bytes: 12 }.into(),
             place: Place::byte("a.seg", 7),
         };
         let json = serde_json::to_value(&finding).unwrap();
@@ -185,6 +211,12 @@ mod tests {
         assert_eq!(json["severity"], "note");
         assert_eq!(json["where"]["offset"], 7);
         assert!(json["where"].get("entry").is_none());
-        assert!(json["sentence"].as_str().unwrap().contains("12 bytes"));
+        assert!(json["sentence"].as_str().unwrap().contains("12 bytes are"));
+        assert!(
+            json["sentence_es"]
+                .as_str()
+                .unwrap()
+                .contains("12 bytes son")
+        );
     }
 }

@@ -13,7 +13,7 @@ mod mend;
 mod segment;
 
 pub use journal::Journal;
-pub use layout::{Problem, SEGMENT_BYTES_MAX};
+pub use layout::SEGMENT_BYTES_MAX;
 
 /// Opens one segment out of bytes, as [`Journal`] does for each file: for tests and fuzzing.
 ///

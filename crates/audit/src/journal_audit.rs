@@ -2,9 +2,9 @@
 
 use crate::expect::{Expect, Held, LogKey};
 use crate::finding::{Kind, Place};
+use crate::folder::{Folder, OpenError};
 use crate::replay::Replay;
 use crate::report::Report;
-use crate::source::{Folder, OpenError};
 use crate::verified::Verified;
 use precinto_merkle::note::NoteVerifier;
 use std::path::Path;

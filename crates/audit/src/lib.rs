@@ -25,7 +25,8 @@
 //! | another key | the verifier key that was given on paper |
 //! | a statement invented, altered, or attributed to somebody else | its signatures: the gateway does not hold the senders' keys |
 //! | recipients changed in the record | the directory in the log; and the receipt |
-//! | a signer accepted after revocation | a revocation list from outside, or one that the log held by then and the record does not name |
+//! | a signer accepted after revocation | a revocation list of that time, from outside or held by the log, that the record does not name |
+//! | older rules claimed, so that no case and no clock is asked | said, and never clean: `CASES_NOT_AUDITED`, `CLOCKS_NOT_AUDITED` |
 //!
 //! What no outside proof can show:
 //!
@@ -38,21 +39,23 @@
 //!   keep that window down to seconds; a receipt closes it for its sender at once.
 //! * **Whether a spoilt last frame had been committed.** A power loss before the commit and damage after it look the same,
 //!   unless the published checkpoint covers it. Such an end is therefore inconclusive, and a receipt decides.
-//! * **A revocation that the log learnt of after the entry**, if it reaches back before it: one pass judges each entry by
-//!   the lists that the log held by then. Give the audit the newest lists from outside.
+//! * **Who has signed with a key that was stolen before anybody knew.** An entry is judged by what was known when it was taken in,
+//!   and stays rightly taken in (`REVOKED_SINCE`, a gap): a list made later, from outside or in the log, that holds the
+//!   certificate for invalid by then leaves open whether its owner has signed.
 //! * **A statement refused or never accepted.** Without a receipt there was no promise.
 //! * **That the statements are true, and that nobody else has read them.**
 //!
 //! # Invariants
 //!
 //! No clock, no socket, no code of `ledger` or `gateway`. Foreign bytes never cause a panic. One pass; in memory at
-//! most one segment, 50 to 100 bytes for each entry (half as much again for a moment whenever the table of keys grows),
-//! and what trust rests on.
+//! most one segment, 50 to 100 bytes for each entry (half as much again for a moment whenever the table of keys grows), 16 for
+//! each signature, and what trust rests on.
 
 pub mod compare;
 pub mod exchange;
 pub mod expect;
 pub mod finding;
+pub mod folder;
 pub mod format;
 pub mod reciprocity;
 pub mod replay;
@@ -62,15 +65,19 @@ pub mod testing;
 pub mod verified;
 
 mod against;
+mod evidence;
 mod journal_audit;
+mod root;
 #[cfg(test)]
 mod specimen;
+mod time;
 
 pub use compare::Comparison;
 pub use expect::{Expect, Held, LogKey, SideRoots};
 pub use finding::{Finding, Kind, Place, Severity};
+pub use folder::OpenError;
 pub use journal_audit::{Progress, audit_folder, audit_folder_telling};
 pub use replay::{Replay, replay};
 pub use report::{Report, Verdict};
-pub use source::{OpenError, Step, from_wire};
-pub use verified::{Said, Told, Verified};
+pub use source::{Step, from_wire};
+pub use verified::{Overdue, Said, Told, Verified};

@@ -9,18 +9,19 @@
 //!
 //! # The clock
 //!
-//! It starts when the log takes in the first message that makes the agency an addressee, and each level has its
-//! deadline (`deadline`). A level is reached by an acknowledgement of that level or a higher one, or by a message that implies it:
-//! a question implies that a person has taken the alert, a judgement, an answer, a hold or an outcome that it was assessed.
+//! It is the gateway's own ([`precinto_alert::clock`]), asked about the first message that makes the agency an addressee: it starts
+//! when the log takes that in. What reaches a level is what the gateway takes for an answer ([`precinto_alert::case::Case::answered`]).
+//! So the figures agree with the missed deadlines that the log holds. In two things they look further: time that is asked for
+//! after the deadline heals nothing, and alerts that were let in by rules without a clock are held to the table all the same.
 //! Times are the log's, at its arrival there; the clocks of the two sides play no part.
 //!
 //! | Counted as | When |
 //! |---|---|
 //! | in time | reached at its deadline or before |
+//! | ended | not reached in time, and the case was cancelled, recalled or closed before the deadline |
 //! | late | reached after it |
 //! | missed | not reached, and the deadline was over when the log ended |
 //! | open | not reached, and the deadline was still to come |
-//! | ended | not reached, and the originator cancelled or recalled the alert before the deadline |
 //!
 //! The share in time is *in time* of *in time, late and missed*. Times are quantiles by nearest rank of what was reached, in
 //! time or late; what was never reached has no time, so look at the share first.
@@ -29,18 +30,18 @@
 //!
 //! Some hundred bytes for each message of the period's alerts; nothing for the rest of the log.
 
-mod deadline;
 mod figures;
 mod fold;
 mod part;
 mod sum;
+mod wait;
 
 #[cfg(test)]
 mod tests;
 
 pub use figures::{
-    Answers, Basis, Direction, Figures, IndicatorFigures, LevelFigures, PrecedenceFigures, Recalls,
-    Refusals,
+    Answers, Basis, Direction, Figures, IndicatorFigures, LevelFigures, OverdueFigures,
+    PrecedenceFigures, Recalls, Refusals,
 };
 
 use crate::report::Report;

@@ -7,7 +7,7 @@
 //! key, for this size and this root.
 //!
 //! In memory, whatever the log's size: one segment, one key for each entry (50 to 100 bytes; half as much again while
-//! their table grows), some 150 bytes for each message of a case, and what trust rests on.
+//! their table grows), 16 bytes for each signature, some 150 bytes for each message of a case, and what trust rests on.
 
 mod act;
 mod batch;
@@ -19,6 +19,9 @@ mod directory;
 mod keys;
 mod outcome;
 mod overdue;
+mod read;
+mod revoked;
+mod settle;
 mod shelf;
 mod stated;
 mod statement;
@@ -26,18 +29,19 @@ mod trust;
 
 use crate::against::Against;
 use crate::expect::{Expect, Held, LogKey};
-use crate::finding::{Finding, Kind, Place, Severity};
+use crate::finding::{Finding, Kind, Place};
 use crate::report::{Findings, Report, Tally};
 use crate::source::{Batch, Entry, Step};
 use crate::verified::Verified;
 use batch::Job;
 use cases::Cases;
-use keys::{Keys, Known};
-use outcome::{Of, Outcome};
+use keys::Keys;
 use precinto_merkle::hash::{EMPTY_ROOT, Hash, leaf_hash};
 use precinto_merkle::leaf::{EntryType, Leaf, LeafError};
 use precinto_merkle::note::NoteVerifier;
 use precinto_merkle::tree::Edge;
+use read::Read;
+use revoked::Signatures;
 use shelf::Shelf;
 
 /// An audit under way: takes [`Step`]s in order and ends in a [`Report`].
@@ -52,6 +56,7 @@ pub struct Replay {
     keys: Keys,
     cases: Cases,
     shelf: Shelf,
+    signatures: Signatures,
     tally: Tally,
     findings: Findings,
     /// What is left to do about the entries and checkpoints so far.
@@ -118,6 +123,7 @@ impl Replay {
             keys: Keys::default(),
             cases: Cases::default(),
             shelf,
+            signatures: Signatures::default(),
             tally: Tally::default(),
             findings,
             pending: Vec::new(),
@@ -173,13 +179,8 @@ impl Replay {
     /// Ends the audit, and gives the verified entries that nobody has taken as yet.
     pub fn finish_telling(mut self) -> (Report, Vec<Verified>) {
         self.examine_pending();
-        if let Some(unaudited) = self.cases.unaudited() {
-            self.findings.push(Finding {
-                kind: Kind::CasesNotAudited {
-                    count: unaudited.count,
-                },
-                place: Place::whole_log().about(unaudited.first, unaudited.last.saturating_add(1)),
-            });
+        for finding in self.cases.unaudited() {
+            self.findings.push(finding);
         }
         let verified = self.take_verified();
         let root = self.edge.as_ref().map(Edge::root);
@@ -286,17 +287,18 @@ impl Replay {
             EntryType::Trust => {
                 let outcome = self.shelf.take_in(&leaf, entry);
                 self.settle(outcome);
+                self.judge_again(leaf.time_ms);
             }
             EntryType::Statement => {
-                let job = statement::prepare(leaf, entry, &mut self.shelf);
+                let job = Read::new(leaf, entry, &mut self.shelf);
                 self.pending.push(Job::Statement(Box::new(job)));
             }
             EntryType::Conflict => {
-                let job = conflict::prepare(leaf, entry, &mut self.shelf);
+                let job = Read::new(leaf, entry, &mut self.shelf);
                 self.pending.push(Job::Conflict(Box::new(job)));
             }
             EntryType::Overdue => {
-                let job = overdue::prepare(leaf, entry, &mut self.shelf);
+                let job = Read::new(leaf, entry, &mut self.shelf);
                 self.pending.push(Job::Overdue(Box::new(job)));
             }
             EntryType::Act => self
@@ -314,62 +316,6 @@ impl Replay {
                 );
                 self.keep_stated_key(&entry);
             }
-        }
-    }
-
-    /// What an examination has brought.
-    fn settle(&mut self, outcome: Outcome) {
-        let Outcome { place, kinds, of } = outcome;
-        let sound = kinds.iter().all(|kind| kind.severity() == Severity::Note);
-        for kind in kinds {
-            self.found(kind, &place);
-        }
-        let (index, known, conflict, part, verified) = match of {
-            Of::Entry {
-                index,
-                known,
-                conflict,
-                part,
-                verified,
-            } => (index, known, conflict, part, verified),
-            Of::Checkpoint { covered } => {
-                self.covered = covered.unwrap_or(self.covered);
-                return;
-            }
-        };
-        let mut later = Vec::new();
-        later.extend(conflict.and_then(|claim| claim.check(&self.keys)));
-        later.extend(self.cases.follow(index, part));
-        if let Some(known) = known
-            && let Some(first) = self.keys.insert(&known, index)
-        {
-            later.push(Kind::KeyReused { first });
-        }
-        if sound
-            && later.iter().all(Kind::is_of_another_entry)
-            && let Some(kept) = &mut self.verified
-        {
-            kept.extend(verified.map(|verified| *verified));
-        }
-        for kind in later {
-            self.found(kind, &place);
-        }
-        self.tally.sound += u64::from(sound);
-    }
-
-    /// A pruned or unknown entry keeps its key for ever; only the journal's word for it is left.
-    fn keep_stated_key(&mut self, entry: &Entry) {
-        self.examine_pending(); // so that keys stay in the order of the log
-        if let Some(stated) = &entry.stated
-            && let Some(first) = self.keys.insert(
-                &Known {
-                    key: stated.key,
-                    digest: stated.digest,
-                },
-                entry.index,
-            )
-        {
-            self.found(Kind::KeyReused { first }, &entry.place);
         }
     }
 

@@ -2,11 +2,10 @@
 
 mod text;
 
-pub(crate) use text::{base64, utc};
-
 use crate::against::Agreed;
 use crate::expect::{Expect, LogKey};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Check, Finding, Severity};
+use crate::root::base64;
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::{EntryType, Leaf};
 use serde::Serialize;
@@ -27,9 +26,15 @@ pub struct Report {
     pub trust_items: u64,
     /// Entries of type CONFLICT among them.
     pub conflicts: u64,
+    /// Entries of type OVERDUE among them: missed deadlines.
+    pub overdue: u64,
+    /// Entries of type ACT among them: what somebody did to the gateway's own state.
+    pub acts: u64,
+    /// Entries of a type that this version does not know.
+    pub unknown: u64,
     /// Entries whose record was deleted.
     pub pruned: u64,
-    /// Entries with which nothing is wrong: leaf, record, content, signatures, body.
+    /// Entries with which nothing is wrong: record, content, signatures, body, recipients, and place in their case.
     pub sound: u64,
     /// Signed checkpoints that were checked.
     pub checkpoints: u64,
@@ -59,6 +64,8 @@ pub struct Report {
     faults: u64,
     gaps: u64,
     notes: u64,
+    #[serde(skip)]
+    by_check: BTreeMap<(Check, Severity), u64>,
     /// How many findings there are of each kind, those left out below included.
     pub counts: BTreeMap<&'static str, u64>,
     /// The findings in the order in which they were met, of each kind the first hundred.
@@ -96,6 +103,9 @@ pub(crate) struct Tally {
     pub(crate) statements: u64,
     pub(crate) trust_items: u64,
     pub(crate) conflicts: u64,
+    pub(crate) overdue: u64,
+    pub(crate) acts: u64,
+    pub(crate) unknown: u64,
     pub(crate) pruned: u64,
     pub(crate) sound: u64,
     pub(crate) checkpoints: u64,
@@ -109,7 +119,7 @@ pub(crate) struct Tally {
 pub(crate) struct Findings {
     kept: Vec<Finding>,
     counts: BTreeMap<&'static str, u64>,
-    by_severity: BTreeMap<Severity, u64>,
+    by_check: BTreeMap<(Check, Severity), u64>,
 }
 
 impl Report {
@@ -120,37 +130,25 @@ impl Report {
         findings: Findings,
         expect: &Expect,
     ) -> Self {
-        let Tally {
-            entries,
-            statements,
-            trust_items,
-            conflicts,
-            pruned,
-            sound,
-            ..
-        } = *tally;
-        let Tally {
-            checkpoints,
-            first_ms,
-            last_ms,
-            agreed,
-            ..
-        } = *tally;
+        let agreed = tally.agreed;
         Self {
             schema: "precinto.audit.log/v1",
             verdict: findings.verdict(),
             origin,
-            entries,
-            statements,
-            trust_items,
-            conflicts,
-            pruned,
-            sound,
-            checkpoints,
+            entries: tally.entries,
+            statements: tally.statements,
+            trust_items: tally.trust_items,
+            conflicts: tally.conflicts,
+            overdue: tally.overdue,
+            acts: tally.acts,
+            unknown: tally.unknown,
+            pruned: tally.pruned,
+            sound: tally.sound,
+            checkpoints: tally.checkpoints,
             tree_size,
             root: root.as_ref().map(base64),
-            first_ms,
-            last_ms: first_ms.map(|_| last_ms),
+            first_ms: tally.first_ms,
+            last_ms: tally.first_ms.map(|_| tally.last_ms),
             key: match expect.key {
                 LogKey::Given(_) => KeySource::Given,
                 LogKey::BesideTheLog => KeySource::BesideTheLog,
@@ -166,6 +164,7 @@ impl Report {
             faults: findings.of(Severity::Fault),
             gaps: findings.of(Severity::Gap),
             notes: findings.of(Severity::Note),
+            by_check: findings.by_check,
             counts: findings.counts,
             findings: findings.kept,
         }
@@ -223,7 +222,9 @@ impl Tally {
             EntryType::Statement => self.statements += 1,
             EntryType::Trust => self.trust_items += 1,
             EntryType::Conflict => self.conflicts += 1,
-            _ => {}
+            EntryType::Overdue => self.overdue += 1,
+            EntryType::Act => self.acts += 1,
+            _ => self.unknown += 1,
         }
     }
 }
@@ -231,7 +232,8 @@ impl Tally {
 impl Findings {
     /// Takes in a finding.
     pub(crate) fn push(&mut self, finding: Finding) {
-        *self.by_severity.entry(finding.severity()).or_default() += 1;
+        let sorted = (finding.kind.check(), finding.severity());
+        *self.by_check.entry(sorted).or_default() += 1;
         let count = self.counts.entry(finding.code()).or_default();
         *count += 1;
         if *count <= KEPT_OF_A_KIND {
@@ -240,7 +242,9 @@ impl Findings {
     }
 
     fn of(&self, severity: Severity) -> u64 {
-        self.by_severity.get(&severity).copied().unwrap_or(0)
+        let all = self.by_check.iter();
+        let of_it = all.filter(|((_, found), _)| *found == severity);
+        of_it.map(|(_, count)| count).sum()
     }
 
     fn verdict(&self) -> Verdict {

@@ -7,10 +7,6 @@
 use crate::finding::{Finding, Kind, Place};
 use precinto_proto::v1 as pb;
 
-mod folder;
-
-pub use folder::{Folder, OpenError};
-
 /// The next thing that a source has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -121,7 +117,7 @@ impl Entry {
 
 impl Step {
     /// A finding at a place.
-    pub(crate) fn finding(kind: Kind, place: Place) -> Self {
-        Self::Finding(Finding { kind, place })
+    pub(crate) fn finding(kind: impl Into<Kind>, place: Place) -> Self {
+        Self::Finding(Finding::new(kind, place))
     }
 }

@@ -11,7 +11,7 @@ use crate::expect::{Expect, LogKey, SideRoots};
 use crate::source::Step;
 use crate::testing::checkpoint;
 pub(crate) use crate::testing::{segment_header, with_checksum};
-use authority::{leaf_certificate, revocation_list, root};
+use authority::{later_list, leaf_certificate, revocation_list, root};
 pub(crate) use draft::{Draft, frame};
 use precinto_alert::id::MessageId;
 use precinto_envelope::body::build_body;
@@ -102,6 +102,11 @@ impl Site {
     /// A list with a higher number on which the signer stands as revoked since `since_ms`.
     pub(crate) fn crl_revoking_signer(&self, since_ms: u64) -> Vec<u8> {
         revocation_list(&self.issuer, 2, Some(since_ms))
+    }
+
+    /// A list made at `made_ms`, which holds the signer for invalid since `invalid_ms`.
+    pub(crate) fn crl_made_later(&self, made_ms: u64, invalid_ms: u64) -> Vec<u8> {
+        later_list(&self.issuer, made_ms, invalid_ms)
     }
 
     pub(crate) fn key_id(&self) -> [u8; 32] {

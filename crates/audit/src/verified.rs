@@ -1,11 +1,13 @@
 //! What an audit hands on while it goes: entries with which nothing is wrong, in the order of the log.
 //!
-//! Figures about a log are made from these and nothing else. An entry whose bytes, signatures, body, recipients or place in
-//! its case gave a finding other than a note never gets here, nor one that could not be checked.
+//! Figures about a log are made from these and nothing else. An entry whose leaf, record, signatures, body, recipients or place in
+//! its case gave a finding other than a note never gets here. Its place in its case is not judged after a hole in the log, nor under
+//! rules that asked no case; a message is its sender's word all the same, and gets here. A missed deadline is the
+//! gateway's word alone, and does not.
 
 use precinto_alert::Statement;
-use precinto_alert::case::Audience;
-use precinto_alert::id::{NodeId, OfficerId};
+use precinto_alert::case::{Audience, Missed};
+use precinto_alert::id::{AlertId, NodeId, OfficerId};
 
 /// An entry with which nothing is wrong.
 #[derive(Debug, Clone)]
@@ -28,6 +30,19 @@ pub enum Said {
         /// The node that did so.
         sender: NodeId,
     },
+    /// A deadline that was missed, and what the gateway did about it.
+    Overdue(Box<Overdue>),
+}
+
+/// A missed deadline, judged by its case.
+#[derive(Debug, Clone)]
+pub struct Overdue {
+    /// The case.
+    pub alert_id: AlertId,
+    /// Who waits for the answer.
+    pub sender: NodeId,
+    /// Who was late with what, and what followed.
+    pub missed: Missed,
 }
 
 /// A message with what is known about it.

@@ -20,11 +20,13 @@
 //!
 //! # On disk
 //! One file of `redb`, private to its user, locked while it is open. It holds nothing that the log does not, so a file that is
-//! damaged, or of another log, agency or version, is deleted and fetched again. The newest checkpoint that was seen is the
-//! exception, because only it shows a fork: it has a file of its own beside the copy, one for each log. Trust statement: statements are verified
-//! before they are written and not again when they are read, so whoever can write the file can make the node believe
-//! anything; whoever can read it reads everything the agency was told.
+//! damaged, or of another log, agency or version, is deleted and fetched again. A note beside it, `copy.closed`, says what it
+//! looked like when it was closed: it is read whole only when that has changed, and once a day. The newest checkpoint that was
+//! seen is the exception, because only it shows a fork: it has a file of its own beside the copy, one for each log. Trust
+//! statement: statements are verified before they are written and not again when they are read, so whoever can write the file
+//! can make the node believe anything; whoever can read it reads everything the agency was told.
 
+mod closed;
 mod error;
 mod find;
 mod list;
@@ -59,24 +61,30 @@ pub struct OwnCopy {
     position: u64,
     as_of_ms: Option<u64>,
     recalled_untold: Vec<AlertId>,
+    /// The last field: it is dropped after the file was closed.
+    _closed: closed::Closed,
 }
 
 impl OwnCopy {
     /// Opens the copy at `path`, whose folder must exist, or begins an empty one. `origin` is the log's, `agency` whose copy
     /// it is.
     ///
-    /// Reads the whole file once, so that damage is found now and not in the middle of an answer. An erasing that a crash has
-    /// interrupted is ended here, which takes as long as writing the file.
+    /// Reads the whole file once a day, and whenever it is not as it was when it was closed, so that damage is found now and
+    /// not in the middle of an answer. `now_ms` is this machine's time, milliseconds since 1970-01-01 UTC. An erasing that a
+    /// crash has interrupted is ended here, which takes as long as writing the file.
     pub fn open(
         path: impl Into<PathBuf>,
         origin: &str,
         agency: &AgencyId,
+        now_ms: u64,
     ) -> Result<Self, CopyError> {
         let path = path.into();
-        let database = store::open(&path)?;
+        let checked_ms = closed::still_good(&path, now_ms);
+        let database = store::open(&path, checked_ms.is_none())?;
         let (position, as_of_ms) = store::settle(&database, &path, origin, agency)?;
         let database = recall::resume(database, &path)?;
         Ok(Self {
+            _closed: closed::Closed::new(&path, checked_ms.unwrap_or(now_ms)),
             path,
             database: Arc::new(database),
             origin: origin.to_owned(),

@@ -22,7 +22,7 @@ mod sub;
 pub(crate) use draft::{DraftCommand, DraftCsv, DraftWaybill};
 pub(crate) use explain::{Explain, Schema, Subject};
 pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
-pub(crate) use log::{AuditCommand, AuditCompare, AuditLog, LogCommand, Reference};
+pub(crate) use log::{AuditCommand, AuditCompare, AuditLog, JudgedBy, LogCommand, Reference};
 pub(crate) use matching::Match;
 pub(crate) use node::{NodeArgs, Watch};
 pub(crate) use record::{CopyArgs, Find, List, Show, Sync};

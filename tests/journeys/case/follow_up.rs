@@ -31,7 +31,8 @@ pub(super) fn for_one_officer(stage: &mut Stage) {
     }
     // Whoever shall take over is not told by way of two whole agencies.
     let transfer = "send transfer ID --transfer-to us.dev.invalid/dea --authority national-law";
-    let (_, said) = stage.ends(CBP, &format!("{transfer} -o jsonl"));
+    let (code, said) = stage.ends(CBP, &format!("{transfer} -o jsonl"));
+    assert_eq!(code, Some(1), "{said}");
     assert!(!said.contains("\"us.dev.invalid/dea\""), "{said}");
     let (code, said) = stage.ends(FGR, "send comment ID --text Why?");
     assert!(code != Some(0) && said.contains("to: "), "{said}");
@@ -82,6 +83,18 @@ pub(super) fn all_or_none(stage: &Stage) {
     );
     has(&said, &["nothing was sent"]);
     assert_eq!(size(stage), before, "{said}");
+    // Notices belong to no case: the second is asked about as well as the first.
+    let notice = |to: &str| {
+        let said = "status: TEST\nnotice_kind: MAINTENANCE\ncontent: { text: x }\n";
+        format!("type: SYSTEM_NOTICE\nto: {to}\n{said}")
+    };
+    write(&sound, &notice("mx.dev.invalid/anam"));
+    write(&wrong, &notice("mx.dev.invalid/nobody"));
+    let (code, said) = stage.ends(CBP, &format!("send notice {files} -o jsonl"));
+    assert_ne!(code, Some(0), "{said}");
+    has(&said, &["RECIPIENT_UNKNOWN", "nothing was sent"]);
+    assert_eq!(size(stage), before, "{said}");
+    write(&sound, &precursor("mx.dev.invalid/anam"));
 }
 
 /// A message that is in the log is said to be there, whatever becomes of its receipt.

@@ -95,7 +95,7 @@ fn held(site: &Site, node: &Node) -> (u64, Vec<(String, Vec<MessageId>)>) {
     let origin = node.settings.log.name();
     let agency = node.author.node().agency();
     let file = state(site).join("copy.redb");
-    let copy = OwnCopy::open(file, origin, agency).expect("a sound copy");
+    let copy = OwnCopy::open(file, origin, agency, u64::MAX).expect("a sound copy");
     let page = Page {
         limit: 10 * ALERTS,
         ..Page::default()

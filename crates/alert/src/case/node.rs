@@ -59,7 +59,8 @@ impl Case {
 
     /// Whoever was sent something of the case is sent its recall. With its own copies the originator deals itself. Agencies are
     /// named, or no recall could be completed; nodes only from what the sender may read: whom somebody has written to in
-    /// confidence it is not told.
+    /// confidence it is not told. Of a node that another agency has written to, no desk of the originator can know, so its
+    /// agency is named: sent to all of it, the recall reaches the node. A colleague's confidant the colleague can recall.
     pub(super) fn reaches_everybody(&self, recall: &Step) -> Verdict {
         let (mut named, mut has_others) = (BTreeSet::new(), false);
         for step in &self.steps {
@@ -68,6 +69,8 @@ impl Case {
             let mut nodes = recall.to.lacking_nodes(&step.to, recall.from());
             if step.is_open_to(&recall.sender) {
                 named.extend(nodes.map(ToString::to_string));
+            } else if step.from() != recall.from() {
+                named.extend(nodes.map(|node| node.agency().to_string()));
             } else {
                 has_others |= nodes.next().is_some();
             }

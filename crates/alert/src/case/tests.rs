@@ -678,6 +678,83 @@ fn a_recall_that_is_too_short_names_nobody_from_what_its_sender_may_not_read() {
     assert_eq!(case.permits(&whole), Ok(()));
 }
 
+/// Who contests what, as the view tells it.
+fn contested(story: &Story) -> Vec<(u8, String)> {
+    let disputes = story.0.view().disputes;
+    let all = disputes.iter().flat_map(|(about, who)| {
+        let about = about.as_bytes()[0];
+        who.iter().map(move |who| (about, who.to_string()))
+    });
+    all.collect()
+}
+
+#[test]
+fn a_case_is_disputed_until_one_of_the_two_moves() {
+    let mut story = Story::begin();
+    assert_eq!(contested(&story), []);
+    story.say((ANAM, &[CBP]), T::Reject, (2, 1));
+    story.say((FGR, &[CBP]), T::Reject, (3, 1));
+    let both = [(1, ANAM.to_owned()), (1, FGR.to_owned())];
+    assert_eq!(contested(&story), both);
+    // A comment settles nothing; that a person has taken it up after all does, for that agency.
+    story.say((CBP, &[ANAM, FGR]), T::Comment, (4, 1));
+    assert_eq!(contested(&story), both);
+    story.log(step((ANAM, &[CBP]), T::Ack, (5, 1), |m| {
+        m.ack_level = AckLevel::Person.into();
+    }));
+    assert_eq!(contested(&story), [(1, FGR.to_owned())]);
+    // A new version stands in the place of the old one.
+    story.log(step((CBP, &[ANAM, FGR]), T::Amend, (6, 1), |m| {
+        m.alert_version = 2;
+    }));
+    assert_eq!(contested(&story), []);
+    // The originator contests an outcome; a newer one settles that.
+    story.log(step((FGR, &[CBP]), T::Outcome, (7, 6), |m| {
+        m.final_outcome = false;
+    }));
+    story.log(step((CBP, &[FGR]), T::Reject, (8, 7), |m| {
+        m.alert_version = 2;
+    }));
+    assert_eq!(contested(&story), [(7, CBP.to_owned())]);
+    story.log(step((FGR, &[CBP]), T::Outcome, (9, 6), |m| {
+        m.final_outcome = false;
+    }));
+    assert_eq!(contested(&story), []);
+    story.log(step((CBP, &[FGR]), T::Reject, (10, 9), |m| {
+        m.alert_version = 2;
+    }));
+    assert_eq!(contested(&story).len(), 1);
+    story.say((CBP, &[ANAM, FGR]), T::Cancel, (11, 6));
+    assert_eq!(
+        contested(&story),
+        [],
+        "what nobody needs is contested no more"
+    );
+}
+
+/// ANAM has shown it to one officer of an agency that the originator never heard of; the originator can recall all the same.
+#[test]
+fn a_recall_can_be_completed_although_others_have_written_in_confidence() {
+    let mut case = Case::default();
+    case.apply(from_desk((CBP, "one"), &[ANAM], T::Alert, (1, 0)));
+    case.apply(between(
+        ((ANAM, "one"), (FGR, "secret")),
+        T::Comment,
+        (2, 1),
+    ));
+    for desk in ["one", "two"] {
+        let recall = |to: &[&str]| case.permits(&from_desk((CBP, desk), to, T::Recall, (3, 1)));
+        let short = recall(&[ANAM]).unwrap_err();
+        assert_eq!(short.reason, Reason::RecipientRequired);
+        for lang in [crate::Lang::En, crate::Lang::Es] {
+            let said = short.detail.text(lang);
+            assert!(said.ends_with(&format!(": {FGR}")), "{said}");
+            assert!(!said.contains("secret"), "{said}");
+        }
+        assert_eq!(recall(&[ANAM, FGR]), Ok(()));
+    }
+}
+
 #[test]
 fn an_agency_has_confirmed_when_each_of_its_nodes_that_is_known_to_hold_a_copy_has() {
     let mut case = Case::default();

@@ -60,6 +60,8 @@ pub struct View {
     pub holds: BTreeMap<(AgencyId, HoldKind), Hold>,
     /// Deadlines that were missed, and what followed.
     pub late: Vec<Late>,
+    /// Messages that somebody who was sent them has rejected, and who: as long as neither of the two has moved.
+    pub disputes: BTreeMap<MessageId, BTreeSet<AgencyId>>,
 }
 
 impl View {
@@ -155,6 +157,7 @@ impl Case {
             questions: self.questions(),
             holds: self.holds(),
             late: self.late().collect(),
+            disputes: self.disputes(),
         }
     }
 

@@ -1,8 +1,7 @@
 //! Fields that do not fit each other. Every one of these only warns: the difference may itself be the finding.
 //!
 //! Compared is what a table or plain arithmetic can tell. Not compared, because no list for it is compiled in: quantities
-//! against the limits of the dangerous goods regulations, carriers of every prefix, the airport's state against the
-//! consignee's.
+//! against the limits of the dangerous goods regulations, and carriers of every prefix.
 
 use super::party::in_role;
 use crate::code::{AwbKind, IncbTable, PartyRole, ShipmentChannel, TransportMode};
@@ -10,7 +9,7 @@ use crate::country::may_be_same;
 use crate::limits::{AIR_PIECE_KG_MAX, POSTAL_PIECE_KG_MAX};
 use crate::quantity::{Decimal, exceeds, heavier_than};
 use crate::violation::{At, Findings};
-use crate::{Lang, Reason, airline, dangerous_goods, substance as table};
+use crate::{Lang, Reason, airline, airport, dangerous_goods, substance as table};
 use precinto_proto::v1 as pb;
 
 /// Words in a description of goods that speak of a consolidation.
@@ -32,6 +31,7 @@ pub(super) fn shipment(
     carrier_of_waybill(found, at, shipment);
     dangerous_weight(found, at, shipment);
     postal_country(found, at, shipment, parties, position);
+    destination_state(found, at, shipment, parties, position);
 }
 
 /// Signs of a consolidation on a waybill that is not said to be one.
@@ -151,6 +151,49 @@ fn postal_country(
             detail,
         );
     }
+}
+
+/// The state of the airport where the goods end against the consignee's: only where the list knows the airport and it lies in
+/// the consignee's country, because from abroad goods go on by other means.
+fn destination_state(
+    found: &mut Findings,
+    at: &At<'_>,
+    shipment: &pb::Shipment,
+    parties: &[pb::Party],
+    position: usize,
+) {
+    let Some(route) = &shipment.route else {
+        return;
+    };
+    let last = route.legs.len().saturating_sub(1);
+    let landing = route.legs.last().and_then(|leg| leg.arrival.as_ref());
+    let stated = route
+        .destination
+        .as_ref()
+        .filter(|end| !end.airport.is_empty());
+    let Some(end) = stated.or(landing) else {
+        return;
+    };
+    let mut serves = in_role(parties, PartyRole::Consignee, position)
+        .filter_map(|consignee| consignee.address.as_ref())
+        .filter_map(|address| airport::serves(&end.airport, &address.subdivision))
+        .peekable();
+    if serves.peek().is_none() || serves.any(|served| served) {
+        return;
+    }
+    let detail = (
+        format!("{} lies in another state than the consignee", end.airport),
+        format!("{} está en otra entidad que el consignatario", end.airport),
+    );
+    let (at, leg) = (at.field("route"), last);
+    let (destination, leg) = (at.field("destination"), at.item("legs", leg));
+    let arrival = leg.field("arrival");
+    let place = if stated.is_some() {
+        &destination
+    } else {
+        &arrival
+    };
+    found.warn(place.field("airport"), Reason::DestinationMismatch, detail);
 }
 
 /// A class of dangerous goods that is not its number's.

@@ -1,8 +1,7 @@
 //! Routes: legs, places, offices, and whether times and places chain.
 //!
-//! Airports are looked up, and an airport or a LOCODE that lies in another country than the one beside it is flagged. The
-//! list of UN/LOCODE is not compiled in ([`crate::table`] says why), nor is one of the states in which airports lie, so a
-//! destination is not compared with the consignee's state.
+//! Airports, places of UN/LOCODE, carriers and customs offices are looked up, and an airport or a LOCODE that lies in another
+//! country than the one beside it is flagged. No list of them is complete, so what is not in one is never refused.
 
 use super::block::local_time;
 use super::field::{coded, country, line, lines_of, list, subdivision};
@@ -12,7 +11,7 @@ use super::identifier::{
 use crate::code::TransportMode;
 use crate::limits::LIST_MAX;
 use crate::violation::{At, Findings};
-use crate::{Reason, airport, country as countries};
+use crate::{Reason, airline, airport, country as countries, customs_office, place_code};
 use precinto_proto::v1 as pb;
 
 /// `by_air`: how legs travel that do not say it themselves.
@@ -39,13 +38,27 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, route: &pb::Route, by_air
         } = office;
         country(found, at.field("country"), code);
         lines_of(found, &at, &[("code", office), ("name", name)]);
-        match code.as_str() {
-            "US" => structured(found, at.field("code"), office, &US_PORT),
-            "MX" => structured(found, at.field("code"), office, &ADUANA),
-            _ => {}
-        }
+        customs_code(found, at.field("code"), code, office);
     }
     local_time(found, at.field("delivery"), delivery.as_ref());
+}
+
+/// An office's code, by the form of its country; empty is absent.
+fn customs_code(found: &mut Findings, at: At<'_>, country: &str, office: &str) {
+    let form = match country {
+        "US" => &US_PORT,
+        "MX" => &ADUANA,
+        _ => return,
+    };
+    if (form.fits)(office) && customs_office::is_listed(country, office) == Some(false) {
+        let detail = (
+            "its first two digits are of no office in the list, which is not complete",
+            "sus dos primeros dígitos no son de ninguna aduana de la lista, que no es completa",
+        );
+        found.warn(at, Reason::CustomsOfficeUnknown, detail);
+    } else {
+        structured(found, at, office, form);
+    }
 }
 
 fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg, by_air: bool) {
@@ -69,6 +82,13 @@ fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg, by_air: bool) {
     };
     if flies {
         structured(found, at.field("carrier"), carrier, &CARRIER);
+        if (CARRIER.fits)(carrier) && !airline::is_known(carrier) {
+            let detail = (
+                "not in the list, which is not complete",
+                "no está en la lista, que no es completa",
+            );
+            found.warn(at.field("carrier"), Reason::CarrierUnknown, detail);
+        }
         flight_number(found, at.field("flight"), flight, carrier);
     } else {
         lines_of(found, at, &[("carrier", carrier), ("flight", flight)]);
@@ -256,6 +276,13 @@ pub(super) fn place(found: &mut Findings, at: At<'_>, place: Option<&pb::Place>)
     country(found, at.field("country"), code);
     structured(found, at.field("airport"), airport, &AIRPORT);
     structured(found, at.field("locode"), locode, &LOCODE);
+    if (LOCODE.fits)(locode) && !place_code::is_listed(locode) {
+        let detail = (
+            "not in the list, which may be older than the place",
+            "no está en la lista, que puede ser anterior al lugar",
+        );
+        found.warn(at.field("locode"), Reason::LocodeUnknown, detail);
+    }
     let of_airport = airport::country_of(airport);
     listed(found, &at, airport, of_airport);
     same_country(found, &at, (of_airport, locode), code);

@@ -2,11 +2,6 @@
 
 use super::Reason;
 
-const NO_LIST: [&str; 2] = [
-    "this version does not give it: no list for it is compiled in",
-    "esta versión no lo da: no incluye la lista que haría falta",
-];
-
 const NOT_YET: [&str; 2] = [
     "this version does not give it yet",
     "esta versión aún no lo da",
@@ -15,11 +10,6 @@ const NOT_YET: [&str; 2] = [
 /// Why nothing gives it, English and Spanish; `None` for a reason that is given. A test compares this with the sources.
 pub(super) fn why(reason: Reason) -> Option<[&'static str; 2]> {
     match reason {
-        Reason::AirlinePrefixUnknown
-        | Reason::CarrierUnknown
-        | Reason::CustomsOfficeUnknown
-        | Reason::DestinationMismatch
-        | Reason::LocodeUnknown => Some(NO_LIST),
         Reason::LogReadOnly
         | Reason::NotAShipment
         | Reason::PeerUnreachable

@@ -1,6 +1,7 @@
 """Writes the lists of this folder from the packages that they are taken from.
 
-    python3 -m venv /tmp/lists && /tmp/lists/bin/pip install --no-deps airportsdata==20260905 satcfdi==26.10.1
+    python3 -m venv /tmp/lists
+    /tmp/lists/bin/pip install --no-deps airportsdata==20260905 pyunlocode==0.1.0 satcfdi==26.10.1
     /tmp/lists/bin/python crates/alert/src/table/make.py
 
 Each list is sorted text of rows of one width, so that it is searched where it lies. Whoever takes a newer package also
@@ -14,6 +15,7 @@ import pathlib
 import pickle
 import re
 import sqlite3
+import unicodedata
 
 HERE = pathlib.Path(__file__).parent
 
@@ -65,5 +67,49 @@ def goods():
     write("hs-headings.txt", headings)
 
 
+def places():
+    """UN/LOCODE, whole as of its release, without what that release marks as to be removed."""
+    # MXNLU, the airport that freighters to Mexico City use since 2023, is in later releases only.
+    database = sqlite3.connect(folder("pyunlocode") / "unlocode.db")
+    rows = database.execute("SELECT country_code || location_code FROM location WHERE status <> 'XX'")
+    write("locodes.txt", [code for (code,) in rows if re.fullmatch("[A-Z]{2}[A-Z2-9]{3}", code)] + ["MXNLU"])
+    return database
+
+
+# Where the two lists contradict each other, or one of them is silent: every other Mexican airport, and the U.S. ones that
+# matter for freight.
+BY_HAND = {
+    "MX": """ACN COA AZP MEX CJT CHP CME CAM CNA SON CSW BCS CYW GUA CZA YUC GUB BCN HUX OAX IZT OAX JAL VER LMM SIN LTO BCS
+        LZC MIC MMC TAM NCG CHH NLU MEX NTR NLE PAZ VER PCO BCS PDS COA PQM CHP PXM OAX SFH BCN SJD BCS SZT CHP TCN PUE TIJ BCN
+        TLC MEX TQO ROO TSL SLP WIX JAL""",
+    "US": "ACY NJ AFW TX CVG KY IAD VA",
+}
+
+
+def states(locodes):
+    """The state in which an airport lies: only where two lists agree, because either is wrong now and then."""
+    plain = lambda text: unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("-", " ")
+    listed = (HERE.parent / "subdivision" / "list.rs").read_text(encoding="utf-8")
+    codes = {}
+    for code, *names in re.findall(r'Subdivision::new\(\s*"([^"]+)",\s*"([^"]+)",\s*"([^"]+)",?\s*\)', listed):
+        codes.update({(code[:2], plain(name)): code[3:] for name in names})
+    said = {}
+    rows = locodes.execute("SELECT country_code, location_code, subdivision, iata, is_airport FROM location")
+    for country, place, state, iata, is_airport in rows:
+        for code in {iata, place if is_airport else ""} - {""}:
+            said.setdefault((country, code), set()).add(state)
+    with open(folder("airportsdata") / "airports.csv", encoding="utf-8", newline="") as file:
+        airports = [row for row in csv.DictReader(file) if re.fullmatch("[A-Z]{3}", row["iata"])]
+    for country, by_hand in BY_HAND.items():
+        words = by_hand.split()
+        found = dict(zip(words[::2], words[1::2]))
+        for row in airports:
+            state = codes.get((country, plain(row["subd"])))
+            if row["country"] == country and state in said.get((country, row["iata"]), ()):
+                found.setdefault(row["iata"], state)
+        write(f"airport-states-{country.lower()}.txt", [code + state for code, state in found.items()])
+
+
 airports()
 goods()
+states(places())

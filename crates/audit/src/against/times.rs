@@ -4,8 +4,8 @@
 //! been taken in later. And no more had been shown: what follows cannot have been taken in much earlier, unless the
 //! witness was shown an old checkpoint. Which of two times is the false one, no comparison can tell.
 
-use super::evidence::Claim;
-use crate::finding::{Finding, Kind, Place};
+use crate::evidence::Claim;
+use crate::finding::{Contradiction, Finding, Place};
 use std::collections::BTreeMap;
 
 /// By size: what was cosigned, and the times of the entries around it as far as they have been met.
@@ -73,24 +73,24 @@ impl Times {
                 if let Some(time_ms) = last_ms
                     && time_ms > from_ms.saturating_add(TOLERANCE_MS)
                 {
-                    let kind = Kind::AfterCosignature {
+                    let kind = Contradiction::AfterCosignature {
                         by: by.clone(),
                         time_ms,
                         cosigned_ms: from_ms,
                     };
                     let place = place(size.saturating_sub(1));
-                    findings.push(Finding { kind, place });
+                    findings.push(Finding::new(kind, place));
                 }
                 if let Some(time_ms) = next_ms
                     && time_ms.saturating_add(TOLERANCE_MS) < from_ms
                 {
-                    let kind = Kind::BeforeCosignature {
+                    let kind = Contradiction::BeforeCosignature {
                         by,
                         time_ms,
                         cosigned_ms: from_ms,
                     };
                     let place = place(size);
-                    findings.push(Finding { kind, place });
+                    findings.push(Finding::new(kind, place));
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! A log that can be read, as far as comparing takes it: the roots at the sizes asked about, and what its key has signed.
 
-use crate::source::{Batch, Folder, OpenError, Step};
+use crate::folder::{Folder, OpenError};
+use crate::source::{Batch, Step};
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::hash::{Hash, leaf_hash};
 use precinto_merkle::note::NoteVerifier;

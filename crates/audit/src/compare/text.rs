@@ -1,6 +1,7 @@
 //! A comparison for people: the verdict first, the proofs whole, and what could not be said.
 
 use super::{Comparison, Exhibit, File, Fork, Gap, Unusable};
+use crate::finding::pick;
 use crate::report::Verdict;
 use precinto_alert::Lang;
 
@@ -77,7 +78,7 @@ fn told(file: &File, lang: Lang) -> Vec<String> {
     )];
     for cosigner in &file.cosigned_by {
         let by = pick(lang, "cosigned by", "cofirmado por");
-        let at = crate::report::utc(cosigner.time.saturating_mul(1000));
+        let at = crate::time::utc(cosigner.time.saturating_mul(1000));
         lines.push(format!("    {by} {}, {at}", cosigner.name));
     }
     lines
@@ -120,7 +121,7 @@ fn proof(fork: &Fork, lang: Lang) -> Vec<String> {
         } => {
             let (en, es) = (
                 "entries: the log compared with has another root there, and the same key has signed it:",
-                "entradas: la bitácora con que se comparó tiene ahí otra raíz, y la firmó la misma clave:",
+                "entradas: la bitácora con que se comparó tiene ahí otra raíz, y la firmó la misma llave:",
             );
             (format!("{tree_size} {}", pick(lang, en, es)), held, log)
         }
@@ -131,11 +132,4 @@ fn proof(fork: &Fork, lang: Lang) -> Vec<String> {
         lines.extend(note.lines().map(|line| format!("    {line}")));
     }
     lines
-}
-
-fn pick<'a>(lang: Lang, en: &'a str, es: &'a str) -> &'a str {
-    match lang {
-        Lang::En => en,
-        Lang::Es => es,
-    }
 }

@@ -1,34 +1,10 @@
 //! How findings are sorted: by gravity, by the check that found them, and by a name for machines.
 
-use super::{Kind, Severity};
-use std::fmt;
-
-/// A part of a stored segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
-    /// The 64 bytes that open a segment.
-    SegmentHeader,
-    /// The 64 bytes that open a frame.
-    FrameHeader,
-    /// The entry table of a frame and the checkpoint that follows it.
-    Table,
-    /// Records, contents and bodies.
-    Data,
-}
-
-/// What somebody outside holds against the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Evidence {
-    /// A sender's or recipient's receipt.
-    Receipt,
-    /// A signed checkpoint, from a subscriber, a witness, or paper.
-    Checkpoint,
-    /// The checkpoint that the gateway itself has published beside its journal.
-    Published,
-}
+use super::{Kind, Severity, pick};
+use precinto_alert::Lang;
 
 /// The checks of an audit, as a report lists them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Check {
     /// The stored bytes.
     Bytes,
@@ -44,27 +20,6 @@ pub enum Check {
     Held,
 }
 
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::SegmentHeader => "header of the segment",
-            Self::FrameHeader => "header of the frame",
-            Self::Table => "entry table or checkpoint of the frame",
-            Self::Data => "data of the frame",
-        })
-    }
-}
-
-impl fmt::Display for Evidence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Receipt => "the receipt",
-            Self::Checkpoint => "the checkpoint held",
-            Self::Published => "the published checkpoint",
-        })
-    }
-}
-
 impl Check {
     /// All of them, in the order of a report.
     pub const ALL: [Self; 6] = [
@@ -77,40 +32,24 @@ impl Check {
     ];
 
     /// What a report calls it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Bytes => "stored bytes",
-            Self::Leaves => "leaves",
-            Self::Checkpoints => "checkpoints",
-            Self::Records => "statements",
-            Self::Trust => "trust",
-            Self::Held => "held by others",
-        }
+    pub fn title(self, lang: Lang) -> &'static str {
+        let (en, es) = match self {
+            Self::Bytes => ("stored bytes", "bytes en disco"),
+            Self::Leaves => ("leaves", "hojas"),
+            Self::Checkpoints => ("checkpoints", "ptos. control"),
+            Self::Records => ("statements", "mensajes"),
+            Self::Trust => ("trust", "confianza"),
+            Self::Held => ("held by others", "de otros"),
+        };
+        pick(lang, en, es)
     }
 }
 
 impl Kind {
     /// Which check has found it.
-    #[expect(clippy::too_many_lines, reason = "one line for each kind")]
     pub fn check(&self) -> Check {
         match self {
-            Self::Unreadable { .. }
-            | Self::StrayFile
-            | Self::LeftoverFile
-            | Self::SegmentName { .. }
-            | Self::SegmentLength { .. }
-            | Self::DuplicateSegment { .. }
-            | Self::Header { .. }
-            | Self::FlippedBit { .. }
-            | Self::Checksum { .. }
-            | Self::TornTail { .. }
-            | Self::SpoiltTail { .. }
-            | Self::CutShort { .. }
-            | Self::ForeignBytes { .. }
-            | Self::Lengths { .. }
-            | Self::Flags { .. }
-            | Self::RowNotZero
-            | Self::PrunedRemains => Check::Bytes,
+            Self::Bytes(_) => Check::Bytes,
             Self::MissingEntries
             | Self::RepeatedEntries
             | Self::TreeBroken
@@ -141,6 +80,7 @@ impl Kind {
             | Self::Refused { .. }
             | Self::RulesWentBack { .. }
             | Self::CasesNotAudited { .. }
+            | Self::ClocksNotAudited { .. }
             | Self::WrongLog { .. }
             | Self::Window { .. }
             | Self::Recipients { .. }
@@ -155,18 +95,9 @@ impl Kind {
             | Self::TrustUnnamed { .. }
             | Self::RootUnknown { .. }
             | Self::RevokedBefore { .. }
+            | Self::RevokedSince { .. }
             | Self::Trust { .. } => Check::Trust,
-            Self::Published { .. }
-            | Self::EvidenceUnusable { .. }
-            | Self::EvidenceUncompared { .. }
-            | Self::BeyondLog { .. }
-            | Self::RootContradicted { .. }
-            | Self::AfterCosignature { .. }
-            | Self::BeforeCosignature { .. }
-            | Self::EntryMoved { .. }
-            | Self::EntryRetimed { .. }
-            | Self::EntryAltered
-            | Self::EntryGone => Check::Held,
+            Self::Held(_) => Check::Held,
         }
     }
 
@@ -178,50 +109,29 @@ impl Kind {
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self {
-            Self::LeftoverFile
-            | Self::TornTail { .. }
-            | Self::TrustFromLog
-            | Self::CasesNotAudited { .. }
-            | Self::UnknownFields { .. } => Severity::Note,
-            Self::Unreadable { .. }
-            | Self::SpoiltTail { .. }
-            | Self::TreeBroken
+            Self::Bytes(damage) => damage.severity(),
+            Self::Held(contradiction) => contradiction.severity(),
+            Self::TrustFromLog | Self::UnknownFields { .. } => Severity::Note,
+            Self::TreeBroken
             | Self::OverdueMissing { .. }
             | Self::UnknownType { .. }
             | Self::Withheld
             | Self::Uncovered
             | Self::NoLogKey
             | Self::LogKeyUnpinned
+            | Self::CasesNotAudited { .. }
+            | Self::ClocksNotAudited { .. }
             | Self::TrustIncomplete { .. }
-            | Self::EvidenceUnusable { .. }
-            | Self::EvidenceUncompared { .. }
-            | Self::AfterCosignature { .. }
-            | Self::BeforeCosignature { .. } => Severity::Gap,
+            | Self::RevokedSince { .. } => Severity::Gap,
             _ => Severity::Fault,
         }
     }
 
     /// The name for machines; never changes its meaning.
-    #[expect(clippy::too_many_lines, reason = "one line for each kind")]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unreadable { .. } => "UNREADABLE",
-            Self::StrayFile => "STRAY_FILE",
-            Self::LeftoverFile => "LEFTOVER_FILE",
-            Self::SegmentName { .. } => "SEGMENT_NAME",
-            Self::SegmentLength { .. } => "SEGMENT_LENGTH",
-            Self::DuplicateSegment { .. } => "DUPLICATE_SEGMENT",
-            Self::Header { .. } => "HEADER",
-            Self::FlippedBit { .. } => "FLIPPED_BIT",
-            Self::Checksum { .. } => "CHECKSUM",
-            Self::TornTail { .. } => "TORN_TAIL",
-            Self::SpoiltTail { .. } => "SPOILT_TAIL",
-            Self::CutShort { .. } => "CUT_SHORT",
-            Self::ForeignBytes { .. } => "FOREIGN_BYTES",
-            Self::Lengths { .. } => "LENGTHS",
-            Self::Flags { .. } => "FLAGS",
-            Self::RowNotZero => "ROW_NOT_ZERO",
-            Self::PrunedRemains => "PRUNED_REMAINS",
+            Self::Bytes(damage) => damage.code(),
+            Self::Held(contradiction) => contradiction.code(),
             Self::MissingEntries => "MISSING_ENTRIES",
             Self::RepeatedEntries => "REPEATED_ENTRIES",
             Self::TreeBroken => "TREE_BROKEN",
@@ -253,11 +163,13 @@ impl Kind {
             Self::Refused { .. } => "REFUSED",
             Self::RulesWentBack { .. } => "RULES_WENT_BACK",
             Self::CasesNotAudited { .. } => "CASES_NOT_AUDITED",
+            Self::ClocksNotAudited { .. } => "CLOCKS_NOT_AUDITED",
             Self::TrustIncomplete { .. } => "TRUST_INCOMPLETE",
             Self::TrustAbsent { .. } => "TRUST_ABSENT",
             Self::TrustUnnamed { .. } => "TRUST_UNNAMED",
             Self::RootUnknown { .. } => "ROOT_UNKNOWN",
             Self::RevokedBefore { .. } => "REVOKED_BEFORE",
+            Self::RevokedSince { .. } => "REVOKED_SINCE",
             Self::WrongLog { .. } => "WRONG_LOG",
             Self::Window { .. } => "WINDOW",
             Self::Recipients { .. } => "RECIPIENTS",
@@ -267,17 +179,6 @@ impl Kind {
             Self::Overdue { .. } => "OVERDUE",
             Self::OverdueMissing { .. } => "OVERDUE_MISSING",
             Self::Act { .. } => "ACT",
-            Self::Published { .. } => "PUBLISHED",
-            Self::EvidenceUnusable { .. } => "EVIDENCE_UNUSABLE",
-            Self::EvidenceUncompared { .. } => "EVIDENCE_UNCOMPARED",
-            Self::BeyondLog { .. } => "BEYOND_LOG",
-            Self::RootContradicted { .. } => "ROOT_CONTRADICTED",
-            Self::AfterCosignature { .. } => "AFTER_COSIGNATURE",
-            Self::BeforeCosignature { .. } => "BEFORE_COSIGNATURE",
-            Self::EntryMoved { .. } => "ENTRY_MOVED",
-            Self::EntryRetimed { .. } => "ENTRY_RETIMED",
-            Self::EntryAltered => "ENTRY_ALTERED",
-            Self::EntryGone => "ENTRY_GONE",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::layout::{SEGMENT_BYTES_MAX, SEGMENT_HEADER_LEN, SegmentHeader};
 use super::mend::{Mended, mend_header};
 use super::segment::Segment;
-use crate::finding::{Kind, Place};
+use crate::finding::{Damage, Place};
 use crate::source::Step;
 use std::collections::VecDeque;
 use std::fs::{self, File};
@@ -60,9 +60,9 @@ impl Journal {
             } else {
                 let leftover = is_file && entry.path().extension().is_some_and(|end| end == "tmp");
                 let kind = if leftover {
-                    Kind::LeftoverFile
+                    Damage::LeftoverFile
                 } else {
-                    Kind::StrayFile
+                    Damage::StrayFile
                 };
                 journal
                     .ready
@@ -102,7 +102,7 @@ impl Journal {
         let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         if named.is_none() && !by_header {
             self.ready
-                .push_back(Step::finding(Kind::StrayFile, Place::file(name)));
+                .push_back(Step::finding(Damage::StrayFile, Place::file(name)));
         }
         SegmentFile {
             path,
@@ -122,13 +122,13 @@ impl Journal {
         };
         if self.previous == Some(first) {
             self.ready
-                .push_back(Step::finding(Kind::DuplicateSegment { first }, place));
+                .push_back(Step::finding(Damage::DuplicateSegment { first }, place));
             return Some(());
         }
         self.previous = Some(first);
         if file.by_header && !file.is_named_right() {
             self.ready
-                .push_back(Step::finding(Kind::SegmentName { first }, place.clone()));
+                .push_back(Step::finding(Damage::SegmentName { first }, place.clone()));
         }
         let last = self.files.is_empty();
         match read_at_most(&file.path, SEGMENT_BYTES_MAX) {
@@ -136,14 +136,14 @@ impl Journal {
                 self.bytes_read += bytes.len() as u64;
                 self.segments += 1;
                 if length > SEGMENT_BYTES_MAX {
-                    let kind = Kind::SegmentLength { bytes: length };
+                    let kind = Damage::SegmentLength { bytes: length };
                     self.ready.push_back(Step::finding(kind, place));
                 }
                 let segment = Segment::new(file.name, bytes, last);
                 self.current = Some(segment.of_origin(self.origin_hash));
             }
             Err(error) => {
-                let kind = Kind::Unreadable {
+                let kind = Damage::Unreadable {
                     why: error.to_string(),
                 };
                 self.ready.push_back(Step::finding(kind, place));

@@ -1,6 +1,6 @@
 //! Headers and rows of the journal, byte by byte.
 
-use std::fmt;
+use crate::finding::Problem;
 
 /// Length of a segment's header.
 pub(super) const SEGMENT_HEADER_LEN: usize = 64;
@@ -27,32 +27,6 @@ const FRAME_BYTES_MAX: u64 = (FRAME_HEADER_LEN + ROW_LEN * ENTRIES_MAX as usize)
     + DATA_BYTES_MAX;
 const SEGMENT_MAGIC: [u8; 8] = *b"PRECJRNL";
 const VERSION: u16 = 1;
-
-/// What a header cannot say, although its checksum is right: somebody wrote it so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
-    /// It does not begin as it must.
-    Magic,
-    /// A version other than 1.
-    Version(u16),
-    /// Unused bytes that are not zero.
-    NotZero,
-    /// The origin's hash is not that of the log's origin.
-    Origin,
-    /// The index is not that of the first entry that follows.
-    First {
-        /// The index in the header.
-        says: u64,
-        /// The index of the entry that follows.
-        holds: u64,
-    },
-    /// No entries, or more than 512.
-    Count(u32),
-    /// A checkpoint of no bytes, or of more than 4,096.
-    CheckpointLength(u32),
-    /// More than 8 MiB of data.
-    DataLength(u64),
-}
 
 /// The header of a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,25 +153,6 @@ impl Row {
     /// Bytes of the data area that belong to it.
     pub(super) fn data_len(&self) -> u64 {
         u64::from(self.record_len) + u64::from(self.content_len) + u64::from(self.body_len)
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Magic => f.write_str("it does not begin as it must"),
-            Self::Version(version) => write!(f, "version {version} is unknown"),
-            Self::NotZero => f.write_str("its unused bytes are not zero"),
-            Self::Origin => f.write_str("it belongs to a log of another origin"),
-            Self::First { says, holds } => {
-                write!(f, "it announces entry {says}, but entry {holds} follows")
-            }
-            Self::Count(count) => write!(f, "{count} entries are not 1 to 512"),
-            Self::CheckpointLength(length) => {
-                write!(f, "a checkpoint of {length} bytes is not 1 to 4,096 long")
-            }
-            Self::DataLength(length) => write!(f, "{length} bytes of data are more than 8 MiB"),
-        }
     }
 }
 

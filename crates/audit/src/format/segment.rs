@@ -3,11 +3,11 @@
 mod tail;
 
 use super::layout::{
-    FLAG_BODY_PRUNED, FLAG_RECORD_PRUNED, FRAME_HEADER_LEN, FRAME_MAGIC, FrameHeader, Problem,
-    ROW_LEN, Row, SEGMENT_HEADER_LEN, SegmentHeader,
+    FLAG_BODY_PRUNED, FLAG_RECORD_PRUNED, FRAME_HEADER_LEN, FRAME_MAGIC, FrameHeader, ROW_LEN, Row,
+    SEGMENT_HEADER_LEN, SegmentHeader,
 };
 use super::mend::{Mended, mend, mend_header};
-use crate::finding::{Kind, Part, Place};
+use crate::finding::{Damage, Part, Place, Problem};
 use crate::source::{Batch, Checkpoint, Entry, Stated, Step};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -56,9 +56,9 @@ impl Segment {
             let missing = SEGMENT_HEADER_LEN as u64 - bytes;
             // A crash between making the file and its first sync.
             let kind = if self.last {
-                Kind::TornTail { bytes }
+                Damage::TornTail { bytes }
             } else {
-                Kind::CutShort { bytes: missing }
+                Damage::CutShort { bytes: missing }
             };
             return self.found(kind, 0);
         };
@@ -75,7 +75,7 @@ impl Segment {
         }
         for problem in problems {
             self.found(
-                Kind::Header {
+                Damage::Header {
                     part: Part::SegmentHeader,
                     problem,
                 },
@@ -99,7 +99,7 @@ impl Segment {
         let extent_known = problems.iter().all(Problem::leaves_extent_known);
         for problem in problems {
             self.found(
-                Kind::Header {
+                Damage::Header {
                     part: Part::FrameHeader,
                     problem,
                 },
@@ -124,7 +124,7 @@ impl Segment {
         let broken = [in_table, in_data].contains(&Mended::Broken);
         if broken && end == self.bytes.len() && self.is_tail(start) {
             let bytes = (end - start) as u64;
-            return self.found(Kind::SpoiltTail { bytes }, start);
+            return self.found(Damage::SpoiltTail { bytes }, start);
         }
         let rows = self.rows(&header, table);
         let row_of = |byte: usize| Some(byte / ROW_LEN).filter(|row| *row < rows.len());
@@ -155,7 +155,7 @@ impl Segment {
         {
             let problem = Problem::First { says, holds };
             self.found(
-                Kind::Header {
+                Damage::Header {
                     part: Part::SegmentHeader,
                     problem,
                 },
@@ -186,7 +186,7 @@ impl Segment {
         let total: u64 = rows.iter().map(Row::data_len).sum();
         if total != header.data_len {
             let place = self.place(table).about(header.first, header.end());
-            let kind = Kind::Lengths {
+            let kind = Damage::Lengths {
                 table: total,
                 data: header.data_len,
             };
@@ -250,9 +250,9 @@ impl Segment {
             Mended::OneBit { byte, bit } => {
                 let place = self.place(start + byte).with_bit(bit);
                 self.ready
-                    .push_back(Step::finding(Kind::FlippedBit { part }, place));
+                    .push_back(Step::finding(Damage::FlippedBit { part }, place));
             }
-            Mended::Broken => self.found(Kind::Checksum { part }, start),
+            Mended::Broken => self.found(Damage::Checksum { part }, start),
         }
     }
 
@@ -276,17 +276,17 @@ impl Segment {
                     }
                     None => (header.first, header.end()),
                 };
-                (Kind::FlippedBit { part }, place.about(first, end))
+                (Damage::FlippedBit { part }, place.about(first, end))
             }
             Mended::Broken => (
-                Kind::Checksum { part },
+                Damage::Checksum { part },
                 self.place(start).about(header.first, header.end()),
             ),
         };
         self.ready.push_back(Step::finding(kind, place));
     }
 
-    fn found(&mut self, kind: Kind, at: usize) {
+    fn found(&mut self, kind: Damage, at: usize) {
         let place = self.place(at);
         self.ready.push_back(Step::finding(kind, place));
     }
@@ -318,9 +318,9 @@ impl Row {
         let record_there = self.record_len != 0 || self.content_len != 0 || self.salt != [0; 32];
         let remains = record_gone && record_there || body_gone && self.body_len != 0;
         [
-            unknown.then_some(Kind::Flags { flags: self.flags }),
-            (self.zero != 0).then_some(Kind::RowNotZero),
-            remains.then_some(Kind::PrunedRemains),
+            unknown.then_some(Damage::Flags { flags: self.flags }),
+            (self.zero != 0).then_some(Damage::RowNotZero),
+            remains.then_some(Damage::PrunedRemains),
         ]
         .into_iter()
         .flatten()

@@ -36,10 +36,12 @@ pub struct Basis {
     pub verdict: Verdict,
     /// How many findings there are of each kind, by its code.
     pub findings: BTreeMap<&'static str, u64>,
-    /// Messages and reused ids that were verified.
+    /// Messages, reused ids and missed deadlines that were verified.
     pub verified: u64,
-    /// Messages and reused ids that could not be, and are in no figure.
+    /// Those that could not be, and are in no figure.
     pub left_out: u64,
+    /// Entries that are missing, or of which not even the type can be read: what they hold is in no figure.
+    pub missing: u64,
 }
 
 /// What one side told another, and what the other made of it.
@@ -76,6 +78,8 @@ pub struct Direction {
     /// Questions and requests of the alerting side, or of the other, to the side they were asked of: here those that `from`
     /// asked of `to`.
     pub requests: Answers,
+    /// What the gateway did because nobody had answered in time: by level and step, those that occur.
+    pub overdue: Vec<OverdueFigures>,
     /// Alerts that the originator no longer needed.
     pub cancelled: u64,
     /// Alerts that it took back.
@@ -100,7 +104,7 @@ pub struct LevelFigures {
     pub missed: u64,
     /// Not reached, and the deadline was to come; for ACTED, not reached.
     pub open: u64,
-    /// Not reached, and no longer asked for.
+    /// Not reached in time, and no longer asked for by then.
     pub ended: u64,
     /// Half of those reached took at most so long, milliseconds.
     pub p50_ms: Option<u64>,
@@ -157,7 +161,7 @@ pub struct Answers {
     pub missed: u64,
     /// Not answered, and the time was to come.
     pub open: u64,
-    /// Not answered, and the alert was cancelled or recalled before the time.
+    /// Not answered in time, and the case was cancelled, recalled or closed before.
     pub ended: u64,
     /// Half of the answers took at most so long, milliseconds.
     pub p50_ms: Option<u64>,
@@ -165,6 +169,17 @@ pub struct Answers {
     pub p90_ms: Option<u64>,
     /// Answers to requests for action by verdict, asking for more time left out.
     pub verdicts: BTreeMap<&'static str, u64>,
+}
+
+/// Steps after a missed deadline (OVERDUE entries about the period's alerts): `from` waited, an agency of `to` was late.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct OverdueFigures {
+    /// The level that was not reached in time, by its code.
+    pub level: &'static str,
+    /// What followed, by its code; each deadline has every step once at most, the second request first.
+    pub step: &'static str,
+    /// How often: each message for each agency.
+    pub count: u64,
 }
 
 /// Alerts taken back.
@@ -194,7 +209,8 @@ pub struct Refusals {
 impl Basis {
     /// What an audit came to, and how much of its log was handed on as verified.
     pub(crate) fn new(audit: &Report, verified: u64) -> Self {
-        let held = audit.statements + audit.conflicts;
+        let held = audit.statements + audit.conflicts + audit.overdue;
+        let read = held + audit.trust_items + audit.acts + audit.unknown;
         Self {
             origin: audit.origin.clone(),
             tree_size: audit.tree_size,
@@ -204,6 +220,7 @@ impl Basis {
             findings: audit.counts.clone(),
             verified,
             left_out: held.saturating_sub(verified),
+            missing: audit.tree_size.saturating_sub(read),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The fold: verified entries one by one, into what each alert of the period has come to.
 
 use super::Scope;
-use super::deadline::Clock;
 use super::part::Part;
-use crate::verified::{Said, Told, Verified};
+use super::wait::{Bounds, Wait};
+use crate::verified::{Overdue, Said, Told, Verified};
+use precinto_alert::case::{Case, Step};
+use precinto_alert::clock::Clocks;
 use precinto_alert::code::{
-    ActionVerdict, CommodityClass, MessageStatus, MessageType, Precedence, RecallMeasure,
+    AckLevel, ActionVerdict, CommodityClass, MessageStatus, MessageType, OverdueStep, Precedence,
+    RecallMeasure,
 };
 use precinto_alert::id::{AgencyId, AlertId, MessageId, Side};
 use precinto_alert::{Statement, reason};
@@ -37,25 +40,34 @@ pub(super) struct Alert {
     pub(super) questions: BTreeMap<MessageId, Question>,
     /// Messages that a REJECT of another side was about: the two sides, and its reasons.
     pub(super) rejections: Vec<(Side, Side, Vec<String>)>,
-    pub(super) cancelled_ms: Option<u64>,
+    pub(super) cancelled: bool,
     pub(super) recalled: Option<(RecallMeasure, u64)>,
     /// Agencies of other sides that were sent anything of it, and the confirmations of its recall.
     pub(super) holders: BTreeMap<AgencyId, Vec<(RecallMeasure, u64)>>,
     /// Bodies that could not be read, by whose words they are.
     pub(super) unread: Vec<AgencyId>,
-    /// Who sent which message, and whether its acknowledgement is one of the alert.
-    messages: BTreeMap<MessageId, (AgencyId, bool)>,
+    /// Steps that the gateway took because nobody had answered in time: who waited, who was late, at which level, which step.
+    pub(super) overdue: BTreeMap<(Side, Side, AckLevel, OverdueStep), u64>,
+    /// Since when nobody waits for anything any more, milliseconds since 1970 UTC.
+    over_ms: Option<u64>,
+    case: Case,
+    clocks: Clocks,
 }
 
 /// An RFI, RFS or `ACTION_REQUEST` to agencies of another side.
 #[derive(Debug)]
 pub(super) struct Question {
     pub(super) by: AgencyId,
-    pub(super) clock: Clock,
-    /// When an answer is asked for, if that was said.
-    pub(super) due_ms: Option<u64>,
-    /// Who was asked; when each has answered, and how.
-    pub(super) asked: BTreeMap<AgencyId, Option<(u64, Option<ActionVerdict>)>>,
+    /// Who was asked.
+    pub(super) asked: BTreeMap<AgencyId, Asked>,
+}
+
+/// An agency that was asked.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) wait: Wait,
+    /// When it answered first, and how it answered in the end.
+    pub(super) answer: Option<(u64, Option<ActionVerdict>)>,
 }
 
 impl Fold {
@@ -83,6 +95,7 @@ impl Fold {
                 *self.reused.entry(sender.side().clone()).or_default() += u64::from(counts);
                 return;
             }
+            Said::Overdue(overdue) => return self.overdue(overdue),
         };
         self.sides.insert(told.statement.sender().side().clone());
         for agency in told.to.all() {
@@ -107,6 +120,16 @@ impl Fold {
             alert.say(told, verified.time_ms);
         }
     }
+
+    fn overdue(&mut self, overdue: &Overdue) {
+        let (waits, late) = (overdue.sender.side(), overdue.missed.agency.side());
+        self.sides.extend([waits.clone(), late.clone()]);
+        if let Some(alert) = self.alerts.get_mut(&overdue.alert_id) {
+            let missed = &overdue.missed;
+            let what = (waits.clone(), late.clone(), missed.level, missed.step);
+            *alert.overdue.entry(what).or_default() += 1;
+        }
+    }
 }
 
 impl Alert {
@@ -121,11 +144,22 @@ impl Alert {
             parts: BTreeMap::new(),
             questions: BTreeMap::new(),
             rejections: Vec::new(),
-            cancelled_ms: None,
+            cancelled: false,
             recalled: None,
             holders: BTreeMap::new(),
             unread: Vec::new(),
-            messages: BTreeMap::new(),
+            overdue: BTreeMap::new(),
+            over_ms: None,
+            case: Case::default(),
+            clocks: Clocks::default(),
+        }
+    }
+
+    /// What bounds its time in a log that ends at `end_ms`.
+    pub(super) fn bounds(&self, end_ms: u64) -> Bounds {
+        Bounds {
+            over_ms: self.over_ms,
+            end_ms,
         }
     }
 
@@ -135,12 +169,11 @@ impl Alert {
         let statement = &told.statement;
         let by = statement.sender().agency();
         let is_originator = *by == self.from;
+        self.follow(told, time_ms);
         self.answer(statement, time_ms);
         match statement.message_type() {
             T::Alert | T::Amend if is_originator => self.version(told, time_ms),
-            T::Cancel if is_originator => {
-                self.cancelled_ms.get_or_insert(time_ms);
-            }
+            T::Cancel if is_originator => self.cancelled = true,
             T::Recall if is_originator => self.recall(statement, time_ms),
             T::RecallConfirm => {
                 let held = self.holders.get_mut(by);
@@ -155,12 +188,6 @@ impl Alert {
             T::Outcome => self.outcome(told),
             _ => {}
         }
-        let of_alert = matches!(
-            statement.message_type(),
-            T::Alert | T::Amend | T::ActionRequest | T::Transfer
-        );
-        let whose = (by.clone(), of_alert);
-        self.messages.insert(statement.message_id(), whose);
         let other = told.to.all().filter(|to| to.side() != self.from.side());
         for holder in other {
             if !self.holders.contains_key(holder) {
@@ -169,26 +196,36 @@ impl Alert {
         }
     }
 
-    /// What the sender's own part gains by the message: a level reached, a question answered.
+    /// Case and clocks take it in. The table of deadlines holds for each alert, whatever rules let it in.
+    fn follow(&mut self, told: &Told, time_ms: u64) {
+        if let Some(step) = Step::new(&told.statement, told.to.clone()) {
+            self.case.apply(step);
+        }
+        self.clocks.take(&told.statement, time_ms, "");
+        self.over_ms = self.case.is_over().then(|| self.over_ms.unwrap_or(time_ms));
+    }
+
+    /// What the sender's own part gains by the message: levels reached, a question answered.
     fn answer(&mut self, statement: &Statement, time_ms: u64) {
         let by = statement.sender().agency();
-        let about = statement.refers_to();
-        let of_alert = about.and_then(|id| self.messages.get(&id));
-        let counts = of_alert.is_some_and(|(_, of_alert)| *of_alert);
+        let held = (&self.case, &self.clocks);
         if let Some(part) = self.parts.get_mut(by) {
-            part.say(statement, counts, time_ms);
+            part.wait.look(held, statement, time_ms);
         }
         let is_answer = matches!(
             statement.message_type(),
             MessageType::RfiResponse | MessageType::RfsResult | MessageType::ActionResponse
         );
-        if !is_answer || statement.verdict() == Some(ActionVerdict::MoreTime) {
-            return;
-        }
-        let question = about.and_then(|id| self.questions.get_mut(&id));
-        if let Some(answered) = question.and_then(|question| question.asked.get_mut(by)) {
-            let first_ms = answered.map_or(time_ms, |(first_ms, _)| first_ms);
-            *answered = Some((first_ms, statement.verdict()));
+        let is_answer = is_answer && statement.verdict() != Some(ActionVerdict::MoreTime);
+        for (id, question) in &mut self.questions {
+            let Some(asked) = question.asked.get_mut(by) else {
+                continue;
+            };
+            asked.wait.look(held, statement, time_ms);
+            if is_answer && statement.refers_to() == Some(*id) {
+                let first_ms = asked.answer.map_or(time_ms, |(first_ms, _)| first_ms);
+                asked.answer = Some((first_ms, statement.verdict()));
+            }
         }
     }
 
@@ -214,21 +251,9 @@ impl Alert {
         let Some(agency) = other.filter(|agency| !self.parts.contains_key(*agency)) else {
             return;
         };
-        let clock = self.clock(statement, time_ms);
-        self.parts.insert(agency.clone(), Part::new(clock));
-    }
-
-    fn clock(&self, statement: &Statement, time_ms: u64) -> Clock {
-        let known = self.parts.values().map(|part| part.clock.last_action_ms);
-        Clock {
-            start_ms: time_ms,
-            precedence: statement.precedence().unwrap_or(self.precedence),
-            // Only an alert and its versions say it; for what follows it is the first one's.
-            last_action_ms: statement
-                .last_action_ms()
-                .or_else(|| known.flatten().next()),
-            more_time_ms: None,
-        }
+        let held = (&self.case, &self.clocks);
+        let wait = Wait::new(held, statement.message_id(), agency, time_ms);
+        self.parts.insert(agency.clone(), Part::new(wait));
     }
 
     fn ask(&mut self, told: &Told, time_ms: u64) {
@@ -241,13 +266,16 @@ impl Alert {
             }
         }
         let others = told.to.all().filter(|agency| agency.side() != by.side());
+        let (id, held) = (statement.message_id(), (&self.case, &self.clocks));
+        let asked = others.map(|agency| {
+            let wait = Wait::new(held, id, agency, time_ms);
+            (agency.clone(), Asked { wait, answer: None })
+        });
         let question = Question {
             by: by.clone(),
-            clock: self.clock(statement, time_ms),
-            due_ms: statement.reply_due_ms(),
-            asked: others.map(|agency| (agency.clone(), None)).collect(),
+            asked: asked.collect(),
         };
-        self.questions.insert(statement.message_id(), question);
+        self.questions.insert(id, question);
     }
 
     /// The strictest measure counts, from when it was asked for.
@@ -261,8 +289,8 @@ impl Alert {
 
     fn reject(&mut self, statement: &Statement) {
         let by = statement.sender().side();
-        let about = statement.refers_to().and_then(|id| self.messages.get(&id));
-        let whose = about.map(|(agency, _)| agency.side());
+        let about = statement.refers_to().and_then(|id| self.case.message(id));
+        let whose = about.map(|about| about.from().side());
         if let Some(whose) = whose.filter(|side| *side != by) {
             let reasons = statement.reject_reasons().iter();
             let reasons = reasons.map(|one| reason::name(*one).to_owned()).collect();

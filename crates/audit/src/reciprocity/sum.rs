@@ -2,12 +2,14 @@
 
 use super::Scope;
 use super::figures::{
-    Answers, Basis, Direction, Figures, IndicatorFigures, LevelFigures, PrecedenceFigures, Recalls,
+    Answers, Basis, Direction, Figures, IndicatorFigures, LevelFigures, OverdueFigures,
+    PrecedenceFigures, Recalls,
 };
 use super::fold::{Alert, Fold, Question};
-use super::part::{LEVELS, Part};
+use super::part::Part;
+use super::wait::{Fate, LEVELS};
 use precinto_alert::clock::allowed_ms;
-use precinto_alert::code::{AckLevel, Coded, IndicatorCode, Precedence as Code};
+use precinto_alert::code::{AckLevel, Coded, IndicatorCode, OverdueStep, Precedence as Code};
 use precinto_alert::id::Side;
 use std::collections::BTreeMap;
 
@@ -47,11 +49,17 @@ fn direction(fold: &Fold, from: &Side, to: &Side, end_ms: u64) -> Direction {
     let mut by_precedence: BTreeMap<Code, (u64, Parts<'_>)> = BTreeMap::new();
     let mut indicators: BTreeMap<i32, IndicatorFigures> = BTreeMap::new();
     let mut asked = Vec::new();
+    let mut overdue: BTreeMap<(AckLevel, OverdueStep), u64> = BTreeMap::new();
     let mut confirmed_ms = Vec::new();
     for alert in fold.alerts.values() {
         let questions = alert.questions.values();
         let here = questions.filter(|question| question.by.side() == from);
         asked.extend(here.map(|question| (alert, question)));
+        for ((waits, late, level, step), count) in &alert.overdue {
+            if (waits, late) == (from, to) {
+                *overdue.entry((*level, *step)).or_default() += count;
+            }
+        }
         reject(&mut sum, alert, from, to);
         if alert.from.side() != from {
             continue;
@@ -82,6 +90,14 @@ fn direction(fold: &Fold, from: &Side, to: &Side, end_ms: u64) -> Direction {
         .collect();
     sum.indicators = indicators.into_values().collect();
     sum.requests = answers(&asked, to, end_ms);
+    let overdue = overdue.into_iter();
+    sum.overdue = overdue
+        .map(|((level, step), count)| OverdueFigures {
+            level: level.name(),
+            step: step.name(),
+            count,
+        })
+        .collect();
     sum.recalls.p50_ms = quantile(&mut confirmed_ms, 50);
     sum.refusals.reused_ids = fold.reused.get(from).copied().unwrap_or(0);
     sum
@@ -103,7 +119,7 @@ fn count_alert(
             indicator.named += 1;
         }
     }
-    sum.cancelled += u64::from(alert.cancelled_ms.is_some());
+    sum.cancelled += u64::from(alert.cancelled);
     let unread = alert.unread.iter();
     let here = unread.filter(|whose| **whose == alert.from || whose.side() == to);
     sum.unread_bodies += here.count() as u64;
@@ -150,19 +166,13 @@ fn levels(parts: &[(&Alert, &Part)], precedence: Option<Code>, end_ms: u64) -> V
             ..LevelFigures::default()
         };
         let mut took_ms = Vec::new();
+        let mut fates = Fates::default();
         for (alert, part) in parts {
-            let due = part.clock.due_ms(level);
-            let fate = fate(part.reached(level), due, ended(alert), end_ms);
-            *match fate {
-                Fate::InTime => &mut sum.in_time,
-                Fate::Late => &mut sum.late,
-                Fate::Missed => &mut sum.missed,
-                Fate::Open => &mut sum.open,
-                Fate::Ended => &mut sum.ended,
-            } += 1;
-            let reached = part.reached(level);
-            took_ms.extend(reached.map(|at| at.saturating_sub(part.clock.start_ms)));
+            let (fate, took) = part.wait.fate(level, alert.bounds(end_ms));
+            fates.add(fate);
+            took_ms.extend(took);
         }
+        [sum.in_time, sum.late, sum.missed, sum.open, sum.ended] = fates.0;
         sum.p50_ms = quantile(&mut took_ms, 50);
         sum.p90_ms = quantile(&mut took_ms, 90);
         sum
@@ -170,56 +180,40 @@ fn levels(parts: &[(&Alert, &Part)], precedence: Option<Code>, end_ms: u64) -> V
     LEVELS.into_iter().map(of_level).collect()
 }
 
-/// What became of something that was due.
-enum Fate {
-    InTime,
-    Late,
-    Missed,
-    Open,
-    Ended,
-}
+/// How many were in time, late, missed, open, and ended.
+#[derive(Default)]
+struct Fates([u64; 5]);
 
-/// Without a deadline what came is in time, and what did not is open.
-fn fate(at: Option<u64>, due: Option<u64>, ended: Option<u64>, end_ms: u64) -> Fate {
-    let over = |due: u64| end_ms > due;
-    match (at, due) {
-        (Some(at), Some(due)) if at > due => Fate::Late,
-        (Some(_), _) => Fate::InTime,
-        (None, due) if ended.is_some_and(|ended| due.is_none_or(|due| ended <= due)) => Fate::Ended,
-        (None, Some(due)) if over(due) => Fate::Missed,
-        (None, _) => Fate::Open,
+impl Fates {
+    fn add(&mut self, fate: Fate) {
+        let [in_time, late, missed, open, ended] = &mut self.0;
+        *match fate {
+            Fate::InTime => in_time,
+            Fate::Late => late,
+            Fate::Missed => missed,
+            Fate::Open => open,
+            Fate::Ended => ended,
+        } += 1;
     }
 }
 
-/// When the originator ended the alert.
-fn ended(alert: &Alert) -> Option<u64> {
-    let recalled = alert.recalled.map(|(_, at)| at);
-    alert.cancelled_ms.into_iter().chain(recalled).min()
-}
-
 fn answers(asked: &[(&Alert, &Question)], to: &Side, end_ms: u64) -> Answers {
-    let mut sum = Answers::default();
+    let (mut sum, mut fates) = (Answers::default(), Fates::default());
     let mut took_ms = Vec::new();
     for (alert, question) in asked {
-        let table = question.clock.due_ms(AckLevel::Assessed);
-        let due = question.due_ms.or(table);
         let theirs = question.asked.iter().filter(|(of, _)| of.side() == to);
-        for (_, answer) in theirs {
+        for (_, one) in theirs {
             sum.asked += 1;
-            let at = answer.map(|(at, _)| at);
-            *match fate(at, due, ended(alert), end_ms) {
-                Fate::InTime => &mut sum.in_time,
-                Fate::Late => &mut sum.late,
-                Fate::Missed => &mut sum.missed,
-                Fate::Open => &mut sum.open,
-                Fate::Ended => &mut sum.ended,
-            } += 1;
-            took_ms.extend(at.map(|at| at.saturating_sub(question.clock.start_ms)));
-            if let Some(verdict) = answer.and_then(|(_, verdict)| verdict) {
+            let at = one.answer.map(|(at, _)| at);
+            let (fate, took) = one.wait.fate_of_answer(at, alert.bounds(end_ms));
+            fates.add(fate);
+            took_ms.extend(took);
+            if let Some(verdict) = one.answer.and_then(|(_, verdict)| verdict) {
                 *sum.verdicts.entry(verdict.name()).or_default() += 1;
             }
         }
     }
+    [sum.in_time, sum.late, sum.missed, sum.open, sum.ended] = fates.0;
     sum.p50_ms = quantile(&mut took_ms, 50);
     sum.p90_ms = quantile(&mut took_ms, 90);
     sum

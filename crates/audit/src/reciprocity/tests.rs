@@ -121,9 +121,10 @@ fn each_figure_of_a_week_is_the_one_counted_by_hand() {
     assert_eq!(fates(&south.levels[0]), [2, 3, 1, 0, 0]);
     // Person: 9 min, 2 min and 1 h in time, 8 d late; the cancelled one ended, the recalled one missed at 8 h.
     assert_eq!(fates(&south.levels[1]), [3, 1, 1, 0, 1]);
-    // Assessed: FGR's refusal in time, 31 min and 8 d late; ended one by cancelling and two by the recall after one day.
-    assert_eq!(fates(&south.levels[2]), [1, 2, 0, 0, 3]);
-    assert_eq!(fates(&south.levels[3]), [0, 0, 0, 3, 3]);
+    // Assessed: FGR's refusal and ANAM's question in time, 31 min and 8 d late; one ended by cancelling, one by the recall.
+    assert_eq!(fates(&south.levels[2]), [2, 2, 0, 0, 2]);
+    // The first case was closed by its final outcome.
+    assert_eq!(fates(&south.levels[3]), [0, 0, 0, 2, 4]);
     assert_eq!(south.levels[0].p50_ms, Some(2 * MINUTE));
     assert_eq!(south.levels[0].p90_ms, Some(8 * DAY));
     assert_eq!(south.levels[1].p50_ms, Some(9 * MINUTE));
@@ -165,6 +166,88 @@ fn each_figure_of_a_week_is_the_one_counted_by_hand() {
     assert_eq!((north.requests.asked, north.requests.in_time), (1, 1));
     assert_eq!(north.requests.p50_ms, Some(HOUR));
     assert_eq!(north.refusals.reused_ids, 1);
+}
+
+#[test]
+fn deadlines_are_those_by_which_the_gateway_asks_again() {
+    let (person, assessed) = (1, 2);
+    let mut story = Story::default();
+    let alert = story.alert(0, CBP, &[ANAM], P::P1, &[]);
+    let asked = story.say(MINUTE, CBP, ANAM, alert, pb::MessageType::Rfi);
+    // Time for the answer to a question is no time for the alert, and an answer within it is in time.
+    story.more_time(2 * MINUTE, ANAM, asked, 20 * HOUR);
+    story.ack(HOUR, ANAM, alert, pb::AckLevel::Assessed);
+    story.reply(12 * HOUR, ANAM, CBP, asked, pb::MessageType::RfiResponse);
+    // Time asked for when the assessment was due already heals nothing.
+    let second = story.alert(DAY, CBP, &[ANAM], P::P1, &[]);
+    story.ack(DAY + SECOND, ANAM, second, pb::AckLevel::Node);
+    story.more_time(DAY + 31 * MINUTE, ANAM, second, DAY + 9 * HOUR);
+    story.ack(DAY + 8 * HOUR, ANAM, second, pb::AckLevel::Assessed);
+    // What is answered after it was cancelled was not asked for any more.
+    let third = story.alert(2 * DAY, CBP, &[ANAM], P::P2, &[]);
+    story.say(2 * DAY + MINUTE, CBP, ANAM, third, pb::MessageType::Cancel);
+    story.ack(2 * DAY + 2 * HOUR, ANAM, third, pb::AckLevel::Person);
+    // Nobody waits for the answer to a question in a case that was closed.
+    let fourth = story.alert(3 * DAY, CBP, &[ANAM], P::P1, &[]);
+    story.say(3 * DAY + SECOND, ANAM, CBP, fourth, pb::MessageType::Rfi);
+    story.outcome(3 * DAY + MINUTE, ANAM, fourth, pb::OutcomeCode::Seized, &[]);
+    let figures = count(&story, scope(), 9 * DAY);
+    let south = towards(&figures, "us.");
+    assert_eq!(fates(&south.levels[assessed]), [1, 2, 0, 0, 1]);
+    assert_eq!(fates(&south.levels[person]), [1, 2, 0, 0, 1]);
+    assert_eq!((south.requests.in_time, south.requests.late), (1, 0));
+    let north = towards(&figures, "mx.").requests.clone();
+    assert_eq!((north.asked, north.ended, north.missed), (1, 1, 0));
+}
+
+#[test]
+fn missed_deadlines_are_counted_where_one_side_waits_for_the_other() {
+    use pb::OverdueStep as S;
+    let mut story = Story::default();
+    let alert = story.alert(0, CBP, &[ANAM, DEA], P::P1, &[]);
+    story.overdue(
+        6 * SECOND,
+        ANAM,
+        alert,
+        pb::AckLevel::Node,
+        S::SecondRequest,
+    );
+    // DEA is of the sender's own side.
+    story.overdue(6 * SECOND, DEA, alert, pb::AckLevel::Node, S::SecondRequest);
+    story.overdue(
+        11 * SECOND,
+        ANAM,
+        alert,
+        pb::AckLevel::Node,
+        S::AlternateContact,
+    );
+    story.overdue(
+        601 * SECOND,
+        ANAM,
+        alert,
+        pb::AckLevel::Person,
+        S::SecondRequest,
+    );
+    let figures = count(&story, scope(), DAY);
+    let rows = |from: &str| -> Vec<_> {
+        let way = towards(&figures, from);
+        let rows = way.overdue.iter();
+        rows.map(|one| (one.level, one.step, one.count)).collect()
+    };
+    assert_eq!(
+        rows("us."),
+        [
+            ("NODE", "SECOND_REQUEST", 1),
+            ("NODE", "ALTERNATE_CONTACT", 1),
+            ("PERSON", "SECOND_REQUEST", 1)
+        ]
+    );
+    assert_eq!(rows("mx."), []);
+    // Of alerts of another time nothing is counted.
+    let mut later = scope();
+    later.period.from_ms += SECOND;
+    let figures = count(&story, later, DAY);
+    assert_eq!(towards(&figures, "us.").overdue, []);
 }
 
 #[test]
@@ -302,12 +385,9 @@ fn a_long_history_agrees_with_a_spreadsheet() {
     }
 }
 
-#[test]
-fn only_what_was_verified_is_counted_and_the_rest_is_said() {
-    let site = Site::new();
-    let mut drafts = site.drafts();
-    drafts[5].body[3] ^= 1;
-    let bytes = site.segment(&drafts, &[8]);
+/// The figures of a log of these entries.
+fn of_log(site: &Site, drafts: &[crate::specimen::Draft]) -> Figures {
+    let bytes = site.segment(drafts, &[8]);
     let mut replay = crate::Replay::new(site.expect(), Vec::new());
     replay.keep_verified();
     let mut reciprocity = Reciprocity::new(scope());
@@ -322,13 +402,27 @@ fn only_what_was_verified_is_counted_and_the_rest_is_said() {
     for one in &rest {
         reciprocity.take(one);
     }
-    let figures = reciprocity.finish(&audit);
+    reciprocity.finish(&audit)
+}
+
+#[test]
+fn only_what_was_verified_is_counted_and_the_rest_is_said() {
+    let site = Site::new();
+    let mut drafts = site.drafts();
+    drafts[5].body[3] ^= 1;
+    let figures = of_log(&site, &drafts);
     // Three statements and a conflict, of which one statement is spoilt.
     assert_eq!((figures.log.verified, figures.log.left_out), (3, 1));
+    assert_eq!(figures.log.missing, 0);
     assert_eq!(figures.log.verdict, crate::Verdict::Findings);
     assert!(
         figures.log.findings.contains_key("BODY"),
         "{:?}",
         figures.log.findings
     );
+    // Of what that entry was nobody knows.
+    drafts[5].leaf = Some([0xff; 50]);
+    let figures = of_log(&site, &drafts);
+    let log = &figures.log;
+    assert_eq!((log.verified, log.left_out, log.missing), (3, 0, 1));
 }

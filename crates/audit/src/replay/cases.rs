@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::clocks::{Calendar, Held, Late, Timed};
-use crate::finding::Kind;
+use crate::finding::{Finding, Kind, Place};
 use precinto_alert::case::{Audience, Case, Names, Step};
 use precinto_alert::id::AlertId;
 use precinto_alert::reason;
@@ -108,15 +108,35 @@ pub(super) struct Cases {
     has_holes: bool,
     /// The newest rules that the log has claimed so far.
     newest: Option<Rules>,
-    /// What nobody has judged, because no case was asked when it was let in.
-    unaudited: Option<Unaudited>,
+    /// Messages that nobody has judged, because no case was asked when they were let in.
+    let_in_unasked: Option<Run>,
+    /// Messages whose deadlines nobody has judged, because no clock was kept when they were let in.
+    let_in_unclocked: Option<Run>,
 }
 
-/// Messages of cases under `floor/1`. None of them follows newer rules, so they are the first of their log.
-pub(super) struct Unaudited {
-    pub(super) first: u64,
-    pub(super) last: u64,
-    pub(super) count: u64,
+/// Messages under old rules. None of them follows newer rules, so they are the first of their log.
+#[derive(Clone, Copy)]
+struct Run {
+    first: u64,
+    last: u64,
+    count: u64,
+}
+
+impl Run {
+    fn extend(run: &mut Option<Self>, index: u64) {
+        let run = run.get_or_insert(Self {
+            first: index,
+            last: index,
+            count: 0,
+        });
+        run.last = index;
+        run.count += 1;
+    }
+
+    fn finding(self, kind: fn(u64) -> Kind) -> Finding {
+        let place = Place::whole_log().about(self.first, self.last.saturating_add(1));
+        Finding::new(kind(self.count), place)
+    }
 }
 
 impl Cases {
@@ -166,14 +186,11 @@ impl Cases {
 
     fn judge(&mut self, index: u64, message: Message, rules: Rules) -> Option<Kind> {
         if rules == Rules::WithoutCases {
-            let none = Unaudited {
-                first: index,
-                last: index,
-                count: 0,
-            };
-            let unaudited = self.unaudited.get_or_insert(none);
-            unaudited.last = index;
-            unaudited.count += 1;
+            Run::extend(&mut self.let_in_unasked, index);
+        }
+        let waits = message.timed.as_ref().is_some_and(|timed| timed.waits());
+        if waits && rules < Rules::All {
+            Run::extend(&mut self.let_in_unclocked, index);
         }
         if self.has_holes {
             return None;
@@ -200,8 +217,19 @@ impl Cases {
         })
     }
 
-    /// What nobody has judged, if there is any.
-    pub(super) fn unaudited(&self) -> Option<&Unaudited> {
-        self.unaudited.as_ref()
+    /// Whether what an entry says of its case cannot be judged any more.
+    pub(super) fn has_holes(&self) -> bool {
+        self.has_holes
+    }
+
+    /// What nobody has judged.
+    pub(super) fn unaudited(&self) -> Vec<Finding> {
+        let cases = self
+            .let_in_unasked
+            .map(|run| run.finding(|count| Kind::CasesNotAudited { count }));
+        let clocks = self
+            .let_in_unclocked
+            .map(|run| run.finding(|count| Kind::ClocksNotAudited { count }));
+        cases.into_iter().chain(clocks).collect()
     }
 }

@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use super::directory::Directory;
 use crate::finding::Kind;
-use precinto_alert::Statement;
+use crate::verified::Overdue;
 use precinto_alert::case::{Case, Missed};
 use precinto_alert::clock::{Clocks, Due, Reading, starts};
 use precinto_alert::code::{Coded, MessageStatus};
 use precinto_alert::id::{AlertId, MessageId, NodeId};
+use precinto_alert::{Detail, Statement};
 use precinto_proto::v1 as pb;
 
 mod told;
@@ -86,6 +87,11 @@ impl Timed {
         })
     }
 
+    /// Whether it waits for an answer.
+    pub(super) fn waits(&self) -> bool {
+        starts(self.statement.message_type())
+    }
+
     /// Takes it into its case; gives the message if it runs a clock.
     pub(super) fn take(self, held: &mut Held, time_ms: u64) -> Option<MessageId> {
         let message_id = self.statement.message_id();
@@ -126,11 +132,23 @@ impl Late {
         })
     }
 
+    /// What to hand on if it is as it should be.
+    pub(super) fn told(&self) -> Option<Overdue> {
+        Some(Overdue {
+            alert_id: self.alert_id.clone(),
+            sender: self.record.sender.parse().ok()?,
+            missed: self.missed.clone(),
+        })
+    }
+
     /// Takes it into its case; gives what speaks against its being there.
     pub(super) fn take(self, cases: &mut HashMap<AlertId, Held>) -> Option<Kind> {
         let held = cases.get_mut(&self.alert_id);
         let why = match held {
-            None => Some("no message of its case stands before it".to_owned()),
+            None => Some(Detail::from((
+                "no message of its case stands before it",
+                "ningún mensaje de su caso está antes",
+            ))),
             Some(held) => {
                 let why = self.judge(held);
                 held.case.apply_overdue(self.missed);
@@ -140,8 +158,8 @@ impl Late {
         why.map(|why| Kind::Overdue { why })
     }
 
-    fn judge(&self, held: &Held) -> Option<String> {
-        let wrong = |why: &str| Some(why.to_owned());
+    fn judge(&self, held: &Held) -> Option<Detail> {
+        let wrong = |en: &'static str, es: &'static str| Some(Detail::from((en, es)));
         let Self {
             record,
             missed,
@@ -150,22 +168,28 @@ impl Late {
         } = self;
         let mut asked = held.asked.iter();
         let Some(asked) = asked.find(|asked| asked.message_id == missed.message_id) else {
-            return wrong("no message before it waits for such an answer");
+            return wrong(
+                "no message before it waits for such an answer",
+                "ningún mensaje anterior espera una respuesta así",
+            );
         };
         if record.sender != asked.sender.to_string()
             || record.index != asked.index
             || record.status() != asked.status
         {
-            return wrong("the message that it names is another one");
+            return wrong(
+                "the message that it names is another one",
+                "el mensaje que nombra es otro",
+            );
         }
         let reading = held.reading(missed.message_id, *time_ms);
         let Some(due) = reading.due.iter().find(|due| due.missed == *missed) else {
-            return wrong(not_due(held, missed, *time_ms));
+            return Some(not_due(held, missed, *time_ms).into());
         };
         if (record.started_ms, record.due_ms, record.precedence())
             != (due.started_ms, due.at_ms, due.precedence)
         {
-            return wrong("it fell due at another time");
+            return wrong("it fell due at another time", "venció a otra hora");
         }
         let is_before = |other: &&Due| {
             other.missed.agency == missed.agency
@@ -173,30 +197,38 @@ impl Late {
                 && other.missed.step < missed.step
         };
         if reading.due.iter().any(|other| is_before(&other)) {
-            return wrong("a step before it is missing");
+            return wrong("a step before it is missing", "falta un paso anterior");
         }
         let (Some(directory), Some(step)) = (&self.directory, held.case.message(missed.message_id))
         else {
-            return wrong("it names no directory that the log holds");
+            return wrong(
+                "it names no directory that the log holds",
+                "no nombra ningún directorio que esté en la bitácora",
+            );
         };
-        (!told::fits(record, missed, (step.to(), &asked.sender), directory))
-            .then(|| "it is for others than the directory says".to_owned())
+        (!told::fits(record, missed, (step.to(), &asked.sender), directory)).then(|| {
+            let en = "it is for others than the directory says";
+            (en, "es para otros que los que dice el directorio").into()
+        })
     }
 }
 
 /// Why a step that is not due is not.
-fn not_due(held: &Held, missed: &Missed, time_ms: u64) -> &'static str {
+fn not_due(held: &Held, missed: &Missed, time_ms: u64) -> (&'static str, &'static str) {
     if held.case.late().any(|late| late.missed == *missed) {
-        "it stands in the log already"
+        ("it stands in the log already", "ya está en la bitácora")
     } else if held
         .reading(missed.message_id, u64::MAX)
         .due
         .iter()
         .any(|due| due.missed == *missed && due.at_ms > time_ms)
     {
-        "it was not due yet"
+        ("it was not due yet", "aún no vencía")
     } else {
-        "it had been answered, or nobody waited for it any more"
+        (
+            "it had been answered, or nobody waited for it any more",
+            "ya se había respondido, o nadie lo esperaba ya",
+        )
     }
 }
 

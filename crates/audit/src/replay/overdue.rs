@@ -3,82 +3,59 @@
 use super::cases::Part;
 use super::clocks::Late;
 use super::keys::Known;
-use super::outcome::{Of, Outcome};
-use super::shelf::{Named, Shelf};
+use super::outcome::{Examined, Of, Outcome};
+use super::read::Read;
 use super::stated;
 use crate::finding::Kind;
-use crate::source::Entry;
+use crate::verified::{Said, Verified};
 use precinto_envelope::crypto::sha256;
-use precinto_merkle::leaf::Leaf;
 use precinto_proto::v1 as pb;
-use prost::Message;
 
 /// A missed deadline with the directory that its record names.
-pub(super) struct Job {
-    leaf: Leaf,
-    entry: Entry,
-    record: Result<pb::OverdueRecord, Kind>,
-    named: Named,
-}
-
-/// Reads the record and takes down from the shelf what it names.
-pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> Job {
-    let record =
-        pb::OverdueRecord::decode(entry.record.as_slice()).map_err(|error| Kind::RecordMalformed {
-            why: error.to_string(),
-        });
-    let refs = record.as_ref().map_or(&[][..], |record| &record.trust);
-    let named = shelf.named(refs, leaf.time_ms);
-    Job {
-        leaf,
-        entry,
-        record,
-        named,
-    }
-}
+pub(super) type Job = Read<pb::OverdueRecord>;
 
 impl Job {
     /// Examines the entry.
     pub(super) fn run(self) -> Outcome {
-        let (index, place) = (self.entry.index, self.entry.place.clone());
-        let mut kinds = Vec::new();
+        let (index, place) = self.place();
+        let time_ms = self.leaf.time_ms;
+        let mut kinds = self.wrong();
         let (known, late) = self.examine(&mut kinds).unzip();
+        let late = late.flatten();
+        let told = late.as_ref().and_then(Late::told);
+        let examined = Examined {
+            known,
+            part: late.map_or(Part::None, |late| Part::Late(Box::new(late))),
+            verified: told.map(|told| {
+                Box::new(Verified {
+                    index,
+                    time_ms,
+                    said: Said::Overdue(Box::new(told)),
+                })
+            }),
+            ..Examined::at(index)
+        };
         Outcome {
             place,
             kinds,
-            of: Of::Entry {
-                index,
-                known,
-                conflict: None,
-                part: late
-                    .flatten()
-                    .map_or(Part::None, |late| Part::Late(Box::new(late))),
-                verified: None,
-            },
+            of: Of::Entry(examined),
         }
     }
 
     /// Gives back by what it is known, and what it says, if that can be.
     fn examine(self, kinds: &mut Vec<Kind>) -> Option<(Known, Option<Late>)> {
-        let Self {
-            leaf,
-            entry,
-            record,
-            named,
-        } = self;
-        kinds.extend(stated::commitment(&leaf, &entry));
-        kinds.extend(stated::beside_the_record(&entry));
-        kinds.extend(named.kinds.iter().cloned());
-        let record = record.map_err(|kind| kinds.push(kind)).ok()?;
-        if record.encode_to_vec() != entry.record {
-            kinds.push(Kind::UnknownFields { what: "the record" });
-        }
+        kinds.extend(stated::beside_the_record(&self.entry));
+        let record = self.record.ok()?;
         let key = key_of(&record);
-        kinds.extend(stated::compare(entry.stated.as_ref(), &key, &key));
-        let late = Late::new(record, leaf.time_ms, named.directory);
+        kinds.extend(stated::compare(self.entry.stated.as_ref(), &key, &key));
+        let late = Late::new(record, self.leaf.time_ms, self.named.directory);
         if late.is_none() {
+            let (en, es) = (
+                "it names nothing that can be missed",
+                "no nombra nada que pueda vencer",
+            );
             kinds.push(Kind::Overdue {
-                why: "it names nothing that can be missed".to_owned(),
+                why: (en, es).into(),
             });
         }
         Some((Known { key, digest: key }, late))

@@ -5,7 +5,7 @@
 
 use super::directory::Directory;
 use crate::expect::SideRoots;
-use crate::finding::{Finding, Kind, Place};
+use crate::finding::{Finding, Kind, Place, Thing};
 use precinto_alert::id::Side;
 use precinto_alert::{Reason, reason};
 use precinto_envelope::certificate::{Certificate, CertificatePool};
@@ -27,6 +27,8 @@ pub(super) struct Shelf {
     outside: Option<BySide>,
     /// The trust given to the audit with its newer revocation lists.
     newer: Option<Arc<TrustStore>>,
+    /// The side whose revocation list came in last, until somebody asks for it.
+    news_of: Option<Side>,
     findings: Vec<Finding>,
 }
 
@@ -85,6 +87,7 @@ impl Shelf {
             stores: HashMap::new(),
             outside,
             newer,
+            news_of: None,
             findings,
         }
     }
@@ -100,8 +103,21 @@ impl Shelf {
             && let Some(side) = &item.side
         {
             self.lists.entry(side.clone()).or_default().insert(digest);
+            self.news_of = Some(side.clone());
         }
         self.items.insert(digest, item);
+    }
+
+    /// All roots and lists of the side whose revocation list has come in since this was last asked.
+    pub(super) fn news(&mut self, time_ms: u64) -> Option<Arc<TrustStore>> {
+        let side = self.news_of.take()?;
+        let is_root =
+            |item: &Item| item.kind == TrustKind::Root && item.side.as_ref() == Some(&side);
+        let roots = self.items.iter().filter(|(_, item)| is_root(item));
+        let roots = roots.map(|(digest, _)| *digest).collect();
+        let roots = BySide::from([(side, roots)]);
+        let lists = self.lists_of(&roots);
+        self.store(&roots, &lists, time_ms).ok()
     }
 
     /// Takes down what a record names. `time_ms` is the entry's time.
@@ -233,14 +249,19 @@ impl Named {
 }
 
 /// What a thing is called in a sentence.
-pub(super) fn what(kind: TrustKind) -> &'static str {
+pub(super) fn what(kind: TrustKind) -> Thing {
     match kind {
-        TrustKind::Unspecified => "a thing of unknown kind",
-        TrustKind::Root => "the root",
-        TrustKind::Intermediate => "the intermediate certificate",
-        TrustKind::Signer => "the signer's certificate",
-        TrustKind::RevocationList => "the revocation list",
-        TrustKind::Directory => "the directory",
+        TrustKind::Unspecified => Thing(
+            "a thing of unknown kind",
+            "un elemento de clase desconocida",
+        ),
+        TrustKind::Root => Thing("the root", "la raíz"),
+        TrustKind::Intermediate => {
+            Thing("the intermediate certificate", "el certificado intermedio")
+        }
+        TrustKind::Signer => Thing("the signer's certificate", "el certificado del firmante"),
+        TrustKind::RevocationList => Thing("the revocation list", "la lista de revocación"),
+        TrustKind::Directory => Thing("the directory", "el directorio"),
     }
 }
 

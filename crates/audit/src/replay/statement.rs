@@ -2,10 +2,12 @@
 
 use super::cases::Part;
 use super::keys::Known;
-use super::outcome::{Of, Outcome};
-use super::shelf::{Named, Shelf, hex, what};
+use super::outcome::{Examined, Of, Outcome};
+use super::read::Read;
+use super::revoked::{self, Signed};
+use super::shelf::{Named, hex, what};
 use super::stated;
-use crate::finding::Kind;
+use crate::finding::{Kind, Thing};
 use crate::source::Entry;
 use crate::verified::{Said, Told, Verified};
 use precinto_alert::case::Audience;
@@ -15,86 +17,43 @@ use precinto_alert::{Reason, reason};
 use precinto_envelope::body::check_body;
 use precinto_envelope::crypto::sha256;
 use precinto_envelope::pae;
-use precinto_envelope::trust::{Purpose, TrustError};
-use precinto_envelope::verify::{VerifiedEnvelope, verify_bytes};
-use precinto_merkle::leaf::Leaf;
+use precinto_envelope::verify::verify_bytes;
 use precinto_proto::v1 as pb;
 use prost::Message;
 
 /// A statement with the trust that its record names.
-pub(super) struct Job {
-    leaf: Leaf,
-    entry: Entry,
-    record: Result<pb::StatementRecord, Kind>,
-    named: Named,
-}
-
-/// Reads the record and takes down from the shelf what it names.
-pub(super) fn prepare(leaf: Leaf, entry: Entry, shelf: &mut Shelf) -> Job {
-    let record = pb::StatementRecord::decode(entry.record.as_slice()).map_err(|error| {
-        Kind::RecordMalformed {
-            why: error.to_string(),
-        }
-    });
-    let refs = record.as_ref().map_or(&[][..], |record| &record.trust);
-    let named = shelf.named(refs, leaf.time_ms);
-    Job {
-        leaf,
-        entry,
-        record,
-        named,
-    }
-}
+pub(super) type Job = Read<pb::StatementRecord>;
 
 impl Job {
     /// Examines the entry for the log of this origin.
     pub(super) fn run(self, origin: Option<&str>) -> Outcome {
-        let (index, place) = (self.entry.index, self.entry.place.clone());
-        let time_ms = self.leaf.time_ms;
-        let mut kinds = Vec::new();
-        let (known, part, told) = match self.examine(origin, &mut kinds) {
-            Some((known, part, told)) => (Some(known), part, told),
-            None => (None, Part::Unreadable, None),
-        };
+        let (index, place) = self.place();
+        let mut kinds = self.wrong();
+        let examined = self.examine(origin, &mut kinds);
         Outcome {
             place,
             kinds,
-            of: Of::Entry {
-                index,
-                known,
-                conflict: None,
-                part,
-                verified: told.map(|told| {
-                    Box::new(Verified {
-                        index,
-                        time_ms,
-                        said: Said::Message(Box::new(told)),
-                    })
-                }),
-            },
+            of: Of::Entry(examined.unwrap_or_else(|| Examined {
+                part: Part::Unreadable,
+                ..Examined::at(index)
+            })),
         }
     }
 
-    /// Gives back by what it is known, what it is to its case, and what it says.
-    fn examine(
-        self,
-        origin: Option<&str>,
-        kinds: &mut Vec<Kind>,
-    ) -> Option<(Known, Part, Option<Told>)> {
+    /// Gives back by what it is known, what it is to its case, who signed it, and what it says.
+    fn examine(self, origin: Option<&str>, kinds: &mut Vec<Kind>) -> Option<Examined> {
         let Self {
             leaf,
             mut entry,
             record,
             named,
         } = self;
-        kinds.extend(stated::commitment(&leaf, &entry));
-        kinds.extend(named.kinds.iter().cloned());
         let content = std::mem::take(&mut entry.content);
-        let record = record.map_err(|kind| kinds.push(kind)).ok();
+        let record = record.ok();
         kinds.extend(
             record
                 .iter()
-                .flat_map(|record| check_record(record, &entry, &content)),
+                .flat_map(|record| check_record(record, &content)),
         );
         let (envelope, raw) = open(&content).map_err(|kind| kinds.push(kind)).ok()?;
         kinds.extend(unknown_in(&envelope, &content));
@@ -119,7 +78,7 @@ impl Job {
             }) => {
                 if unknown_fields {
                     kinds.push(Kind::UnknownFields {
-                        what: "the statement",
+                        what: Thing::STATEMENT,
                     });
                 }
                 kinds.extend(outside_its_time(&statement, leaf.time_ms));
@@ -139,16 +98,33 @@ impl Job {
             }
             Err(error) => kinds.push(refused(error.reason(), &error)),
         }
-        kinds.extend(signatures(content, &named, leaf.time_ms));
-        Some((Known { key, digest: id }, part, told))
+        let (wrong, signed) = signatures(content, &named, leaf.time_ms);
+        kinds.extend(wrong);
+        let verified = told.map(|told| Verified {
+            index: entry.index,
+            time_ms: leaf.time_ms,
+            said: Said::Message(Box::new(told)),
+        });
+        Some(Examined {
+            known: Some(Known { key, digest: id }),
+            part,
+            signed,
+            verified: verified.map(Box::new),
+            ..Examined::at(entry.index)
+        })
     }
 }
 
-/// Judges an envelope as of `time_ms` under the trust that its record names, and whether the record names it all.
-pub(super) fn signatures(envelope: Vec<u8>, named: &Named, time_ms: u64) -> Vec<Kind> {
+/// Judges an envelope as of `time_ms` under the trust that its record names, and whether the record names it all. Gives what is
+/// wrong, and who has signed.
+pub(super) fn signatures(
+    envelope: Vec<u8>,
+    named: &Named,
+    time_ms: u64,
+) -> (Vec<Kind>, Vec<Signed>) {
     let store = match &named.store {
         Ok(store) => store,
-        Err(kind) => return vec![kind.clone()],
+        Err(kind) => return (vec![kind.clone()], Vec::new()),
     };
     match verify_bytes(envelope, &named.pool, store, time_ms) {
         Ok(verified) => {
@@ -162,17 +138,16 @@ pub(super) fn signatures(envelope: Vec<u8>, named: &Named, time_ms: u64) -> Vec<
                     digest: hex(&used.digest),
                 })
                 .collect();
-            kinds.extend(revoked_before(&verified, named, time_ms));
-            kinds
+            let signed: Vec<Signed> = verified.signers().iter().map(Signed::by).collect();
+            kinds.extend(revoked::by_then(&signed, &named.others, time_ms));
+            (kinds, signed)
         }
         Err(error) if error.reason() == Reason::CrlStale => {
             let reason = reason::name(error.reason());
-            vec![Kind::TrustIncomplete {
-                reason,
-                why: error.to_string(),
-            }]
+            let why = error.to_string();
+            (vec![Kind::TrustIncomplete { reason, why }], Vec::new())
         }
-        Err(error) => vec![refused(error.reason(), &error)],
+        Err(error) => (vec![refused(error.reason(), &error)], Vec::new()),
     }
 }
 
@@ -188,7 +163,7 @@ pub(super) fn open(content: &[u8]) -> Result<(pb::Envelope, pb::Statement), Kind
 
 /// Whether the envelope holds more than this program knows. No signature covers that: anybody on the way can add it.
 pub(super) fn unknown_in(envelope: &pb::Envelope, content: &[u8]) -> Option<Kind> {
-    let what = "the envelope";
+    let what = Thing::ENVELOPE;
     (envelope.encode_to_vec() != content).then_some(Kind::UnknownFields { what })
 }
 
@@ -209,11 +184,8 @@ pub(super) fn refused(reason: Reason, error: &dyn std::error::Error) -> Kind {
     }
 }
 
-fn check_record(record: &pb::StatementRecord, entry: &Entry, content: &[u8]) -> Vec<Kind> {
+fn check_record(record: &pb::StatementRecord, content: &[u8]) -> Vec<Kind> {
     let mut kinds = Vec::new();
-    if record.encode_to_vec() != entry.record {
-        kinds.push(Kind::UnknownFields { what: "the record" });
-    }
     if record.envelope_digest != sha256(&[content]) {
         kinds.push(Kind::EnvelopeDigest);
     }
@@ -239,9 +211,13 @@ fn outside_its_time(statement: &Statement, time_ms: u64) -> Option<Kind> {
     statement.check_time(earliest).err()?;
     Some(Kind::Window {
         why: if refused.reason == Reason::Expired {
-            "it had expired"
+            ("it had expired", "había vencido").into()
         } else {
-            "it was dated too far in the future"
+            let (en, es) = (
+                "it was dated too far in the future",
+                "su fecha era demasiado futura",
+            );
+            (en, es).into()
         },
     })
 }
@@ -252,24 +228,33 @@ fn recipients(
     record: &pb::StatementRecord,
     named: &Named,
 ) -> Option<Kind> {
-    let wrong = |why: &str| {
+    let wrong = |en: &'static str, es: &'static str| {
         Some(Kind::Recipients {
-            why: why.to_owned(),
+            why: (en, es).into(),
         })
     };
     if record.recipients.len() != requested.len() {
-        return wrong("their number differs");
+        return wrong("their number differs", "su número es otro");
     }
     let Some(directory) = &named.directory else {
-        return wrong("the record names no directory that the log holds");
+        return wrong(
+            "the record names no directory that the log holds",
+            "el registro no nombra ningún directorio que esté en la bitácora",
+        );
     };
     let asked = statement.recipients().iter().zip(requested);
     for ((recipient, requested), resolved) in asked.zip(&record.recipients) {
         if resolved.requested.as_ref() != Some(requested) {
-            return wrong("one is not the one that the sender asked for");
+            return wrong(
+                "one is not the one that the sender asked for",
+                "uno no es el que pidió el remitente",
+            );
         }
         let Some(entitled) = directory.resolve(recipient, statement.sender().agency()) else {
-            return wrong("the directory does not know one of them");
+            return wrong(
+                "the directory does not know one of them",
+                "el directorio no conoce a uno de ellos",
+            );
         };
         // Sorted by whom is not said, so only membership counts.
         let same = |left: &[String], right: &[String]| {
@@ -277,7 +262,10 @@ fn recipients(
         };
         if !same(&resolved.agencies, &entitled.agencies) || !same(&resolved.nodes, &entitled.nodes)
         {
-            return wrong("the directory entitles others");
+            return wrong(
+                "the directory entitles others",
+                "el directorio da derecho a otros",
+            );
         }
     }
     None
@@ -300,7 +288,7 @@ fn body(statement: &Statement, entry: &Entry) -> (Option<Kind>, Vec<u8>) {
         Ok(None) => (None, Vec::new()),
         Ok(Some(checked)) => {
             let odd = !checked.is_canonical();
-            let odd = odd.then_some(Kind::UnknownFields { what: "the body" });
+            let odd = odd.then_some(Kind::UnknownFields { what: Thing::BODY });
             (odd, checked.inner().content.clone())
         }
         Err(error) => {
@@ -320,28 +308,6 @@ fn officers(statement: &Statement, named: &Named) -> Vec<OfficerId> {
             _ => None,
         })
         .collect()
-}
-
-/// Whether a revocation list that the record does not name shows that a signer had been revoked by then.
-fn revoked_before(verified: &VerifiedEnvelope, named: &Named, time_ms: u64) -> Option<Kind> {
-    for store in &named.others {
-        for signer in verified.signers() {
-            let judged = signer.judged();
-            let certificate = signer.certificate();
-            let verdict = store.judge(
-                certificate,
-                judged.intermediates(),
-                Purpose::Signing,
-                time_ms,
-            );
-            if matches!(verdict, Err(TrustError::Revoked { since_ms }) if since_ms <= time_ms) {
-                return Some(Kind::RevokedBefore {
-                    digest: hex(&certificate.digest()),
-                });
-            }
-        }
-    }
-    None
 }
 
 /// How long a statement may have waited between the gateway's look at the clock and its place in the log.

@@ -1,9 +1,10 @@
 //! Distorted logs, everything over the distortion signed anew: what the replay says, and where.
 
 mod clocks;
+mod revoked;
 
 use super::*;
-use crate::finding::Evidence;
+use crate::finding::{Contradiction, Evidence, Thing};
 use crate::specimen::{
     Draft, NOW_MS, SECOND_MS, SIDE, Site, frame, segment_header, steps, trust_entry,
 };
@@ -453,7 +454,7 @@ fn what_somebody_added_to_an_envelope_beside_the_signatures_is_noted() {
     let note = report.findings.iter().find(|finding| {
         finding.kind
             == Kind::UnknownFields {
-                what: "the envelope",
+                what: Thing::ENVELOPE,
             }
     });
     assert!(note.is_some(), "{report}");
@@ -580,9 +581,13 @@ fn what_may_not_follow_in_its_case_should_have_been_refused() {
     let report = audit(&site, &drafts);
     assert_eq!(
         found(&report),
-        NOTHING,
+        [
+            ("CASES_NOT_AUDITED", Some(4)),
+            ("CLOCKS_NOT_AUDITED", Some(5))
+        ],
         "those rules did not look at the case"
     );
+    assert_eq!(report.verdict(), Verdict::Inconclusive);
     assert_eq!(unaudited(&report), [(Some(4), Some(6))]);
     // A second alert under the same id.
     let twice = after(|site, drafts| {
@@ -608,10 +613,9 @@ fn what_may_not_follow_in_its_case_should_have_been_refused() {
 
 /// The runs of entries whose case rules were not audited.
 fn unaudited(report: &Report) -> Vec<(Option<u64>, Option<u64>)> {
-    let notes = report.findings.iter();
-    let notes = notes.filter(|finding| finding.code() == "CASES_NOT_AUDITED");
-    notes
-        .inspect(|finding| assert_eq!(finding.severity(), Severity::Note))
+    let gaps = report.findings.iter();
+    let gaps = gaps.filter(|finding| finding.code() == "CASES_NOT_AUDITED");
+    gaps.inspect(|finding| assert_eq!(finding.severity(), Severity::Gap))
         .map(|finding| (finding.place.entry, finding.place.entry_end))
         .collect()
 }
@@ -636,9 +640,13 @@ fn a_gateway_does_not_choose_the_rules_that_it_is_audited_by() {
     };
     // A log that grew older with its gateway.
     let aged = under(["floor/1", "floor/3"], false);
+    let old_rules = [
+        ("CASES_NOT_AUDITED", Some(4)),
+        ("CLOCKS_NOT_AUDITED", Some(4)),
+    ];
     assert_eq!(
         (found(&aged), unaudited(&aged)),
-        (NOTHING.into(), vec![(Some(4), None)])
+        (old_rules.into(), vec![(Some(4), None)])
     );
     // Rules that were in force do not go out of it; who says so is judged by them all the same.
     for older in ["floor/1", "floor/2"] {
@@ -709,13 +717,14 @@ fn what_the_second_rules_asked_of_agencies_alone_is_not_asked_of_nodes() {
     let second = under("floor/2");
     assert_eq!(
         (found(&second), unaudited(&second)),
-        (NOTHING.into(), vec![])
+        (vec![("CLOCKS_NOT_AUDITED", Some(4))], vec![])
     );
     // They did ask, though.
     let mut drafts = remark_to_colleagues(&site, "floor/2");
     drafts.swap(4, 6);
     (drafts[4].time_ms, drafts[6].time_ms) = (drafts[6].time_ms, drafts[4].time_ms);
-    let refused = found(&audit(&site, &drafts));
+    let mut refused = found(&audit(&site, &drafts));
+    refused.retain(|(code, _)| *code != "CLOCKS_NOT_AUDITED");
     let expected = [4, 5, 6].map(|at| ("REFUSED", Some(at)));
     assert_eq!(refused, expected);
 }
@@ -812,33 +821,6 @@ fn roots_from_outside_count_more_than_those_in_the_log() {
 }
 
 #[test]
-fn a_newer_revocation_list_shows_who_had_been_revoked() {
-    let site = Site::new();
-    let drafts = site.drafts();
-    let under = |since_ms: u64| {
-        let mut expect = site.expect();
-        let crls = vec![site.crl_revoking_signer(since_ms)];
-        expect.trust.as_mut().unwrap()[0].crls = crls;
-        found(&audit_against(&site, &drafts, expect, Vec::new()))
-    };
-    let expected = [5, 6, 7].map(|at| ("REVOKED_BEFORE", Some(at)));
-    assert_eq!(under(NOW_MS + SECOND_MS), expected);
-    assert_eq!(under(NOW_MS + 3600 * SECOND_MS), NOTHING, "revoked later");
-    // The same if the newer list is in the log, and the records name the older one.
-    let mut logged = site.drafts();
-    let newer = site.crl_revoking_signer(NOW_MS);
-    logged.insert(4, trust_entry(pb::TrustKind::RevocationList, SIDE, newer));
-    logged.truncate(7);
-    let expected = [5, 6].map(|at| ("REVOKED_BEFORE", Some(at)));
-    assert_eq!(found(&audit(&site, &logged)), expected);
-    // Unusable lists are said to be so.
-    let mut expect = site.expect();
-    expect.trust.as_mut().unwrap()[0].crls = vec![vec![1, 2, 3]];
-    let report = audit_against(&site, &drafts, expect, Vec::new());
-    assert_eq!(found(&report), [("TRUST_INCOMPLETE", None)]);
-}
-
-#[test]
 fn trust_entries_must_be_what_they_say() {
     let trust = |kind: pb::TrustKind, side: &str, content: &[u8]| {
         let draft = trust_entry(kind, side, content.to_vec());
@@ -914,14 +896,16 @@ fn receipts_find_entries_moved_retimed_altered_or_gone() {
             .map(|finding| finding.kind.clone())
             .collect::<Vec<_>>()
     };
-    let fork = Kind::RootContradicted {
+    let fork = Kind::from(Contradiction::RootContradicted {
         evidence: Evidence::Receipt,
         size: 8,
-    };
-    let short = |holds| Kind::BeyondLog {
-        evidence: Evidence::Receipt,
-        proven: 8,
-        holds,
+    });
+    let short = |holds| {
+        Kind::from(Contradiction::BeyondLog {
+            evidence: Evidence::Receipt,
+            proven: 8,
+            holds,
+        })
     };
     assert_eq!(against(&|_| ()), []);
     let (held_ms, logged_ms) = (right[5].time_ms, right[5].time_ms + 1);
@@ -929,23 +913,26 @@ fn receipts_find_entries_moved_retimed_altered_or_gone() {
         against(&|drafts| drafts[5].time_ms += 1),
         [
             fork.clone(),
-            Kind::EntryRetimed {
+            Kind::from(Contradiction::EntryRetimed {
                 from: 5,
                 held_ms,
                 logged_ms
-            }
+            })
         ]
     );
     assert_eq!(
         against(&|drafts| drafts.swap(5, 6)),
-        [fork.clone(), Kind::EntryMoved { from: 5 }]
+        [fork.clone(), Contradiction::EntryMoved { from: 5 }.into()]
     );
     let warned = |drafts: &mut Vec<Draft>| {
         record(drafts, 5, |record| {
             record.warnings.push(pb::Finding::default());
         });
     };
-    assert_eq!(against(&warned), [fork.clone(), Kind::EntryAltered]);
+    assert_eq!(
+        against(&warned),
+        [fork.clone(), Contradiction::EntryAltered.into()]
+    );
     let replaced = |drafts: &mut Vec<Draft>| {
         let time_ms = drafts[5].time_ms;
         drafts[5] = Draft {
@@ -953,14 +940,14 @@ fn receipts_find_entries_moved_retimed_altered_or_gone() {
             ..site.statement_entry(30, true)
         };
     };
-    assert_eq!(against(&replaced), [fork, Kind::EntryGone]);
+    assert_eq!(against(&replaced), [fork, Contradiction::EntryGone.into()]);
     assert_eq!(against(&|drafts| drafts.truncate(5)), [short(5)]);
     assert_eq!(
         against(&|drafts| {
             drafts.remove(4);
             drafts.pop();
         }),
-        [short(6), Kind::EntryMoved { from: 5 }]
+        [short(6), Contradiction::EntryMoved { from: 5 }.into()]
     );
 }
 

@@ -1,12 +1,11 @@
 //! TRUST entries: something that later entries rest on, put on the shelf if it is what its record says.
 
-use super::cases::Part;
 use super::directory::Directory;
 use super::keys::Known;
-use super::outcome::{Of, Outcome};
+use super::outcome::{Examined, Of, Outcome};
 use super::shelf::{Content, Item, Shelf, what};
 use super::stated;
-use crate::finding::Kind;
+use crate::finding::{Kind, Thing};
 use crate::source::Entry;
 use precinto_alert::id::Side;
 use precinto_envelope::certificate::Certificate;
@@ -48,13 +47,10 @@ impl Shelf {
         Outcome {
             place,
             kinds,
-            of: Of::Entry {
-                index,
+            of: Of::Entry(Examined {
                 known: Some(Known { key, digest }),
-                conflict: None,
-                part: Part::None,
-                verified: None,
-            },
+                ..Examined::at(index)
+            }),
         }
     }
 }
@@ -68,8 +64,9 @@ fn examine(
     let parsed = pb::TrustRecord::decode(record).map_err(|error| Kind::RecordMalformed {
         why: error.to_string(),
     })?;
-    let note =
-        (parsed.encode_to_vec() != record).then_some(Kind::UnknownFields { what: "the record" });
+    let note = (parsed.encode_to_vec() != record).then_some(Kind::UnknownFields {
+        what: Thing::RECORD,
+    });
     let wrong = |why: String| Kind::Trust { why };
     let pb::TrustRecord {
         kind,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::finding::{Kind, Place};
+use precinto_alert::Lang;
 
 fn report(kinds: Vec<Kind>) -> Report {
     let mut findings = Findings::default();
@@ -28,7 +29,7 @@ fn report(kinds: Vec<Kind>) -> Report {
 
 #[test]
 fn the_worst_finding_decides_the_verdict() {
-    let note = Kind::TornTail { bytes: 1 };
+    let note = Kind::from(crate::finding::Damage::TornTail { bytes: 1 });
     let (gap, fault) = (Kind::Withheld, Kind::Commitment);
     for (kinds, verdict, code) in [
         (vec![], Verdict::Clean, 0),
@@ -48,11 +49,9 @@ fn a_flood_of_findings_is_counted_but_not_kept() {
     let report = report(vec![Kind::Commitment; 1_000]);
     assert_eq!((report.faults(), report.findings.len()), (1_000, 100));
     assert_eq!(report.counts.get("COMMITMENT"), Some(&1_000));
-    assert!(
-        report
-            .to_string()
-            .contains("and 900 more of the same kinds")
-    );
+    let text = report.to_string();
+    assert!(text.contains("and 900 more of the same kinds"));
+    assert!(text.contains("  leaves          1000 faults"), "{text}");
 }
 
 #[test]
@@ -72,6 +71,26 @@ fn the_text_has_the_verdict_first_and_the_limits_last() {
         "{text}"
     );
     assert!(text.contains("Not proven: whose roots these are"), "{text}");
+}
+
+#[test]
+fn the_reader_gets_the_findings_in_the_own_language() {
+    let text = report(vec![Kind::Commitment]).text(Lang::Es);
+    assert!(
+        text.contains("falla  COMMITMENT             entrada 3: el registro y la sal no son"),
+        "{text}"
+    );
+    assert!(!text.contains("record and salt"), "{text}");
+    assert!(text.contains("de otros        nada dado"), "{text}");
+}
+
+#[test]
+fn a_verdict_under_the_logs_own_roots_says_so() {
+    let text = report(Vec::new()).to_string();
+    assert!(
+        text.starts_with("CLEAN (under the log's own roots)   log"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The report for people: one line of verdict, a table of checks, the findings, and what is not proven; in English or Spanish.
 
 use super::{KeySource, Report, Verdict};
-use crate::finding::{Check, Finding, Place, Severity};
+use crate::finding::{Check, Finding, Severity, pick};
+use crate::time::utc;
 use precinto_alert::Lang;
 use std::fmt;
 
@@ -24,8 +25,7 @@ impl fmt::Display for Told<'_> {
 }
 
 impl Report {
-    /// The report as people read it. A finding's own sentence stays in English in either language: whoever follows it up
-    /// compares it with the log's format, which is described in English alone; its code and place say the same to everybody.
+    /// The report as people read it.
     pub fn text(&self, lang: Lang) -> String {
         Told { report: self, lang }.to_string()
     }
@@ -40,7 +40,15 @@ impl Report {
         let log = self.origin.as_deref().unwrap_or(unknown);
         let entries = several(lang, self.entries, ENTRY);
         let the_log = pick(lang, "log", "bitácora");
-        writeln!(f, "{verdict}   {the_log} {log}, {entries}")?;
+        // A clean verdict holds only under the roots that it was reached by.
+        let own_roots = pick(
+            lang,
+            " (under the log's own roots)",
+            " (bajo las raíces de la propia bitácora)",
+        );
+        let is_shaky = self.verdict == Verdict::Clean && !self.trust_given;
+        let under = if is_shaky { own_roots } else { "" };
+        writeln!(f, "{verdict}{under}   {the_log} {log}, {entries}")?;
         if let (Some(first), Some(last)) = (self.first_ms, self.last_ms) {
             let (from, to) = pick(lang, ("from", "to"), ("del", "al"));
             writeln!(f, "  {from} {} {to} {}", utc(first), utc(last))?;
@@ -52,7 +60,7 @@ impl Report {
         writeln!(f)?;
         for check in Check::ALL {
             let (result, detail) = self.row(check, lang);
-            writeln!(f, "  {:<16}{result:<13}{detail}", title(check, lang))?;
+            writeln!(f, "  {:<16}{result:<13}{detail}", check.title(lang))?;
         }
         self.write_findings(f, lang)?;
         writeln!(f)?;
@@ -66,13 +74,8 @@ impl Report {
     /// One row of the table: its result and what stands behind it.
     fn row(&self, check: Check, lang: Lang) -> (String, String) {
         let of = |severity: Severity| {
-            let found = self
-                .findings
-                .iter()
-                .filter(|finding| finding.kind.check() == check);
-            found
-                .filter(|finding| finding.severity() == severity)
-                .count() as u64
+            let count = self.by_check.get(&(check, severity));
+            count.copied().unwrap_or(0)
         };
         let (faults, gaps) = (of(Severity::Fault), of(Severity::Gap));
         let result = if faults > 0 {
@@ -88,7 +91,7 @@ impl Report {
     }
 
     fn nothing_held(&self) -> bool {
-        self.receipts_held == 0 && self.checkpoints_held == 0 && !self.published_agreed
+        self.receipts_held == 0 && self.checkpoints_held == 0
     }
 
     fn detail(&self, check: Check, lang: Lang) -> String {
@@ -114,18 +117,7 @@ impl Report {
                 );
                 format!("{count}: {what}")
             }
-            Check::Records => {
-                let statement = [("statement", "statements"), ("mensaje", "mensajes")];
-                let conflict = [("conflict", "conflicts"), ("conflicto", "conflictos")];
-                let statements = several(lang, self.statements, statement);
-                let conflicts = several(lang, self.conflicts, conflict);
-                let what = pick(
-                    lang,
-                    "signatures, bodies, recipients as of their time",
-                    "firmas, contenidos, destinatarios de su momento",
-                );
-                format!("{statements}, {conflicts}: {what}")
-            }
+            Check::Records => self.records(lang),
             Check::Trust => {
                 let item = [("item", "items"), ("elemento", "elementos")];
                 let items = several(lang, self.trust_items, item);
@@ -151,6 +143,35 @@ impl Report {
             }
             Check::Held => self.held(lang),
         }
+    }
+
+    /// What was told, and whether it was told rightly.
+    fn records(&self, lang: Lang) -> String {
+        let statement = [("statement", "statements"), ("mensaje", "mensajes")];
+        let conflict = [("conflict", "conflicts"), ("conflicto", "conflictos")];
+        let missed = [
+            ("missed deadline", "missed deadlines"),
+            ("plazo vencido", "plazos vencidos"),
+        ];
+        let act = [("act", "acts"), ("acto", "actos")];
+        let counted = [
+            (self.statements, statement),
+            (self.conflicts, conflict),
+            (self.overdue, missed),
+            (self.acts, act),
+        ];
+        // Of what is rare only what there is.
+        let counted = counted.into_iter().enumerate();
+        let shown = counted.filter(|(at, (count, _))| *at < 2 || *count > 0);
+        let all = shown.map(|(_, (count, name))| several(lang, count, name));
+        let all: Vec<String> = all.collect();
+        let all = all.join(", ");
+        let what = pick(
+            lang,
+            "signatures, bodies, recipients as of their time",
+            "firmas, contenidos, destinatarios de su momento",
+        );
+        format!("{all}: {what}")
     }
 
     /// How much of what others hold agrees.
@@ -200,8 +221,9 @@ impl Report {
                 .filter(|finding| finding.severity() == severity);
             for finding in of_it {
                 let Finding { kind, place } = finding;
-                let place = place_in(place, lang);
-                writeln!(f, "  {word:<6} {:<22} {place}: {kind}", finding.code())?;
+                let (place, said) = (place.text(lang), kind.sentence());
+                let said = said.text(lang);
+                writeln!(f, "  {word:<6} {:<22} {place}: {said}", finding.code())?;
             }
         }
         let left_out = self.counts.values().sum::<u64>() - self.findings.len() as u64;
@@ -279,134 +301,8 @@ const CHECKPOINT: Counted = [
     ("punto de control", "puntos de control"),
 ];
 
-fn pick<T>(lang: Lang, en: T, es: T) -> T {
-    match lang {
-        Lang::En => en,
-        Lang::Es => es,
-    }
-}
-
-/// What was checked, as people call it.
-fn title(check: Check, lang: Lang) -> &'static str {
-    let es = match check {
-        Check::Bytes => "bytes en disco",
-        Check::Leaves => "hojas",
-        Check::Checkpoints => "ptos. control",
-        Check::Records => "mensajes",
-        Check::Trust => "confianza",
-        Check::Held => "de otros",
-    };
-    pick(lang, check.title(), es)
-}
-
-/// Where a finding stands.
-fn place_in(place: &Place, lang: Lang) -> String {
-    let english = place.to_string();
-    match lang {
-        Lang::En => english,
-        Lang::Es => {
-            let Place {
-                entry,
-                entry_end,
-                file,
-                offset,
-                bit,
-            } = place;
-            let mut parts = Vec::new();
-            match (entry, entry_end) {
-                (Some(first), Some(end)) => {
-                    parts.push(format!("entradas {first} a {}", end.saturating_sub(1)));
-                }
-                (Some(entry), None) => parts.push(format!("entrada {entry}")),
-                (None, _) => {}
-            }
-            parts.extend(file.clone());
-            parts.extend(offset.map(|offset| format!("byte {offset}")));
-            parts.extend(bit.map(|bit| format!("bit {bit}")));
-            if parts.is_empty() {
-                parts.push("la bitácora".to_owned());
-            }
-            parts.join(", ")
-        }
-    }
-}
-
 /// `1 entry`, `2 entries`.
 fn several(lang: Lang, count: u64, [en, es]: Counted) -> String {
     let (one, many) = pick(lang, en, es);
     format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// An instant as in RFC 3339, in UTC, to the millisecond.
-pub(crate) fn utc(ms: u64) -> String {
-    let (seconds, ms) = (ms / 1_000, ms % 1_000);
-    let (days, second) = (seconds / 86_400, seconds % 86_400);
-    // Days since 1 March of year 0 of the proleptic Gregorian calendar, which puts leap days last.
-    let days = days.saturating_add(719_468);
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z")
-}
-
-/// Base64 with padding (RFC 4648, 4): as in the checkpoint itself, so that people can compare.
-pub(crate) fn base64(hash: &[u8; 32]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(44);
-    for three in hash.chunks(3) {
-        let padded = three.iter().copied().chain([0, 0]).take(3);
-        let bits = padded.fold(0_u32, |bits, byte| bits << 8 | u32::from(byte));
-        for place in 0..=three.len() {
-            let six = bits >> (18 - 6 * place) & 0x3f;
-            let letter = ALPHABET.get(six as usize).copied().unwrap_or(b'?');
-            text.push(char::from(letter));
-        }
-        text.extend(std::iter::repeat_n('=', 3 - three.len()));
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_said_in_spanish_too() {
-        let place = Place::file("a.seg").about(4, 9).with_bit(3);
-        let said = place_in(&place, Lang::Es);
-        assert_eq!(said, "entradas 4 a 8, a.seg, bit 3");
-        assert_eq!(place_in(&Place::whole_log(), Lang::Es), "la bitácora");
-    }
-
-    #[test]
-    fn instants_read_as_in_rfc_3339() {
-        assert_eq!(utc(0), "1970-01-01T00:00:00.000Z");
-        assert_eq!(utc(951_782_400_000), "2000-02-29T00:00:00.000Z");
-        assert_eq!(utc(1_795_357_449_112), "2026-11-22T14:24:09.112Z");
-        assert_eq!(utc(u64::MAX).len(), "584556019-04-03T14:25:51.615Z".len());
-    }
-
-    #[test]
-    fn a_root_reads_as_in_its_checkpoint() {
-        use precinto_merkle::checkpoint::{Checkpoint, Origin};
-        let root: [u8; 32] = std::array::from_fn(|at| u8::try_from(at * 7).unwrap());
-        let origin = Origin::parse("example.org/log").unwrap();
-        let text = Checkpoint {
-            origin,
-            size: 1,
-            root,
-        }
-        .text();
-        assert_eq!(text.lines().nth(2), Some(base64(&root).as_str()));
-    }
 }

@@ -38,19 +38,43 @@ pub(super) fn leaf_certificate(
     params.signed_by(key, issuer).unwrap().der().to_vec()
 }
 
+/// A list made an hour before all else, on which the signer may stand as revoked.
 pub(super) fn revocation_list(
     issuer: &CertifiedIssuer<'static, KeyPair>,
     number: u64,
     signer_since_ms: Option<u64>,
 ) -> Vec<u8> {
-    let revoked = signer_since_ms.map(|since_ms| RevokedCertParams {
+    let revoked = signer_since_ms.map(|since_ms| revoked(since_ms, None));
+    list(issuer, number, NOW_MS - HOUR_MS, revoked)
+}
+
+/// A list made then, on which the signer is revoked and held for invalid since earlier.
+pub(super) fn later_list(
+    issuer: &CertifiedIssuer<'static, KeyPair>,
+    made_ms: u64,
+    invalid_ms: u64,
+) -> Vec<u8> {
+    list(issuer, 3, made_ms, Some(revoked(made_ms, Some(invalid_ms))))
+}
+
+fn revoked(since_ms: u64, invalid_ms: Option<u64>) -> RevokedCertParams {
+    let time = |ms| date_time_ymd(1970, 1, 1) + Duration::from_millis(ms);
+    RevokedCertParams {
         serial_number: SerialNumber::from(SIGNER_SERIAL),
-        revocation_time: date_time_ymd(1970, 1, 1) + Duration::from_millis(since_ms),
+        revocation_time: time(since_ms),
         reason_code: None,
-        invalidity_date: None,
-    });
+        invalidity_date: invalid_ms.map(time),
+    }
+}
+
+fn list(
+    issuer: &CertifiedIssuer<'static, KeyPair>,
+    number: u64,
+    made_ms: u64,
+    revoked: Option<RevokedCertParams>,
+) -> Vec<u8> {
     let params = CertificateRevocationListParams {
-        this_update: date_time_ymd(1970, 1, 1) + Duration::from_millis(NOW_MS - HOUR_MS),
+        this_update: date_time_ymd(1970, 1, 1) + Duration::from_millis(made_ms),
         next_update: date_time_ymd(1970, 1, 1) + Duration::from_millis(NOW_MS + 7 * DAY_MS),
         crl_number: SerialNumber::from(number),
         issuing_distribution_point: None,

@@ -1,8 +1,8 @@
 //! Verified messages between agencies of two sides, for what is counted from a log: nothing here is signed or stored.
 
-use crate::verified::{Said, Told, Verified};
+use crate::verified::{Overdue, Said, Told, Verified};
 use precinto_alert::Statement;
-use precinto_alert::case::Audience;
+use precinto_alert::case::{Audience, Missed};
 use precinto_alert::code::{Coded, IndicatorCode, Precedence};
 use precinto_alert::id::{AlertId, MessageId, OfficerId};
 use precinto_proto::v1 as pb;
@@ -80,7 +80,7 @@ impl Story {
         self.tell(at, from, &[to], said, Vec::new())
     }
 
-    /// A final or earlier outcome of quality 4, with which indicators proved right.
+    /// An outcome of quality 4, final if something was seized, with which indicators proved right.
     pub(crate) fn outcome(
         &mut self,
         at: u64,
@@ -104,6 +104,7 @@ impl Story {
         let mut said = statement(pb::MessageType::Outcome, &alert_id);
         said.refers_to = about.as_bytes().to_vec();
         said.outcome_code = code.into();
+        said.final_outcome = code == pb::OutcomeCode::Seized;
         self.tell(at, from, &[to], said, content.encode_to_vec())
     }
 
@@ -157,6 +158,47 @@ impl Story {
         kind: pb::MessageType,
     ) -> MessageId {
         self.say(at, from, to, about, kind)
+    }
+
+    /// As [`Story::ack`] by a person, who needs time until then.
+    pub(crate) fn more_time(
+        &mut self,
+        at: u64,
+        from: &'static str,
+        about: MessageId,
+        until: u64,
+    ) -> MessageId {
+        let (alert_id, to) = self.known[&about].clone();
+        let mut said = statement(pb::MessageType::Ack, &alert_id);
+        said.refers_to = about.as_bytes().to_vec();
+        said.ack_level = pb::AckLevel::Person.into();
+        said.more_time_until_ms = START_MS + until;
+        said.required_signers
+            .push(signer(2, pb::SignerRole::Officer));
+        self.tell(at, from, &[to], said, Vec::new())
+    }
+
+    /// What the gateway logs when the agency has not reached the level in time.
+    pub(crate) fn overdue(
+        &mut self,
+        at: u64,
+        late: &str,
+        about: MessageId,
+        level: pb::AckLevel,
+        step: pb::OverdueStep,
+    ) {
+        let (alert_id, sender) = self.known[&about].clone();
+        let overdue = Overdue {
+            alert_id,
+            sender: node(sender).parse().unwrap(),
+            missed: Missed {
+                message_id: about,
+                agency: late.parse().unwrap(),
+                level,
+                step,
+            },
+        };
+        self.push(at, Said::Overdue(Box::new(overdue)));
     }
 
     /// A message id used twice.

@@ -29,6 +29,8 @@ pub struct Filter {
     pub part: Option<State>,
     /// Somebody's escalation group was told that there is no answer, and there still is none.
     pub escalated: bool,
+    /// Somebody contests a message of the case.
+    pub disputed: bool,
     /// Where a shipment of the newest version comes from: airport, UN/LOCODE, country or state, in any spelling of case.
     pub from: Option<String>,
     /// Where one goes to.
@@ -215,6 +217,7 @@ impl Filter {
                 .part
                 .is_none_or(|state| view.parts.values().any(|part| part.state == state))
             && (!self.escalated || !view.escalated().is_empty())
+            && (!self.disputed || !view.disputes.is_empty())
             && self.until_ms.is_none_or(|until| case.opened_ms < until)
             && self.route_fits(case)
     }

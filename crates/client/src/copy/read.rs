@@ -1,7 +1,7 @@
 //! What was said: one message, or all of a case, as far as this agency was told.
 
 use super::overdue::with_overdue;
-use super::store::{About, BODIES, CASES, IDS, MESSAGES, Stored, StoredBody, damaged};
+use super::store::{About, BODIES, CASES, IDS, MESSAGES, Stored, StoredBody, UNREADABLE, damaged};
 use super::{CopyError, OwnCopy};
 use crate::overdue::Overdue;
 use precinto_alert::case::{Audience, Step};
@@ -141,35 +141,14 @@ impl OwnCopy {
     }
 
     /// Messages whose body is there and shown, and cannot be read by this version, by index: what stands in them is filed under
-    /// no identifier. Reads every body.
+    /// no identifier.
     pub fn unreadable(&self) -> Result<Vec<u64>, CopyError> {
         let path = &self.path;
         let read = self.database.begin_read().about(path)?;
-        let messages = read.open_table(MESSAGES).about(path)?;
-        let bodies = read.open_table(BODIES).about(path)?;
-        let mut all = Vec::new();
-        for entry in bodies.iter().about(path)? {
-            let (index, body) = entry.about(path)?;
-            let index = index.value();
-            let broken = || damaged(path, format!("message {index} cannot be read"));
-            let stored = messages.get(index).about(path)?.ok_or_else(broken)?;
-            let stored = Stored::decode(stored.value()).map_err(|_| broken())?;
-            if stored.body() != StoredBody::Present {
-                continue;
-            }
-            let statement = statement_of(&stored).ok_or_else(broken)?;
-            if content_of(body.value(), &statement).is_none() {
-                all.push(index);
-            }
-        }
-        Ok(all)
+        let unreadable = read.open_table(UNREADABLE).about(path)?;
+        let all = unreadable.iter().about(path)?;
+        all.map(|entry| Ok(entry.about(path)?.0.value())).collect()
     }
-}
-
-fn statement_of(stored: &Stored) -> Option<Statement> {
-    let envelope = pb::Envelope::decode(stored.envelope.as_slice()).ok()?;
-    let Lenient { statement, .. } = Statement::decode_lenient(&envelope.payload).ok()?;
-    Some(statement)
 }
 
 /// The tables that a case is read from: cases, messages, bodies.

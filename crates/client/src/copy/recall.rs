@@ -3,7 +3,7 @@
 use super::read::load_case;
 use super::store::{
     self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED, OVERDUE,
-    PRUNED, RECALLS, damaged,
+    PRUNED, RECALLS, UNREADABLE, damaged,
 };
 use super::{CopyError, OwnCopy};
 use precinto_alert::code::{MessageType, RecallMeasure};
@@ -226,7 +226,7 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
         .tempfile_in(folder)
         .map_err(io)?
         .into_temp_path();
-    let new = store::open(&file)?;
+    let new = store::open(&file, true)?;
     let read = old.begin_read().about(path)?;
     let write = new.begin_write().about(path)?;
     pour(&read, &write, META, path)?;
@@ -239,6 +239,7 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
     pour(&read, &write, KEYS, path)?;
     pour(&read, &write, DOUBTED, path)?;
     pour(&read, &write, PRUNED, path)?;
+    pour(&read, &write, UNREADABLE, path)?;
     pour(&read, &write, OVERDUE, path)?;
     settle_works(&read, &write, path, now_ms)?;
     write.commit().about(path)?;

@@ -9,7 +9,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Raised with any change of the tables, or of which identifiers a message yields: an older file is fetched again.
-pub(super) const FORMAT: u64 = 3;
+pub(super) const FORMAT: u64 = 4;
 
 /// Kind, key, index, and place among that message's identifiers.
 pub(super) type FiledUnder = (&'static str, &'static str, u64, u32);
@@ -38,6 +38,8 @@ pub(super) const DOUBTED: TableDefinition<'_, u64, (u64, i32, &str)> =
     TableDefinition::new("doubted");
 /// Index of a message whose body the gateway says was deleted by law; its alert id, empty for none.
 pub(super) const PRUNED: TableDefinition<'_, u64, &str> = TableDefinition::new("pruned");
+/// Index of a message whose body is in the file and shown, and which this version cannot read: it is filed under nothing.
+pub(super) const UNREADABLE: TableDefinition<'_, u64, ()> = TableDefinition::new("unreadable");
 /// Alert id, and a serialised [`Work`](super::recall::Work).
 pub(super) const RECALLS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("recalls");
 
@@ -126,9 +128,11 @@ pub(super) fn damaged(path: &Path, detail: impl Into<String>) -> CopyError {
 
 /// Opens the file, or makes it, readable by nobody else; the lock lasts as long as the database is open.
 ///
+/// `check` reads all of it. Without, damage may be met later, and then ends the process.
+///
 /// Another process may put a new file in its place while this one waits for the lock: then it is busy, and the caller tries
 /// again, instead of working in a file that has no name any more.
-pub(super) fn open(path: &Path) -> Result<Database, CopyError> {
+pub(super) fn open(path: &Path, check: bool) -> Result<Database, CopyError> {
     let io = |cause| CopyError::Io {
         path: path.to_owned(),
         cause,
@@ -138,7 +142,7 @@ pub(super) fn open(path: &Path) -> Result<Database, CopyError> {
     let opened = options.mode(0o600).open(path);
     let opened = opened.and_then(|file| file.metadata()).map_err(io)?;
     let mut builder = Database::builder();
-    builder.set_check_integrity_on_open(true);
+    builder.set_check_integrity_on_open(check);
     let database = builder.create(path).about(path)?;
     let named = std::fs::metadata(path).map_err(io)?;
     if (opened.dev(), opened.ino()) != (named.dev(), named.ino()) {
@@ -174,6 +178,7 @@ pub(super) fn settle(
             write.open_table(KEYS).about(path)?;
             write.open_table(DOUBTED).about(path)?;
             write.open_table(PRUNED).about(path)?;
+            write.open_table(UNREADABLE).about(path)?;
             write.open_table(RECALLS).about(path)?;
             write.open_table(OVERDUE).about(path)?;
         }

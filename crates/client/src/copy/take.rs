@@ -4,18 +4,20 @@ mod filing;
 
 use super::CopyError;
 use super::overdue::keep as keep_overdue;
-use super::read::load_case;
+use super::read::{content_of, load_case};
 use super::recall::Work;
 use super::store::{
     About, BODIES, CASES, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, MESSAGES, META,
     META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored, StoredBody,
-    damaged,
+    UNREADABLE, damaged,
 };
 use crate::overdue::Overdue;
 use crate::subscribe::{Delivery, Unbelievable};
+use precinto_alert::Content;
 use precinto_alert::case::Audience;
 use precinto_alert::code::{MessageType, RecallMeasure};
 use precinto_alert::id::{AgencyId, AlertId};
+use precinto_alert::lookup::identifiers;
 use precinto_proto::v1 as pb;
 use prost::Message;
 use redb::{Database, ReadableTable, Table, WriteTransaction};
@@ -112,6 +114,7 @@ struct Tables<'t> {
     keys: Table<'t, (u64, u32), (&'static str, &'static str)>,
     doubted: Table<'t, u64, (u64, i32, &'static str)>,
     pruned: Table<'t, u64, &'static str>,
+    unreadable: Table<'t, u64, ()>,
     recalls: Table<'t, &'static str, &'static [u8]>,
 }
 
@@ -129,6 +132,7 @@ impl<'t> Tables<'t> {
             keys: write.open_table(KEYS).about(path)?,
             doubted: write.open_table(DOUBTED).about(path)?,
             pruned: write.open_table(PRUNED).about(path)?,
+            unreadable: write.open_table(UNREADABLE).about(path)?,
             recalls: write.open_table(RECALLS).about(path)?,
         })
     }
@@ -147,7 +151,8 @@ impl<'t> Tables<'t> {
         let id = statement.message_id();
         self.ids.insert((id.as_bytes(), index), ()).about(path)?;
         let Some(alert_id) = statement.alert_id() else {
-            return self.put(delivery, stored_body(delivery));
+            self.put(delivery, stored_body(delivery))?;
+            return Ok(());
         };
         self.open_case(alert_id, index)?;
         let locked = self.lock(alert_id, statement.message_type())?;
@@ -159,10 +164,13 @@ impl<'t> Tables<'t> {
                 self.keep(alert_id, &work)?;
             }
             // No body, but findings that quote it.
-            (Some(lock), StoredBody::Pruned) => self.put(delivery, lock)?,
+            (Some(lock), StoredBody::Pruned) => {
+                self.put(delivery, lock)?;
+            }
             (_, body) => {
-                self.put(delivery, body)?;
-                self.file_content(delivery, alert_id)?;
+                if let Some(content) = self.put(delivery, body)? {
+                    self.file(index, alert_id, identifiers(&content))?;
+                }
             }
         }
         if statement.message_type() == MessageType::Recall && self.recall(delivery, alert_id)? {
@@ -171,7 +179,8 @@ impl<'t> Tables<'t> {
         Ok(())
     }
 
-    fn put(&mut self, delivery: &Delivery, body: StoredBody) -> Result<(), CopyError> {
+    /// Writes one message; what its body says, if that is shown and this version can read it.
+    fn put(&mut self, delivery: &Delivery, body: StoredBody) -> Result<Option<Content>, CopyError> {
         let path = self.desk.path;
         let signers = delivery.envelope.signers().iter();
         let mut stored = Stored {
@@ -202,7 +211,14 @@ impl<'t> Tables<'t> {
         if is_kept && !bytes.is_empty() {
             self.bodies.insert(delivery.index, bytes).about(path)?;
         }
-        Ok(())
+        if body != StoredBody::Present {
+            return Ok(None);
+        }
+        let content = content_of(bytes, &delivery.statement);
+        if content.is_none() {
+            self.unreadable.insert(delivery.index, ()).about(path)?;
+        }
+        Ok(content)
     }
 
     /// What becomes of the body of a message that comes after its case was recalled: facts are still heard, but what they
@@ -275,6 +291,7 @@ impl<'t> Tables<'t> {
         }
         let is_there = self.bodies.get(index).about(path)?.is_some();
         self.pruned.remove(index).about(path)?;
+        self.unreadable.remove(index).about(path)?;
         stored.set_body(lock);
         if lock == StoredBody::Erased {
             self.bodies.remove(index).about(path)?;

@@ -45,6 +45,7 @@ impl Scene {
             folder.path().join("copy.redb"),
             ORIGIN,
             &OWN.parse().unwrap(),
+            NOW_MS,
         );
         Self {
             gateway,
@@ -111,7 +112,7 @@ impl Scene {
     fn reopen(self) -> Self {
         let (file, agency) = (self.file(), self.copy.agency().clone());
         drop(self.copy);
-        let copy = OwnCopy::open(file, ORIGIN, &agency).unwrap();
+        let copy = OwnCopy::open(file, ORIGIN, &agency, NOW_MS).unwrap();
         Self { copy, ..self }
     }
 }

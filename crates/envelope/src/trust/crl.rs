@@ -141,7 +141,16 @@ impl Crl {
     /// When the certificate with this serial number was revoked, in milliseconds since 1970 UTC.
     pub(super) fn revoked_at_ms(&self, serial: &[u8]) -> Option<u64> {
         let entry = self.parsed.find_serial(serial).ok()??;
-        Some(entry.revocation_date.as_secs().saturating_mul(1_000))
+        let revoked_s = entry.revocation_date.as_secs();
+        // Its authority may hold it for invalid since before it said so (RFC 5280, 5.3.2).
+        let invalid = entry.invalidity_date.map(|date| date.as_secs());
+        let since_s = invalid.map_or(revoked_s, |invalid_s| invalid_s.min(revoked_s));
+        Some(since_s.saturating_mul(1_000))
+    }
+
+    /// When its authority made it, in milliseconds since 1970 UTC.
+    pub(super) fn made_ms(&self) -> u64 {
+        self.this_update_s.saturating_mul(1_000)
     }
 }
 

@@ -58,6 +58,12 @@ impl SideTrust {
         ends.min().unwrap_or(0)
     }
 
+    /// When the newest of its revocation lists was made, in milliseconds since 1970 UTC.
+    pub fn made_ms(&self) -> u64 {
+        let made = self.crls.iter().map(Crl::made_ms);
+        made.max().unwrap_or(0)
+    }
+
     /// Its roots, then its revocation lists.
     pub fn items(&self) -> impl Iterator<Item = TrustItem<'_>> {
         let roots = self.roots.iter().map(|Root { certificate, .. }| TrustItem {

@@ -1,8 +1,12 @@
 //! Bad input: each kind has its own reason, changes nothing in the log, and brings nothing down.
 
-use precinto_alert::code::Tlp;
+use precinto_alert::code::{PayloadProtection, Tlp};
+use precinto_alert::content::media_type;
+use precinto_alert::id::MessageId;
+use precinto_envelope::body::build_body;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
+use std::collections::BTreeSet;
 use tokio::io::AsyncReadExt as _;
 use tonic_types::StatusExt as _;
 
@@ -239,9 +243,36 @@ async fn everything_that_is_wrong_is_told_at_once() {
     let mut statement = lax.notice("mx.dev.invalid/nobody");
     statement.created_ms += 3_600_000;
     statement.expires_ms += 3_600_000;
-    let status = lax.submit(&statement).await.unwrap_err();
+    statement.languages = vec!["en".to_owned()];
+    statement.payload_protection = PayloadProtection::Clear.into();
+    let content = pb::SystemNoticeContent {
+        text: Some(pb::Text {
+            language: "English".to_owned(),
+            text: " ".to_owned(),
+        }),
+        ..Default::default()
+    };
+    let id = MessageId::from_slice(&statement.message_id).unwrap();
+    let media_type = media_type(statement.r#type());
+    let key_id = lax.signing.digest();
+    let (body, reference) = build_body(id, key_id, media_type, content.encode_to_vec());
+    statement.body = Some(reference);
+    let request = pb::SubmitRequest {
+        body,
+        ..lax.sign(&statement)
+    };
+    let status = lax.submissions().submit(request).await.unwrap_err();
     let violations = status.get_details_bad_request().unwrap().field_violations;
-    let reasons: Vec<&str> = violations.iter().map(|one| one.reason.as_str()).collect();
-    assert_eq!(reasons, ["TIME_FUTURE", "RECIPIENT_UNKNOWN"]);
+    let told = violations
+        .iter()
+        .map(|one| (one.field.as_str(), one.reason.as_str()));
+    let told: BTreeSet<(&str, &str)> = told.collect();
+    let expected = [
+        ("content.text.language", "LANGUAGE_INVALID"),
+        ("content.text.text", "FIELD_MISSING"),
+        ("created_ms", "TIME_FUTURE"),
+        ("recipients[0]", "RECIPIENT_UNKNOWN"),
+    ];
+    assert_eq!(told, BTreeSet::from(expected));
     world.stop().await;
 }

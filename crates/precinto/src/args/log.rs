@@ -141,13 +141,21 @@ pub(crate) struct AuditLog {
     /// The gateway's data folder (with its folder `journal`); not needed with --node
     #[arg(value_name = "DIR", required_unless_present = "node")]
     pub(crate) dir: Option<PathBuf>,
-    /// An auditor node: read the entries over gRPC from a running gateway
+    /// What to judge it by.
+    #[command(flatten)]
+    pub(crate) by: JudgedBy,
+}
+
+/// What a log is judged by, and who reads it where no folder is given.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct JudgedBy {
+    /// An auditor's node: read the log over gRPC from a running gateway.
     #[command(flatten)]
     pub(crate) node: NodeArgs,
-    /// The log's verifier key, name+hash+base64, or a file that holds it [default: DIR/log.vkey, which proves less]
+    /// The log's verifier key, name+hash+base64, or a file that holds it [default: that of the node, or DIR/log.vkey, which proves less]
     #[arg(long, value_name = "VKEY")]
     pub(crate) vkey: Option<String>,
-    /// Each side's roots: a folder with one folder a side, named by trust domain [default: the log's own TRUST entries]
+    /// Each side's roots: a folder with one folder a side, named by trust domain [default: the node's, or the log's own TRUST entries]
     #[arg(long, value_name = "DIR")]
     pub(crate) trust: Option<PathBuf>,
     /// Receipts and checkpoints that others hold: files or folders

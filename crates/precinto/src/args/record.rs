@@ -74,9 +74,9 @@ pub(crate) struct List {
     /// How urgent: P1 to P4
     #[arg(long, value_name = "P1..P4")]
     pub(crate) precedence: Option<String>,
-    /// Where the case stands (open, closed, cancelled, recalled; escalated when somebody has not answered in time), or how far
-    /// any addressee has come (relayed, delivered, acknowledged, assessing, referred, action-accepted, declined, unable, acted,
-    /// handed-over, outcome-reported, ended)
+    /// Where the case stands (open, closed, cancelled, recalled; escalated when somebody has not answered in time, disputed
+    /// when somebody has rejected what was said), or how far any addressee has come (relayed, delivered, acknowledged,
+    /// assessing, referred, action-accepted, declined, unable, acted, handed-over, outcome-reported, ended)
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<String>,
     /// Where a shipment comes from: airport, UN/LOCODE, country or state (LAX, USLAX, US, US-CA)

@@ -1,6 +1,6 @@
 //! `report`: what a log shows of how each side answers the other, and of every exchange across the border.
 
-use super::NodeArgs;
+use super::JudgedBy;
 use clap::{Args, Subcommand, ValueEnum};
 use precinto_alert::code::MessageStatus;
 use std::path::PathBuf;
@@ -53,21 +53,9 @@ pub(crate) struct ReportArgs {
     /// The gateway's data folder (with its folder `journal`); not needed with --node
     #[arg(long, value_name = "DIR", required_unless_present = "node")]
     pub(crate) journal: Option<PathBuf>,
-    /// An auditor's node: read the log over gRPC from a running gateway.
+    /// What to judge it by.
     #[command(flatten)]
-    pub(crate) node: NodeArgs,
-    /// The log's verifier key, name+hash+base64, or a file that holds it [default: that of the node, or DIR/log.vkey]
-    #[arg(long, value_name = "VKEY")]
-    pub(crate) vkey: Option<String>,
-    /// Each side's roots: a folder with one folder a side, named by trust domain [default: the node's, or the log's own]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) trust: Option<PathBuf>,
-    /// Receipts and checkpoints that others hold: files or folders
-    #[arg(long, value_name = "PATH")]
-    pub(crate) against: Vec<PathBuf>,
-    /// Policies (C2SP tlog-policy): the cosignatures of their witnesses on what is held tell the times of entries
-    #[arg(long, value_name = "FILE")]
-    pub(crate) policy: Vec<PathBuf>,
+    pub(crate) by: JudgedBy,
     /// Write a page for people here: one file, nothing fetched, fit to print; in the language of --lang
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 mod compare;
 
-use crate::args::{AuditCommand, AuditLog};
+use crate::args::{AuditCommand, AuditLog, JudgedBy};
 use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
@@ -37,7 +37,7 @@ pub(crate) fn run(command: &AuditCommand, output: Output) -> anyhow::Result<Exit
 }
 
 fn log(args: &AuditLog, output: Output) -> anyhow::Result<Exit> {
-    let report = examine(args, &mut drop, output)?;
+    let report = examine(args.dir.as_deref(), &args.by, &mut drop, output)?;
     output.result(&report, || {
         let text = report.text(output.lang().texts());
         text.lines().map(str::to_owned).collect()
@@ -51,14 +51,19 @@ pub(super) type Told<'a> = &'a mut dyn FnMut(Verified);
 /// Whom the auditor believes: each side's roots, if they are given, and the witnesses.
 type Trusted = (Option<Vec<SideRoots>>, Vec<NoteVerifier>);
 
-/// Audits what the arguments name.
-pub(super) fn examine(args: &AuditLog, told: Told<'_>, output: Output) -> anyhow::Result<Report> {
-    let held = read_held(&args.against)?;
-    let trust = args.trust.as_deref().map(read_trust).transpose()?;
-    let trusted = (trust, read_witnesses(&args.policy)?);
-    match &args.dir {
-        Some(dir) => of_folder((args, dir), trusted, held, told, output),
-        None => of_gateway(args, trusted, held, told, output),
+/// Audits the log in this folder, or without one that of the node's gateway; `told` hears of every verified entry.
+pub(super) fn examine(
+    dir: Option<&Path>,
+    by: &JudgedBy,
+    told: Told<'_>,
+    output: Output,
+) -> anyhow::Result<Report> {
+    let held = read_held(&by.against)?;
+    let trust = by.trust.as_deref().map(read_trust).transpose()?;
+    let trusted = (trust, read_witnesses(&by.policy)?);
+    match dir {
+        Some(dir) => of_folder((by, dir), trusted, held, told, output),
+        None => of_gateway(by, trusted, held, told, output),
     }
 }
 
@@ -72,13 +77,13 @@ pub(super) fn exit_of(verdict: Verdict) -> Exit {
 }
 
 fn of_folder(
-    (args, dir): (&AuditLog, &Path),
+    (by, dir): (&JudgedBy, &Path),
     (trust, witnesses): Trusted,
     held: Vec<Held>,
     told: Told<'_>,
     output: Output,
 ) -> anyhow::Result<Report> {
-    let key = match &args.vkey {
+    let key = match &by.vkey {
         Some(vkey) => LogKey::Given(read_vkey(vkey)?),
         None => LogKey::BesideTheLog,
     };
@@ -101,15 +106,15 @@ fn of_folder(
 }
 
 fn of_gateway(
-    args: &AuditLog,
+    by: &JudgedBy,
     (trust, witnesses): Trusted,
     held: Vec<Held>,
     told: Told<'_>,
     output: Output,
 ) -> anyhow::Result<Report> {
-    let node = Node::from_args(&args.node)?;
+    let node = Node::from_args(&by.node)?;
     let material = Material::load(&node).map_err(Failure::from)?;
-    let key = match &args.vkey {
+    let key = match &by.vkey {
         Some(vkey) => read_vkey(vkey)?,
         None => node.log.clone(),
     };

@@ -60,11 +60,13 @@ fn tell_called(called: &[Overdue], output: Output) {
 }
 
 fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
-    let (mut standing, mut part, mut escalated) = (None, None, false);
+    let (mut standing, mut part) = (None, None);
+    let (mut escalated, mut disputed) = (false, false);
     match stand(args.state.as_ref())? {
         None => {}
         Some(Stand::Case(case)) => standing = Some(case),
         Some(Stand::Escalated) => escalated = true,
+        Some(Stand::Disputed) => disputed = true,
         Some(Stand::Part(state)) => part = Some(state),
     }
     let time = |flag: &str, text: &Option<String>| -> Result<Option<u64>, Failure> {
@@ -85,6 +87,7 @@ fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
         standing,
         part,
         escalated,
+        disputed,
         from: args.from.as_ref().map(|place| place.to_uppercase()),
         to: args.to.as_ref().map(|place| place.to_uppercase()),
         since_ms: time("since", &args.since)?,
@@ -188,10 +191,14 @@ fn print(found: &Cases, copy: &OwnCopy, basis: &Basis, output: Output) -> anyhow
         for case in &cases {
             output.json_line(case)?;
         }
-        if let Some(next) = &found.next {
-            let more = json!({ "schema": "precinto.cases.more/v1", "next": next });
-            output.json_line(&more)?;
-        }
+        // The last line says what the others rest on, and where to go on.
+        let mut rest = json!({
+            "schema": "precinto.cases.basis/v1",
+            "agency": copy.agency().to_string(),
+            "next": found.next,
+        });
+        basis.add_to(&mut rest);
+        output.json_line(&rest)?;
         return Ok(());
     }
     let mut page = json!({
@@ -270,8 +277,12 @@ fn stands(case: &CaseSummary, own: &AgencyId, lang: Lang) -> String {
         let (_, (en, es)) = standing(case.standing);
         return lang.pick(en, es).to_uppercase();
     }
-    if !case.view.escalated().is_empty() {
-        let (en, es) = Stand::Escalated.label();
+    let marks = [
+        (Stand::Escalated, !case.view.escalated().is_empty()),
+        (Stand::Disputed, !case.view.disputes.is_empty()),
+    ];
+    if let Some((stand, _)) = marks.into_iter().find(|(_, applies)| *applies) {
+        let (en, es) = stand.label();
         return lang.pick(en, es).to_uppercase();
     }
     let slowest = case.view.parts.values().map(|part| part.state).min();

@@ -73,7 +73,12 @@ pub(crate) async fn open(node: &Node) -> anyhow::Result<OwnCopy> {
     let until = Instant::now() + BUSY_PATIENCE;
     loop {
         let path = path_of(node);
-        let opened = OwnCopy::open(path, node.log.name(), node.identity.agency());
+        let opened = OwnCopy::open(
+            path,
+            node.log.name(),
+            node.identity.agency(),
+            clock::now_ms(),
+        );
         match opened {
             Err(CopyError::Busy { .. }) if Instant::now() < until => {
                 tokio::time::sleep(BUSY_PAUSE).await;

@@ -7,7 +7,7 @@ mod reciprocity;
 mod words;
 
 use super::audit::{Told, examine, exit_of};
-use crate::args::{AuditLog, ReportArgs, ReportCommand, ReportExchange};
+use crate::args::{ReportArgs, ReportCommand, ReportExchange};
 use crate::config::Node;
 use crate::exit::{Exit, Failure, Text};
 use crate::files;
@@ -85,15 +85,7 @@ fn on_exchange(args: &ReportExchange, output: Output) -> anyhow::Result<Exit> {
 
 /// Audits the log that the arguments name; `told` hears of every entry that was verified.
 fn audited(args: &ReportArgs, told: Told<'_>, output: Output) -> anyhow::Result<Report> {
-    let audit = AuditLog {
-        dir: args.journal.clone(),
-        node: args.node.clone(),
-        vkey: args.vkey.clone(),
-        trust: args.trust.clone(),
-        against: args.against.clone(),
-        policy: args.policy.clone(),
-    };
-    examine(&audit, told, output)
+    examine(args.journal.as_deref(), &args.by, told, output)
 }
 
 /// The sides of the node's own configuration: those that say nothing at all have their noughts.
@@ -101,7 +93,7 @@ fn known_sides(args: &ReportArgs) -> anyhow::Result<Vec<precinto_alert::id::Side
     if args.journal.is_some() {
         return Ok(Vec::new());
     }
-    let node = Node::from_args(&args.node)?;
+    let node = Node::from_args(&args.by.node)?;
     let sides = node.sides.iter().map(|side| side.domain.parse());
     Ok(sides.collect::<Result<_, _>>()?)
 }
@@ -115,7 +107,7 @@ fn agencies(
         agencies.extend(officers.iter().map(|officer| officer.agency().clone()));
     }
     if agencies.is_empty() && args.report.journal.is_none() {
-        let node = Node::from_args(&args.report.node)?;
+        let node = Node::from_args(&args.report.by.node)?;
         agencies.insert(node.identity.agency().clone());
     }
     if agencies.is_empty() {

@@ -115,10 +115,38 @@ pub(super) fn numbers_among(text: &str) -> Vec<String> {
     let single = words.iter().map(|word| (*word).to_owned());
     let mut found: Vec<String> = groups
         .chain(single)
-        .filter(|number| stands_alone(number) && number != text)
+        .filter(|number| stands_alone(number))
+        .chain(with_letters(&words))
+        .filter(|number| number != text)
         .collect();
     found.sort_unstable();
     found.dedup();
+    found
+}
+
+/// Identifiers that have letters of their own before or behind their digits, where blanks stand between: of `paquete LX 473 124
+/// 829 US` the postal item. Only what has such a form in full; every word is a neighbour of some number.
+fn with_letters(words: &[&str]) -> Vec<String> {
+    let digits = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = words.iter().skip(from).position(|word| digits(word)) {
+        let start = from + start;
+        let group = words.iter().skip(start).take_while(|word| digits(word));
+        let end = start + group.count();
+        let befores = [start, start.saturating_sub(1)];
+        for (before, after) in befores
+            .iter()
+            .flat_map(|one| [(*one, end), (*one, end + 1)])
+        {
+            let joined = words.get(before..after).unwrap_or_default().join(" ");
+            let kinds = [Kind::S10, Kind::Container, Kind::Uld];
+            if (before, after) != (start, end) && !of_form(&joined, &kinds).is_empty() {
+                found.push(joined);
+            }
+        }
+        from = end;
+    }
     found
 }
 

@@ -265,6 +265,42 @@ const AMONG_WORDS: [&str; 6] = [
     "AWB:865-48291176(3 pcs).",
 ];
 
+/// Letters of an identifier's own, apart from its digits: in a column of its kind, and in one that may hold anything.
+#[test]
+fn an_identifier_in_groups_is_found_among_words() {
+    let any = Options {
+        any_column: true,
+        ..OPTIONS
+    };
+    for (cell, kind, value) in [
+        (
+            "paquete LX 473 124 829 US de Toluca",
+            K::S10,
+            "LX473124829US",
+        ),
+        ("item: LX473124829US (2 kg)", K::S10, "LX473124829US"),
+        (
+            "LX 473124829 US y RB 123 456 785 GB",
+            K::S10,
+            "RB123456785GB",
+        ),
+        (
+            "en contenedor CSQU 305438 3, muelle 4",
+            K::Container,
+            "CSQU3054383",
+        ),
+        ("ULD AKE 12345 LH lado 2", K::Uld, "AKE12345LH"),
+    ] {
+        for (header, options) in [("notes", any), ("shipment", OPTIONS)] {
+            if header == "shipment" && kind != K::S10 {
+                continue;
+            }
+            let manifest = read_as(format!("{header}\n\"{cell}\"\n").as_bytes(), options).unwrap();
+            assert_eq!(on_line(&manifest, kind, value), Some(2), "{header}: {cell}");
+        }
+    }
+}
+
 #[test]
 fn a_number_is_found_among_words() {
     let any = Options {

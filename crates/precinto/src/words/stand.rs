@@ -47,18 +47,21 @@ pub(crate) enum Stand {
     Case(Standing),
     /// The case, when somebody has not answered in time and its escalation group was told.
     Escalated,
+    /// The case, when somebody contests what was said in it.
+    Disputed,
     /// An addressee's part.
     Part(State),
 }
 
 impl Stand {
     /// All of them, the case's first.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Case(Standing::Open),
         Self::Case(Standing::Closed),
         Self::Case(Standing::Cancelled),
         Self::Case(Standing::Recalled),
         Self::Escalated,
+        Self::Disputed,
         Self::Part(State::Relayed),
         Self::Part(State::Delivered),
         Self::Part(State::Acknowledged),
@@ -78,6 +81,7 @@ impl Stand {
         match self {
             Self::Case(case) => standing(case).1,
             Self::Escalated => ("escalated", "escalada"),
+            Self::Disputed => ("disputed", "impugnada"),
             Self::Part(part) => part_in_short(part),
         }
     }
@@ -87,6 +91,7 @@ impl Stand {
         match self {
             Self::Case(case) => standing(case).0,
             Self::Escalated => "ESCALATED",
+            Self::Disputed => "DISPUTED",
             Self::Part(State::Closed) => "ENDED",
             Self::Part(part) => part_state(part).0,
         }

@@ -6,12 +6,25 @@ use proptest::test_runner::{RngSeed, TestRunner};
 use super::*;
 
 /// Choices out of bytes that the test's runner makes up, and makes fewer when something fails.
-struct Choices<'a>(std::slice::Iter<'a, u8>);
+struct Choices<'a> {
+    left: std::slice::Iter<'a, u8>,
+    /// How many messages enclose what is being written, and how many did at most.
+    depth: usize,
+    deepest: usize,
+}
 
-impl Choices<'_> {
+impl<'a> Choices<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            left: bytes.iter(),
+            depth: 0,
+            deepest: 0,
+        }
+    }
+
     /// Below `end`, which is at most 256; zero when there are no choices left.
     fn below(&mut self, end: u16) -> u16 {
-        self.0.next().map_or(0, |byte| u16::from(*byte) % end)
+        self.left.next().map_or(0, |byte| u16::from(*byte) % end)
     }
 
     fn one_in(&mut self, end: u16) -> bool {
@@ -21,9 +34,21 @@ impl Choices<'_> {
 
 /// Writes a message of that shape; with `faults`, now and then in a way that an encoder would not.
 fn compose(choices: &mut Choices<'_>, Shape(fields): Shape, faults: bool, out: &mut Vec<u8>) {
+    choices.depth += 1;
+    choices.deepest = choices.deepest.max(choices.depth);
+    // A third of the fields, and one message for certain: what lies five deep would hardly be reached by chance.
+    let messages: Vec<usize> = (0..fields.len())
+        .filter(|place| within(&fields[*place]).is_some())
+        .collect();
+    let deepest = |place: &&usize| within(&fields[**place]).map(depth);
+    let certain = match choices.below(256) {
+        even if even % 2 == 0 => messages.iter().max_by_key(deepest),
+        odd => messages.get(usize::from(odd) % messages.len().max(1)),
+    };
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     for (number, field) in (1..).zip(fields) {
-        if !choices.one_in(3) {
+        let is_certain = certain.is_some_and(|place| *place as u64 + 1 == number);
+        if !choices.one_in(3) && !is_certain {
             continue;
         }
         let times = match field {
@@ -49,7 +74,22 @@ fn compose(choices: &mut Choices<'_>, Shape(fields): Shape, faults: bool, out: &
         let count = pieces.len();
         pieces.swap(usize::from(one) % count, usize::from(other) % count);
     }
+    choices.depth -= 1;
     out.extend(pieces.concat());
+}
+
+/// The shape of the message that a field holds.
+fn within(field: &Field) -> Option<Shape> {
+    match field {
+        Field::Message(shape) | Field::MessageList(shape) => Some(*shape),
+        _ => None,
+    }
+}
+
+/// How many messages lie within each other at most.
+fn depth(Shape(fields): Shape) -> usize {
+    let inner = fields.iter().filter_map(within).map(depth);
+    1 + inner.max().unwrap_or_default()
 }
 
 /// One key and its value.
@@ -156,14 +196,18 @@ fn change(bytes: &mut Vec<u8>, (place, how, byte): Change) {
 /// One kind of message, tried.
 type Try = fn(&[u8], &[Change], &mut Counts);
 
-/// How many inputs were canonical, not canonical, and not even a message.
-type Counts = [usize; 3];
+/// How many inputs were canonical, not canonical, and not even a message; and how many of the first were as deep as an alert
+/// can be.
+type Counts = [usize; 4];
 
 /// Composes a sound and a faulty message from `choices`, and changes each in every way of `changes`.
 fn try_all<T: OneEncoding>(choices: &[u8], changes: &[Change], counts: &mut Counts) {
     let [mut sound, mut faulty] = [Vec::new(), Vec::new()];
-    compose(&mut Choices(choices.iter()), T::SHAPE, false, &mut sound);
-    compose(&mut Choices(choices.iter()), T::SHAPE, true, &mut faulty);
+    let mut first = Choices::new(choices);
+    compose(&mut first, T::SHAPE, false, &mut sound);
+    compose(&mut Choices::new(choices), T::SHAPE, true, &mut faulty);
+    let of_alert = depth(pb::AlertContent::SHAPE);
+    counts[3] += usize::from(first.deepest == of_alert);
     assert_eq!(
         agree::<T>(&sound),
         Some(true),
@@ -214,7 +258,7 @@ fn the_walk_answers_as_encoding_again_does() {
         failure_persistence: None,
         ..ProptestConfig::default()
     };
-    let counts = std::cell::RefCell::new([0; 3]);
+    let counts = std::cell::RefCell::new([0; 4]);
     let input = (
         prop::collection::vec(any::<u8>(), 0..400),
         prop::collection::vec(any::<Change>(), 0..24),
@@ -227,8 +271,9 @@ fn the_walk_answers_as_encoding_again_does() {
     });
     run.unwrap();
     let counts = counts.into_inner();
+    let [judged @ .., deep] = counts;
     assert!(
-        counts.iter().all(|count| *count > 5_000),
+        judged.iter().all(|count| *count > 5_000) && deep > 20,
         "too few of one kind: {counts:?}"
     );
 }

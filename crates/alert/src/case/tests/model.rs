@@ -119,6 +119,7 @@ struct Logged {
     to: u8,
     said: MessageType,
     about: usize,
+    odd: bool,
 }
 
 /// Running totals, kept by the tables of the documentation.
@@ -261,7 +262,37 @@ impl Model {
             to,
             said,
             about,
+            odd,
         });
+    }
+
+    /// Every rejected message, and by whom, unless its author said it anew or who rejected it took it up: looked for from the
+    /// end of the log.
+    fn disputes(&self) -> BTreeSet<(usize, usize)> {
+        let (mut renewed, mut taken_up, mut open) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let kind = |said: MessageType| if said == T::Alert { T::Amend } else { said } as i32;
+        let mut rejected = Vec::new();
+        for (place, one) in self.logged.iter().enumerate().rev() {
+            let accepts = match one.said {
+                T::Ack => one.odd,
+                T::ActionResponse => !one.odd,
+                _ => false,
+            };
+            if accepts {
+                taken_up.insert((one.from, one.about));
+            }
+            if one.said == T::Reject && !taken_up.contains(&(one.from, one.about)) {
+                rejected.push((one.about, one.from));
+            }
+            if !renewed.insert((one.from, kind(one.said))) {
+                rejected.retain(|(about, _)| *about != place);
+            }
+        }
+        if !self.cancelled && self.recalled.is_none() {
+            open.extend(rejected);
+        }
+        open
     }
 }
 
@@ -376,6 +407,11 @@ proptest! {
             prop_assert!(case.is_closed() || !was_closed, "what is closed stays closed");
             was_closed = case.is_closed();
             let view = case.view();
+            let contested = view.disputes.iter().flat_map(|(about, who)| {
+                let place = usize::from(about.as_bytes()[0]) - 1;
+                who.iter().map(move |who| (place, AGENCIES.iter().position(|one| *one == who.to_string()).unwrap()))
+            });
+            prop_assert_eq!(contested.collect::<BTreeSet<_>>(), model.disputes());
             prop_assert!(view.parts.len() <= 4);
             prop_assert_eq!(view.recall.is_some(), view.recall.is_some_and(|recall| {
                 let own = AGENCIES[ORIGINATOR].parse().unwrap();

@@ -1,12 +1,12 @@
 //! The identifiers of a shipment, with their check digits.
 
-use crate::Reason;
 use crate::check_digit::{self, Scheme};
 use crate::code::{AwbKind, LabelIdentifierKind};
 use crate::content::field::{line, lines_of, list, required};
 use crate::content::identifier::{Structure, checked, structured};
 use crate::limits::LIST_MAX;
 use crate::violation::{At, Findings};
+use crate::{Reason, airline};
 use precinto_proto::v1 as pb;
 
 /// Characters of a house air waybill number; the older C-IMP messages allowed twelve.
@@ -28,16 +28,30 @@ pub(super) fn identified(shipment: &pb::Shipment) -> bool {
         || !shipment.other_references.is_empty()
 }
 
-pub(super) fn air_waybill(found: &mut Findings, at: &At<'_>, number: &str, airline: &str) {
+pub(super) fn air_waybill(found: &mut Findings, at: &At<'_>, number: &str, stated: &str) {
     let field = at.field("master_awb");
     checked(found, field, number, &Scheme::AWB, Reason::AwbCheckDigit);
-    let shaped = airline.len() == 3 && airline.bytes().all(|b| b.is_ascii_digit());
-    if !airline.is_empty() && !(shaped && (number.is_empty() || number.starts_with(airline))) {
+    let shaped = stated.len() == 3 && stated.bytes().all(|b| b.is_ascii_digit());
+    if !stated.is_empty() && !(shaped && (number.is_empty() || number.starts_with(stated))) {
         let detail = (
             "three digits, the first ones of the waybill",
             "tres dígitos, los primeros de la guía",
         );
         found.error(at.field("airline_prefix"), Reason::BadWblFormat, detail);
+        return;
+    }
+    // Of a number that is refused anyhow, nothing more is said.
+    let sound = Scheme::AWB.check(number).is_ok();
+    let (name, prefix) = match number.get(..3).filter(|_| sound) {
+        Some(prefix) => ("master_awb", prefix),
+        None => ("airline_prefix", stated),
+    };
+    if !prefix.is_empty() && airline::of_prefix(prefix).is_none() {
+        let detail = (
+            format!("{prefix} is not in the list, which is not complete"),
+            format!("{prefix} no está en la lista, que no es completa"),
+        );
+        found.warn(at.field(name), Reason::AirlinePrefixUnknown, detail);
     }
 }
 

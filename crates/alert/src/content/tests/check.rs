@@ -1,8 +1,11 @@
 //! Identifiers, structures and cross-checks, each seen through a whole alert: the field, the reason, the severity.
 
+mod listed;
+
 use super::*;
 use crate::code::{
-    FuelProduct, IncbTable, SerialState, ShipmentChannel, TariffSystem, TaxIdKind, TransportMode,
+    FuelProduct, IncbTable, PartyRole, SerialState, ShipmentChannel, TariffSystem, TaxIdKind,
+    TransportMode,
 };
 
 /// The warnings of an alert that is valid but for what `change` does to it.
@@ -358,7 +361,6 @@ fn shipments_are_compared_with_themselves_and_their_parties() {
         route(a, vec![leg("AM", "AM646", "MEX", "LAX")]);
         a.shipments[0].master_awb = "020-12345675".into();
     });
-    fine(|a| route(a, vec![leg("ZZ", "ZZ646", "MEX", "LAX")]));
     flagged(&at("hs_codes[0].code HS_UNKNOWN"), |a| {
         a.shipments[0].hs_codes = vec![pb::TariffCode {
             code: "990101".into(),
@@ -502,86 +504,4 @@ fn what_warns_is_listed_as_warning_and_what_refuses_as_error() {
     ] {
         assert_eq!(entry(reason).severity, Severity::Error, "{}", name(reason));
     }
-}
-
-#[test]
-fn airports_that_no_list_has_are_flagged() {
-    let at = "content.shipments[0].route.legs[0].arrival.airport AIRPORT_UNKNOWN";
-    fine(|a| route(a, vec![leg("AM", "AM690", "MEX", "KLAX")]));
-    for unlisted in ["XQX", "NYC", "XQXQ"] {
-        flagged(at, |a| route(a, vec![leg("AM", "AM690", "MEX", unlisted)]));
-    }
-}
-
-#[test]
-fn places_that_lie_in_another_country_are_flagged_with_the_right_one() {
-    let stated = |airport: &str, locode: &str, country: &str| {
-        let mut content = alert();
-        content.shipments[0].route = Some(pb::Route {
-            origin: Some(pb::Place {
-                airport: airport.into(),
-                locode: locode.into(),
-                country: country.into(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        });
-        let accepted = decode(&content, &alert_statement()).unwrap();
-        let shown = |v: &Violation| format!("{} {} {:?}", v.field, name(v.reason), v.proposals);
-        accepted.warnings().iter().map(shown).collect::<Vec<_>>()
-    };
-    let of = |country: &str| {
-        format!("content.shipments[0].route.origin.country INVALID_ROUTING [\"{country}\"]")
-    };
-    assert_eq!(stated("NLU", "", "US"), [of("MX")]);
-    assert_eq!(stated("", "USLAX", "MX"), [of("US")]);
-    assert_eq!(stated("GUM", "", "PR"), [of("GU")]);
-    // An airport of Kosovo, and an installation at sea, lie in no country of the standard.
-    for (airport, locode, country) in [
-        ("NLU", "MXNLU", "MX"),
-        ("LAX", "", ""),
-        ("PRN", "", "RS"),
-        ("", "XZABC", "MX"),
-        // The list has these under their state, or that one under itself; people write either.
-        ("SJU", "PRSJU", "PR"),
-        ("SJU", "", "US"),
-        ("GUM", "", "US"),
-        ("", "PRSJU", "US"),
-    ] {
-        assert_eq!(
-            stated(airport, locode, country),
-            [""; 0],
-            "{airport}{locode}"
-        );
-    }
-}
-
-#[test]
-fn goods_that_no_list_has_are_flagged() {
-    let hs = |code: &str| {
-        let code = code.to_owned();
-        move |a: &mut pb::AlertContent| {
-            a.shipments[0].hs_codes = vec![pb::TariffCode { code, system: 0 }];
-        }
-    };
-    fine(hs("293219"));
-    fine(hs("852499"));
-    let at = "content.shipments[0].hs_codes[0].code HS_UNKNOWN";
-    for unlisted in ["010000", "810720", "770100", "990101"] {
-        flagged(at, hs(unlisted));
-    }
-    let un = |number: &str| {
-        let un_number = number.to_owned();
-        move |a: &mut pb::AlertContent| {
-            a.shipments[0].dangerous_goods = vec![pb::DangerousGoods {
-                un_number,
-                ..Default::default()
-            }];
-        }
-    };
-    for listed in ["UN1263", "UN3480", "UN3556", "NA1993", "ID8000"] {
-        fine(un(listed));
-    }
-    let at = "content.shipments[0].dangerous_goods[0].un_number UN_UNKNOWN";
-    flagged(at, un("UN1004"));
 }

@@ -58,8 +58,15 @@ fn pairs(code: &str) -> Vec<(String, String)> {
     pairs
 }
 
+/// The English words of a sentence; what stands between braces is a name of the program's and no word.
 fn english_words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+    let said = text
+        .split('{')
+        .flat_map(|piece| match piece.split_once('}') {
+            Some((_, behind)) => behind.split(' '),
+            None => piece.split(' '),
+        });
+    said.flat_map(|piece| piece.split(|c: char| !c.is_alphanumeric() && c != '_'))
         .filter(|word| ENGLISH.contains(word))
         .collect()
 }
@@ -92,6 +99,7 @@ fn the_walk_sees_what_is_missing() {
             ("{x} of {}".to_owned(), "{x} of {}".to_owned())
         ]
     );
+    assert_eq!(english_words("y otras {more} not{x} of"), ["not", "of"]);
 }
 
 #[test]

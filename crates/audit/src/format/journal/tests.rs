@@ -1,7 +1,7 @@
 //! A folder of segments: in which order they are read, and what is said about files that do not belong.
 
 use super::*;
-use crate::finding::Finding;
+use crate::finding::{Finding, Kind};
 use crate::specimen::Site;
 use precinto_merkle::tree::Edge;
 use std::io::Write;
@@ -59,11 +59,14 @@ impl Folder {
     }
 }
 
-fn only(findings: &[Finding]) -> (&Kind, Option<&str>) {
+fn only(findings: &[Finding]) -> (&Damage, Option<&str>) {
     let [finding] = findings else {
         panic!("{findings:?}")
     };
-    (&finding.kind, finding.place.file.as_deref())
+    let Kind::Bytes(damage) = &finding.kind else {
+        panic!("{finding}")
+    };
+    (damage, finding.place.file.as_deref())
 }
 
 #[test]
@@ -93,7 +96,7 @@ fn a_renamed_segment_is_named_and_read_in_its_place() {
         let (findings, indexes) = folder.read();
         assert_eq!(
             only(&findings),
-            (&Kind::SegmentName { first: 0 }, Some(name))
+            (&Damage::SegmentName { first: 0 }, Some(name))
         );
         assert_eq!(indexes, [0, 1, 2, 3]);
         folder.remove(name);
@@ -121,7 +124,7 @@ fn a_second_segment_with_the_same_entries_is_named_and_left_alone() {
     let (findings, indexes) = folder.read();
     assert_eq!(
         only(&findings),
-        (&Kind::DuplicateSegment { first: 2 }, Some("copy.seg"))
+        (&Damage::DuplicateSegment { first: 2 }, Some("copy.seg"))
     );
     assert_eq!(indexes, [0, 1, 2, 3]);
 }
@@ -137,9 +140,9 @@ fn a_missing_segment_leaves_a_hole() {
 fn what_does_not_belong_is_named() {
     let folder = Folder::new();
     for (name, kind) in [
-        ("notes.txt", Kind::StrayFile),
-        ("noise.seg", Kind::StrayFile),
-        ("00000000000000000002.seg.tmp", Kind::LeftoverFile),
+        ("notes.txt", Damage::StrayFile),
+        ("noise.seg", Damage::StrayFile),
+        ("00000000000000000002.seg.tmp", Damage::LeftoverFile),
     ] {
         folder.put(name, b"x");
         let (findings, indexes) = folder.read();
@@ -148,7 +151,7 @@ fn what_does_not_belong_is_named() {
         folder.remove(name);
     }
     fs::create_dir(folder.0.path().join("00000000000000000007.seg")).unwrap();
-    assert_eq!(only(&folder.read().0).0, &Kind::StrayFile);
+    assert_eq!(only(&folder.read().0).0, &Damage::StrayFile);
 }
 
 #[test]
@@ -162,9 +165,9 @@ fn a_segment_longer_than_any_is_named_and_read_only_so_far() {
     let (findings, indexes) = folder.read();
     assert_eq!(
         findings[0].kind,
-        Kind::SegmentLength {
+        Kind::from(Damage::SegmentLength {
             bytes: SEGMENT_BYTES_MAX + 1
-        }
+        })
     );
     assert_eq!(indexes, [0, 1, 2, 3]);
 }

@@ -4,7 +4,7 @@
 //! nobody has shortened it; but what is long enough and does not hold may have been, and then receipts were given for it.
 
 use super::Segment;
-use crate::finding::{Kind, Part};
+use crate::finding::{Damage, Part};
 use crate::format::layout::{FRAME_HEADER_LEN, FRAME_MAGIC};
 
 /// The least that a disk writes whole.
@@ -23,9 +23,9 @@ impl Segment {
         let missing = end.saturating_sub(self.bytes.len()) as u64;
         self.at = following.unwrap_or(self.bytes.len());
         let kind = if self.last && following.is_none() {
-            Kind::TornTail { bytes: held }
+            Damage::TornTail { bytes: held }
         } else {
-            Kind::CutShort { bytes: missing }
+            Damage::CutShort { bytes: missing }
         };
         self.found(kind, start);
     }
@@ -48,12 +48,12 @@ impl Segment {
         let unwritten = between.iter().take(sector).all(|byte| *byte == 0);
         let is_tail = self.last && following.is_none();
         let kind = match (begun || unwritten, is_tail) {
-            (true, true) if short => Kind::TornTail { bytes },
-            (true, true) => Kind::SpoiltTail { bytes },
-            _ if begun && !short => Kind::Checksum {
+            (true, true) if short => Damage::TornTail { bytes },
+            (true, true) => Damage::SpoiltTail { bytes },
+            _ if begun && !short => Damage::Checksum {
                 part: Part::FrameHeader,
             },
-            _ => Kind::ForeignBytes { bytes },
+            _ => Damage::ForeignBytes { bytes },
         };
         self.found(kind, start);
     }

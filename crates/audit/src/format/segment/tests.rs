@@ -1,7 +1,6 @@
 //! Damage of every sort to a segment written by hand: what is said about it, and where.
 
-use crate::finding::{Finding, Kind, Part, Place};
-use crate::format::Problem;
+use crate::finding::{Damage, Finding, Kind, Part, Place, Problem};
 use crate::source::Step;
 use crate::specimen::{Draft, Site, frame, segment_header, steps, with_checksum};
 use proptest::prelude::*;
@@ -24,8 +23,15 @@ fn split(steps: impl IntoIterator<Item = Step>) -> (Vec<Finding>, Vec<u64>) {
     (findings, indexes)
 }
 
-fn kinds(findings: &[Finding]) -> Vec<&Kind> {
-    findings.iter().map(|finding| &finding.kind).collect()
+fn kinds(findings: &[Finding]) -> Vec<&Damage> {
+    findings.iter().filter_map(damage).collect()
+}
+
+fn damage(finding: &Finding) -> Option<&Damage> {
+    match &finding.kind {
+        Kind::Bytes(damage) => Some(damage),
+        _ => None,
+    }
 }
 
 fn trust_only() -> (Vec<Draft>, Vec<u8>) {
@@ -81,7 +87,10 @@ fn every_single_bit_is_found_and_everything_else_still_read() {
             let [finding] = findings.as_slice() else {
                 panic!("byte {byte}: {findings:?}")
             };
-            assert!(matches!(finding.kind, Kind::FlippedBit { .. }));
+            assert!(matches!(
+                finding.kind,
+                Kind::Bytes(Damage::FlippedBit { .. })
+            ));
             assert_eq!(finding.place.offset, Some(byte as u64));
             assert_eq!(finding.place.bit, u8::try_from(bit).ok());
         }
@@ -119,29 +128,29 @@ fn more_than_a_bit_is_named_by_its_part() {
     let (findings, indexes) = damage(40);
     assert_eq!(
         kinds(&findings),
-        [&Kind::Checksum {
+        [&Damage::Checksum {
             part: Part::SegmentHeader
         }]
     );
     assert_eq!(indexes, [0, 1, 2, 3]);
     let (findings, indexes) = damage(second + 64);
-    assert_eq!(kinds(&findings), [&Kind::Checksum { part: Part::Table }]);
+    assert_eq!(kinds(&findings), [&Damage::Checksum { part: Part::Table }]);
     assert_eq!(indexes, [0, 1, 2, 3]);
     let (findings, indexes) = damage(frames(&right)[2] - 9);
-    assert_eq!(kinds(&findings), [&Kind::Checksum { part: Part::Data }]);
+    assert_eq!(kinds(&findings), [&Damage::Checksum { part: Part::Data }]);
     assert_eq!(indexes, [0, 1, 2, 3]);
     // Without its header a frame is lost; the next one is found again.
     let (findings, indexes) = damage(second + 8);
     assert_eq!(
         kinds(&findings),
-        [&Kind::Checksum {
+        [&Damage::Checksum {
             part: Part::FrameHeader
         }]
     );
     assert_eq!(indexes, [0, 3]);
     let (findings, indexes) = damage(second + 2);
     assert!(
-        matches!(kinds(&findings)[..], [Kind::ForeignBytes { .. }]),
+        matches!(kinds(&findings)[..], [Damage::ForeignBytes { .. }]),
         "{findings:?}"
     );
     assert_eq!(indexes, [0, 3]);
@@ -155,7 +164,7 @@ fn a_torn_tail_is_no_fault_of_the_last_segment_and_one_of_any_other() {
         let torn = right[..length].to_vec();
         let (findings, indexes) = read(torn.clone());
         let bytes = (length - last) as u64;
-        assert_eq!(kinds(&findings), [&Kind::TornTail { bytes }], "{length}");
+        assert_eq!(kinds(&findings), [&Damage::TornTail { bytes }], "{length}");
         assert_eq!(findings[0].place.offset, Some(last as u64));
         assert_eq!(indexes, [0, 1, 2]);
         let elsewhere = crate::format::segment_steps(NAME, torn, false);
@@ -168,23 +177,23 @@ fn a_torn_tail_is_no_fault_of_the_last_segment_and_one_of_any_other() {
     let unwritten = [right.clone(), vec![0; 5000]].concat();
     assert_eq!(
         kinds(&read(unwritten).0),
-        [&Kind::SpoiltTail { bytes: 5000 }]
+        [&Damage::SpoiltTail { bytes: 5000 }]
     );
     let fewer_than_any_frame = [right.clone(), vec![0; 63]].concat();
     assert_eq!(
         kinds(&read(fewer_than_any_frame).0),
-        [&Kind::TornTail { bytes: 63 }]
+        [&Damage::TornTail { bytes: 63 }]
     );
     assert_eq!(
         kinds(&read(right[..20].to_vec()).0),
-        [&Kind::TornTail { bytes: 20 }]
+        [&Damage::TornTail { bytes: 20 }]
     );
     let (findings, _) = split(crate::format::segment_steps(
         NAME,
         right[..20].to_vec(),
         false,
     ));
-    assert_eq!(kinds(&findings), [&Kind::CutShort { bytes: 44 }]);
+    assert_eq!(kinds(&findings), [&Damage::CutShort { bytes: 44 }]);
 }
 
 #[test]
@@ -204,7 +213,7 @@ fn a_last_frame_of_full_length_that_does_not_hold_is_never_taken_for_one_that_wa
         let (findings, indexes) = read(torn.clone());
         assert_eq!(
             kinds(&findings),
-            [&Kind::SpoiltTail { bytes }],
+            [&Damage::SpoiltTail { bytes }],
             "{missing:?}"
         );
         assert_eq!(findings[0].severity(), crate::Severity::Gap);
@@ -235,7 +244,7 @@ fn two_flipped_bits_in_the_last_frame_leave_open_what_it_was() {
         let mut wrong = right.clone();
         wrong[at] ^= 0x11;
         let (findings, _) = read(wrong);
-        assert_eq!(kinds(&findings), [&Kind::SpoiltTail { bytes }], "{at}");
+        assert_eq!(kinds(&findings), [&Damage::SpoiltTail { bytes }], "{at}");
     }
 }
 
@@ -258,7 +267,7 @@ fn a_frame_cut_short_with_frames_behind_it_is_a_fault() {
     cut.extend(&right[at[2]..at[2] + 300]);
     let (findings, _) = read(cut);
     assert!(
-        matches!(kinds(&findings)[0], Kind::CutShort { .. }),
+        matches!(kinds(&findings)[0], Damage::CutShort { .. }),
         "{findings:?}"
     );
 }
@@ -269,14 +278,14 @@ fn bytes_that_are_no_frame_are_named() {
     let at = frames(&right)[1];
     let between = [&right[..at], b"something else", &right[at..]].concat();
     let (findings, indexes) = read(between);
-    assert_eq!(kinds(&findings), [&Kind::ForeignBytes { bytes: 14 }]);
+    assert_eq!(kinds(&findings), [&Damage::ForeignBytes { bytes: 14 }]);
     assert_eq!(findings[0].place, Place::byte(NAME, at as u64));
     assert_eq!(indexes, [0, 1, 2, 3]);
     for tail in [b"x".to_vec(), vec![1; 200]] {
         let (findings, _) = read([right.clone(), tail.clone()].concat());
         assert_eq!(
             kinds(&findings),
-            [&Kind::ForeignBytes {
+            [&Damage::ForeignBytes {
                 bytes: tail.len() as u64
             }]
         );
@@ -297,7 +306,7 @@ fn headers_that_cannot_be_are_named_although_their_checksums_are_right() {
     let problem = |bytes: Vec<u8>| match &read(bytes).0[..] {
         [
             Finding {
-                kind: Kind::Header { problem, .. },
+                kind: Kind::Bytes(Damage::Header { problem, .. }),
                 ..
             },
         ] => problem.clone(),
@@ -367,17 +376,17 @@ fn rows_that_cannot_be_are_named() {
             panic!("{findings:?}")
         };
         assert_eq!(finding.place.entry, Some(1));
-        finding.kind.clone()
+        damage(finding).unwrap().clone()
     };
-    assert_eq!(row(&|draft| draft.flags = 4), Kind::Flags { flags: 4 });
-    assert_eq!(row(&|draft| draft.zero = 1), Kind::RowNotZero);
-    assert_eq!(row(&|draft| draft.flags = 1), Kind::PrunedRemains);
+    assert_eq!(row(&|draft| draft.flags = 4), Damage::Flags { flags: 4 });
+    assert_eq!(row(&|draft| draft.zero = 1), Damage::RowNotZero);
+    assert_eq!(row(&|draft| draft.flags = 1), Damage::PrunedRemains);
     assert_eq!(
         row(&|draft| {
             draft.flags = 2;
             draft.body = vec![1];
         }),
-        Kind::PrunedRemains
+        Damage::PrunedRemains
     );
 }
 
@@ -399,7 +408,9 @@ fn lengths_that_do_not_add_up_cost_the_frame() {
     ]
     .concat();
     let (findings, indexes) = read(bytes);
-    assert!(matches!(kinds(&findings)[..], [Kind::Lengths { table, data }] if *table == data + 1));
+    assert!(
+        matches!(kinds(&findings)[..], [Damage::Lengths { table, data }] if *table == data + 1)
+    );
     assert_eq!(indexes, [] as [u64; 0]);
 }
 

@@ -1,6 +1,7 @@
 //! Missed deadlines and acts: what a log may hold of them, what it must, and what an audit says.
 
 use super::*;
+use crate::verified::Said;
 use precinto_envelope::crypto::sha256;
 use precinto_merkle::leaf::EntryType;
 
@@ -114,6 +115,39 @@ fn steps_in_their_order_are_as_it_should_be() {
     assert_eq!(with_steps(&[(1, 30), (2, 30), (3, 30)], |_, _| {}), NOTHING);
 }
 
+/// What is handed on of missed deadlines in a log of the alert and its first step, after this change.
+fn told(change: impl FnOnce(&mut Vec<Draft>)) -> Vec<(u64, String)> {
+    let site = Site::new();
+    let mut drafts = site.drafts();
+    alert(&site, &mut drafts);
+    drafts.push(entry(&step(&site, 1), 5));
+    remark(&site, &mut drafts, 40);
+    change(&mut drafts);
+    let mut replay = Replay::new(site.expect(), Vec::new());
+    replay.keep_verified();
+    let whole = drafts.len();
+    for step in steps(site.segment(&drafts, &[whole])) {
+        replay.step(step);
+    }
+    let (report, rest) = replay.finish_telling();
+    assert_eq!(report.overdue, 1);
+    let overdue = rest.into_iter().filter_map(|one| match one.said {
+        Said::Overdue(overdue) => Some((one.index, overdue.missed.agency.to_string())),
+        _ => None,
+    });
+    overdue.collect()
+}
+
+#[test]
+fn a_missed_deadline_counts_only_where_its_case_could_be_asked() {
+    assert_eq!(told(|_| ()), [(5, ANAM.to_owned())]);
+    // What the entry before it said nobody knows.
+    let spoilt = told(|drafts| drafts[4].content = vec![0xff]);
+    assert_eq!(spoilt, []);
+    let too_early = told(|drafts| drafts[5].time_ms -= 2 * SECOND_MS);
+    assert_eq!(too_early, []);
+}
+
 #[test]
 fn a_step_that_is_none_is_a_fault() {
     let fault = [("OVERDUE", Some(5))];
@@ -214,7 +248,8 @@ fn what_should_be_there_and_is_not_is_told_if_the_log_went_on() {
         remark(site, drafts, 6);
         remark(site, drafts, 200);
     });
-    assert_eq!(older, NOTHING, "that gateway kept no clock");
+    let unjudged = [("CLOCKS_NOT_AUDITED", Some(4))];
+    assert_eq!(older, unjudged, "that gateway kept no clock");
 }
 
 #[test]

@@ -3,11 +3,9 @@
 use super::Tables;
 use crate::copy::CopyError;
 use crate::copy::find::keys;
-use crate::copy::read::content_of;
 use crate::copy::store::About;
-use crate::subscribe::Delivery;
 use precinto_alert::id::AlertId;
-use precinto_alert::lookup::{Found, Identifier, Kind, identifiers};
+use precinto_alert::lookup::{Found, Identifier, Kind};
 use redb::ReadableTable;
 
 impl Tables<'_> {
@@ -35,17 +33,7 @@ impl Tables<'_> {
         self.file(index, alert_id, found)
     }
 
-    pub(super) fn file_content(
-        &mut self,
-        delivery: &Delivery,
-        alert_id: &AlertId,
-    ) -> Result<(), CopyError> {
-        let content = content_of(&delivery.body_bytes, &delivery.statement);
-        let found = content.iter().flat_map(identifiers);
-        self.file(delivery.index, alert_id, found)
-    }
-
-    fn file(
+    pub(super) fn file(
         &mut self,
         index: u64,
         alert_id: &AlertId,

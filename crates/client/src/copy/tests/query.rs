@@ -54,17 +54,25 @@ async fn a_case_is_told_with_everything_that_proves_it() {
     assert!(scene.copy.case(&alert_id(2)).unwrap().is_none());
 }
 
-/// Five cases, the third more urgent, the second cancelled.
+/// Five cases, the third more urgent, the second cancelled, the fourth contested by us.
 async fn five() -> Scene {
     let mut scene = Scene::new().await;
+    let mut contested = Vec::new();
     for number in 1..=5 {
-        scene.says_with(MessageType::Alert, &alert_id(number), alert(), |said| {
+        let said = scene.says_with(MessageType::Alert, &alert_id(number), alert(), |said| {
             if number == 3 {
                 said.precedence = Precedence::P1.into();
             }
         });
+        if number == 4 {
+            contested = said.message_id().as_bytes().to_vec();
+        }
     }
     scene.says(MessageType::Cancel, &alert_id(2), None);
+    scene.we_say(MessageType::Reject, &alert_id(4), |said| {
+        said.refers_to = contested;
+        said.reject_reasons = vec![precinto_alert::Reason::WeightMismatch.into()];
+    });
     scene.sync().await;
     scene
 }
@@ -97,7 +105,7 @@ async fn lists_are_paged_newest_first() {
 #[tokio::test]
 async fn lists_are_filtered() {
     type Narrow = fn(&mut Filter);
-    let filters: [(Narrow, &[u32]); 11] = [
+    let filters: [(Narrow, &[u32]); 12] = [
         (|filter| filter.precedence = Some(Precedence::P1), &[3]),
         (|filter| filter.standing = Some(Standing::Cancelled), &[2]),
         (
@@ -122,6 +130,7 @@ async fn lists_are_filtered() {
             |filter| filter.part = Some(precinto_alert::case::State::Closed),
             &[],
         ),
+        (|filter| filter.disputed = true, &[4]),
         (|filter| filter.since_ms = Some(NOW_MS + 3), &[5, 4]),
         (|filter| filter.until_ms = Some(NOW_MS + 2), &[2, 1]),
     ];

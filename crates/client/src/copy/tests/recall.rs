@@ -355,3 +355,34 @@ async fn the_originators_own_copy_is_locked_but_never_erased_and_confirms_nothin
     assert_eq!(held.body, BodyState::Quarantined);
     assert!(scene.copy.recalls_to_confirm().unwrap().is_empty());
 }
+
+/// What this version cannot read is named as long as it is shown, and no longer.
+#[tokio::test]
+async fn what_cannot_be_read_is_named_until_it_is_locked_away() {
+    let mut scene = Scene::new().await;
+    scene.says(MessageType::Alert, &alert_id(1), alert());
+    scene.says(
+        MessageType::Comment,
+        &alert_id(1),
+        Some(b"\xff\xff".to_vec()),
+    );
+    scene.sync().await;
+    assert_eq!(scene.copy.unreadable().unwrap(), [1]);
+    let mut scene = scene.reopen();
+    assert_eq!(scene.copy.unreadable().unwrap(), [1]);
+    let held = scene.copy.case(&alert_id(1)).unwrap().unwrap();
+    let bodies: Vec<_> = held.messages.iter().map(|held| held.body).collect();
+    assert_eq!(bodies, [BodyState::Present, BodyState::Unreadable]);
+    scene.says_with(MessageType::Recall, &alert_id(1), None, |said| {
+        said.recall_measure = RecallMeasure::Erase.into();
+    });
+    scene.sync().await;
+    assert_eq!(scene.copy.unreadable().unwrap(), [0; 0]);
+    scene.says(
+        MessageType::Comment,
+        &alert_id(1),
+        Some(b"\xff\xff".to_vec()),
+    );
+    scene.sync().await;
+    assert_eq!(scene.copy.unreadable().unwrap(), [0; 0]);
+}

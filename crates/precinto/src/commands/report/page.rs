@@ -34,7 +34,7 @@ pub(super) fn page(head: &Head<'_>, sections: &[String], lang: Lang) -> String {
         format!("<div class=\"notice\">{}</div>\n", escape(text))
     });
     let verdict = if caution.is_empty() {
-        format!(" {}", clean(lang))
+        format!(" {}", escape(clean(head.log, lang)))
     } else {
         String::new()
     };

@@ -78,6 +78,7 @@ impl Caution {
             format!("{found} {}; {see}", kinds.join(", ")),
             left_out(log, lang),
         ];
+        lines.extend(missing(log, lang));
         let from_outside = ["LOG_KEY_UNPINNED", "TRUST_FROM_LOG", "NO_LOG_KEY"];
         if from_outside
             .iter()
@@ -130,14 +131,25 @@ fn left_out(log: &Basis, lang: Lang) -> String {
     let all = log.verified + log.left_out;
     match log.left_out {
         0 => lang.pick(
-            format!("each of the {all} messages was verified by itself and is counted"),
-            format!("cada uno de los {all} mensajes se verificó por separado y está contado"),
+            format!("each of the {all} messages that could be read was verified by itself and is counted"),
+            format!("cada uno de los {all} mensajes que se pudieron leer se verificó por separado y está contado"),
         ),
         out => lang.pick(
             format!("{out} of {all} messages could not be verified and are in no figure"),
             format!("{out} de {all} mensajes no pudieron verificarse y no entran en ninguna cifra"),
         ),
     }
+}
+
+/// What nobody could read: how many messages are in it is not known.
+fn missing(log: &Basis, lang: Lang) -> Option<String> {
+    let missing = log.missing;
+    (missing > 0).then(|| {
+        lang.pick(
+            format!("{missing} entries of the log are missing or unreadable; what they hold is in no figure"),
+            format!("{missing} entradas de la bitácora faltan o no se pueden leer; lo que contienen no entra en ninguna cifra"),
+        )
+    })
 }
 
 /// What log it is, how long, and as of when.
@@ -151,8 +163,14 @@ pub(super) fn basis(log: &Basis, lang: Lang) -> String {
     )
 }
 
-/// That nothing was found wrong.
-pub(super) fn clean(lang: Lang) -> &'static str {
+/// That nothing was found wrong, and under whose roots.
+pub(super) fn clean(log: &Basis, lang: Lang) -> &'static str {
+    if log.findings.contains_key("TRUST_FROM_LOG") {
+        return lang.pick(
+            "The audit of the log is clean under the log's own roots; whose they are was not checked (--trust).",
+            "La auditoría de la bitácora no encontró nada bajo las raíces de la propia bitácora; no se comprobó de quién son (--trust).",
+        );
+    }
     lang.pick(
         "The audit of the log is clean.",
         "La auditoría de la bitácora no encontró nada.",

@@ -128,7 +128,8 @@ async fn at_the_gateway(
             continue;
         };
         let Outgoing { signed, meta } = outgoing;
-        let opens = meta.kind == "ALERT";
+        // A notice belongs to no case.
+        let opens = meta.kind == "ALERT" || meta.alert_id.is_empty();
         let follows = !cases.insert(meta.alert_id.as_str()) && !opens;
         let report = if follows {
             None

@@ -3,7 +3,7 @@
 use super::Told;
 use super::story::content;
 use crate::clock::rfc3339_ms;
-use crate::draft::statement_json;
+use crate::draft::{hex, statement_json};
 use crate::words::{Finding, late_json, part_state, standing};
 use precinto_alert::case::{Hold, Late, Part, Question, Recall, View};
 use precinto_alert::code::{Coded, HoldKind};
@@ -12,6 +12,7 @@ use precinto_alert::statement::Statement;
 use precinto_client::Overdue;
 use precinto_client::copy::{BodyState, CaseSummary, Held, RecallWork, Standing};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// A whole case.
 pub(super) fn of(told: &Told<'_>) -> Value {
@@ -28,10 +29,32 @@ pub(super) fn of(told: &Told<'_>) -> Value {
         "last_action": newest.and_then(|alert| alert.statement.last_action_ms()).map(rfc3339_ms),
         "missed_deadlines": told.held.overdue.iter().map(late_json).collect::<Vec<_>>(),
         "recall_here": told.work.as_ref().map(work),
+        "acknowledgements": acknowledgements(told),
         "messages": messages,
     });
     extend(&mut case, told_to);
     case
+}
+
+/// Who has it since when at which level, in the order of the log. The message at that index has the proof: its receipt, the record
+/// that this commits to, and the signed bytes whose id the record names.
+fn acknowledgements(told: &Told<'_>) -> Vec<Value> {
+    let said = told.held.messages.iter();
+    let said = said.filter(|held| held.statement.ack_level().is_some());
+    let one = |held: &Held| {
+        let statement = &held.statement;
+        let signers = held.signers.iter().map(|one| one.identity.to_string());
+        json!({
+            "agency": statement.sender().agency().to_string(),
+            "level": name(statement.ack_level()),
+            "since": rfc3339_ms(held.time_ms),
+            "signers": signers.collect::<Vec<_>>(),
+            "refers_to": statement.refers_to().map(|id| id.to_string()),
+            "message_id": statement.message_id().to_string(),
+            "index": held.index,
+        })
+    };
+    said.map(one).collect()
 }
 
 /// One case of a list.
@@ -79,7 +102,14 @@ fn stand(view: &View, stands: Standing) -> Value {
         "recall": view.recall.as_ref().map(recall),
         "late": view.late.iter().map(late).collect::<Vec<_>>(),
         "escalated": view.escalated().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "disputes": view.disputes.iter().map(dispute).collect::<Vec<_>>(),
     })
+}
+
+/// A message that is contested, and by whom.
+fn dispute((about, who): (&MessageId, &BTreeSet<AgencyId>)) -> Value {
+    let who: Vec<String> = who.iter().map(ToString::to_string).collect();
+    json!({ "message_id": about.to_string(), "contested_by": who })
 }
 
 /// A deadline that was missed, and whether it has been made good.
@@ -116,9 +146,8 @@ fn part((agency, part): (&AgencyId, &Part)) -> Value {
 }
 
 fn question((id, question): (&MessageId, &Question)) -> Value {
-    let names = |all: &std::collections::BTreeSet<AgencyId>| -> Vec<String> {
-        all.iter().map(ToString::to_string).collect()
-    };
+    let names =
+        |all: &BTreeSet<AgencyId>| -> Vec<String> { all.iter().map(ToString::to_string).collect() };
     json!({
         "message_id": id.to_string(),
         "type": question.message_type.name(),
@@ -181,6 +210,8 @@ fn message(held: &Held) -> Value {
         "statement": statement_json(&held.payload),
         "body": body(held.body),
         "content": content(held),
+        "signed": hex(&held.payload),
+        "record": hex(&held.receipt.record),
         "receipt": held.receipt.proof,
         "warnings": held.warnings.iter().map(Finding::from).collect::<Vec<_>>(),
     })

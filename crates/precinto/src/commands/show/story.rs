@@ -93,6 +93,7 @@ fn head(sheet: &mut Sheet, told: &Told<'_>) {
         let (en, es) = ("ESCALATED: no answer from", "ESCALADA: sin respuesta de");
         sheet.bold(&format!("{} {}", lang.pick(en, es), names.join(", ")));
     }
+    disputed(sheet, told);
     if let Some(last) = alert.and_then(|alert| alert.statement.last_action_ms())
         && stands == Standing::Open
     {
@@ -102,6 +103,26 @@ fn head(sheet: &mut Sheet, told: &Told<'_>) {
     }
     for step in next::steps(told) {
         sheet.row(("next", "siguiente"), &step);
+    }
+}
+
+/// What is contested, and by whom.
+fn disputed(sheet: &mut Sheet, told: &Told<'_>) {
+    let (en, es) = ("DISPUTED:", "IMPUGNADA:");
+    let lang = sheet.lang();
+    for (about, who) in &told.view.disputes {
+        let said = told.held.messages.iter();
+        let mut said = said.filter(|held| held.statement.message_id() == *about);
+        let Some(said) = said.next() else { continue };
+        let line = format!(
+            "{} {} #{}: {} {}",
+            lang.pick(en, es),
+            labels([said.statement.message_type()], lang),
+            said.index,
+            lang.pick("contested by", "la impugna"),
+            all(who, told, sheet),
+        );
+        sheet.bold(&line);
     }
 }
 

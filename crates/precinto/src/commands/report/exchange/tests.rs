@@ -44,6 +44,7 @@ fn list() -> Exchanges {
             findings: BTreeMap::new(),
             verified: 9,
             left_out: 0,
+            missing: 0,
         },
         messages: vec![message],
     }

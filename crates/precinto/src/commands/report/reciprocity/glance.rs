@@ -3,7 +3,7 @@
 use super::super::words::length;
 use super::share;
 use crate::output::Lang;
-use precinto_alert::code::{Coded, MessageStatus};
+use precinto_alert::code::{Coded, MessageStatus, OverdueStep};
 use precinto_audit::reciprocity::{Answers, Direction, Figures, LevelFigures};
 
 /// One question and what each direction answers.
@@ -58,7 +58,7 @@ pub(super) fn notice(figures: &Figures, lang: Lang) -> Option<String> {
 /// The rows, for both ways of a pair.
 pub(super) fn glance(pair: &[Direction], lang: Lang) -> Vec<Row> {
     type Of = fn(&Direction, Lang) -> Cell;
-    let rows: [(&'static str, &'static str, Of); 9] = [
+    let rows: [(&'static str, &'static str, Of); 10] = [
         ("Alerts", "Alertas", alerts),
         (
             "Received by the machine in time",
@@ -73,6 +73,7 @@ pub(super) fn glance(pair: &[Direction], lang: Lang) -> Vec<Row> {
         ("Assessed in time", "Evaluadas a tiempo", |way, lang| {
             level(way, 2, lang)
         }),
+        ("Had to be asked again", "Hubo que pedir de nuevo", overdue),
         ("Outcome reported", "Con resultado informado", outcomes),
         (
             "Indicators judged right",
@@ -112,6 +113,24 @@ fn level(way: &Direction, at: usize, lang: Lang) -> Cell {
         return Cell::new("–", "");
     };
     Cell::new(share(level.in_time, level.due(), lang), half(level, lang))
+}
+
+/// Missed deadlines that the log holds; each begins with a second request.
+fn overdue(way: &Direction, lang: Lang) -> Cell {
+    let of = |step: OverdueStep| -> u64 {
+        let all = way.overdue.iter();
+        let of_it = all.filter(|one| one.step == step.name());
+        of_it.map(|one| one.count).sum()
+    };
+    let escalated = of(OverdueStep::EscalationGroup);
+    let note = match escalated {
+        0 => String::new(),
+        _ => lang.pick(
+            format!("{escalated} escalated"),
+            format!("{escalated} hasta escalar"),
+        ),
+    };
+    Cell::new(of(OverdueStep::SecondRequest).to_string(), note)
 }
 
 fn half(level: &LevelFigures, lang: Lang) -> String {

@@ -1,6 +1,8 @@
 //! The page: the answer of a minute first, then each figure with its drawing, both directions side by side.
 
 mod how;
+mod overdue;
+mod rest;
 
 use super::super::draw::{axis, bar, no_times, shares, times};
 use super::super::page::{Head, escape, section};
@@ -11,6 +13,7 @@ use crate::output::Lang;
 use how::how_counted;
 use precinto_alert::code::{Coded, IndicatorCode};
 use precinto_audit::reciprocity::{Direction, Figures, IndicatorFigures, LevelFigures};
+use rest::the_rest;
 
 /// The whole page.
 pub(in super::super) fn page(figures: &Figures, lang: Lang) -> String {
@@ -52,6 +55,7 @@ fn of_pair(pair: &[Direction], lang: Lang) -> Vec<String> {
     )];
     sections.push(fates(pair, lang));
     sections.push(speeds(pair, lang));
+    sections.extend(overdue::section_of(pair, lang));
     sections.extend(counted(pair, lang));
     sections.push(indicators(pair, lang));
     sections.push(the_rest(pair, lang));
@@ -329,72 +333,5 @@ fn indicators(pair: &[Direction], lang: Lang) -> String {
         title,
         says,
         &format!("{}{}", table("pair", pair, "", &rows, lang), legend(&names)),
-    )
-}
-
-/// Counts that need no drawing.
-fn the_rest(pair: &[Direction], lang: Lang) -> String {
-    type Of = fn(&Direction) -> u64;
-    let rows: [(&str, &str, Of); 11] = [
-        (
-            "Questions and requests asked",
-            "Preguntas y solicitudes hechas",
-            |way| way.requests.asked,
-        ),
-        ("… answered in time", "… contestadas a tiempo", |way| {
-            way.requests.in_time
-        }),
-        ("… answered late", "… contestadas tarde", |way| {
-            way.requests.late
-        }),
-        (
-            "… not answered in time",
-            "… sin respuesta, plazo vencido",
-            |way| way.requests.missed,
-        ),
-        ("Alerts cancelled", "Alertas canceladas", |way| {
-            way.cancelled
-        }),
-        ("Alerts recalled", "Alertas retiradas", |way| {
-            way.recalls.alerts
-        }),
-        (
-            "… confirmed by addressees",
-            "… confirmadas por los destinatarios",
-            |way| way.recalls.confirmed,
-        ),
-        (
-            "… confirmations outstanding",
-            "… confirmaciones pendientes",
-            |way| way.recalls.outstanding,
-        ),
-        ("Messages rejected", "Mensajes rechazados", |way| {
-            way.refusals.rejected
-        }),
-        (
-            "Message ids used twice",
-            "Identificadores de mensaje repetidos",
-            |way| way.refusals.reused_ids,
-        ),
-        (
-            "Bodies that could not be read",
-            "Cuerpos que no se pudieron leer",
-            |way| way.unread_bodies,
-        ),
-    ];
-    let rows: String = rows
-        .iter()
-        .map(|(en, es, of)| {
-            let cells = pair.iter().map(|way| format!("<td>{}</td>", of(way)));
-            tr(lang.pick(en, es), "", cells)
-        })
-        .collect();
-    section(
-        lang.pick(
-            "Questions, recalls, refusals",
-            "Preguntas, retiros, rechazos",
-        ),
-        "",
-        &table("pair", pair, "", &rows, lang),
     )
 }

@@ -55,6 +55,8 @@ fn lines(way: &Direction) -> Vec<Line<'_>> {
         lines.extend(of_it);
     }
     lines.extend(requests(way));
+    let overdue = way.overdue.iter();
+    lines.extend(overdue.map(|one| Line("overdue", one.step, one.level, "count", one.count)));
     lines.extend([
         Line("without_outcome", "", "", "count", way.without_outcome),
         Line("quality", "", "", "judged", way.judged),

@@ -3,7 +3,7 @@
 use super::*;
 use precinto_audit::Verdict;
 use precinto_audit::reciprocity::{
-    Answers, Basis, IndicatorFigures, PrecedenceFigures, Recalls, Refusals,
+    Answers, Basis, IndicatorFigures, OverdueFigures, PrecedenceFigures, Recalls, Refusals,
 };
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -60,6 +60,10 @@ fn indicators(all: &[(&'static str, u64, u64, u64)]) -> Vec<IndicatorFigures> {
     all.iter().map(one).collect()
 }
 
+fn overdue(level: &'static str, step: &'static str, count: u64) -> OverdueFigures {
+    OverdueFigures { level, step, count }
+}
+
 /// What one side answered well and quickly.
 fn south() -> Direction {
     Direction {
@@ -110,6 +114,7 @@ fn south() -> Direction {
             p90_ms: Some(DAY),
             verdicts: [("ACCEPTED", 4), ("PARTIAL", 2), ("DECLINED", 1)].into(),
         },
+        overdue: south_overdue(),
         cancelled: 2,
         recalls: Recalls {
             alerts: 1,
@@ -127,6 +132,15 @@ fn south() -> Direction {
             reused_ids: 0,
         },
     }
+}
+
+fn south_overdue() -> Vec<OverdueFigures> {
+    vec![
+        overdue("NODE", "SECOND_REQUEST", 1),
+        overdue("PERSON", "SECOND_REQUEST", 6),
+        overdue("PERSON", "ALTERNATE_CONTACT", 3),
+        overdue("PERSON", "ESCALATION_GROUP", 2),
+    ]
 }
 
 fn south_by_precedence() -> Vec<PrecedenceFigures> {
@@ -228,6 +242,7 @@ fn month() -> Figures {
             findings: BTreeMap::new(),
             verified: 398,
             left_out: 0,
+            missing: 0,
         },
         directions: vec![north(), south()],
     }
@@ -238,6 +253,7 @@ fn spoilt() -> Figures {
     figures.log.verdict = Verdict::Findings;
     figures.log.findings = [("BODY", 2), ("TRUST_FROM_LOG", 1)].into();
     figures.log.left_out = 2;
+    figures.log.missing = 3;
     figures
 }
 
@@ -275,6 +291,12 @@ fn the_page_is_well_formed_in_both_languages() {
             let text = page(&figures, lang);
             check(&text);
             assert_eq!(text.contains("De un vistazo"), spanish);
+            let step = if spanish {
+                "grupo de escalamiento"
+            } else {
+                "escalation group"
+            };
+            assert!(text.contains(step), "what followed missed deadlines");
             assert_eq!(text, page(&figures, lang), "the same bytes");
         }
     }
@@ -292,11 +314,21 @@ fn a_log_with_findings_says_so_first() {
         assert!(lines[0].contains(title), "{lines:?}");
         assert!(lines[1].contains("BODY (2)"), "{lines:?}");
         assert!(lines[2].starts_with("  2 "), "{lines:?}");
+        assert!(
+            lines.iter().any(|line| line.starts_with("  3 ")),
+            "{lines:?}"
+        );
         let page = page(&spoilt(), lang);
         let (caution, figures) = (page.find(title), page.find("<table"));
         assert!(caution.unwrap() < figures.unwrap());
     }
     assert!(!text(&month(), Lang::En).join("\n").contains("FINDINGS"));
+    // A clean audit says so, and under whose roots if those were the log's own.
+    let mut clean = month();
+    assert!(page(&clean, Lang::En).contains("The audit of the log is clean.<br/>"));
+    clean.log.findings = [("TRUST_FROM_LOG", 1)].into();
+    assert!(page(&clean, Lang::En).contains("clean under the log&#39;s own roots"));
+    assert!(page(&clean, Lang::Es).contains("bajo las raíces de la propia bitácora"));
 }
 
 #[test]
@@ -312,6 +344,7 @@ fn the_text_holds_the_figures_of_both_directions() {
         "11 seized",
         "43 actual alerts, 3 exercises",
         "1 outstanding",
+        "2 escalated",
     ] {
         assert!(all.contains(part), "no {part:?} in\n{all}");
     }
@@ -344,6 +377,8 @@ fn the_spreadsheet_has_one_figure_a_line() {
         "5000"
     );
     assert_eq!(value(us, "indicators", "DO02", "", "right").unwrap(), "12");
+    let escalated = value(us, "overdue", "ESCALATION_GROUP", "PERSON", "count");
+    assert_eq!(escalated.unwrap(), "2");
     assert_eq!(
         value("mx.dev.invalid", "reused_ids", "", "", "count").unwrap(),
         "1"

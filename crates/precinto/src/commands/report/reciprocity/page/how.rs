@@ -14,7 +14,7 @@ pub(super) fn how_counted(lang: Lang) -> String {
 }
 
 /// Each rule in English and in Spanish.
-const HOW: [Label; 8] = [
+const HOW: [Label; 9] = [
     (
         "The alerts are those that the log took in during the period; answers count up to the end of the log.",
         "Las alertas son las que entraron en la bitácora en el periodo; las respuestas cuentan hasta el final de la bitácora.",
@@ -31,10 +31,15 @@ const HOW: [Label; 8] = [
          las partes no intervienen.",
     ),
     (
-        "A level is reached by an acknowledgement of that level or a higher one, or by a message that implies it: a question, that a \
-         person has taken the alert; an assessment, an answer, a refusal, a hold or an outcome, that it was assessed.",
-        "Un nivel se alcanza con un acuse de ese nivel o superior, o con un mensaje que lo implica: una pregunta, que una persona tomó \
-         la alerta; una evaluación, una respuesta, un rechazo, una retención o un resultado, que fue evaluada.",
+        "Deadlines, and what reaches a level, are those by which the gateway asks again: an acknowledgement of that level or a higher \
+         one, or a message that implies it. Whoever assesses, answers, asks, refuses, holds or reports an outcome has looked at it.",
+        "Los plazos, y lo que alcanza un nivel, son aquellos con que la pasarela vuelve a preguntar: un acuse de ese nivel o superior, o \
+         un mensaje que lo implica. Quien evalúa, contesta, pregunta, rechaza, retiene o informa un resultado la ha revisado.",
+    ),
+    (
+        "What followed a missed deadline is what the log holds of it: each message that waited for each agency, questions too.",
+        "Lo que siguió a un plazo vencido es lo que consta en la bitácora: cada mensaje que esperaba por cada dependencia, también las \
+         preguntas.",
     ),
     (
         "An agency that needs more time and says so before its assessment is due has until then, as far as the goods allow.",
@@ -42,8 +47,8 @@ const HOW: [Label; 8] = [
          lo permita.",
     ),
     (
-        "No longer asked for: cancelled or recalled by the originator before the deadline.",
-        "Ya no se pide: el originador la canceló o la retiró antes del plazo.",
+        "No longer asked for: not reached in time, and cancelled, recalled or closed before the deadline.",
+        "Ya no se pide: no se alcanzó a tiempo, y el caso se canceló, se retiró o se cerró antes del plazo.",
     ),
     (
         "The share in time is of those in time, late and missed. Times are only of those who answered.",

@@ -1,6 +1,5 @@
 //! Reads one piece of evidence and checks that it is what it seems: signed by the log's key, and proving what it says.
 
-use crate::compare::Cosigner;
 use crate::finding::Evidence;
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::hash::Hash;
@@ -8,6 +7,7 @@ use precinto_merkle::inclusion;
 use precinto_merkle::leaf::Leaf;
 use precinto_merkle::note::{NoteVerifier, VerifiedSignature};
 use precinto_merkle::receipt::Receipt;
+use serde::Serialize;
 
 /// What a sound piece of evidence claims: the log had this size and root, and, if it is a receipt, this entry.
 pub(crate) struct Claim {
@@ -19,6 +19,15 @@ pub(crate) struct Claim {
     pub(crate) cosignatures: Vec<VerifiedSignature>,
     /// Only of a receipt.
     pub(crate) entry: Option<Entry>,
+}
+
+/// A witness's word.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cosigner {
+    /// The name of its key.
+    pub name: String,
+    /// When, seconds since 1970 UTC, by its clock.
+    pub time: u64,
 }
 
 /// The entry that a receipt is for.
