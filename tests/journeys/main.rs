@@ -8,6 +8,7 @@
 
 mod case;
 mod demo;
+mod directory;
 mod doors;
 mod drafts;
 mod foreign;

@@ -14,6 +14,7 @@ pub mod code;
 pub mod content;
 pub mod country;
 pub mod dangerous_goods;
+pub mod directory;
 pub mod handling;
 pub mod id;
 pub mod lang;

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cases::{Cases, Clocked, said};
 use crate::limits::{CLOCK_TICK, CLOCKS_PER_TURN_MAX, OVERDUE_PER_TURN_MAX};
-use crate::registry::Directory;
+use crate::registry::InForce;
 use follow::Follower;
 
 mod follow;
@@ -34,7 +34,7 @@ mod told;
 pub(crate) struct Sources {
     pub(crate) ledger: Ledger,
     pub(crate) cases: Arc<Cases>,
-    pub(crate) directory: Arc<Directory>,
+    pub(crate) directory: InForce,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -191,9 +191,10 @@ async fn log(sources: &Sources, calendar: &mut Calendar, looked: Vec<Looked>) {
         clock,
     } = sources;
     let mut underway = Vec::new();
+    let directory = directory.hold().await;
     for one in looked {
         let due = one.reading.due.iter();
-        let entries = due.map(|due| one.message.entry(due, directory)).collect();
+        let entries = due.map(|due| one.message.entry(due, &directory)).collect();
         match cases.queue_overdue(ledger, &one.clocked, entries) {
             Ok(Some(queued)) => underway.push((one.index, one.reading.next_ms, queued)),
             Ok(None) => calendar.look_at(one.index, clock.now_ms()),
@@ -203,6 +204,7 @@ async fn log(sources: &Sources, calendar: &mut Calendar, looked: Vec<Looked>) {
             }
         }
     }
+    drop(directory); // all are in the log's queue
     for (index, next_ms, queued) in underway {
         let again_ms = if cases.overdue_logged(queued).await {
             next_ms

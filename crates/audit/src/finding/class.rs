@@ -155,6 +155,10 @@ impl Kind {
             | Self::TrustUnnamed { .. }
             | Self::RootUnknown { .. }
             | Self::RevokedBefore { .. }
+            | Self::DirectorySigner { .. }
+            | Self::DirectoryVersion { .. }
+            | Self::DirectorySide { .. }
+            | Self::DirectoryNamed { .. }
             | Self::Trust { .. } => Check::Trust,
             Self::Published { .. }
             | Self::EvidenceUnusable { .. }
@@ -263,6 +267,10 @@ impl Kind {
             Self::Recipients { .. } => "RECIPIENTS",
             Self::Body { .. } => "BODY",
             Self::Trust { .. } => "TRUST",
+            Self::DirectorySigner { .. } => "DIRECTORY_SIGNER",
+            Self::DirectoryVersion { .. } => "DIRECTORY_VERSION",
+            Self::DirectorySide { .. } => "DIRECTORY_SIDE",
+            Self::DirectoryNamed { .. } => "DIRECTORY_NAMED",
             Self::Conflict { .. } => "CONFLICT",
             Self::Overdue { .. } => "OVERDUE",
             Self::OverdueMissing { .. } => "OVERDUE_MISSING",

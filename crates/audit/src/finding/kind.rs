@@ -341,6 +341,30 @@ pub enum Kind {
         /// In which way.
         why: String,
     },
+    /// A part of the directory without the signatures that it takes.
+    #[error("the part of the directory should not have been taken: {why}")]
+    DirectorySigner {
+        /// Whose signature is wrong, or how many are missing.
+        why: String,
+    },
+    /// A part of the directory that does not follow the one before.
+    #[error("the part of the directory does not follow the one before: {why}")]
+    DirectoryVersion {
+        /// In which way.
+        why: String,
+    },
+    /// A part of the directory that says something of the other side.
+    #[error("the part of the directory reaches into the other side: {why}")]
+    DirectorySide {
+        /// In which way.
+        why: String,
+    },
+    /// A record that names other parts of the directory than those in force.
+    #[error("its record names other parts of the directory than those in force: {why}")]
+    DirectoryNamed {
+        /// Which.
+        why: String,
+    },
     /// A CONFLICT entry that is not what it says.
     #[error("the conflict entry is not what it says: {why}")]
     Conflict {

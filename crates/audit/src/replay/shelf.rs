@@ -3,7 +3,8 @@
 //! A record names the certificates, revocation lists, roots and the directory that decided. Each must stand on the
 //! shelf by then. What it names is put together into a trust store, and stores are kept: most records name the same.
 
-use super::directory::Directory;
+use super::directory::{Directory, Part};
+use super::parts::{NamedPart, Parts};
 use crate::expect::SideRoots;
 use crate::finding::{Finding, Kind, Place};
 use precinto_alert::id::Side;
@@ -21,6 +22,8 @@ pub(super) struct Shelf {
     pool: CertificatePool,
     /// The revocation lists among them.
     lists: BySide,
+    /// The parts of the directory among them.
+    pub(super) parts: Parts,
     /// Stores by what they were made of.
     stores: HashMap<Vec<[u8; 32]>, Arc<TrustStore>>,
     /// The roots given to the audit, by side; none if the log's own count.
@@ -36,8 +39,7 @@ type BySide = BTreeMap<Side, BTreeSet<[u8; 32]>>;
 /// One thing on the shelf.
 pub(super) struct Item {
     pub(super) kind: TrustKind,
-    /// None for the directory.
-    pub(super) side: Option<Side>,
+    pub(super) side: Side,
     pub(super) content: Content,
 }
 
@@ -47,8 +49,8 @@ pub(super) enum Content {
     Der(Vec<u8>),
     /// The certificate of a signer or of an authority below a root.
     Certificate(Arc<Certificate>),
-    /// The directory.
-    Directory(Arc<Directory>),
+    /// A part of the directory.
+    Part(Arc<Part>),
 }
 
 /// The trust that one record names, ready to judge by.
@@ -61,7 +63,7 @@ pub(super) struct Named {
     pub(super) others: Vec<Arc<TrustStore>>,
     /// The signers' certificates, and those of authorities below the roots.
     pub(super) pool: CertificatePool,
-    /// The directory named.
+    /// The directory that the parts named make together.
     pub(super) directory: Option<Arc<Directory>>,
     digests: BTreeSet<[u8; 32]>,
 }
@@ -81,6 +83,7 @@ impl Shelf {
         Self {
             items: BTreeMap::new(),
             lists: BySide::new(),
+            parts: Parts::default(),
             pool: CertificatePool::default(),
             stores: HashMap::new(),
             outside,
@@ -96,10 +99,9 @@ impl Shelf {
 
     /// Puts a thing on the shelf.
     pub(super) fn put(&mut self, digest: [u8; 32], item: Item) {
-        if item.kind == TrustKind::RevocationList
-            && let Some(side) = &item.side
-        {
-            self.lists.entry(side.clone()).or_default().insert(digest);
+        if item.kind == TrustKind::RevocationList {
+            let of_side = self.lists.entry(item.side.clone()).or_default();
+            of_side.insert(digest);
         }
         self.items.insert(digest, item);
     }
@@ -109,7 +111,7 @@ impl Shelf {
         let mut kinds = Vec::new();
         let mut digests = BTreeSet::new();
         let (mut roots, mut lists) = (BySide::new(), BySide::new());
-        let mut directory = None;
+        let mut parts = Vec::new();
         for pb::TrustRef { kind, digest } in refs {
             let what = what(TrustKind::try_from(*kind).unwrap_or(TrustKind::Unspecified));
             let known = <[u8; 32]>::try_from(digest.as_slice()).ok();
@@ -123,20 +125,24 @@ impl Shelf {
                 continue;
             };
             digests.insert(digest);
-            match (&item.content, &item.side) {
-                (Content::Der(_), Some(side)) if item.kind == TrustKind::Root => {
-                    kinds.extend(self.unknown_root(side, &digest));
-                    roots.entry(side.clone()).or_default().insert(digest);
+            let side = item.side.clone();
+            match &item.content {
+                Content::Der(_) if item.kind == TrustKind::Root => {
+                    kinds.extend(self.unknown_root(&side, &digest));
+                    roots.entry(side).or_default().insert(digest);
                 }
-                (Content::Der(_), Some(side)) => {
-                    lists.entry(side.clone()).or_default().insert(digest);
+                Content::Der(_) => {
+                    lists.entry(side).or_default().insert(digest);
                 }
-                (Content::Certificate(certificate), _) => {
-                    keep(&mut self.pool, certificate);
+                Content::Certificate(certificate) => keep(&mut self.pool, certificate),
+                Content::Part(part) => {
+                    let part = Arc::clone(part);
+                    parts.push(NamedPart { side, digest, part });
                 }
-                (Content::Directory(named), _) => directory = Some(Arc::clone(named)),
-                (Content::Der(_), None) => {}
             }
+        }
+        if !parts.is_empty() {
+            kinds.extend(self.parts.wrong_names(&parts));
         }
         let store = self.store(&roots, &lists, time_ms);
         let mut others: Vec<_> = self.newer.iter().map(Arc::clone).collect();
@@ -149,7 +155,7 @@ impl Shelf {
             store,
             others,
             pool: self.pool.clone(),
-            directory,
+            directory: self.parts.directory(&parts),
             digests,
         }
     }
@@ -220,7 +226,7 @@ impl Item {
     fn der(&self) -> Option<&[u8]> {
         match &self.content {
             Content::Der(der) => Some(der),
-            Content::Certificate(_) | Content::Directory(_) => None,
+            Content::Certificate(_) | Content::Part(_) => None,
         }
     }
 }
@@ -240,7 +246,7 @@ pub(super) fn what(kind: TrustKind) -> &'static str {
         TrustKind::Intermediate => "the intermediate certificate",
         TrustKind::Signer => "the signer's certificate",
         TrustKind::RevocationList => "the revocation list",
-        TrustKind::Directory => "the directory",
+        TrustKind::Directory => "the part of the directory",
     }
 }
 

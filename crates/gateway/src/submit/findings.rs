@@ -32,13 +32,13 @@ fn listed(
         return warnings.iter().map(finding).collect();
     }
     let kept = most.saturating_sub(1);
-    let more = warnings.len() - kept;
+    let unlisted = warnings.len() - kept;
     let mut listed: Vec<_> = warnings.iter().take(kept).map(finding).collect();
     listed.push(pb::Finding {
         field: "warnings".to_owned(),
         reason: Reason::LimitReached.into(),
-        detail: format!("and {more} more that are not listed"),
-        detail_es: format!("y otras {more} que no se enumeran"),
+        detail: format!("and {unlisted} more that are not listed"),
+        detail_es: format!("y otras {unlisted} que no se enumeran"),
         proposals: Vec::new(),
     });
     listed
