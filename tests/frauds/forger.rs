@@ -115,6 +115,29 @@ impl Forgery {
         folder
     }
 
+    /// Adds a TRUST entry at the end, a minute after the one before.
+    pub(crate) fn push_trust(&mut self, (content, record): (Vec<u8>, Vec<u8>)) {
+        let mut entry = self.entries[0].clone();
+        let last = self.entries.last().expect("a log has entries");
+        (entry.place, entry.time_ms) = (last.place, last.time_ms + 60_000);
+        entry.digest = sha256(&[&content]);
+        entry.key = sha256(&[b"precinto/trust/v1\0", &entry.digest]);
+        (entry.content, entry.record) = (content, record);
+        self.entries.push(entry);
+    }
+
+    /// Adds a statement at the end, a second after the one before.
+    pub(crate) fn push_statement(&mut self, signed: &Signed) {
+        let last = self.entries.last().expect("a log has entries");
+        let (place, time_ms) = (last.place, last.time_ms + 1_000);
+        let of_its_type = |entry: &&Forged| entry.entry_type == EntryType::Statement;
+        let entry = self.entries.iter().find(of_its_type);
+        let mut entry = entry.expect("a statement").clone();
+        (entry.place, entry.time_ms) = (place, time_ms);
+        self.entries.push(entry);
+        self.replace(self.entries.len() - 1, signed);
+    }
+
     /// Makes one batch of all entries of a segment.
     pub(crate) fn merge_batches(&mut self) {
         self.entries.iter_mut().for_each(|entry| entry.place.1 = 0);

@@ -8,6 +8,7 @@
     reason = "a test that indexes wrongly fails, as it should"
 )]
 
+mod directory;
 mod flips;
 mod forger;
 mod pruned;

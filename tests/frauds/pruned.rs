@@ -4,7 +4,7 @@ use crate::forger::Forgery;
 use crate::real_log::{FIRST_STATEMENT, NOW_MS, real_log};
 use precinto_audit::{SideRoots, audit_folder};
 
-const MIDDLE: usize = 10;
+const MIDDLE: usize = 13;
 
 #[test]
 fn a_record_is_pruned_without_a_tombstone() {

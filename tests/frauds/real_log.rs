@@ -1,10 +1,12 @@
 //! A real log with everything that left its gateway: written once by the ledger, copied for each fraud.
 
-use precinto_alert::id::MessageId;
+use precinto_alert::id::{MessageId, Side};
 use precinto_audit::{Expect, Held, LogKey, Report, SideRoots, audit_folder};
 use precinto_envelope::body::build_body;
 use precinto_envelope::certificate::CertificatePool;
 use precinto_envelope::crypto::{SigningKey, sha256};
+use precinto_envelope::directory::PAYLOAD_TYPE;
+use precinto_envelope::pae::pae;
 use precinto_envelope::sign::sign;
 use precinto_envelope::trust::{TrustKind, TrustStore};
 use precinto_envelope::verify::{VerifiedEnvelope, verify};
@@ -24,7 +26,10 @@ pub(crate) const NOW_MS: u64 = 1_795_348_800_000;
 pub(crate) const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 
-pub(crate) const DIRECTORY: &str = r#"
+/// What each side says of itself, as its steward signs it.
+pub(crate) const PART_US: &str = r#"side = "us.dev.invalid"
+version = 1
+stewards = ["spiffe://us.dev.invalid/agency/cbp/officer/ramirez"]
 [[agency]]
 id = "us.dev.invalid/cbp"
 name_en = "Customs and Border Protection"
@@ -32,6 +37,14 @@ name_es = "Aduanas y Protección Fronteriza"
 [[agency.node]]
 name = "lax"
 code = "CBPLAX"
+[[agency.officer]]
+id = "ramirez"
+nodes = ["lax"]
+"#;
+
+pub(crate) const PART_MX: &str = r#"side = "mx.dev.invalid"
+version = 1
+stewards = ["spiffe://mx.dev.invalid/agency/anam/officer/hernandez"]
 [[agency]]
 id = "mx.dev.invalid/anam"
 name_en = "National Customs Agency"
@@ -39,6 +52,9 @@ name_es = "Agencia Nacional de Aduanas"
 [[agency.node]]
 name = "mex"
 code = "ANMMEX"
+[[agency.officer]]
+id = "hernandez"
+nodes = ["mex"]
 [[agency]]
 id = "mx.dev.invalid/sat"
 name_en = "Tax Administration Service"
@@ -54,6 +70,8 @@ pub(crate) struct RealLog {
     pki: Pki,
     us: Issued,
     mx: Issued,
+    /// The stewards of both sides.
+    pub(crate) stewards: [Issued; 2],
     trust: TrustStore,
     /// One for each entry, in order.
     pub(crate) receipts: Vec<Held>,
@@ -69,10 +87,12 @@ pub(crate) struct Signed {
     pub(crate) message_id: MessageId,
 }
 
-/// Entries 0 to 6 are TRUST, 7 to 14 statements of both sides in turn, 15 a CONFLICT about 7, 16 to 19 statements.
-pub(crate) const FIRST_STATEMENT: usize = 7;
-pub(crate) const CONFLICT: usize = 15;
-pub(crate) const ENTRIES: usize = 20;
+/// Entries 0 to 9 are TRUST, 6 and 7 of them the parts of the directory; 10 to 17 statements of both sides in turn, 18 a
+/// CONFLICT about 10, 19 to 22 statements.
+pub(crate) const PARTS: [usize; 2] = [6, 7];
+pub(crate) const FIRST_STATEMENT: usize = 10;
+pub(crate) const CONFLICT: usize = 18;
+pub(crate) const ENTRIES: usize = 23;
 
 /// The log that all tests begin with.
 pub(crate) fn real_log() -> &'static RealLog {
@@ -85,12 +105,39 @@ pub(crate) fn log_key() -> NoteSigner {
     NoteSigner::new(ORIGIN, SigningKey::from_ed25519_seed([5; 32])).expect("a name and a key")
 }
 
+/// The text of a part with these signatures, whatever it says and whoever they are.
+fn signed_part(text: &str, signers: &[&Issued]) -> Vec<u8> {
+    let signed = pae(PAYLOAD_TYPE, text.as_bytes());
+    let signature = |signer: &&Issued| pb::Signature {
+        key_id: signer.key_id().to_vec(),
+        alg: signer.signing_key().algorithm().number(),
+        sig: signer.signing_key().sign(&signed),
+    };
+    let envelope = pb::Envelope {
+        payload_type: PAYLOAD_TYPE.to_owned(),
+        payload: text.into(),
+        signatures: signers.iter().map(signature).collect(),
+    };
+    let certificates = signers
+        .iter()
+        .map(|signer| signer.certificate.der().to_vec());
+    let part = pb::SignedPart {
+        envelope: envelope.encode_to_vec(),
+        certificates: certificates.collect(),
+    };
+    part.encode_to_vec()
+}
+
 impl RealLog {
     /// Has the ledger write the log while the gateway's clock stands at `clock_ms`; the true time is [`NOW_MS`].
     pub(crate) fn write(clock_ms: u64) -> Self {
         let mut pki = Pki::new(NOW_MS);
         let us = pki.us.node_signer("cbp", "lax");
         let mx = pki.mx.node_signer("anam", "mex");
+        let stewards = [
+            pki.us.officer_signer("cbp", "ramirez"),
+            pki.mx.officer_signer("anam", "hernandez"),
+        ];
         let trust = pki.trust_store();
         let folder = tempfile::tempdir().expect("a folder");
         let (receipts, checkpoints) = (Vec::new(), Vec::new());
@@ -99,6 +146,7 @@ impl RealLog {
             pki,
             us,
             mx,
+            stewards,
             trust,
             receipts,
             checkpoints,
@@ -172,26 +220,52 @@ impl RealLog {
     }
 
     fn trust_entries(&self) -> Vec<Entry> {
-        let mut items: Vec<(TrustKind, String, Vec<u8>)> = self
-            .trust
-            .items()
-            .map(|item| (item.kind, item.side.to_string(), item.der.to_vec()))
-            .collect();
-        items.push((TrustKind::Directory, String::new(), DIRECTORY.into()));
-        for (signer, authority) in [(&self.us, &self.pki.us), (&self.mx, &self.pki.mx)] {
+        let items = self.trust.items();
+        let items = items.map(|item| (item.kind, item.side.to_string(), item.der.to_vec()));
+        let mut items: Vec<(TrustKind, String, Vec<u8>)> = items.collect();
+        let sides = [self.pki.us.side(), self.pki.mx.side()];
+        let signer = |(signer, side): (&Issued, &Side)| {
             let der = signer.certificate.der().to_vec();
-            items.push((TrustKind::Signer, authority.side().to_string(), der));
-        }
+            (TrustKind::Signer, side.to_string(), der)
+        };
+        items.extend(self.stewards.iter().zip(sides).map(signer));
         let entry = |(kind, side, content): (TrustKind, String, Vec<u8>)| {
             let digest = sha256(&[&content]).to_vec();
             let record = pb::TrustRecord {
                 kind: kind.into(),
                 digest,
                 side,
+                trust: Vec::new(),
             };
             Entry::trust(content, record.encode_to_vec())
         };
-        items.into_iter().map(entry).collect()
+        let mut entries: Vec<Entry> = items.into_iter().map(entry).collect();
+        for (text, steward) in [PART_US, PART_MX].into_iter().zip(&self.stewards) {
+            let (content, record) = self.part(text, &[steward]);
+            entries.push(Entry::trust(content, record));
+        }
+        let signers = [&self.us, &self.mx].into_iter().zip(sides);
+        entries.extend(signers.map(signer).map(entry));
+        entries
+    }
+
+    /// A part of the directory, signed by these, and its record: the side is that of the text, whoever signs.
+    pub(crate) fn part(&self, text: &str, signers: &[&Issued]) -> (Vec<u8>, Vec<u8>) {
+        let content = signed_part(text, signers);
+        let of_us = text.starts_with("side = \"us");
+        let side = if of_us { &self.pki.us } else { &self.pki.mx };
+        let items = self.trust.items().filter(|item| item.side == side.side());
+        let trust = items.map(|item| pb::TrustRef {
+            kind: item.kind.into(),
+            digest: item.digest.to_vec(),
+        });
+        let record = pb::TrustRecord {
+            kind: TrustKind::Directory.into(),
+            digest: sha256(&[&content]).to_vec(),
+            side: side.side().to_string(),
+            trust: trust.collect(),
+        };
+        (content, record.encode_to_vec())
     }
 
     /// The `number`th statement: even ones by the United States, odd ones by Mexico; every third without a body.
@@ -236,7 +310,7 @@ impl RealLog {
         statement.body = reference;
         change(&mut statement);
         let verified = self.verified(&statement, signer);
-        let record = Self::record(&statement, &verified).encode_to_vec();
+        let record = self.record(&statement, &verified).encode_to_vec();
         Signed {
             verified,
             record,
@@ -256,7 +330,11 @@ impl RealLog {
         verify(envelope, &pool, &self.trust, NOW_MS).expect("a sound statement")
     }
 
-    fn record(statement: &pb::Statement, verified: &VerifiedEnvelope) -> pb::StatementRecord {
+    fn record(
+        &self,
+        statement: &pb::Statement,
+        verified: &VerifiedEnvelope,
+    ) -> pb::StatementRecord {
         let requested = statement.recipients.first().cloned();
         let agencies = requested
             .iter()
@@ -275,19 +353,19 @@ impl RealLog {
                 policy: "floor/3".to_owned(),
                 policy_digest: Vec::new(),
             }),
-            trust: Self::relied_on(verified, true),
+            trust: self.relied_on(verified, true),
         }
     }
 
-    fn relied_on(verified: &VerifiedEnvelope, with_directory: bool) -> Vec<pb::TrustRef> {
+    fn relied_on(&self, verified: &VerifiedEnvelope, with_directory: bool) -> Vec<pb::TrustRef> {
         let mut trust: Vec<pb::TrustRef> =
             verified.relied_on().into_iter().map(Into::into).collect();
-        let digest = sha256(&[DIRECTORY.as_bytes()]).to_vec();
-        let directory = pb::TrustRef {
+        let parts = [PART_US, PART_MX].into_iter().zip(&self.stewards);
+        let parts = parts.map(|(text, steward)| pb::TrustRef {
             kind: TrustKind::Directory.into(),
-            digest,
-        };
-        trust.extend(with_directory.then_some(directory));
+            digest: sha256(&[&signed_part(text, &[steward])]).to_vec(),
+        });
+        trust.extend(parts.filter(|_| with_directory));
         trust
     }
 
@@ -304,7 +382,7 @@ impl RealLog {
             accepted_index: index,
             refused_statement_id: refused.statement_id().to_vec(),
             refused_envelope_digest: refused.envelope_digest().to_vec(),
-            trust: Self::relied_on(&refused, false),
+            trust: self.relied_on(&refused, false),
         };
         Entry::conflict(&refused, record.encode_to_vec())
     }
@@ -410,7 +488,7 @@ fn the_real_log_agrees_with_everything_that_left_it() {
     assert_eq!(counts, (ENTRIES as u64, 12, 1, ENTRIES as u64));
     assert_eq!(
         (report.receipts_agreed, report.checkpoints_agreed),
-        (20, 20)
+        (ENTRIES as u64, ENTRIES as u64)
     );
     assert!(report.published_agreed);
 }

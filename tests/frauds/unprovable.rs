@@ -25,7 +25,7 @@ fn a_false_time_given_at_append_cannot_be_shown() {
 #[test]
 fn truncation_beyond_the_newest_proof_that_anybody_holds_cannot_be_shown() {
     let mut log = Forgery::of(real_log());
-    log.entries.truncate(12);
+    log.entries.truncate(15);
     let folder = log.write();
     let held: Vec<&Held> = real_log()
         .receipts
@@ -33,7 +33,7 @@ fn truncation_beyond_the_newest_proof_that_anybody_holds_cannot_be_shown() {
         .chain(&real_log().checkpoints)
         .collect();
     let (kept, lost): (Vec<&Held>, Vec<&Held>) =
-        held.into_iter().partition(|held| size_of_proof(held) <= 12);
+        held.into_iter().partition(|held| size_of_proof(held) <= 15);
     assert!(
         !lost.is_empty(),
         "had anybody kept one of these, it would show"
@@ -51,7 +51,7 @@ fn truncation_beyond_the_newest_proof_that_anybody_holds_cannot_be_shown() {
 #[test]
 fn a_rewritten_log_passes_if_nobody_holds_anything() {
     let mut log = Forgery::of(real_log());
-    log.entries.remove(10);
+    log.entries.remove(13);
     let report = real_log().audit(log.write().path());
     assert_eq!(report.verdict(), Verdict::Clean);
     let limit = "that this is the log that others have seen";
@@ -90,7 +90,7 @@ fn a_false_time_is_shown_by_whoever_has_cosigned_meanwhile() {
     let audited = |log: &RealLog| {
         let key = SigningKey::from_ed25519_seed([44; 32]);
         let witness = CosignatureSigner::new("mx/witness", key).expect("a witness");
-        let held = &log.checkpoints[10];
+        let held = &log.checkpoints[13];
         let signed = SignedCheckpoint::verify(&held.bytes, &log_key().verifier()).expect("signed");
         let line = witness.cosign(signed.checkpoint(), NOW_MS / 1000);
         let cosigned = signed.with_cosignatures(&line.expect("a time"));

@@ -9,6 +9,7 @@
 mod audit_delivery;
 mod case;
 mod demo;
+mod directory;
 mod doors;
 mod drafts;
 mod find;

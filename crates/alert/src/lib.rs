@@ -15,6 +15,7 @@ pub mod content;
 pub mod country;
 pub mod customs_office;
 pub mod dangerous_goods;
+pub mod directory;
 pub mod handling;
 pub mod id;
 pub mod lang;

@@ -88,3 +88,23 @@ pub const VIOLATIONS_MAX: usize = 256;
 pub const CASE_MESSAGES_MAX: usize = 256;
 /// Messages of one agency in one case, those included.
 pub const CASE_MESSAGES_WITH_RECALL_MAX: usize = CASE_MESSAGES_MAX + 16;
+
+/// The text of one side's part of the directory, bytes: some thousand agencies with a node and an officer each.
+pub const PART_BYTES_MAX: usize = 192 * 1024;
+/// A signed part, bytes: the text, four signatures, and their certificates with those above them.
+pub const SIGNED_PART_BYTES_MAX: usize = 256 * 1024;
+/// Agencies of one side; with nodes and officers, what fits well into memory.
+pub const AGENCIES_MAX: usize = 1024;
+/// Nodes of one agency.
+pub const NODES_PER_AGENCY_MAX: usize = 256;
+/// Officers of one agency.
+pub const OFFICERS_PER_AGENCY_MAX: usize = 4096;
+/// Alternate contacts of one agency: each is asked at once, so more of them would mean that nobody feels meant.
+pub const ALTERNATES_MAX: usize = 16;
+/// Groups, and topics, that one side lists.
+pub const GROUPS_MAX: usize = 1024;
+/// Nodes of one side with a witness key: half of what a gateway keeps cosignatures of, so that neither side takes the
+/// other's places.
+pub const WITNESSES_PER_SIDE_MAX: usize = 128;
+/// Officers of one side who may sign its part of the directory.
+pub const STEWARDS_MAX: usize = 16;

@@ -8,6 +8,7 @@ mod certificate;
 mod check;
 mod cross_check;
 mod delivery;
+mod directory;
 mod envelope;
 mod example;
 mod field;
@@ -151,7 +152,7 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
     GROUPS.into_iter().flatten()
 }
 
-const GROUPS: [&[Entry]; 11] = [
+const GROUPS: [&[Entry]; 12] = [
     service::ENTRIES,
     certificate::ENTRIES,
     envelope::ENTRIES,
@@ -163,6 +164,7 @@ const GROUPS: [&[Entry]; 11] = [
     shipment::ENTRIES,
     check::ENTRIES,
     cross_check::ENTRIES,
+    directory::ENTRIES,
 ];
 
 const fn entry_of(

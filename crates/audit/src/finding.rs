@@ -10,6 +10,7 @@ mod contradiction;
 mod damage;
 mod kind;
 mod sentence;
+pub(crate) use sentence::said;
 
 pub use about::{Evidence, Part, Problem, Thing};
 pub use class::Check;

@@ -17,6 +17,7 @@ use precinto_alert::id::MessageId;
 use precinto_envelope::body::build_body;
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::{SigningKey, sha256};
+use precinto_envelope::directory::PAYLOAD_TYPE as PART_TYPE;
 use precinto_envelope::{pae, sign};
 use precinto_merkle::hash::{Hash, leaf_hash};
 use precinto_merkle::inclusion;
@@ -36,14 +37,18 @@ pub(crate) const SECOND_MS: u64 = 1_000;
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
-const DIRECTORY: &str = r#"
+/// One side, with both agencies: what is between sides is tried on real logs.
+pub(crate) const PART: &str = r#"
+side = "us.dev.invalid"
+version = 1
+stewards = ["spiffe://us.dev.invalid/agency/cbp/officer/ramirez"]
 [[agency]]
 id = "us.dev.invalid/cbp"
 [[agency.node]]
 name = "lax"
 code = "CBPLAX"
 [[agency]]
-id = "mx.dev.invalid/anam"
+id = "us.dev.invalid/anam"
 alternates = ["lopez"]
 escalation = "both"
 [[agency.officer]]
@@ -51,7 +56,7 @@ id = "lopez"
 nodes = ["mex"]
 [[group]]
 name = "both"
-members = ["us.dev.invalid/cbp", "mx.dev.invalid/anam"]
+members = ["us.dev.invalid/cbp", "us.dev.invalid/anam"]
 "#;
 
 /// Every key of a gateway and of one sender.
@@ -60,6 +65,9 @@ pub(crate) struct Site {
     issuer: CertifiedIssuer<'static, KeyPair>,
     signer: SigningKey,
     certificate: Vec<u8>,
+    /// The officer who signs the side's part of the directory, and that part as logged.
+    steward: (SigningKey, Vec<u8>),
+    part: Vec<u8>,
     pub(crate) crl: Vec<u8>,
 }
 
@@ -67,15 +75,54 @@ impl Site {
     pub(crate) fn new() -> Self {
         let issuer = root();
         let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
-        let certificate = leaf_certificate(&issuer, &key);
+        let certificate = leaf_certificate(&issuer, &key, "node/lax");
+        let steward = officer(&issuer, "officer/ramirez");
         let crl = revocation_list(&issuer, 1, None);
         Self {
             log: NoteSigner::new(ORIGIN, SigningKey::from_ed25519_seed([7; 32])).unwrap(),
             signer: SigningKey::from_pkcs8_der(&key.serialize_der()).unwrap(),
+            part: signed_part(PART, &[&steward]),
             issuer,
             certificate,
+            steward,
             crl,
         }
+    }
+
+    /// A part signed by the steward and whoever else, and its entry with what it was judged by.
+    pub(crate) fn part_entry(&self, text: &str, signers: &[&(SigningKey, Vec<u8>)]) -> Draft {
+        let content = signed_part(text, signers);
+        let digest = sha256(&[&content]).to_vec();
+        let (kind, side) = (pb::TrustKind::Directory.into(), SIDE.to_owned());
+        let mut trust = self.trust_refs();
+        trust.retain(|used| {
+            [pb::TrustKind::Root, pb::TrustKind::RevocationList].contains(&used.kind())
+        });
+        let record = pb::TrustRecord {
+            kind,
+            digest,
+            side,
+            trust,
+        };
+        Draft {
+            record: record.encode_to_vec(),
+            ..trust_entry(pb::TrustKind::Directory, SIDE, content)
+        }
+    }
+
+    /// The officer who signs the side's part of the directory: key and certificate.
+    pub(crate) fn steward(&self) -> &(SigningKey, Vec<u8>) {
+        &self.steward
+    }
+
+    /// A certificate of the one node, and its key: no officer.
+    pub(crate) fn node_as_signer(&self) -> (SigningKey, Vec<u8>) {
+        officer(&self.issuer, "node/lax")
+    }
+
+    /// Another officer of the side: key and certificate.
+    pub(crate) fn officer(&self, name: &str) -> (SigningKey, Vec<u8>) {
+        officer(&self.issuer, &format!("officer/{name}"))
     }
 
     /// What an auditor brings along who knows everything.
@@ -113,12 +160,12 @@ impl Site {
         Certificate::parse(&self.certificate).unwrap().digest()
     }
 
-    /// Root, revocation list, directory and signer.
+    /// Root, revocation list, the part of the directory, and signer.
     pub(crate) fn trust_entries(&self) -> Vec<Draft> {
         vec![
             trust_entry(pb::TrustKind::Root, SIDE, self.root()),
             trust_entry(pb::TrustKind::RevocationList, SIDE, self.crl.clone()),
-            trust_entry(pb::TrustKind::Directory, "", DIRECTORY.into()),
+            self.part_entry(PART, &[&self.steward]),
             trust_entry(pb::TrustKind::Signer, SIDE, self.certificate.clone()),
         ]
     }
@@ -132,7 +179,7 @@ impl Site {
         vec![
             reference(pb::TrustKind::Root, &self.root()),
             reference(pb::TrustKind::RevocationList, &self.crl),
-            reference(pb::TrustKind::Directory, DIRECTORY.as_bytes()),
+            reference(pb::TrustKind::Directory, &self.part),
             reference(pb::TrustKind::Signer, &self.certificate),
         ]
     }
@@ -152,7 +199,7 @@ impl Site {
             }],
             recipients: vec![pb::RecipientRef {
                 kind: pb::RecipientKind::Agency.into(),
-                name: "mx.dev.invalid/anam".to_owned(),
+                name: "us.dev.invalid/anam".to_owned(),
             }],
             created_ms: NOW_MS,
             expires_ms: NOW_MS + DAY_MS,
@@ -217,7 +264,7 @@ impl Site {
             statement_id: statement_id.to_vec(),
             recipients: vec![pb::ResolvedRecipient {
                 requested: statement.recipients.first().cloned(),
-                agencies: vec!["mx.dev.invalid/anam".to_owned()],
+                agencies: vec!["us.dev.invalid/anam".to_owned()],
                 nodes: Vec::new(),
             }],
             warnings: Vec::new(),
@@ -329,6 +376,7 @@ pub(crate) fn trust_entry(kind: pb::TrustKind, side: &str, content: Vec<u8>) -> 
         kind: kind.into(),
         digest: digest.to_vec(),
         side: side.to_owned(),
+        trust: Vec::new(),
     };
     Draft {
         record: record.encode_to_vec(),
@@ -337,6 +385,34 @@ pub(crate) fn trust_entry(kind: pb::TrustKind, side: &str, content: Vec<u8>) -> 
         digest,
         ..Draft::empty()
     }
+}
+
+fn officer(issuer: &CertifiedIssuer<'static, KeyPair>, name: &str) -> (SigningKey, Vec<u8>) {
+    let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
+    let certificate = leaf_certificate(issuer, &key, name);
+    let key = SigningKey::from_pkcs8_der(&key.serialize_der()).unwrap();
+    (key, certificate)
+}
+
+/// The text of a part, signed by these officers, whatever it says.
+pub(crate) fn signed_part(text: &str, signers: &[&(SigningKey, Vec<u8>)]) -> Vec<u8> {
+    let signed = pae::pae(PART_TYPE, text.as_bytes());
+    let signature = |(key, certificate): &&(SigningKey, Vec<u8>)| pb::Signature {
+        key_id: sha256(&[certificate]).to_vec(),
+        alg: key.algorithm().number(),
+        sig: key.sign(&signed),
+    };
+    let envelope = pb::Envelope {
+        payload_type: PART_TYPE.to_owned(),
+        payload: text.into(),
+        signatures: signers.iter().map(signature).collect(),
+    };
+    let certificates = signers.iter().map(|(_, certificate)| certificate.clone());
+    let part = pb::SignedPart {
+        envelope: envelope.encode_to_vec(),
+        certificates: certificates.collect(),
+    };
+    part.encode_to_vec()
 }
 
 fn hashes(drafts: &[Draft]) -> Vec<Hash> {

@@ -6,6 +6,7 @@ use precinto_alert::id::{IdError, Identity, MessageId, NodeId, OfficerId};
 use precinto_envelope::body::build_body;
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::{SigningKey, random, sha256};
+use precinto_envelope::directory::PartSigner;
 use precinto_envelope::pae::statement_id;
 use precinto_envelope::sign::sign;
 use precinto_proto::v1 as pb;
@@ -133,6 +134,15 @@ impl Signer {
         match &self.identity {
             Identity::Officer(officer) => Some(officer),
             Identity::Node(_) | Identity::Gateway(_) => None,
+        }
+    }
+
+    /// The same for a part of the directory.
+    pub(crate) fn of_part(&self) -> PartSigner<'_> {
+        PartSigner {
+            key: &self.key,
+            certificate: &self.certificate,
+            issuers: &self.issuers,
         }
     }
 

@@ -188,6 +188,13 @@ impl Connection {
             .max_decoding_message_size(limits::MESSAGE_BYTES_MAX)
     }
 
+    pub(crate) fn directory_service(
+        &self,
+    ) -> pb::directory_service_client::DirectoryServiceClient<Channel> {
+        pb::directory_service_client::DirectoryServiceClient::new(self.channel())
+            .max_decoding_message_size(limits::MESSAGE_BYTES_MAX)
+    }
+
     pub(crate) fn record_service(&self) -> pb::record_service_client::RecordServiceClient<Channel> {
         pb::record_service_client::RecordServiceClient::new(self.channel())
             .max_decoding_message_size(limits::MESSAGE_BYTES_MAX)

@@ -1,5 +1,6 @@
 //! A gateway for tests alone: real TLS, a real tree, and answers that a test writes, lies included.
 
+mod directory;
 mod log;
 mod pki;
 mod records;
@@ -55,6 +56,9 @@ pub(crate) struct State {
     streams: usize,
     /// How often the subscription is said to have been moved.
     pub(crate) moves: u64,
+    /// The parts of the directory that are shown.
+    pub(crate) parts: Vec<pb::DirectoryPart>,
+    /// What trust rests on, as the log holds it.
     signers: Vec<Vec<u8>>,
 }
 
@@ -100,6 +104,7 @@ impl TestGateway {
             asked: Vec::new(),
             streams: 0,
             moves: 0,
+            parts: Vec::new(),
             signers: vec![issued.der],
         }));
         let (cut, cuts) = watch::channel(());

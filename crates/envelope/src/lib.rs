@@ -7,6 +7,7 @@
 pub mod body;
 pub mod certificate;
 pub mod crypto;
+pub mod directory;
 pub mod limits;
 pub mod pae;
 pub mod pem;

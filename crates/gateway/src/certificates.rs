@@ -1,5 +1,5 @@
-//! What trust rests on, as logged: every root, revocation list, signer's certificate and directory is a TRUST entry
-//! before the first statement that relies on it.
+//! What trust rests on, as logged: every root, revocation list, signer's certificate and part of the directory is a TRUST
+//! entry before the first statement that relies on it.
 //!
 //! Without that, neither an auditor nor a recipient could repeat a judgement. Verified certificates are kept ready, so
 //! that a sender need not attach them every time; after a restart they are found again in the log.
@@ -8,15 +8,16 @@ use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use precinto_alert::Reason;
+use precinto_alert::id::Side;
 use precinto_envelope::certificate::{Certificate, CertificatePool, HintError};
-use precinto_envelope::trust::TrustStore;
+use precinto_envelope::directory::VerifiedPart;
+use precinto_envelope::trust::{TrustKind, TrustStore};
 use precinto_envelope::verify::VerifiedEnvelope;
 use precinto_ledger::{AppendError, Entry, EntryKey, Ledger};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
 use crate::limits::{ANSWER_CONTENT_MAX, KNOWN_CERTIFICATES_MAX};
-use crate::registry::Directory;
 use crate::status::Refusal;
 
 /// The TRUST entries of the log, and the certificates among them that are kept ready.
@@ -42,19 +43,26 @@ impl Certificates {
         }
     }
 
-    /// Logs the roots and revocation lists in force, and the directory, as far as they are not logged yet.
-    pub async fn log_foundations(
-        &self,
-        trust: &TrustStore,
-        directory: &Directory,
-    ) -> Result<(), AppendError> {
+    /// Logs the roots and revocation lists in force, as far as they are not logged yet.
+    pub async fn log_foundations(&self, trust: &TrustStore) -> Result<(), AppendError> {
         for item in trust.items() {
             self.log(item.kind, item.der, item.digest, item.side.as_str())
                 .await?;
         }
-        let text = directory.text().as_bytes();
-        self.log(pb::TrustKind::Directory, text, *directory.digest(), "")
-            .await
+        Ok(())
+    }
+
+    /// Logs a part of the directory, whose certificates are logged.
+    pub async fn log_part(&self, part: &VerifiedPart) -> Result<(), AppendError> {
+        let signed = part.signed();
+        let record = pb::TrustRecord {
+            kind: TrustKind::Directory.into(),
+            digest: signed.digest().to_vec(),
+            side: signed.part().side().to_string(),
+            trust: part.relied_on().into_iter().map(Into::into).collect(),
+        };
+        let entry = Entry::trust(signed.bytes().to_vec(), record.encode_to_vec());
+        self.ledger.append(entry).await.map(drop)
     }
 
     /// The certificates to verify a submission with: those known, those hinted at, and those that only the log knows.
@@ -94,19 +102,23 @@ impl Certificates {
         })
     }
 
-    /// Logs the certificates that vouch for this envelope, as far as they are not logged yet.
-    pub async fn log_chain(&self, verified: &VerifiedEnvelope) -> Result<(), AppendError> {
-        for (kind, certificate) in verified.chain() {
+    /// Logs the certificates that vouch for an envelope or a part, as far as they are not logged yet. Those without an
+    /// identity of their own belong to `side`.
+    pub async fn log_chain(
+        &self,
+        chain: impl Iterator<Item = (TrustKind, &Arc<Certificate>)>,
+        side: &Side,
+    ) -> Result<(), AppendError> {
+        for (kind, certificate) in chain {
             let digest = certificate.digest();
             if self.read(|known| known.logged.contains(&digest)) {
                 continue;
             }
-            let side = certificate
-                .identity()
-                .map(|identity| identity.side().to_string());
-            // An intermediate has no identity of its own: it belongs to the side of the chain it stands in.
-            let side = side.unwrap_or_else(|_| verified.sender().side().to_string());
-            self.log(kind, certificate.der(), digest, &side).await?;
+            let identity = certificate.identity();
+            // An intermediate belongs to the side of the chain it stands in.
+            let side = identity.map_or(side, |identity| identity.side());
+            self.log(kind, certificate.der(), digest, side.as_str())
+                .await?;
             self.keep(certificate);
         }
         Ok(())
@@ -117,7 +129,7 @@ impl Certificates {
     pub fn items(
         &self,
         digests: &[[u8; 32]],
-        may_see: impl Fn(pb::TrustKind) -> bool,
+        may_see: impl Fn(TrustKind) -> bool,
     ) -> Result<Vec<pb::TrustItem>, Refusal> {
         let (mut items, mut bytes) = (Vec::new(), 0);
         for digest in digests {
@@ -129,7 +141,9 @@ impl Certificates {
                 continue;
             };
             if may_see(record.kind()) {
-                let pb::TrustRecord { kind, digest, side } = record;
+                let pb::TrustRecord {
+                    kind, digest, side, ..
+                } = record;
                 bytes += entry.size_bytes();
                 if bytes > ANSWER_CONTENT_MAX {
                     return Err(Refusal::new(Reason::Size).with_fact("limit", ANSWER_CONTENT_MAX));
@@ -147,7 +161,7 @@ impl Certificates {
 
     async fn log(
         &self,
-        kind: pb::TrustKind,
+        kind: TrustKind,
         content: &[u8],
         digest: [u8; 32],
         side: &str,
@@ -156,6 +170,7 @@ impl Certificates {
             kind: kind.into(),
             digest: digest.to_vec(),
             side: side.to_owned(),
+            trust: Vec::new(),
         };
         self.ledger
             .append(Entry::trust(content.to_vec(), record.encode_to_vec()))
@@ -220,7 +235,7 @@ mod tests {
         for side in ["us.dev.invalid", "mx.dev.invalid"] {
             let list = side.repeat(precinto_envelope::limits::CRL_BYTES_MAX / side.len());
             let digest = precinto_envelope::crypto::sha256(&[list.as_bytes()]);
-            let kind = pb::TrustKind::RevocationList;
+            let kind = TrustKind::RevocationList;
             certificates
                 .log(kind, list.as_bytes(), digest, side)
                 .await

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cases::{Cases, Clocked, said};
 use crate::limits::{CLOCK_TICK, CLOCKS_PER_TURN_MAX, OVERDUE_PER_TURN_MAX};
-use crate::registry::Directory;
+use crate::registry::InForce;
 use follow::Follower;
 
 mod follow;
@@ -35,7 +35,7 @@ mod told;
 pub(crate) struct Sources {
     pub(crate) ledger: Ledger,
     pub(crate) cases: Arc<Cases>,
-    pub(crate) directory: Arc<Directory>,
+    pub(crate) directory: InForce,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -212,9 +212,10 @@ async fn log(sources: &Sources, calendar: &mut Calendar, looked: Vec<Looked>) {
         clock,
     } = sources;
     let mut underway = Vec::new();
+    let directory = directory.hold().await;
     for one in looked {
         let due = one.reading.due.iter();
-        let entries = due.map(|due| one.message.entry(due, directory)).collect();
+        let entries = due.map(|due| one.message.entry(due, &directory)).collect();
         match cases.queue_overdue(ledger, &one.clocked, entries) {
             Ok(Some(queued)) => underway.push((one, queued)),
             Ok(None) => calendar.look_at(one.index, clock.now_ms(), one.precedence),
@@ -224,6 +225,7 @@ async fn log(sources: &Sources, calendar: &mut Calendar, looked: Vec<Looked>) {
             }
         }
     }
+    drop(directory); // all are in the log's queue
     for (one, queued) in underway {
         let again_ms = if cases.overdue_logged(queued).await {
             one.reading.next_ms

@@ -1,6 +1,6 @@
 //! The gateway's settings: one TOML file, read once, every value checked before a port opens.
 //!
-//! This module, with [`crate::registry`] for the directory and `material` for keys and certificates, is the only
+//! This module, with [`crate::registry::offered`] for the directory and `material` for keys and certificates, is the only
 //! one that reads files named by an operator.
 
 use std::collections::BTreeSet;
@@ -46,7 +46,7 @@ pub struct Config {
     /// A file by whose milliseconds the gateway's clock is shifted: for tests and drills, and refused where any side is
     /// a real one.
     pub clock_shift: Option<PathBuf>,
-    /// The directory's file.
+    /// The folder with the sides' signed parts of the directory: `<domain>.part`.
     pub directory: PathBuf,
     /// The file with the log's signing key.
     pub log_key: PathBuf,
@@ -73,6 +73,10 @@ pub struct SideConfig {
     pub roots: Vec<PathBuf>,
     /// The side's revocation lists, PEM.
     pub crls: Vec<PathBuf>,
+    /// Officers who sign the side's first part of the directory, as SPIFFE ids; who signs the next is said by the part before.
+    pub stewards: Vec<String>,
+    /// How many of them it takes; 1 when not said.
+    pub stewards_needed: Option<usize>,
 }
 
 /// One value in force, for `config show`. Secrets never stand here: the file only names where they are.
@@ -217,6 +221,11 @@ impl Config {
 }
 
 impl SideConfig {
+    /// How many of the stewards it takes to sign the side's first part of the directory.
+    pub fn needed(&self) -> usize {
+        self.stewards_needed.unwrap_or(1)
+    }
+
     fn settings(&self) -> Vec<Setting> {
         let Self {
             domain,
@@ -226,6 +235,8 @@ impl SideConfig {
             key,
             roots,
             crls,
+            stewards,
+            stewards_needed,
         } = self;
         let files = |paths: &[PathBuf]| {
             paths
@@ -241,12 +252,18 @@ impl SideConfig {
             ("key", key.display().to_string()),
             ("roots", files(roots)),
             ("crls", files(crls)),
+            ("stewards", stewards.join(", ")),
+            ("stewards_needed", self.needed().to_string()),
         ]
         .into_iter()
         .map(|(name, value)| Setting {
             key: format!("side.{domain}.{name}"),
             value,
-            origin: Origin::File,
+            origin: if name == "stewards_needed" && stewards_needed.is_none() {
+                Origin::Default
+            } else {
+                Origin::File
+            },
         })
         .collect()
     }

@@ -85,7 +85,8 @@ where
                 return Ok(answer(&Refusal::new(Reason::Overloaded)));
             };
             let is_ours = request.uri().path().starts_with(OURS);
-            if request.uri().path().starts_with(SUBMISSIONS) {
+            let path = request.uri().path();
+            if path.starts_with(SUBMISSIONS) || path == PARTS {
                 request = match line.caller().node() {
                     Ok(node) => metered(request, budget.of(node)),
                     Err(refusal) => return Ok(answer(&refusal)),
@@ -104,7 +105,7 @@ where
     }
 }
 
-/// No submission is read before there is room for it.
+/// No submission and no part of the directory is read before there is room for it.
 fn metered(request: Request<Body>, budget: NodeBudget) -> Request<Body> {
     let share = Share::new(budget);
     let mut request = request.map(|body| Body::new(Metered::new(body, share.clone())));
@@ -178,6 +179,9 @@ const OURS: &str = "/precinto.v1.";
 
 /// Paths of the service that takes submissions.
 const SUBMISSIONS: &str = "/precinto.v1.SubmissionService/";
+
+/// The one other call whose requests are large.
+const PARTS: &str = "/precinto.v1.DirectoryService/ApplyDirectoryPart";
 
 const AHEAD_OF_TONIC: Duration = Duration::from_millis(5);
 

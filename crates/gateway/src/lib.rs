@@ -9,6 +9,7 @@
 //! ledger ─────> proofs, entries  prove                  for whoever may see them (rights)
 //! ledger ─────> records          records                for their parties, a page at a time
 //! ledger ─────> OVERDUE          clocks                 for whoever did not answer in time, and who is asked instead
+//! parts  ─────> Directory        registry, directory    signed by each side, logged, and only then in force
 //! ```
 //!
 //! A program checks the settings, opens the log, then a port, and serves until it is told to stop:
@@ -21,6 +22,7 @@ pub mod cases;
 pub mod certificates;
 mod clocks;
 pub mod config;
+pub mod directory;
 pub mod layer;
 pub mod limits;
 mod material;
@@ -42,6 +44,7 @@ use std::sync::Arc;
 
 use precinto_alert::Reason;
 use precinto_envelope::tls;
+use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{
     AppendError, BatchLimits, CreateError, Ledger, OpenError, Options, OwnerHandle, ReadError,
@@ -49,16 +52,21 @@ use precinto_ledger::{
 };
 use precinto_merkle::note::NoteVerifier;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use cases::Cases;
 use certificates::Certificates;
 use config::Config;
 use material::Material;
+use registry::keeper::Keeper;
+use registry::offered::{Logged, Offer};
+use registry::start;
 use subscribe::store::{Store, StoreError};
 use witness::{WitnessError, Witnesses};
 
 pub use material::CheckError;
+pub use registry::start::StartError;
 
 /// A gateway whose settings, keys, certificates and directory have been read and judged. Nothing is open yet.
 pub struct Gateway {
@@ -70,8 +78,9 @@ pub struct Gateway {
 pub struct Opened {
     pub(crate) config: Config,
     pub(crate) tls: Arc<rustls::ServerConfig>,
-    pub(crate) trust: Arc<precinto_envelope::trust::TrustStore>,
-    pub(crate) directory: Arc<registry::Directory>,
+    pub(crate) trust: Arc<TrustStore>,
+    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) trusted: watch::Receiver<Arc<TrustStore>>,
     pub(crate) certificates: Arc<Certificates>,
     pub(crate) cases: Arc<Cases>,
     pub(crate) ledger: Ledger,
@@ -87,6 +96,9 @@ pub enum RunError {
     /// The settings, or what they name.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// The log's directory and what the settings' folder offers do not go together.
+    #[error("the directory: {0}")]
+    Directory(#[from] StartError),
     /// The log cannot be opened.
     #[error("the log: {0}")]
     Open(#[from] OpenError),
@@ -153,9 +165,9 @@ impl Gateway {
         self.material.signer.verifier()
     }
 
-    /// The directory.
-    pub fn directory(&self) -> &registry::Directory {
-        &self.material.directory
+    /// What the settings' folder offers of the directory, one for each side.
+    pub fn offers(&self) -> &[Offer] {
+        &self.material.offers
     }
 
     /// Begins the log, empty, in a data folder that holds none: once in a gateway's life, before the first start.
@@ -174,7 +186,7 @@ impl Gateway {
         let Material {
             trust,
             names,
-            directory,
+            offers,
             signer,
         } = material;
         let now = Arc::clone(&clock);
@@ -192,21 +204,41 @@ impl Gateway {
         let size = ledger.published().borrow().size;
         let cursors = config.data.join("cursors");
         let store = tokio::task::spawn_blocking(move || Store::open(&cursors, size)).await??;
-        let (folder, log) = (config.data.join("witness"), ledger.clone());
-        let listed = Arc::clone(&directory);
-        let witnesses = move || Witnesses::open(&folder, log, listed);
-        let witnesses = tokio::task::spawn_blocking(witnesses).await??;
         let log = ledger.clone();
-        let cases = tokio::task::spawn_blocking(move || Cases::rebuild(&log)).await??;
+        let read = move || {
+            let mut parts = Logged::new();
+            let see = |entry: &_| start::remember(&mut parts, entry);
+            Cases::rebuild(&log, see).map(|cases| (cases, parts))
+        };
+        let (cases, parts) = tokio::task::spawn_blocking(read).await??;
+        let start::Started { directory, fresh } =
+            start::start(&parts, &offers, &trust, clock.now_ms())?;
         let certificates = Arc::new(Certificates::new(ledger.clone()));
-        certificates.log_foundations(&trust, &directory).await?;
+        let trusted = watch::channel(Arc::clone(&trust)).1;
+        let keeper = Keeper::new(
+            directory,
+            Arc::clone(&certificates),
+            trusted.clone(),
+            Arc::clone(&clock),
+        );
+        let (folder, log) = (config.data.join("witness"), ledger.clone());
+        let in_force = keeper.in_force();
+        let witnesses = move || Witnesses::open(&folder, log, in_force);
+        let witnesses = tokio::task::spawn_blocking(witnesses).await??;
+        certificates.log_foundations(&trust).await?;
+        for part in fresh {
+            let side = part.signed().part().side();
+            certificates.log_chain(part.chain(), side).await?;
+            certificates.log_part(&part).await?;
+        }
         tracing::info!(origin = config.origin, size, "log open");
         let store = Arc::new(store);
         Ok(Opened {
             config,
             tls,
             trust,
-            directory,
+            keeper: Arc::new(keeper),
+            trusted,
             certificates,
             cases: Arc::new(cases),
             ledger,

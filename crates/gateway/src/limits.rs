@@ -289,13 +289,15 @@ pub const DRAIN_RETRY: Duration = Duration::from_secs(2);
 
 /// Any file that the gateway reads at its start: a revocation list of a large country is the biggest.
 pub const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
-/// Agencies in the directory; with nodes and officers, what fits well into memory.
-pub const AGENCIES_MAX: usize = 1024;
-/// Nodes of one agency.
-pub const NODES_PER_AGENCY_MAX: usize = 256;
-/// Alternate contacts of one agency: each is asked at once, so more of them would mean that nobody feels meant.
-pub const ALTERNATES_MAX: usize = 16;
-/// Officers of one agency.
-pub const OFFICERS_PER_AGENCY_MAX: usize = 4096;
-/// Groups, and topics, in the directory.
-pub const GROUPS_MAX: usize = 1024;
+
+// ---- directory ----
+
+pub use precinto_alert::limits::SIGNED_PART_BYTES_MAX;
+/// A request with a part of the directory. It is metered as a submission is, so it may be no larger.
+pub const PART_REQUEST_BYTES_MAX: usize = SIGNED_PART_BYTES_MAX + 1024;
+const _: () = assert!(PART_REQUEST_BYTES_MAX <= SUBMISSION_BYTES_MAX);
+/// A part leaves the log in one answer, with its receipt; those of three sides fit into one.
+const _: () = assert!(3 * (SIGNED_PART_BYTES_MAX + RECORD_BYTES) <= ANSWER_CONTENT_MAX);
+/// Longest wait until nobody decides anything by the directory in force; meanwhile whoever begins to decide waits as well.
+/// Decisions take milliseconds, and a sync.
+pub const DIRECTORY_WAIT_MAX: Duration = Duration::from_secs(5);

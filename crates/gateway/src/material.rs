@@ -1,8 +1,9 @@
-//! What the settings name: keys, certificates, trust and directory, read and judged before a port opens.
+//! What the settings name: keys, certificates, trust and parts of the directory, read and judged before a port opens.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use precinto_alert::directory::Stewards;
 use precinto_alert::id::{GatewayId, Identity, Side};
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::SigningKey;
@@ -13,13 +14,16 @@ use precinto_merkle::note::NoteSigner;
 
 use crate::config::{Config, SideConfig};
 use crate::limits::FILE_BYTES_MAX;
-use crate::registry::{Directory, DirectoryError, SideCountry};
+use crate::registry::SideCountry;
+use crate::registry::offered::{Logged, Offer, OfferError};
+use crate::registry::start::{self, StartError};
 
 /// Everything that was read, each part fit for its purpose.
 pub(crate) struct Material {
     pub(crate) trust: Arc<TrustStore>,
     pub(crate) names: Arc<ServerNames>,
-    pub(crate) directory: Arc<Directory>,
+    /// What the folder of the directory offers, one for each side.
+    pub(crate) offers: Vec<Offer>,
     pub(crate) signer: NoteSigner,
 }
 
@@ -80,9 +84,12 @@ pub enum CheckError {
         /// What is wrong.
         problem: String,
     },
-    /// The directory.
+    /// A file of the directory.
     #[error(transparent)]
-    Directory(#[from] DirectoryError),
+    Offer(#[from] OfferError),
+    /// The directory that the log would begin with.
+    #[error(transparent)]
+    Directory(#[from] StartError),
 }
 
 impl Material {
@@ -113,13 +120,34 @@ impl Material {
             path: config.directory.clone(),
             source,
         })?;
+        let offers = load_offers(config, countries)?;
+        let journal = config.data.join("journal");
+        if matches!(journal.try_exists(), Ok(false)) {
+            // Nothing is in any log yet, so the folder alone must do.
+            start::start(&Logged::new(), &offers, &trust, now_ms)?;
+        }
         Ok(Self {
             trust: Arc::new(trust),
             names: Arc::new(names),
-            directory: Arc::new(Directory::load(&config.directory, &countries)?),
+            offers,
             signer: load_signer(config)?,
         })
     }
+}
+
+fn load_offers(config: &Config, sides: Vec<SideCountry>) -> Result<Vec<Offer>, CheckError> {
+    let mut offers = Vec::new();
+    for (side, known) in config.sides.iter().zip(sides) {
+        let officers: Result<_, _> = side.stewards.iter().map(|name| name.parse()).collect();
+        let stewards = Stewards {
+            officers: officers.map_err(|_| CheckError::Domain {
+                domain: side.domain.clone(),
+            })?,
+            needed: side.needed(),
+        };
+        offers.push(Offer::load(&config.directory, known, stewards)?);
+    }
+    Ok(offers)
 }
 
 fn load_trust(side: &SideConfig, name: Side, now_ms: u64) -> Result<SideTrust, CheckError> {

@@ -21,7 +21,7 @@ use crate::limits::{
     CHECKPOINT_WAIT_MAX, DIGESTS_MAX, PROGRESS_TIMEOUT, READ_BYTES_MAX, READ_STREAMS_PER_NODE_MAX,
 };
 use crate::open_streams::StreamCount;
-use crate::registry::Directory;
+use crate::registry::InForce;
 use crate::rights::{self, Reader};
 use crate::status::Refusal;
 use crate::submit::receipt;
@@ -30,7 +30,7 @@ use crate::witness::Witnesses;
 /// Serves `precinto.v1.LogService`.
 pub struct LogHandler {
     ledger: Ledger,
-    directory: Arc<Directory>,
+    directory: InForce,
     certificates: Arc<Certificates>,
     witnesses: Arc<Witnesses>,
     streams: StreamCount,
@@ -41,7 +41,7 @@ impl LogHandler {
     /// A handler over the log. `draining` ends its streams.
     pub fn new(
         ledger: Ledger,
-        directory: Arc<Directory>,
+        directory: InForce,
         certificates: Arc<Certificates>,
         witnesses: Arc<Witnesses>,
         draining: CancellationToken,
@@ -58,7 +58,7 @@ impl LogHandler {
     }
 
     fn caller<T>(&self, request: &Request<T>) -> Result<(Line, NodeId, Reader), Refusal> {
-        rights::reader(request, &self.directory)
+        rights::reader(request, &self.directory.now())
     }
 
     /// The receipt of an entry under the newest cosigned checkpoint that covers it, verified; none if there is no such
@@ -232,7 +232,7 @@ impl LogService for LogHandler {
         &self,
         request: Request<pb::ReadEntriesRequest>,
     ) -> Result<Response<Self::ReadEntriesStream>, Status> {
-        let (line, node, reader) = self.caller(&request)?;
+        let (line, node, _) = self.caller(&request)?;
         let pb::ReadEntriesRequest {
             first,
             end,
@@ -249,14 +249,15 @@ impl LogService for LogHandler {
         let (entries, answers) = answers::answers(ENTRIES_AHEAD);
         let read = Read {
             ledger: self.ledger.clone(),
-            reader,
+            directory: self.directory.clone(),
+            line,
             leaves_only,
             entries,
         };
         let draining = self.draining.clone();
         tokio::spawn(async move {
             let _place = place;
-            read.run(first..end, checkpoint, &draining, &line).await;
+            read.run(first..end, checkpoint, &draining).await;
         });
         Ok(Response::new(answers))
     }
@@ -285,7 +286,8 @@ impl LogService for LogHandler {
 /// One `ReadEntries` under way.
 struct Read {
     ledger: Ledger,
-    reader: Reader,
+    directory: InForce,
+    line: Line,
     leaves_only: bool,
     entries: answers::Queue<pb::ReadEntriesResponse>,
 }
@@ -297,18 +299,17 @@ impl Read {
         range: std::ops::Range<u64>,
         checkpoint: String,
         draining: &CancellationToken,
-        line: &Line,
     ) {
         let sent = tokio::select! {
             biased;
             sent = self.send_all(range, checkpoint) => sent,
             () = draining.cancelled() => Err(Refusal::new(Reason::Draining)),
-            () = line.leaving() => Err(Refusal::new(Reason::Draining)),
+            () = self.line.leaving() => Err(Refusal::new(Reason::Draining)),
         };
         if let Err(refusal) = sent {
             self.entries.end_with(refusal.to_status());
             if refusal.reason() == Reason::Slow {
-                line.cut_after_last_word().await;
+                self.line.cut_after_last_word().await;
             }
         }
     }
@@ -328,9 +329,11 @@ impl Read {
                 Ok(Err(error)) => return Err(error.into()),
                 Ok(Ok(_)) | Err(_) => return Err(Refusal::new(Reason::Internal)),
             };
+            // A node may leave while it reads, and what it may see may change.
+            let reader = rights::reader_on(&self.line, &self.directory.now())?;
             for entry in entries.iter().take_while(|entry| entry.index() < range.end) {
                 range.start = entry.index().saturating_add(1);
-                let entry = Some(self.show(entry));
+                let entry = Some(self.show(entry, &reader));
                 self.send(pb::ReadEntriesResponse {
                     entry,
                     ..Default::default()
@@ -355,7 +358,7 @@ impl Read {
         Ok(())
     }
 
-    fn show(&self, entry: &StoredEntry) -> pb::Entry {
+    fn show(&self, entry: &StoredEntry, reader: &Reader) -> pb::Entry {
         let shown = pb::Entry {
             index: entry.index(),
             leaf: entry.leaf().to_bytes().to_vec(),
@@ -363,7 +366,7 @@ impl Read {
             body_pruned: entry.body_pruned(),
             ..Default::default()
         };
-        if self.leaves_only || !self.reader.may_read(entry) {
+        if self.leaves_only || !reader.may_read(entry) {
             return pb::Entry {
                 withheld: true,
                 ..shown

@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 
 use crate::cases::Cases;
 use crate::limits::PAGE_RECORDS_MAX;
-use crate::registry::Directory;
+use crate::registry::InForce;
 use crate::rights::{self, Reader};
 use crate::status::Refusal;
 use crate::submit::receipt;
@@ -31,7 +31,7 @@ mod turns;
 /// Serves `precinto.v1.RecordService`.
 pub struct RecordHandler {
     ledger: Ledger,
-    directory: Arc<Directory>,
+    directory: InForce,
     cases: Arc<Cases>,
     tokens: PageTokens,
     turns: Turns,
@@ -39,7 +39,7 @@ pub struct RecordHandler {
 
 impl RecordHandler {
     /// A handler over the log. Page tokens of another handler, and so of another start, are not good here.
-    pub fn new(ledger: Ledger, directory: Arc<Directory>, cases: Arc<Cases>) -> Self {
+    pub fn new(ledger: Ledger, directory: InForce, cases: Arc<Cases>) -> Self {
         Self {
             ledger,
             directory,
@@ -95,7 +95,7 @@ impl RecordService for RecordHandler {
         &self,
         request: Request<pb::GetRecordRequest>,
     ) -> Result<Response<pb::GetRecordResponse>, Status> {
-        let (_, node, reader) = rights::reader(&request, &self.directory)?;
+        let (_, node, reader) = rights::reader(&request, &self.directory.now())?;
         let wanted = Wanted::try_from(request.into_inner())?;
         let ledger = self.ledger.clone();
         let read = move || get(&ledger, &reader, &wanted);
@@ -107,7 +107,7 @@ impl RecordService for RecordHandler {
         &self,
         request: Request<pb::ListRecordsRequest>,
     ) -> Result<Response<pb::ListRecordsResponse>, Status> {
-        let (_, node, reader) = rights::reader(&request, &self.directory)?;
+        let (_, node, reader) = rights::reader(&request, &self.directory.now())?;
         let (size, checkpoint) = {
             let published = self.ledger.published();
             let newest = published.borrow();

@@ -1,31 +1,30 @@
 //! The directory: which agencies, nodes and officers exist, and whom a recipient's name stands for.
 //!
-//! One TOML file that both sides agree on. Its text is logged as a TRUST entry, so an auditor can repeat every
-//! resolution. Unknown keys are refused; all problems are reported at once.
+//! Each side signs its own part ([`precinto_alert::directory`], [`precinto_envelope::directory`]); all of them together are
+//! the directory. Every part that counts is an entry of the log before anything relies on it, so an auditor can repeat every
+//! resolution. What is in force changes while the gateway runs ([`in_force`]): whoever decides something holds one
+//! directory for the whole of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use precinto_alert::Violation;
+use precinto_alert::directory::{Names, Standby};
 use precinto_alert::id::{AgencyId, Identity, NodeId, OfficerId, Side};
 use precinto_alert::statement::Recipient;
+use precinto_envelope::directory::SignedPart;
 use precinto_merkle::note::NoteVerifier;
+use precinto_proto::v1 as pb;
 
-use file::{Builder, File};
-
-mod file;
+mod combine;
+pub mod in_force;
+pub mod keeper;
+pub mod offered;
+pub(crate) mod start;
 #[cfg(test)]
 pub(crate) mod tests;
 
-/// A commented directory for the settings of [`crate::config::EXAMPLE`].
-///
-/// ```
-/// use precinto_gateway::registry::{Directory, EXAMPLE, SideCountry};
-/// let side = |domain: &str, country: &str| SideCountry { side: domain.parse().unwrap(), country: country.into() };
-/// let sides = [side("us.dev.invalid", "US"), side("mx.dev.invalid", "MX")];
-/// let directory = Directory::parse(EXAMPLE, "directory.toml".as_ref(), &sides).expect("the example is valid");
-/// assert_eq!(directory.agencies().count(), 3);
-/// ```
-pub const EXAMPLE: &str = include_str!("registry/directory.example.toml");
+pub use in_force::{Held, InForce};
 
 /// A side and its country: what `releasable_to` and alert ids name.
 #[derive(Debug, Clone)]
@@ -39,11 +38,10 @@ pub struct SideCountry {
 /// Everybody who may be named, and nobody else.
 #[derive(Debug)]
 pub struct Directory {
-    text: String,
-    digest: [u8; 32],
+    parts: BTreeMap<Side, Arc<SignedPart>>,
     countries: BTreeMap<Side, String>,
     agencies: BTreeMap<AgencyId, Names>,
-    nodes: BTreeMap<NodeId, String>,
+    nodes: BTreeSet<NodeId>,
     codes: BTreeMap<String, NodeId>,
     officers: BTreeMap<OfficerId, Vec<NodeId>>,
     witnesses: BTreeMap<NodeId, NoteVerifier>,
@@ -52,24 +50,6 @@ pub struct Directory {
     groups: BTreeMap<String, Vec<AgencyId>>,
     topics: BTreeMap<String, Vec<AgencyId>>,
     auditors: BTreeSet<Identity>,
-}
-
-/// What people call an agency.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Names {
-    /// In English.
-    pub english: String,
-    /// In Spanish.
-    pub spanish: String,
-}
-
-/// Who is asked when an agency does not answer in time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standby {
-    /// Officers of the agency, sorted.
-    pub alternates: Vec<OfficerId>,
-    /// The group that is told when they do not answer either.
-    pub escalation: Option<String>,
 }
 
 /// Who is entitled to a statement on account of one recipient; both lists sorted and without repeats.
@@ -81,71 +61,49 @@ pub struct Resolved {
     pub nodes: Vec<NodeId>,
 }
 
-/// Why a directory was refused; the operator's to mend.
-#[derive(Debug, thiserror::Error)]
-pub enum DirectoryError {
-    /// The file cannot be read.
-    #[error("{path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// Not TOML, an unknown key, a missing key or a value of the wrong kind. The text shows the line.
-    #[error("{path}: {message}")]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong and where.
-        message: String,
-    },
-    /// Names that cannot be, all of them.
-    #[error("{path}: {}", problems.join("; "))]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// One sentence each.
-        problems: Vec<String>,
-    },
-}
-
 impl Directory {
-    /// Reads and checks the directory at `path` for the `sides` of this gateway.
-    pub fn load(path: &Path, sides: &[SideCountry]) -> Result<Self, DirectoryError> {
-        let text = crate::config::read_text(path).map_err(|source| DirectoryError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        Self::parse(&text, path, sides)
+    /// What these parts say together, one of each side of this gateway; everything in which they contradict each other.
+    ///
+    /// Their signatures and their place behind the parts before are the caller's to have checked.
+    pub fn combine(
+        parts: impl IntoIterator<Item = Arc<SignedPart>>,
+        sides: &[SideCountry],
+    ) -> Result<Self, Vec<Violation>> {
+        combine::combine(parts, sides)
     }
 
-    /// As [`Directory::load`], from the text of the file at `path`.
-    pub fn parse(text: &str, path: &Path, sides: &[SideCountry]) -> Result<Self, DirectoryError> {
-        let file: File = toml::from_str(text).map_err(|error| DirectoryError::Syntax {
-            path: path.to_owned(),
-            message: error.to_string(),
-        })?;
-        let mut builder = Builder::new(text, sides);
-        builder.take(file);
-        if builder.problems.is_empty() {
-            Ok(builder.directory)
-        } else {
-            Err(DirectoryError::Content {
-                path: path.to_owned(),
-                problems: builder.problems,
-            })
-        }
+    /// The same with another part in the place of the one of its side.
+    pub fn with(&self, part: &Arc<SignedPart>) -> Result<Self, Vec<Violation>> {
+        let side = part.part().side();
+        let others = self
+            .parts
+            .values()
+            .filter(|other| other.part().side() != side);
+        let parts: Vec<_> = others.map(Arc::clone).chain([Arc::clone(part)]).collect();
+        let pair = |(side, country): (&Side, &String)| SideCountry {
+            side: side.clone(),
+            country: country.clone(),
+        };
+        let sides: Vec<SideCountry> = self.countries.iter().map(pair).collect();
+        combine::combine(parts, &sides)
     }
 
-    /// The text it was read from: what the TRUST entry holds.
-    pub fn text(&self) -> &str {
-        &self.text
+    /// The parts that it consists of, by side.
+    pub fn parts(&self) -> impl Iterator<Item = (&Side, &Arc<SignedPart>)> {
+        self.parts.iter()
     }
 
-    /// SHA-256 of [`Directory::text`].
-    pub fn digest(&self) -> &[u8; 32] {
-        &self.digest
+    /// The part of a side.
+    pub fn part(&self, side: &Side) -> Option<&Arc<SignedPart>> {
+        self.parts.get(side)
+    }
+
+    /// The parts, as a record that relies on them names them: one of each side, in the order of the sides.
+    pub fn trust_refs(&self) -> impl Iterator<Item = pb::TrustRef> {
+        self.parts.values().map(|part| pb::TrustRef {
+            kind: pb::TrustKind::Directory.into(),
+            digest: part.digest().to_vec(),
+        })
     }
 
     /// All agencies, sorted, with their names.
@@ -155,7 +113,7 @@ impl Directory {
 
     /// Whether the node is listed.
     pub fn has_node(&self, node: &NodeId) -> bool {
-        self.nodes.contains_key(node)
+        self.nodes.contains(node)
     }
 
     /// Whether the officer is listed.

@@ -2,9 +2,8 @@
 //!
 //! Leaves and checkpoints are for any node. A statement's record, envelope and body are for its parties: the agencies and
 //! nodes that its record names, and the agency that sent it, whose other desks have to go on with a case at night; and for
-//! the configured auditors. A statement for named nodes only (TLP:RED) is not for the sender's agency either, only for the
-//! node that sent it. What a statement's trust rests on is for everybody, except the directory, which names people:
-//! auditors only.
+//! the auditors that the directory names. A statement for named nodes only (TLP:RED) is not for the sender's agency either, only for the
+//! node that sent it. What a statement's trust rests on, the directory included, is for every node that the directory lists.
 
 use precinto_alert::Reason;
 use precinto_alert::id::{AgencyId, NodeId};
@@ -22,7 +21,8 @@ use crate::status::Refusal;
 #[cfg(test)]
 mod tests;
 
-/// What a node is called in records: computed once for each call or stream, compared for each entry.
+/// What a node is called in records: computed once for each call, and for a stream whenever another directory comes into
+/// force; compared for each entry.
 #[derive(Debug, Clone)]
 pub struct Reader {
     node: String,
@@ -38,11 +38,17 @@ pub(crate) fn reader<T>(
 ) -> Result<(Line, NodeId, Reader), Refusal> {
     let line = Line::of(request)?;
     let node = line.caller().node()?.clone();
-    if !directory.has_node(&node) {
+    let reader = reader_on(&line, directory)?;
+    Ok((line, node, reader))
+}
+
+/// What the node on this line may see by this directory, which must list it.
+pub(crate) fn reader_on(line: &Line, directory: &Directory) -> Result<Reader, Refusal> {
+    let node = line.caller().node()?;
+    if !directory.has_node(node) {
         return Err(Refusal::new(Reason::NodeUnknown));
     }
-    let reader = Reader::new(line.caller(), &node, directory);
-    Ok((line, node, reader))
+    Ok(Reader::new(line.caller(), node, directory))
 }
 
 impl Reader {
@@ -95,8 +101,9 @@ impl Reader {
             pb::TrustKind::Root
             | pb::TrustKind::Intermediate
             | pb::TrustKind::Signer
-            | pb::TrustKind::RevocationList => true,
-            pb::TrustKind::Directory | pb::TrustKind::Unspecified => self.is_auditor,
+            | pb::TrustKind::RevocationList
+            | pb::TrustKind::Directory => true,
+            pb::TrustKind::Unspecified => self.is_auditor,
         }
     }
 

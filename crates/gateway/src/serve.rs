@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::Clock;
+use precinto_proto::v1::directory_service_server::DirectoryServiceServer;
 use precinto_proto::v1::log_service_server::LogServiceServer;
 use precinto_proto::v1::record_service_server::RecordServiceServer;
 use precinto_proto::v1::submission_service_server::SubmissionServiceServer;
 use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
 use tonic::service::Routes;
@@ -20,12 +20,13 @@ use tonic_health::server::HealthReporter;
 
 use crate::accept::{self, Census};
 use crate::clocks;
+use crate::directory::DirectoryHandler;
 use crate::layer::Guard;
 use crate::limits::{
     ANSWER_BYTES_MAX, CONNECTION_AGE_MAX, CONNECTION_WINDOW_BYTES, CURSOR_FLUSH, DRAIN_TIMEOUT,
     FRAME_BYTES_MAX, HEADER_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
-    PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STALE_ALARM, STALE_PATROL, STREAM_WINDOW_BYTES,
-    STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX, UNSETTLED_PATROL,
+    PART_REQUEST_BYTES_MAX, PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STALE_ALARM, STALE_PATROL,
+    STREAM_WINDOW_BYTES, STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX, UNSETTLED_PATROL,
 };
 use crate::prove::LogHandler;
 use crate::records::RecordHandler;
@@ -55,7 +56,7 @@ pub(crate) async fn serve(
         ledger,
         trust,
         cases,
-        directory,
+        keeper,
         clock,
         ..
     } = opened;
@@ -68,7 +69,7 @@ pub(crate) async fn serve(
     let clocks = clocks::Sources {
         ledger: ledger.clone(),
         cases,
-        directory,
+        directory: keeper.in_force(),
         clock: Arc::clone(&clock),
     };
     let clocks = clocks::keep(clocks, draining.clone());
@@ -125,8 +126,8 @@ fn server(guard: Guard) -> Server<tower::layer::util::Stack<Guard, tower::layer:
 async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporter, Routes) {
     let Opened {
         config,
-        trust,
-        directory,
+        trusted,
+        keeper,
         certificates,
         cases,
         ledger,
@@ -135,37 +136,28 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         clock,
         ..
     } = opened;
-    let submissions = Arc::new(Submissions {
-        ledger: ledger.clone(),
-        trust: Arc::clone(trust),
-        directory: Arc::clone(directory),
-        certificates: Arc::clone(certificates),
-        cases: Arc::clone(cases),
-        origin: config.origin.clone(),
-        conflicts: ConflictQuota::default(),
-        clock: Arc::clone(clock),
-        draining: draining.clone(),
-    });
     let feed = Feed {
         ledger: ledger.clone(),
         clock: Arc::clone(clock),
         witnesses: Arc::clone(witnesses),
-        // Trust is read at the start; whoever reads it again later sends it to the open streams here.
-        trust: watch::channel(Arc::clone(trust)).1,
+        directory: keeper.in_force(),
+        trust: trusted.clone(),
         draining: draining.clone(),
     };
-    let subscriptions = SubscriptionHandler::new(feed, Arc::clone(store), Arc::clone(directory));
+    let subscriptions = SubscriptionHandler::new(feed, Arc::clone(store));
     let proofs = LogHandler::new(
         ledger.clone(),
-        Arc::clone(directory),
+        keeper.in_force(),
         Arc::clone(certificates),
         Arc::clone(witnesses),
         draining.clone(),
     );
-    let records = RecordHandler::new(ledger.clone(), Arc::clone(directory), Arc::clone(cases));
-    let submissions = SubmissionServiceServer::new(SubmissionHandler::new(submissions))
-        .max_decoding_message_size(SUBMISSION_BYTES_MAX)
-        .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let records = RecordHandler::new(ledger.clone(), keeper.in_force(), Arc::clone(cases));
+    let directory = DirectoryHandler::new(ledger.clone(), Arc::clone(keeper));
+    let submissions =
+        SubmissionServiceServer::new(SubmissionHandler::new(submissions(opened, draining)))
+            .max_decoding_message_size(SUBMISSION_BYTES_MAX)
+            .max_encoding_message_size(ANSWER_BYTES_MAX);
     let subscriptions = SubscriptionServiceServer::new(subscriptions)
         .max_decoding_message_size(REQUEST_BYTES_MAX)
         .max_encoding_message_size(ANSWER_BYTES_MAX);
@@ -175,6 +167,9 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
     let records = RecordServiceServer::new(records)
         .max_decoding_message_size(REQUEST_BYTES_MAX)
         .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let directory = DirectoryServiceServer::new(directory)
+        .max_decoding_message_size(PART_REQUEST_BYTES_MAX)
+        .max_encoding_message_size(ANSWER_BYTES_MAX);
     let (health, health_service) = tonic_health::server::health_reporter();
     tell_all(&health, ServingStatus::Serving).await;
     let health_service = health_service.max_decoding_message_size(REQUEST_BYTES_MAX);
@@ -182,6 +177,7 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         .add_service(subscriptions)
         .add_service(proofs)
         .add_service(records)
+        .add_service(directory)
         .add_service(health_service);
     let routes = if config.reflection {
         with_reflection(routes)
@@ -189,6 +185,21 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         routes
     };
     (health, routes)
+}
+
+/// The one write path.
+fn submissions(opened: &Opened, draining: &CancellationToken) -> Arc<Submissions> {
+    Arc::new(Submissions {
+        ledger: opened.ledger.clone(),
+        trust: Arc::clone(&opened.trust),
+        directory: opened.keeper.in_force(),
+        certificates: Arc::clone(&opened.certificates),
+        cases: Arc::clone(&opened.cases),
+        origin: opened.config.origin.clone(),
+        conflicts: ConflictQuota::default(),
+        clock: Arc::clone(&opened.clock),
+        draining: draining.clone(),
+    })
 }
 
 /// Tells the same of every name that can be asked for.
@@ -200,6 +211,7 @@ async fn tell_all(health: &HealthReporter, status: ServingStatus) {
         <SubscriptionServiceServer<SubscriptionHandler> as NamedService>::NAME,
         <LogServiceServer<LogHandler> as NamedService>::NAME,
         <RecordServiceServer<RecordHandler> as NamedService>::NAME,
+        <DirectoryServiceServer<DirectoryHandler> as NamedService>::NAME,
     ] {
         health.set_service_status(name, status).await;
     }

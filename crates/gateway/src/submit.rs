@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cases::{CaseError, Cases, Place, Seat};
 use crate::certificates::Certificates;
 use crate::policy::{self, FLOOR};
-use crate::registry::Directory;
+use crate::registry::{Directory, Held as HeldDirectory, InForce};
 
 mod conflict;
 mod error;
@@ -47,7 +47,7 @@ pub struct Submissions {
     /// Whom to believe.
     pub trust: Arc<TrustStore>,
     /// Whom to send to.
-    pub directory: Arc<Directory>,
+    pub directory: InForce,
     /// What trust rests on, as logged.
     pub certificates: Arc<Certificates>,
     /// Where each case stands.
@@ -69,6 +69,8 @@ pub struct Checked {
     message_id: MessageId,
     outcome: Outcome,
     validate_only: bool,
+    /// By which it was decided: no other comes into force before it is in the log.
+    _directory: HeldDirectory,
     /// Tells the ledger that more is coming, until this one has been taken.
     _announced: InFlight,
 }
@@ -129,7 +131,8 @@ impl Submissions {
         let pool = self.certificates.pool(&read, &certificates)?;
         let verified = verify_bytes(envelope, &pool, &self.trust, now_ms)?;
         let statement = Box::new(Statement::decode(verified.payload())?);
-        self.may_carry(caller, &statement)?;
+        let directory = self.directory.hold().await;
+        self.may_carry(caller, &statement, &directory)?;
         let (sender, message_id) = (statement.sender(), statement.message_id());
         let outcome = match self
             .ledger
@@ -147,7 +150,7 @@ impl Submissions {
             Some(Found { index, digest }) => Outcome::Reused { index, digest },
             None => {
                 let (record, warnings) =
-                    self.admit(caller, &verified, &statement, &body, now_ms)?;
+                    admit((caller, &directory), &verified, &statement, &body, now_ms)?;
                 let seat = match Place::of(&statement, &record.recipients) {
                     Some(place) => Some(self.cases.seat(&self.ledger, place).await?),
                     None => None,
@@ -169,6 +172,7 @@ impl Submissions {
             message_id,
             outcome,
             validate_only,
+            _directory: directory,
             _announced: announced,
         })
     }
@@ -185,7 +189,9 @@ impl Submissions {
         {
             seat.judge()?;
         }
-        Ok(self.certificates.log_chain(&checked.verified).await?)
+        let verified = &checked.verified;
+        let side = verified.sender().side();
+        Ok(self.certificates.log_chain(verified.chain(), side).await?)
     }
 
     /// Whether [`Submissions::log_trust`] has nothing to do.
@@ -205,6 +211,7 @@ impl Submissions {
             message_id,
             outcome,
             validate_only,
+            _directory,
             _announced,
         } = checked;
         if validate_only {
@@ -240,7 +247,12 @@ impl Submissions {
     ///
     /// Side and agency must be the sender's, the node need not: an agency may send for its nodes over one line, and the
     /// statement is signed by the node it names in any case.
-    fn may_carry(&self, caller: &NodeId, statement: &Statement) -> Result<(), SubmitError> {
+    fn may_carry(
+        &self,
+        caller: &NodeId,
+        statement: &Statement,
+        directory: &Directory,
+    ) -> Result<(), SubmitError> {
         let sender = statement.sender();
         let reason = if caller.side() != sender.side() {
             Reason::WrongSide
@@ -248,85 +260,81 @@ impl Submissions {
             Reason::SenderMismatch
         } else if statement.log_origin() != self.origin {
             Reason::LogOriginWrong
-        } else if !self.directory.has_node(sender) || !self.directory.has_node(caller) {
+        } else if !directory.has_node(sender) || !directory.has_node(caller) {
             Reason::NodeUnknown
         } else {
             return Ok(());
         };
         Err(SubmitError::NotCarried(reason))
     }
+}
 
-    /// In time, with the body that was signed for, breaking no rule of the domain, allowed: the record to append, and
-    /// what the sender is told.
-    fn admit(
-        &self,
-        caller: &NodeId,
-        verified: &VerifiedEnvelope,
-        statement: &Statement,
-        body: &[u8],
-        now_ms: u64,
-    ) -> Result<(pb::StatementRecord, Vec<pb::Finding>), SubmitError> {
-        let timely = statement.check_time(now_ms);
-        let (mut warnings, mut wrong) = (Vec::new(), Vec::new());
-        let sender_key = verified.node().certificate().digest();
-        if let Some(body) = check_body(statement.body(), body, statement.message_id(), sender_key)?
-        {
-            let inner = body.strict()?;
-            match Content::decode(&inner.media_type, &inner.content, statement) {
-                Ok(content) => warnings.extend_from_slice(content.warnings()),
-                Err(ContentError::Violations(violations)) => wrong.extend(violations),
-                Err(error) => return Err(error.into()),
-            }
+/// In time, with the body that was signed for, breaking no rule of the domain, allowed: the record to append, and
+/// what the sender is told.
+fn admit(
+    (caller, directory): (&NodeId, &Directory),
+    verified: &VerifiedEnvelope,
+    statement: &Statement,
+    body: &[u8],
+    now_ms: u64,
+) -> Result<(pb::StatementRecord, Vec<pb::Finding>), SubmitError> {
+    let timely = statement.check_time(now_ms);
+    let (mut warnings, mut wrong) = (Vec::new(), Vec::new());
+    let sender_key = verified.node().certificate().digest();
+    if let Some(body) = check_body(statement.body(), body, statement.message_id(), sender_key)? {
+        let inner = body.strict()?;
+        match Content::decode(&inner.media_type, &inner.content, statement) {
+            Ok(content) => warnings.extend_from_slice(content.warnings()),
+            Err(ContentError::Violations(violations)) => wrong.extend(violations),
+            Err(error) => return Err(error.into()),
         }
-        for signer in verified.signers() {
-            if let Identity::Officer(officer) = signer.identity()
-                && !self.directory.has_officer(officer)
-            {
-                return Err(SubmitError::NotCarried(Reason::OfficerUnknown));
-            }
-        }
-        let admitted = policy::admit(caller, statement, &self.directory);
-        let admitted = match (timely, admitted) {
-            (Ok(late), Ok(admitted)) if wrong.is_empty() => {
-                warnings.splice(..0, late.into_iter().chain(statement.warnings().to_vec()));
-                admitted
-            }
-            (Err(violation), Ok(_)) if wrong.is_empty() => {
-                return Err(SubmitError::Time { violation, now_ms });
-            }
-            // Everything at once: whoever corrects one thing should not be sent back for the next.
-            (timely, admitted) => {
-                wrong.extend(timely.err());
-                wrong.extend(admitted.err().into_iter().flatten());
-                return Err(SubmitError::Denied(wrong));
-            }
-        };
-        let record = self.record(verified, admitted, findings::recorded(&warnings));
-        Ok((record, findings::told(&warnings)))
     }
-
-    fn record(
-        &self,
-        verified: &VerifiedEnvelope,
-        admitted: policy::Admitted,
-        warnings: Vec<pb::Finding>,
-    ) -> pb::StatementRecord {
-        let mut trust = trust_refs(verified);
-        trust.push(pb::TrustRef {
-            kind: pb::TrustKind::Directory.into(),
-            digest: self.directory.digest().to_vec(),
-        });
-        pb::StatementRecord {
-            envelope_digest: verified.envelope_digest().to_vec(),
-            statement_id: verified.statement_id().to_vec(),
-            recipients: admitted.into_recipients(),
-            warnings,
-            decision: Some(pb::Decision {
-                policy: FLOOR.to_owned(),
-                policy_digest: Vec::new(),
-            }),
-            trust,
+    for signer in verified.signers() {
+        if let Identity::Officer(officer) = signer.identity()
+            && !directory.has_officer(officer)
+        {
+            return Err(SubmitError::NotCarried(Reason::OfficerUnknown));
         }
+    }
+    let admitted = policy::admit(caller, statement, directory);
+    let admitted = match (timely, admitted) {
+        (Ok(late), Ok(admitted)) if wrong.is_empty() => {
+            warnings.splice(..0, late.into_iter().chain(statement.warnings().to_vec()));
+            admitted
+        }
+        (Err(violation), Ok(_)) if wrong.is_empty() => {
+            return Err(SubmitError::Time { violation, now_ms });
+        }
+        // Everything at once: whoever corrects one thing should not be sent back for the next.
+        (timely, admitted) => {
+            wrong.extend(timely.err());
+            wrong.extend(admitted.err().into_iter().flatten());
+            return Err(SubmitError::Denied(wrong));
+        }
+    };
+    let warned = findings::recorded(&warnings);
+    let record = record(verified, admitted, directory, warned);
+    Ok((record, findings::told(&warnings)))
+}
+
+fn record(
+    verified: &VerifiedEnvelope,
+    admitted: policy::Admitted,
+    directory: &Directory,
+    warnings: Vec<pb::Finding>,
+) -> pb::StatementRecord {
+    let mut trust = trust_refs(verified);
+    trust.extend(directory.trust_refs());
+    pb::StatementRecord {
+        envelope_digest: verified.envelope_digest().to_vec(),
+        statement_id: verified.statement_id().to_vec(),
+        recipients: admitted.into_recipients(),
+        warnings,
+        decision: Some(pb::Decision {
+            policy: FLOOR.to_owned(),
+            policy_digest: Vec::new(),
+        }),
+        trust,
     }
 }
 

@@ -16,8 +16,7 @@ use crate::limits::{
     CREDIT_MAX, CREDIT_MIN, FIRST_REQUEST_TIMEOUT, SUBSCRIBE_STREAMS_PER_NODE_MAX,
 };
 use crate::open_streams::StreamCount;
-use crate::registry::Directory;
-use crate::rights::Reader;
+use crate::rights;
 use crate::status::Refusal;
 use crate::submit::ConflictQuota;
 
@@ -45,19 +44,17 @@ use store::Store;
 pub struct SubscriptionHandler {
     feed: Feed,
     store: Arc<Store>,
-    directory: Arc<Directory>,
     streams: StreamCount,
     acts: Arc<ConflictQuota>,
 }
 
 impl SubscriptionHandler {
     /// A handler over the log and the cursors.
-    pub fn new(feed: Feed, store: Arc<Store>, directory: Arc<Directory>) -> Self {
+    pub fn new(feed: Feed, store: Arc<Store>) -> Self {
         let streams = StreamCount::new(SUBSCRIBE_STREAMS_PER_NODE_MAX);
         Self {
             feed,
             store,
-            directory,
             streams,
             acts: Arc::default(),
         }
@@ -67,7 +64,7 @@ impl SubscriptionHandler {
     fn caller<T>(&self, request: &Request<T>) -> Result<(Line, NodeId), Refusal> {
         let line = Line::of(request)?;
         let node = line.caller().node()?.clone();
-        if self.directory.has_node(&node) {
+        if self.feed.directory.now().has_node(&node) {
             Ok((line, node))
         } else {
             Err(Refusal::new(Reason::NodeUnknown))
@@ -183,7 +180,8 @@ impl SubscriptionService for SubscriptionHandler {
         request: Request<Streaming<pb::SubscribeRequest>>,
     ) -> Result<Response<Deliveries>, Status> {
         let (line, node) = self.caller(&request)?;
-        let reader = Reader::new(line.caller(), &node, &self.directory);
+        let directory = self.feed.directory.now();
+        let reader = rights::reader_on(&line, &directory)?;
         let (store, feed) = (Arc::clone(&self.store), self.feed.clone());
         let streams = self.streams.clone();
         let (outbox, deliveries) = outbox::outbox();
@@ -192,7 +190,7 @@ impl SubscriptionService for SubscriptionHandler {
         tokio::spawn(async move {
             match open(&store, &streams, &node, &mut inbound).await {
                 Ok((init, hold)) => {
-                    Session::new(feed, line, hold, reader, &init, outbox)
+                    Session::new(feed, line, hold, (reader, directory), &init, outbox)
                         .run(inbound)
                         .await;
                 }

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::limits::{
     COSIGNATURE_LINE_MAX, COSIGNATURES_IN_NOTE_MAX, COSIGNATURES_PER_NODE_MAX, WITNESS_FLUSH,
 };
-use crate::registry::Directory;
+use crate::registry::InForce;
 
 mod file;
 #[cfg(test)]
@@ -35,7 +35,7 @@ pub use file::WitnessError;
 #[derive(Debug)]
 pub struct Witnesses {
     ledger: Ledger,
-    directory: Arc<Directory>,
+    directory: InForce,
     path: PathBuf,
     kept: Mutex<Kept>,
     /// Set when `kept` has something that the file does not have.
@@ -78,14 +78,10 @@ enum Rejected {
 impl Witnesses {
     /// Reads what was kept in `folder`, whose parent must exist; blocking. What no longer holds is left out: keys change,
     /// and what is missing comes again. Only a cosignature that shows that the log has lost something is an error.
-    pub fn open(
-        folder: &Path,
-        ledger: Ledger,
-        directory: Arc<Directory>,
-    ) -> Result<Self, WitnessError> {
+    pub fn open(folder: &Path, ledger: Ledger, directory: InForce) -> Result<Self, WitnessError> {
         durable::create_folder(folder)?;
         let path = folder.join(FILE);
-        let kept = file::read(&path, &ledger, &directory)?;
+        let kept = file::read(&path, &ledger, &directory.now())?;
         Ok(Self {
             ledger,
             directory,
@@ -114,7 +110,8 @@ impl Witnesses {
     }
 
     fn judge_and_keep(&self, node: &NodeId, line: String, tree_size: u64) -> Result<(), Rejected> {
-        let key = self.directory.witness_of(node).ok_or(Rejected::NoKey)?;
+        let directory = self.directory.now();
+        let key = directory.witness_of(node).ok_or(Rejected::NoKey)?;
         let checkpoint = judge(&self.ledger, key, &line, tree_size)?;
         self.kept().add(node, checkpoint, line);
         self.dirty.store(true, Ordering::Release);

@@ -73,7 +73,7 @@ impl Entry {
         }
     }
 
-    /// An entry of type TRUST: `content` is the certificate, revocation list (DER) or directory (text) itself.
+    /// An entry of type TRUST: `content` is the certificate, revocation list (DER) or signed part of the directory itself.
     ///
     /// Its digest is SHA-256 of the content, so the same thing is in a log once.
     pub fn trust(content: Vec<u8>, record: Vec<u8>) -> Self {

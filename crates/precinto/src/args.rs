@@ -4,6 +4,7 @@
     reason = "[reads] and [changes state] are labels for --help, not links"
 )]
 
+mod directory;
 mod draft;
 pub(crate) mod environment;
 mod explain;
@@ -19,6 +20,9 @@ mod run_node;
 mod send;
 mod sub;
 
+pub(crate) use directory::{
+    DirectoryApply, DirectoryCommand, DirectoryList, DirectoryPropose, DirectoryShow,
+};
 pub(crate) use draft::{DraftCommand, DraftCsv, DraftWaybill};
 pub(crate) use explain::{Explain, Schema, Subject};
 pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
@@ -105,6 +109,9 @@ pub(crate) enum Command {
     /// Durable subscriptions: create, list, show, seek, parked, unpark, delete
     #[command(subcommand)]
     Sub(SubCommand),
+    /// Who exists on each side, each signed by its own officers: list, show, propose, apply
+    #[command(subcommand)]
+    Directory(DirectoryCommand),
     /// [reads] The story of a case: where it stands, what it is about, who said what when, with each receipt
     Show(Show),
     /// [reads] The alerts that this agency sent or was sent, with filters

@@ -4,6 +4,7 @@ pub(crate) mod ack;
 pub(crate) mod audit;
 pub(crate) mod basis;
 pub(crate) mod config;
+pub(crate) mod directory;
 pub(crate) mod doctor;
 pub(crate) mod draft;
 pub(crate) mod explain;

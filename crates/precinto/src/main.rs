@@ -66,6 +66,7 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
         Command::Node(command) => commands::node::run(command, output),
         Command::Watch(args) => commands::watch::run(args, output),
         Command::Sub(command) => commands::sub::run(command, output),
+        Command::Directory(command) => commands::directory::run(command, output),
         Command::Show(args) => commands::show::run(args, output),
         Command::List(args) => commands::list::run(args, output),
         Command::Find(args) => commands::find::run(args, output),

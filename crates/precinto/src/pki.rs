@@ -4,6 +4,7 @@
 //! complete: what is not kept cannot leak, and a new set costs a second.
 
 mod authority;
+mod directory;
 mod folder;
 mod profile;
 mod settings;
@@ -12,7 +13,7 @@ mod witness;
 
 pub(crate) use folder::Folder;
 pub(crate) use profile::{AgencyEntry, NodeEntry, Profile, SideEntry};
-pub(crate) use settings::{NodeSettings, directory_toml, gateway_toml, node_toml};
+pub(crate) use settings::{NodeSettings, gateway_toml, node_toml};
 
 use crate::files::{write_private, write_public};
 use anyhow::Context;
@@ -48,9 +49,10 @@ pub(crate) fn make(profile: &Profile, out: &Path, options: Options) -> anyhow::R
     for side in &profile.side {
         authorities.push(Authority::new(profile, side, options.now_ms, None)?);
     }
+    let mut officers = Vec::new();
     for (side, authority) in profile.side.iter().zip(&mut authorities) {
         issue_gateway(profile, side, authority, &folder)?;
-        issue_agencies(side, authority, &folder)?;
+        officers.extend(issue_agencies(side, authority, &folder)?);
     }
     if options.unhappy {
         unhappy::make(profile, &mut authorities, &folder, options.now_ms)?;
@@ -68,8 +70,9 @@ pub(crate) fn make(profile: &Profile, out: &Path, options: Options) -> anyhow::R
     for side in &profile.side {
         write_public(&folder.policy(side), witnesses.policy(profile, side, &vkey))?;
     }
-    let directory = directory_toml(profile, &witnesses);
-    write_public(&folder.path("directory.toml"), directory)?;
+    for side in &profile.side {
+        directory::write(profile, side, &witnesses, &officers, &folder)?;
+    }
     write_nodes(profile, out, &profile.gateway.listen, &vkey)?;
     Ok(Made { vkey, certificates })
 }
@@ -101,11 +104,21 @@ fn issue_gateway(
     folder.write_pair(&format!("gateway/{}.tls", side.key), &pem, &key)
 }
 
+/// An officer's certificate and key while the set is made, PEM.
+struct OfficerPair {
+    /// The SPIFFE id.
+    identity: String,
+    certificate: String,
+    key: String,
+}
+
+/// Issues the certificates of nodes and officers; gives those of the officers.
 fn issue_agencies(
     side: &SideEntry,
     authority: &mut Authority,
     folder: &Folder,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<OfficerPair>> {
+    let mut officers = Vec::new();
     for agency in &side.agency {
         let of_agency = format!("spiffe://{}/agency/{}", side.domain, agency.id);
         for node in &agency.node {
@@ -125,9 +138,14 @@ fn issue_agencies(
             let (pem, key) = authority.issue(&Leaf::new(Purpose::Signing, &identity, &title))?;
             let place = format!("officers/{}-{}-{}", side.key, agency.id, officer.id);
             folder.write_pair(&place, &pem, &key)?;
+            officers.push(OfficerPair {
+                identity,
+                certificate: pem,
+                key,
+            });
         }
     }
-    Ok(())
+    Ok(officers)
 }
 
 /// The log's own key: Ed25519, PKCS#8 PEM beside the gateway's certificates, and its verifier key as text.

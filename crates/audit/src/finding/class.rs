@@ -96,6 +96,10 @@ impl Kind {
             | Self::RootUnknown { .. }
             | Self::RevokedBefore { .. }
             | Self::RevokedSince { .. }
+            | Self::DirectorySigner { .. }
+            | Self::DirectoryVersion { .. }
+            | Self::DirectorySide { .. }
+            | Self::DirectoryNamed { .. }
             | Self::Trust { .. } => Check::Trust,
             Self::Held(_) => Check::Held,
         }
@@ -175,6 +179,10 @@ impl Kind {
             Self::Recipients { .. } => "RECIPIENTS",
             Self::Body { .. } => "BODY",
             Self::Trust { .. } => "TRUST",
+            Self::DirectorySigner { .. } => "DIRECTORY_SIGNER",
+            Self::DirectoryVersion { .. } => "DIRECTORY_VERSION",
+            Self::DirectorySide { .. } => "DIRECTORY_SIDE",
+            Self::DirectoryNamed { .. } => "DIRECTORY_NAMED",
             Self::Conflict { .. } => "CONFLICT",
             Self::Overdue { .. } => "OVERDUE",
             Self::OverdueMissing { .. } => "OVERDUE_MISSING",

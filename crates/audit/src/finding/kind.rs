@@ -200,6 +200,26 @@ pub enum Kind {
         /// In which way.
         why: String,
     },
+    /// A part of the directory without the signatures that it takes.
+    DirectorySigner {
+        /// Whose signature is wrong, or how many are missing.
+        why: Detail,
+    },
+    /// A part of the directory that does not follow the one before.
+    DirectoryVersion {
+        /// In which way.
+        why: Detail,
+    },
+    /// A part of the directory that says something of the other side.
+    DirectorySide {
+        /// In which way.
+        why: Detail,
+    },
+    /// A record that names other parts of the directory than those in force.
+    DirectoryNamed {
+        /// Which.
+        why: Detail,
+    },
     /// A CONFLICT entry that is not what it says.
     Conflict {
         /// In which way.

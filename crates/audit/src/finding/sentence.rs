@@ -10,7 +10,7 @@ macro_rules! said {
         precinto_alert::Detail::from((format!($en), format!($es)))
     };
 }
-pub(super) use said;
+pub(crate) use said;
 
 impl Kind {
     /// The sentence for people. What a library says of a cause stays in English within it.
@@ -241,6 +241,34 @@ impl Kind {
                 "the trust entry is not what it says: {why}",
                 "la entrada de confianza no es lo que dice: {why}"
             ),
+            Self::DirectorySigner { why } => {
+                let (en, es) = (why.text(Lang::En), why.text(Lang::Es));
+                said!(
+                    "the part of the directory should not have been taken: {en}",
+                    "la parte del directorio no debió admitirse: {es}"
+                )
+            }
+            Self::DirectoryVersion { why } => {
+                let (en, es) = (why.text(Lang::En), why.text(Lang::Es));
+                said!(
+                    "the part of the directory does not follow the one before: {en}",
+                    "la parte del directorio no sigue a la anterior: {es}"
+                )
+            }
+            Self::DirectorySide { why } => {
+                let (en, es) = (why.text(Lang::En), why.text(Lang::Es));
+                said!(
+                    "the part of the directory reaches into the other side: {en}",
+                    "la parte del directorio invade al otro lado: {es}"
+                )
+            }
+            Self::DirectoryNamed { why } => {
+                let (en, es) = (why.text(Lang::En), why.text(Lang::Es));
+                said!(
+                    "its record names other parts of the directory than those in force: {en}",
+                    "su registro nombra otras partes del directorio que las vigentes: {es}"
+                )
+            }
             Self::Conflict { why } => {
                 let (en, es) = (why.text(Lang::En), why.text(Lang::Es));
                 said!(

@@ -1,14 +1,27 @@
-//! The gateway's directory as an auditor needs it: whom each kind of recipient stands for.
+//! The directory as an auditor needs it: the parts of all sides, and whom each kind of recipient stands for.
 //!
-//! Read leniently, because only the parts that decide about delivery matter here.
+//! Read leniently, because only what decides about delivery, and about the next part, matters here.
 
-use precinto_alert::id::AgencyId;
+use precinto_alert::id::{AgencyId, Identity, Side};
 use precinto_alert::statement::Recipient;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-/// A directory's agencies, officers, groups and topics.
-pub(super) struct Directory {
+/// One side's part, as its stewards signed it.
+pub(super) struct Part {
+    /// Its place in the row of its side's parts, from 1.
+    pub(super) version: u64,
+    /// The digest of the part before, in hexadecimal; none in the first.
+    pub(super) previous: Option<String>,
+    /// Whose signatures make the next part count, as SPIFFE ids.
+    pub(super) stewards: BTreeSet<String>,
+    /// How many of them.
+    pub(super) stewards_needed: usize,
+    /// NODE codes, with the node of each as a SPIFFE id.
+    pub(super) codes: BTreeMap<String, String>,
+    /// What it says of others than its own side, the first of it.
+    pub(super) foreign: Option<String>,
     agencies: BTreeSet<String>,
     /// Officers as SPIFFE ids, with their nodes as SPIFFE ids.
     officers: BTreeMap<String, Vec<String>>,
@@ -16,8 +29,14 @@ pub(super) struct Directory {
     alternates: BTreeMap<String, Vec<String>>,
     /// Agencies, with the group that is told when nobody answers.
     escalation: BTreeMap<String, String>,
-    groups: BTreeMap<String, Vec<String>>,
-    topics: BTreeMap<String, Vec<String>>,
+    groups: BTreeMap<String, BTreeSet<String>>,
+    topics: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// The parts of all sides that a record names, together: a group is the union of what each says of it.
+#[derive(Default)]
+pub(super) struct Directory {
+    parts: Vec<Arc<Part>>,
 }
 
 /// Who is entitled to delivery, sorted.
@@ -31,6 +50,15 @@ pub(super) struct Entitled {
 
 #[derive(Deserialize)]
 struct File {
+    side: String,
+    version: u64,
+    previous: Option<String>,
+    #[serde(default)]
+    stewards: Vec<String>,
+    #[serde(default = "one")]
+    stewards_needed: usize,
+    #[serde(default)]
+    auditors: Vec<String>,
     #[serde(default)]
     agency: Vec<Agency>,
     #[serde(default)]
@@ -39,14 +67,26 @@ struct File {
     topic: Vec<Topic>,
 }
 
+const fn one() -> usize {
+    1
+}
+
 #[derive(Deserialize)]
 struct Agency {
     id: String,
+    #[serde(default)]
+    node: Vec<Node>,
     #[serde(default)]
     officer: Vec<Officer>,
     #[serde(default)]
     alternates: Vec<String>,
     escalation: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    name: String,
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -70,68 +110,126 @@ struct Topic {
     subscribers: Vec<String>,
 }
 
-impl Directory {
-    /// Reads the TOML text of a TRUST entry.
-    pub(super) fn parse(text: &[u8]) -> Result<Self, String> {
+impl Part {
+    /// Reads the TOML text that was signed for `side`.
+    pub(super) fn parse(text: &[u8], side: &Side) -> Result<Self, String> {
         let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
+        let file: File = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        let foreign = foreign(&file, side);
         let File {
+            side: _,
+            version,
+            previous,
+            stewards,
+            stewards_needed,
+            auditors: _,
             agency,
             group,
             topic,
-        } = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        let (mut officers, mut stand_in) = (BTreeMap::new(), BTreeMap::new());
-        let mut escalation = BTreeMap::new();
-        for Agency {
+        } = file;
+        let mut part = Self {
+            version,
+            previous,
+            stewards: stewards.into_iter().collect(),
+            stewards_needed,
+            codes: BTreeMap::new(),
+            foreign,
+            agencies: BTreeSet::new(),
+            officers: BTreeMap::new(),
+            alternates: BTreeMap::new(),
+            escalation: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            topics: BTreeMap::new(),
+        };
+        for agency in agency {
+            part.agency(agency);
+        }
+        for Group { name, members } in group {
+            part.groups.entry(name).or_default().extend(members);
+        }
+        for Topic { name, subscribers } in topic {
+            part.topics.entry(name).or_default().extend(subscribers);
+        }
+        Ok(part)
+    }
+
+    fn agency(&mut self, agency: Agency) {
+        let Agency {
             id,
+            node,
             officer,
             alternates,
-            escalation: group,
-        } in &agency
-        {
-            escalation.extend(group.iter().map(|group| (id.clone(), group.clone())));
-            let Some((side, name_of)) = id.split_once('/') else {
-                continue;
-            };
-            for Officer { id: officer, nodes } in officer {
-                let of_agency = format!("spiffe://{side}/agency/{name_of}");
-                let nodes = nodes.iter().map(|node| format!("{of_agency}/node/{node}"));
-                officers.insert(format!("{of_agency}/officer/{officer}"), sorted(nodes));
-            }
-            let officer =
-                |name: &String| format!("spiffe://{side}/agency/{name_of}/officer/{name}");
-            stand_in.insert(id.clone(), sorted(alternates.iter().map(officer)));
-        }
-        Ok(Self {
-            agencies: agency.into_iter().map(|agency| agency.id).collect(),
-            officers,
-            alternates: stand_in,
             escalation,
-            groups: group
-                .into_iter()
-                .map(|group| (group.name, sorted(group.members)))
-                .collect(),
-            topics: topic
-                .into_iter()
-                .map(|topic| (topic.name, sorted(topic.subscribers)))
-                .collect(),
-        })
+        } = agency;
+        if let Some((side, name_of)) = id.split_once('/') {
+            let of_agency = format!("spiffe://{side}/agency/{name_of}");
+            for Node { name, code } in node {
+                self.codes.insert(code, format!("{of_agency}/node/{name}"));
+            }
+            for Officer { id: officer, nodes } in officer {
+                let nodes = nodes.iter().map(|node| format!("{of_agency}/node/{node}"));
+                let officer = format!("{of_agency}/officer/{officer}");
+                self.officers.insert(officer, sorted(nodes));
+            }
+            let officer = |name: &String| format!("{of_agency}/officer/{name}");
+            let stand_in = sorted(alternates.iter().map(officer));
+            self.alternates.insert(id.clone(), stand_in);
+        }
+        self.escalation
+            .extend(escalation.map(|group| (id.clone(), group)));
+        self.agencies.insert(id);
+    }
+}
+
+/// What a part says of others than its own side, the first of it.
+fn foreign(file: &File, side: &Side) -> Option<String> {
+    let own = |agency: &str| matches!(agency.parse::<AgencyId>(), Ok(one) if one.side() == side);
+    let own_identity =
+        |identity: &str| matches!(Identity::parse(identity), Ok(one) if one.side() == side);
+    let agencies = file.agency.iter().map(|agency| &agency.id);
+    let members = file.group.iter().flat_map(|group| &group.members);
+    let subscribers = file.topic.iter().flat_map(|topic| &topic.subscribers);
+    let agencies = agencies.chain(members).chain(subscribers);
+    let mut people = file.stewards.iter().chain(&file.auditors);
+    if file.side != side.as_str() {
+        return Some(file.side.clone());
+    }
+    let mut agencies = agencies.filter(|agency| !own(agency));
+    let other = agencies.next();
+    let other = other.or_else(|| people.find(|identity| !own_identity(identity)));
+    other.cloned()
+}
+
+impl Directory {
+    /// Puts the parts together, one of each side.
+    pub(super) fn of(parts: Vec<Arc<Part>>) -> Self {
+        Self { parts }
     }
 
     /// The officers who are asked when this agency does not answer.
     pub(super) fn alternates(&self, agency: &str) -> &[String] {
-        self.alternates.get(agency).map_or(&[], Vec::as_slice)
+        let known = self
+            .parts
+            .iter()
+            .find_map(|part| part.alternates.get(agency));
+        known.map_or(&[], Vec::as_slice)
     }
 
     /// The nodes of an officer.
     pub(super) fn nodes_of(&self, officer: &str) -> &[String] {
-        self.officers.get(officer).map_or(&[], Vec::as_slice)
+        let known = self
+            .parts
+            .iter()
+            .find_map(|part| part.officers.get(officer));
+        known.map_or(&[], Vec::as_slice)
     }
 
-    /// The agencies that are told when they do not answer either.
-    pub(super) fn escalation(&self, agency: &str) -> &[String] {
-        let group = self.escalation.get(agency);
-        let members = group.and_then(|group| self.groups.get(group));
-        members.map_or(&[], Vec::as_slice)
+    /// The agencies that are told when they do not answer either, sorted.
+    pub(super) fn escalation(&self, agency: &str) -> Vec<String> {
+        let mut parts = self.parts.iter();
+        let group = parts.find_map(|part| part.escalation.get(agency));
+        let members = group.and_then(|group| self.members(group, |part| &part.groups));
+        members.unwrap_or_default()
     }
 
     /// Whom a recipient stands for. A message to a group or a topic does not come back to the sender's own agency.
@@ -140,30 +238,47 @@ impl Directory {
             agencies,
             nodes: Vec::new(),
         };
-        let others = |members: &Vec<String>| {
+        let others = |mut members: Vec<String>| {
             let sender = sender.to_string();
-            agencies(
-                members
-                    .iter()
-                    .filter(|member| **member != sender)
-                    .cloned()
-                    .collect(),
-            )
+            members.retain(|member| *member != sender);
+            agencies(members)
         };
         Some(match recipient {
             Recipient::Agency(agency) => {
-                agencies(vec![self.agencies.get(&agency.to_string())?.clone()])
+                let agency = agency.to_string();
+                let known = self
+                    .parts
+                    .iter()
+                    .any(|part| part.agencies.contains(&agency));
+                agencies(known.then(|| vec![agency])?)
             }
-            Recipient::Group(name) => others(self.groups.get(name)?),
-            Recipient::Topic(name) => others(self.topics.get(name)?),
+            Recipient::Group(name) => others(self.members(name, |part| &part.groups)?),
+            Recipient::Topic(name) => others(self.members(name, |part| &part.topics)?),
             Recipient::Officer(officer) => {
-                let nodes = self.officers.get(&officer.to_string())?.clone();
+                let officer = officer.to_string();
+                let mut parts = self.parts.iter();
+                let nodes = parts.find_map(|part| part.officers.get(&officer))?.clone();
                 Entitled {
                     agencies: Vec::new(),
                     nodes,
                 }
             }
         })
+    }
+
+    /// The members of a list on all sides, sorted; none if no side has a list of that name.
+    fn members(
+        &self,
+        name: &str,
+        lists: impl Fn(&Part) -> &BTreeMap<String, BTreeSet<String>>,
+    ) -> Option<Vec<String>> {
+        let mut known = self
+            .parts
+            .iter()
+            .filter_map(|part| lists(part).get(name))
+            .peekable();
+        known.peek()?;
+        Some(sorted(known.flatten().cloned()))
     }
 }
 

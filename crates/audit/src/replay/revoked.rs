@@ -33,9 +33,14 @@ struct Signer {
 impl Signed {
     /// By this signer.
     pub(super) fn by(signer: &VerifiedSigner) -> Self {
+        Self::of(signer.certificate(), signer.judged().intermediates())
+    }
+
+    /// By this certificate.
+    pub(super) fn of(certificate: &Arc<Certificate>, intermediates: &[Arc<Certificate>]) -> Self {
         Self {
-            certificate: Arc::clone(signer.certificate()),
-            intermediates: signer.judged().intermediates().to_vec(),
+            certificate: Arc::clone(certificate),
+            intermediates: intermediates.to_vec(),
         }
     }
 

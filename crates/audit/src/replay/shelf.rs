@@ -3,7 +3,8 @@
 //! A record names the certificates, revocation lists, roots and the directory that decided. Each must stand on the
 //! shelf by then. What it names is put together into a trust store, and stores are kept: most records name the same.
 
-use super::directory::Directory;
+use super::directory::{Directory, Part};
+use super::parts::{NamedPart, Parts};
 use crate::expect::SideRoots;
 use crate::finding::{Finding, Kind, Place, Thing};
 use precinto_alert::id::Side;
@@ -21,6 +22,8 @@ pub(super) struct Shelf {
     pool: CertificatePool,
     /// The revocation lists among them.
     lists: BySide,
+    /// The parts of the directory among them.
+    pub(super) parts: Parts,
     /// Stores by what they were made of.
     stores: HashMap<Vec<[u8; 32]>, Arc<TrustStore>>,
     /// The roots given to the audit, by side; none if the log's own count.
@@ -38,8 +41,7 @@ type BySide = BTreeMap<Side, BTreeSet<[u8; 32]>>;
 /// One thing on the shelf.
 pub(super) struct Item {
     pub(super) kind: TrustKind,
-    /// None for the directory.
-    pub(super) side: Option<Side>,
+    pub(super) side: Side,
     pub(super) content: Content,
 }
 
@@ -49,8 +51,8 @@ pub(super) enum Content {
     Der(Vec<u8>),
     /// The certificate of a signer or of an authority below a root.
     Certificate(Arc<Certificate>),
-    /// The directory.
-    Directory(Arc<Directory>),
+    /// A part of the directory.
+    Part(Arc<Part>),
 }
 
 /// The trust that one record names, ready to judge by.
@@ -63,7 +65,7 @@ pub(super) struct Named {
     pub(super) others: Vec<Arc<TrustStore>>,
     /// The signers' certificates, and those of authorities below the roots.
     pub(super) pool: CertificatePool,
-    /// The directory named.
+    /// The directory that the parts named make together.
     pub(super) directory: Option<Arc<Directory>>,
     digests: BTreeSet<[u8; 32]>,
 }
@@ -83,6 +85,7 @@ impl Shelf {
         Self {
             items: BTreeMap::new(),
             lists: BySide::new(),
+            parts: Parts::default(),
             pool: CertificatePool::default(),
             stores: HashMap::new(),
             outside,
@@ -99,11 +102,10 @@ impl Shelf {
 
     /// Puts a thing on the shelf.
     pub(super) fn put(&mut self, digest: [u8; 32], item: Item) {
-        if item.kind == TrustKind::RevocationList
-            && let Some(side) = &item.side
-        {
-            self.lists.entry(side.clone()).or_default().insert(digest);
-            self.news_of = Some(side.clone());
+        if item.kind == TrustKind::RevocationList {
+            let of_side = self.lists.entry(item.side.clone()).or_default();
+            of_side.insert(digest);
+            self.news_of = Some(item.side.clone());
         }
         self.items.insert(digest, item);
     }
@@ -111,8 +113,7 @@ impl Shelf {
     /// All roots and lists of the side whose revocation list has come in since this was last asked.
     pub(super) fn news(&mut self, time_ms: u64) -> Option<Arc<TrustStore>> {
         let side = self.news_of.take()?;
-        let is_root =
-            |item: &Item| item.kind == TrustKind::Root && item.side.as_ref() == Some(&side);
+        let is_root = |item: &Item| item.kind == TrustKind::Root && item.side == side;
         let roots = self.items.iter().filter(|(_, item)| is_root(item));
         let roots = roots.map(|(digest, _)| *digest).collect();
         let roots = BySide::from([(side, roots)]);
@@ -125,7 +126,7 @@ impl Shelf {
         let mut kinds = Vec::new();
         let mut digests = BTreeSet::new();
         let (mut roots, mut lists) = (BySide::new(), BySide::new());
-        let mut directory = None;
+        let mut parts = Vec::new();
         for pb::TrustRef { kind, digest } in refs {
             let what = what(TrustKind::try_from(*kind).unwrap_or(TrustKind::Unspecified));
             let known = <[u8; 32]>::try_from(digest.as_slice()).ok();
@@ -139,20 +140,24 @@ impl Shelf {
                 continue;
             };
             digests.insert(digest);
-            match (&item.content, &item.side) {
-                (Content::Der(_), Some(side)) if item.kind == TrustKind::Root => {
-                    kinds.extend(self.unknown_root(side, &digest));
-                    roots.entry(side.clone()).or_default().insert(digest);
+            let side = item.side.clone();
+            match &item.content {
+                Content::Der(_) if item.kind == TrustKind::Root => {
+                    kinds.extend(self.unknown_root(&side, &digest));
+                    roots.entry(side).or_default().insert(digest);
                 }
-                (Content::Der(_), Some(side)) => {
-                    lists.entry(side.clone()).or_default().insert(digest);
+                Content::Der(_) => {
+                    lists.entry(side).or_default().insert(digest);
                 }
-                (Content::Certificate(certificate), _) => {
-                    keep(&mut self.pool, certificate);
+                Content::Certificate(certificate) => keep(&mut self.pool, certificate),
+                Content::Part(part) => {
+                    let part = Arc::clone(part);
+                    parts.push(NamedPart { side, digest, part });
                 }
-                (Content::Directory(named), _) => directory = Some(Arc::clone(named)),
-                (Content::Der(_), None) => {}
             }
+        }
+        if !parts.is_empty() {
+            kinds.extend(self.parts.wrong_names(&parts));
         }
         let store = self.store(&roots, &lists, time_ms);
         let mut others: Vec<_> = self.newer.iter().map(Arc::clone).collect();
@@ -165,7 +170,7 @@ impl Shelf {
             store,
             others,
             pool: self.pool.clone(),
-            directory,
+            directory: self.parts.directory(&parts),
             digests,
         }
     }
@@ -236,7 +241,7 @@ impl Item {
     fn der(&self) -> Option<&[u8]> {
         match &self.content {
             Content::Der(der) => Some(der),
-            Content::Certificate(_) | Content::Directory(_) => None,
+            Content::Certificate(_) | Content::Part(_) => None,
         }
     }
 }
@@ -261,7 +266,7 @@ pub(super) fn what(kind: TrustKind) -> Thing {
         }
         TrustKind::Signer => Thing("the signer's certificate", "el certificado del firmante"),
         TrustKind::RevocationList => Thing("the revocation list", "la lista de revocación"),
-        TrustKind::Directory => Thing("the directory", "el directorio"),
+        TrustKind::Directory => Thing("the part of the directory", "la parte del directorio"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The certificate of the one signer, and the revocation lists of the one authority.
+//! The certificates of the one signer and of officers, and the revocation lists of the one authority.
 
 use super::{DAY_MS, HOUR_MS, NOW_MS, SIDE};
 use rcgen::{
@@ -24,15 +24,18 @@ pub(super) fn root() -> CertifiedIssuer<'static, KeyPair> {
 pub(super) fn leaf_certificate(
     issuer: &CertifiedIssuer<'static, KeyPair>,
     key: &KeyPair,
+    name: &str,
 ) -> Vec<u8> {
     let mut params = CertificateParams::default();
-    let identity = format!("spiffe://{SIDE}/agency/cbp/node/lax");
+    let identity = format!("spiffe://{SIDE}/agency/cbp/{name}");
     params.subject_alt_names = vec![SanType::URI(identity.try_into().unwrap())];
     params.is_ca = IsCa::ExplicitNoCa;
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     let document_signing = ExtendedKeyUsagePurpose::Other(vec![1, 3, 6, 1, 5, 5, 7, 3, 36]);
     params.extended_key_usages = vec![document_signing];
-    params.serial_number = Some(SerialNumber::from(SIGNER_SERIAL));
+    if name.starts_with("node") {
+        params.serial_number = Some(SerialNumber::from(SIGNER_SERIAL));
+    }
     params.not_before = date_time_ymd(1970, 1, 1) + Duration::from_millis(NOW_MS - HOUR_MS);
     params.not_after = date_time_ymd(1970, 1, 1) + Duration::from_millis(NOW_MS + 7 * DAY_MS);
     params.signed_by(key, issuer).unwrap().der().to_vec()

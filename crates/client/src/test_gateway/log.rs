@@ -110,7 +110,7 @@ impl TestLog {
         self.append_bytes(request, record.encode_to_vec(), entry_type)
     }
 
-    fn append_bytes(
+    pub(super) fn append_bytes(
         &mut self,
         request: pb::SubmitRequest,
         record: Vec<u8>,

@@ -6,6 +6,7 @@ use crate::author::Signed;
 use precinto_envelope::crypto::sha256;
 use precinto_envelope::tls::{ServerNames, server_config, time_provider};
 use precinto_proto::v1 as pb;
+use precinto_proto::v1::directory_service_server::DirectoryServiceServer;
 use precinto_proto::v1::log_service_server::{LogService, LogServiceServer};
 use precinto_proto::v1::record_service_server::RecordServiceServer;
 use precinto_proto::v1::submission_service_server::{SubmissionService, SubmissionServiceServer};
@@ -53,6 +54,7 @@ pub(super) fn serve(
         .add_service(SubmissionServiceServer::new(services.clone()))
         .add_service(SubscriptionServiceServer::new(services.clone()))
         .add_service(RecordServiceServer::new(services.clone()))
+        .add_service(DirectoryServiceServer::new(services.clone()))
         .add_service(LogServiceServer::new(services))
         .serve_with_incoming(ReceiverStream::new(incoming));
     tokio::spawn(server);

@@ -115,7 +115,7 @@ impl CertificatePool {
     /// Authorities that may stand between `certificate` and a root, by their names: at most
     /// [`INTERMEDIATES_MAX`], known ones first so that no hint displaces them, and of
     /// these the newest first so that an authority that was renewed often is found by its present certificate.
-    pub(crate) fn issuers_above(&self, certificate: &Certificate) -> Vec<Arc<Certificate>> {
+    pub fn issuers_above(&self, certificate: &Certificate) -> Vec<Arc<Certificate>> {
         let hinted = self.hints.iter().filter(|hint| hint.is_authority());
         let candidates: Vec<_> = self.known.authorities.iter().chain(hinted).collect();
         let mut found: Vec<Arc<Certificate>> = Vec::new();

@@ -15,8 +15,11 @@ const READ_BYTES: usize = 16 * 1024 * 1024;
 
 impl Cases {
     /// Reads the whole log, and of each statement nothing but which case it belongs to. Blocks, before anybody can reach
-    /// the gateway.
-    pub(crate) fn rebuild(ledger: &Ledger) -> Result<Self, ReadError> {
+    /// the gateway. Shows every entry to `see`, so that the log is read once for all who need all of it.
+    pub(crate) fn rebuild(
+        ledger: &Ledger,
+        mut see: impl FnMut(&StoredEntry),
+    ) -> Result<Self, ReadError> {
         let (mut inner, mut next) = (Inner::default(), 0);
         loop {
             let entries = ledger.read_from(next, READ_BYTES)?;
@@ -25,6 +28,7 @@ impl Cases {
             };
             next = last.index() + 1;
             for entry in &entries {
+                see(entry);
                 if let Some(alert_id) = alert_id_of(entry) {
                     inner.index.insert_text(&alert_id, entry.index());
                 }

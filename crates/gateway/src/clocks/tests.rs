@@ -17,6 +17,7 @@ use super::*;
 use crate::cases::Place;
 use crate::cases::tests::{alert, logged};
 use crate::policy;
+use crate::registry::InForce;
 use crate::registry::tests::example;
 
 const NOW_MS: u64 = 1_795_348_800_000;
@@ -55,8 +56,8 @@ impl World {
     fn follower(&self) -> Follower {
         let mut follower = Follower::new(Sources {
             ledger: self.ledger.clone(),
-            cases: Arc::new(Cases::rebuild(&self.ledger).unwrap()),
-            directory: Arc::new(example()),
+            cases: Arc::new(Cases::rebuild(&self.ledger, |_| ()).unwrap()),
+            directory: InForce::for_ever(example()),
             clock: Arc::<ManualClock>::clone(&self.clock),
         });
         while follower.is_behind() {

@@ -91,10 +91,7 @@ impl Message {
             nobody_listed,
             agencies: agencies.into_iter().collect(),
             nodes: nodes.into_iter().collect(),
-            trust: vec![pb::TrustRef {
-                kind: pb::TrustKind::Directory.into(),
-                digest: directory.digest().to_vec(),
-            }],
+            trust: directory.trust_refs().collect(),
         }
     }
 

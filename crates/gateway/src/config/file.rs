@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use precinto_alert::id::OfficerId;
+use precinto_alert::limits::{SIGNERS_MAX, STEWARDS_MAX};
 use serde::Deserialize;
 
 use super::{Config, Problem, SideConfig};
@@ -130,6 +132,7 @@ impl SideConfig {
         if !is_domain(&self.server_name) {
             wrong("side.server_name", "must be a lower-case domain name");
         }
+        self.problems_of_stewards(wrong);
         if self.roots.is_empty() {
             wrong("side.roots", "at least one root certificate is needed");
         }
@@ -137,6 +140,30 @@ impl SideConfig {
             wrong(
                 "side.crls",
                 "a revocation list is needed for every CA; without one nothing is judged",
+            );
+        }
+    }
+
+    fn problems_of_stewards(&self, wrong: &mut impl FnMut(&str, &str)) {
+        let is_own = |name: &String| {
+            name.parse::<OfficerId>()
+                .is_ok_and(|officer| officer.side().as_str() == self.domain)
+        };
+        let distinct: BTreeSet<&String> = self.stewards.iter().collect();
+        let count = self.stewards.len();
+        if !self.stewards.iter().all(is_own) || distinct.len() != count {
+            wrong(
+                "side.stewards",
+                "each must be an officer of the side, like spiffe://us.example.org/agency/cbp/officer/ramirez, and stand once",
+            );
+        }
+        if !(1..=STEWARDS_MAX).contains(&count) {
+            wrong("side.stewards", "at least one officer, at most 16");
+        }
+        if !(1..=count.min(SIGNERS_MAX)).contains(&self.needed()) {
+            wrong(
+                "side.stewards_needed",
+                "at least 1, at most 4 and no more than there are stewards",
             );
         }
     }

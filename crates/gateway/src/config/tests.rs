@@ -80,11 +80,17 @@ fn nobody_shifts_the_clock_of_a_gateway_in_earnest() {
     assert!(shown.iter().any(|setting| setting.key == "clock_shift"));
     let not_dev = shifted.replacen("dev = true", "dev = false", 1);
     assert!(problems(&not_dev).contains(&"clock_shift".to_owned()));
-    let one_real = shifted.replacen(
-        "domain = \"mx.dev.invalid\"",
-        "domain = \"mx.example.org\"",
-        1,
-    );
+    let one_real = shifted
+        .replacen(
+            "domain = \"mx.dev.invalid\"",
+            "domain = \"mx.example.org\"",
+            1,
+        )
+        .replacen(
+            "//mx.dev.invalid/agency/anam/officer",
+            "//mx.example.org/agency/anam/officer",
+            1,
+        );
     assert_eq!(problems(&one_real), ["clock_shift"]);
 }
 
@@ -108,4 +114,28 @@ fn show_names_the_source_of_each_value() {
         ("true", Origin::File)
     );
     assert_eq!(of("side.mx.dev.invalid.country").value, "MX");
+    let needed = |side: &str| of(&format!("side.{side}.stewards_needed"));
+    assert_eq!(needed("us.dev.invalid").origin, Origin::File);
+    assert_eq!(needed("mx.dev.invalid").origin, Origin::Default);
+}
+
+#[test]
+fn stewards_are_officers_of_the_side_and_no_fewer_than_needed() {
+    let ramirez = "\"spiffe://us.dev.invalid/agency/cbp/officer/ramirez\"";
+    for (from, to) in [
+        (ramirez, ""),
+        (ramirez, "\"spiffe://us.dev.invalid/agency/cbp/node/lax\""),
+        (
+            ramirez,
+            "\"spiffe://mx.dev.invalid/agency/anam/officer/herrera\"",
+        ),
+        ("stewards_needed = 1", "stewards_needed = 2"),
+        ("stewards_needed = 1", "stewards_needed = 0"),
+    ] {
+        let found = problems(&EXAMPLE.replacen(from, to, 1));
+        assert!(found.iter().all(|key| key.starts_with("side.stewards")));
+        assert!(!found.is_empty(), "{to}");
+    }
+    let twice = EXAMPLE.replacen(ramirez, &format!("{ramirez}, {ramirez}"), 1);
+    assert_eq!(problems(&twice), ["side.stewards"]);
 }

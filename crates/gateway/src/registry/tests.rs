@@ -1,4 +1,13 @@
-//! Who is known, whom a name stands for, and what a directory must not say.
+//! Who is known, whom a name stands for, and in what parts must not contradict each other.
+
+use std::sync::LazyLock;
+
+use precinto_alert::Reason;
+use precinto_alert::directory::{EXAMPLE_MX, EXAMPLE_US};
+use precinto_envelope::certificate::Certificate;
+use precinto_envelope::crypto::SigningKey;
+use precinto_envelope::directory::{PartSigner, sign};
+use rcgen::{CertificateParams, KeyPair, PKCS_ED25519};
 
 use super::*;
 
@@ -9,15 +18,35 @@ pub(crate) fn sides() -> [SideCountry; 2] {
     })
 }
 
-pub(crate) fn example() -> Directory {
-    Directory::parse(EXAMPLE, Path::new("directory.toml"), &sides()).unwrap()
+/// A part that somebody has signed: who, is not asked here.
+pub(crate) fn signed(text: &str) -> Arc<SignedPart> {
+    static SOMEBODY: LazyLock<(Certificate, Vec<u8>)> = LazyLock::new(|| {
+        let key = KeyPair::generate_for(&PKCS_ED25519).unwrap();
+        let certificate = CertificateParams::default().self_signed(&key).unwrap();
+        let certificate = Certificate::parse(certificate.der()).unwrap();
+        (certificate, key.serialize_der())
+    });
+    let (certificate, key) = &*SOMEBODY;
+    let signer = PartSigner {
+        key: &SigningKey::from_pkcs8_der(key).unwrap(),
+        certificate,
+        issuers: &[],
+    };
+    Arc::new(sign(text, &[signer]).unwrap())
 }
 
-fn problems(text: &str) -> Vec<String> {
-    match Directory::parse(text, Path::new("directory.toml"), &sides()) {
-        Err(DirectoryError::Content { problems, .. }) => problems,
-        other => panic!("expected problems, got {other:?}"),
-    }
+pub(crate) fn combined(us: &str, mx: &str) -> Result<Directory, Vec<Violation>> {
+    Directory::combine([signed(us), signed(mx)], &sides())
+}
+
+pub(crate) fn example() -> Directory {
+    combined(EXAMPLE_US, EXAMPLE_MX).unwrap()
+}
+
+fn problems(us: &str, mx: &str) -> Vec<(String, Reason)> {
+    let problems = combined(us, mx).unwrap_err();
+    let pair = |problem: Violation| (problem.field, problem.reason);
+    problems.into_iter().map(pair).collect()
 }
 
 fn agency(text: &str) -> AgencyId {
@@ -39,7 +68,8 @@ fn recipients_stand_for_agencies_or_for_an_officers_nodes() {
         resolve(Recipient::Topic("fentanyl-precursors".into())),
         to_anam
     );
-    // The sender is a member of the group, and does not get its own message back.
+    // Each side lists its own members; the sender is one of them, and does not get its own message back.
+    assert_eq!(directory.group("air-cargo"), [anam.clone(), cbp.clone()]);
     assert_eq!(resolve(Recipient::Group("air-cargo".into())), to_anam);
     let herrera = OfficerId::new(anam.clone(), "herrera").unwrap();
     let nlu = NodeId::new(anam.clone(), "nlu").unwrap();
@@ -74,74 +104,111 @@ fn a_topic_that_only_the_sender_reads_stands_for_nobody() {
 }
 
 #[test]
-fn a_code_belongs_to_one_node() {
+fn a_code_belongs_to_one_node_of_all_sides() {
     let directory = example();
     let lax = NodeId::new(agency("us.dev.invalid/cbp"), "lax").unwrap();
     assert_eq!(directory.node_of_code("CBPLAX"), Some(&lax));
     assert_eq!(directory.node_of_code("CBPJFK"), None);
-    let squatted = EXAMPLE.replace("\"ANAMNLU\"", "\"CBPLAX\"");
-    assert!(problems(&squatted)[0].contains("belongs to both"));
+    let squatted = EXAMPLE_MX.replace("\"ANAMNLU\"", "\"CBPLAX\"");
+    let found = problems(EXAMPLE_US, &squatted);
+    let field = "spiffe://mx.dev.invalid/agency/anam/node/nlu.code";
+    assert_eq!(found, [(field.to_owned(), Reason::Repeated)]);
+    // Also when it comes as another part of a directory that is in force.
+    let error = directory.with(&signed(&squatted)).unwrap_err();
+    assert_eq!(error[0].reason, Reason::Repeated);
 }
 
 #[test]
-fn all_impossible_names_are_named_at_once() {
-    let text = EXAMPLE
-        .replace("nodes = [\"nlu\"]", "nodes = [\"nowhere\"]")
-        .replace(
-            "members = [\"us.dev.invalid/cbp\"",
-            "members = [\"us.dev.invalid/dea\"",
-        )
-        .replace("\"OIGAUD\"", "\"oig aud\"")
-        .replace("/oig/node/audit\"", "/oig\"");
-    assert_eq!(problems(&text).len(), 4, "{:#?}", problems(&text));
+fn every_side_has_one_part_and_no_other_side_any() {
+    let [us, mx] = sides();
+    let parts = || [signed(EXAMPLE_US), signed(EXAMPLE_MX)];
+    let reason = |parts: Vec<_>, sides: &[SideCountry]| {
+        let problems = Directory::combine(parts, sides).unwrap_err();
+        assert_eq!(problems.len(), 1);
+        problems[0].reason
+    };
+    let both = [us.clone(), mx];
+    assert_eq!(
+        reason(vec![signed(EXAMPLE_US)], &both),
+        Reason::FieldMissing
+    );
+    assert_eq!(reason(parts().into(), &[us]), Reason::TrustDomainUnknown);
 }
 
 #[test]
-fn an_agency_belongs_to_a_configured_side() {
-    let text = EXAMPLE.replace("id = \"us.dev.invalid/oig\"", "id = \"fr.dev.invalid/oig\"");
-    assert!(problems(&text)[0].contains("no [[side]]"));
-}
-
-#[test]
-fn unknown_keys_are_refused() {
-    let text = EXAMPLE.replace("subscribers =", "subscriber =");
-    let error = Directory::parse(&text, Path::new("directory.toml"), &sides()).unwrap_err();
-    assert!(error.to_string().contains("subscriber"), "{error}");
+fn records_name_the_part_of_each_side() {
+    let directory = example();
+    let refs: Vec<_> = directory.trust_refs().collect();
+    let mx = signed(EXAMPLE_MX).digest().to_vec();
+    assert_eq!(refs.len(), 2);
+    assert_eq!(
+        (refs[0].kind(), &refs[0].digest),
+        (pb::TrustKind::Directory, &mx)
+    );
+    let next = EXAMPLE_US.replace(
+        "version = 1",
+        &format!("version = 2\nprevious = \"{}\"", "0".repeat(64)),
+    );
+    let changed = directory.with(&signed(&next)).unwrap();
+    let after: Vec<_> = changed.trust_refs().collect();
+    assert_eq!(refs[0], after[0]);
+    assert_ne!(refs[1], after[1]);
 }
 
 #[test]
 fn a_witness_key_is_one_for_cosignatures_and_one_nodes_own() {
-    use precinto_envelope::crypto::SigningKey;
     use precinto_merkle::cosignature::CosignatureSigner;
     use precinto_merkle::note::NoteSigner;
     let key = || SigningKey::from_ed25519_seed([3; 32]);
     let witness = |name: &str| CosignatureSigner::new(name, key()).unwrap().verifier();
-    let with = |lax: &str, nlu: &str| {
-        let add = |text: String, code: &str, key: &str| {
-            let code = format!("code = \"{code}\"\n");
-            text.replace(&code, &format!("{code}witness = \"{key}\"\n"))
-        };
-        add(add(EXAMPLE.to_owned(), "CBPLAX", lax), "ANAMNLU", nlu)
+    let add = |text: &str, code: &str, key: &str| {
+        let code = format!("code = \"{code}\"\n");
+        text.replace(&code, &format!("{code}witness = \"{key}\"\n"))
     };
+    let us = |key: &str| add(EXAMPLE_US, "CBPLAX", key);
     let one = witness("lax").to_string();
-    let text = add_one(&one);
-    let directory = Directory::parse(&text, Path::new("directory.toml"), &sides()).unwrap();
+    let directory = combined(&us(&one), EXAMPLE_MX).unwrap();
     let lax = NodeId::new(agency("us.dev.invalid/cbp"), "lax").unwrap();
     let nlu = NodeId::new(agency("mx.dev.invalid/anam"), "nlu").unwrap();
     assert_eq!(directory.witness_of(&lax), Some(&witness("lax")));
     assert_eq!(directory.witness_of(&nlu), None);
-    // The same key under another name is still the same key.
-    let shared = problems(&with(&one, &witness("nlu").to_string()));
-    assert!(shared[0].contains("the same witness key"), "{shared:?}");
+    // The same key under another name is still the same key, on whichever side.
+    let mx = add(EXAMPLE_MX, "ANAMNLU", &witness("nlu").to_string());
+    assert_eq!(problems(&us(&one), &mx)[0].1, Reason::Repeated);
     let log = NoteSigner::new("lax", key())
         .unwrap()
         .verifier()
         .to_string();
-    assert!(problems(&add_one(&log))[0].contains("type 4"));
-    assert_eq!(problems(&with("nonsense", "more nonsense")).len(), 2);
+    for wrong in [log.as_str(), "nonsense"] {
+        assert_eq!(problems(&us(wrong), EXAMPLE_MX)[0].1, Reason::FieldFormat);
+    }
 }
 
-fn add_one(vkey: &str) -> String {
-    let code = "code = \"CBPLAX\"\n";
-    EXAMPLE.replace(code, &format!("{code}witness = \"{vkey}\"\n"))
+#[tokio::test(start_paused = true)]
+async fn another_directory_comes_into_force_when_nobody_decides_by_the_one_before() {
+    use std::time::Duration;
+    let seat = in_force::Seat::new(example());
+    let mut in_force = seat.in_force();
+    let wait = Duration::from_secs(2);
+    let held = in_force.hold().await;
+    assert!(seat.change(wait).await.is_none(), "somebody is deciding");
+    drop(held);
+    let change = seat.change(wait).await.unwrap();
+    let deciding = tokio::spawn({
+        let in_force = in_force.clone();
+        async move { in_force.hold().await.has_node(&node("jfk")) }
+    });
+    tokio::task::yield_now().await;
+    assert!(!deciding.is_finished(), "decided while the part is logged");
+    assert!(!in_force.has_news());
+    let us = EXAMPLE_US.replace("\"lax\"", "\"jfk\"");
+    let next = in_force.now().with(&signed(&us)).unwrap();
+    change.put_in_force(Arc::new(next));
+    assert!(deciding.await.unwrap(), "by the new one");
+    in_force.news().await;
+    assert!(!in_force.look().has_node(&node("lax")));
+}
+
+fn node(name: &str) -> NodeId {
+    NodeId::new(agency("us.dev.invalid/cbp"), name).unwrap()
 }

@@ -29,7 +29,8 @@ use crate::limits::{
     DRAIN_RETRY, FALL_BEHIND_ENTRIES, HEARTBEAT_INTERVAL, HEARTBEAT_SILENCE, NACKED_MAX,
     PARKED_MAX, READ_BYTES_MAX, RETRY_AFTER,
 };
-use crate::rights::Reader;
+use crate::registry::{Directory, InForce};
+use crate::rights::{self, Reader};
 use crate::status::{Refusal, raised_below};
 use crate::witness::Witnesses;
 
@@ -48,6 +49,8 @@ pub struct Feed {
     pub clock: Arc<dyn Clock>,
     /// Who takes the cosignatures that subscribers return.
     pub witnesses: Arc<Witnesses>,
+    /// Who exists now; another directory when a side's next part comes into force.
+    pub directory: InForce,
     /// What is trusted now; another store when another root or another revocation list comes into force.
     pub trust: watch::Receiver<Arc<TrustStore>>,
     /// Ends every stream.
@@ -60,6 +63,8 @@ pub(super) struct Session {
     line: Line,
     hold: Hold,
     reader: Reader,
+    /// What the reader's rights follow from.
+    judged_by: Arc<Directory>,
     standing: Standing,
     credit: usize,
     with_proofs: bool,
@@ -98,7 +103,7 @@ impl Session {
         feed: Feed,
         line: Line,
         hold: Hold,
-        reader: Reader,
+        (reader, judged_by): (Reader, Arc<Directory>),
         init: &pb::Init,
         outbox: Outbox,
     ) -> Self {
@@ -107,12 +112,13 @@ impl Session {
             .read_cursor(|cursor| (cursor.position(), cursor.unsettled().collect()));
         let now = Instant::now();
         Self {
-            standing: Standing::new(feed.trust.clone(), Arc::clone(&feed.clock), line.clone()),
+            standing: Standing::new(&feed, line.clone()),
             published: feed.ledger.published(),
             feed,
             line,
             hold,
             reader,
+            judged_by,
             credit: usize::try_from(init.credit).unwrap_or(usize::MAX),
             with_proofs: init.with_proofs,
             outbox,
@@ -341,6 +347,11 @@ impl Session {
         }
         if self.standing.is_lost() {
             return Err(revoked());
+        }
+        let directory = self.feed.directory.now();
+        if !Arc::ptr_eq(&directory, &self.judged_by) {
+            self.reader = rights::reader_on(&self.line, &directory).map_err(|_| revoked())?;
+            self.judged_by = directory;
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::limits::COSIGNATURES_PER_NODE_MAX;
-use crate::registry::EXAMPLE;
-use crate::registry::tests::sides;
+use crate::registry::tests::combined;
+use precinto_alert::directory::{EXAMPLE_MX, EXAMPLE_US};
 use precinto_envelope::crypto::SigningKey;
 use precinto_ledger::clock::ManualClock;
 use precinto_ledger::storage::FaultyMemory;
@@ -24,25 +24,25 @@ fn signer(node: &str) -> CosignatureSigner {
 }
 
 /// The example's, with these witness keys.
-fn directory(witnesses: &[&str]) -> Arc<Directory> {
-    let key_of = |node: &str, code: &str, text: String| {
+fn directory(witnesses: &[&str]) -> InForce {
+    let key_of = |node: &str, code: &str, text: &str| {
         if witnesses.contains(&node) {
             let vkey = signer(node).verifier();
             let code = format!("code = \"{code}\"\n");
             text.replace(&code, &format!("{code}witness = \"{vkey}\"\n"))
         } else {
-            text
+            text.to_owned()
         }
     };
-    let text = key_of(LAX, "CBPLAX", EXAMPLE.to_owned());
-    let text = key_of(NLU, "ANAMNLU", text);
-    Arc::new(Directory::parse(&text, Path::new("directory.toml"), &sides()).unwrap())
+    let us = key_of(LAX, "CBPLAX", EXAMPLE_US);
+    let mx = key_of(NLU, "ANAMNLU", EXAMPLE_MX);
+    InForce::for_ever(combined(&us, &mx).unwrap())
 }
 
 struct Scene {
     ledger: Ledger,
     folder: TempDir,
-    directory: Arc<Directory>,
+    directory: InForce,
     _owner: OwnerHandle,
 }
 
@@ -73,7 +73,7 @@ impl Scene {
 
     fn open(&self) -> Result<Arc<Witnesses>, WitnessError> {
         let folder = self.folder.path().join("witness");
-        Witnesses::open(&folder, self.ledger.clone(), Arc::clone(&self.directory)).map(Arc::new)
+        Witnesses::open(&folder, self.ledger.clone(), self.directory.clone()).map(Arc::new)
     }
 
     fn line(&self, node: &str, size: u64) -> String {

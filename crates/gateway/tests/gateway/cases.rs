@@ -127,7 +127,7 @@ impl Node {
         reason(&self.send(said).await.unwrap_err())
     }
 
-    async fn size(&self) -> String {
+    pub(crate) async fn size(&self) -> String {
         let request = pb::GetCheckpointRequest::default();
         let checkpoint = self.log().get_checkpoint(request).await.unwrap();
         let note = checkpoint.into_inner().checkpoint;

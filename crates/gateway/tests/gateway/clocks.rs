@@ -2,13 +2,13 @@
 
 use precinto_alert::code::{AckLevel, MessageType, OverdueStep, RecipientKind, Tlp};
 use precinto_alert::id::AlertId;
-use precinto_envelope::crypto::sha256;
 use precinto_merkle::leaf::EntryType;
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
 use crate::cases::Said;
+use crate::harness::parts::{MX, US};
 use crate::harness::{AUDIT, LAX, NLU, Node, World, pki};
 
 const CBP: &str = "us.dev.invalid/cbp";
@@ -105,8 +105,9 @@ async fn a_missed_deadline_is_noted_step_by_step_across_a_restart() {
     assert_eq!(first.status(), pb::MessageStatus::Exercise);
     assert_eq!(first.contacts, [ANAM]);
     assert_eq!(first.agencies, [ANAM, CBP]);
-    let directory = precinto_gateway::registry::EXAMPLE;
-    assert_eq!(first.trust[0].digest, sha256(&[directory.as_bytes()]));
+    let digests = [MX, US].map(|side| world.offered(side).digest().to_vec());
+    let named = first.trust.iter().map(|used| used.digest.clone());
+    assert!(named.eq(digests), "the part of each side");
 
     // The gateway is away when the other two fall due, and says so as soon as it is back: each once, in order.
     world.stop().await;

@@ -5,7 +5,8 @@ use precinto_alert::id::{AlertId, MessageId};
 use precinto_proto::v1 as pb;
 use tonic::Status;
 
-use crate::harness::{LAX, NLU, Node, World, reason, write};
+use crate::harness::parts::{MX, US, next};
+use crate::harness::{LAX, NLU, Node, World, reason};
 use crate::records::{ids, said, submit};
 
 /// Another node of the agency that LAX belongs to.
@@ -22,17 +23,19 @@ const CBP: &str = "us.dev.invalid/cbp";
 pub(crate) async fn with_more_desks() -> World {
     let mut world = World::start().await;
     world.stop().await;
-    let mut directory = precinto_gateway::registry::EXAMPLE.to_owned();
-    for (code, name, new) in [("CBPLAX", "jfk", "CBPJFK"), ("ANAMNLU", "mty", "ANAMMTY")] {
+    let dea = "\n[[agency]]\nid = \"us.dev.invalid/dea\"\nname_en = \"DEA\"\nname_es = \"DEA\"\n\
+               [[agency.node]]\nname = \"hq\"\ncode = \"DEAHQ\"\n";
+    for (side, code, name, new, more) in [
+        (US, "CBPLAX", "jfk", "CBPJFK", dea),
+        (MX, "ANAMNLU", "mty", "ANAMMTY", ""),
+    ] {
         let first = format!("code = \"{code}\"\n");
         let second = format!("\n[[agency.node]]\nname = \"{name}\"\ncode = \"{new}\"\n");
-        directory = directory.replace(&first, &format!("{first}{second}"));
+        let text = next(&world.offered(side), |text| {
+            text.replace(&first, &format!("{first}{second}")) + more
+        });
+        world.offer(&world.pki.part(&text));
     }
-    directory.push_str(
-        "[[agency]]\nid = \"us.dev.invalid/dea\"\nname_en = \"DEA\"\nname_es = \"DEA\"\n\
-         [[agency.node]]\nname = \"hq\"\ncode = \"DEAHQ\"\n",
-    );
-    write(&world.path("directory.toml"), directory.as_bytes());
     world.resume().await;
     world
 }

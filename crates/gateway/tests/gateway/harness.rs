@@ -7,7 +7,7 @@ use std::sync::Arc;
 use precinto_envelope::tls;
 use precinto_envelope::trust::{SideTrust, TrustStore};
 use precinto_gateway::config::{Config, EXAMPLE};
-use precinto_gateway::{Gateway, RunError, registry};
+use precinto_gateway::{Gateway, RunError};
 use precinto_ledger::clock::ManualClock;
 use precinto_ledger::durable;
 use precinto_merkle::note::NoteVerifier;
@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 
 pub(crate) mod channel;
+pub(crate) mod parts;
 pub(crate) mod pki;
 pub(crate) mod say;
 pub(crate) mod watch;
@@ -191,10 +192,9 @@ impl Node {
 /// Replaced as soon as the gateway is up.
 const PLACEHOLDER: &str = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 
-/// Writes the settings of the example and its directory into `folder`.
+/// Writes the settings of the example into `folder`.
 pub(crate) fn write_settings(folder: &Path) {
     write(&folder.join("gateway.toml"), EXAMPLE.as_bytes());
-    write(&folder.join("directory.toml"), registry::EXAMPLE.as_bytes());
 }
 
 pub(crate) fn write(path: &Path, bytes: &[u8]) {

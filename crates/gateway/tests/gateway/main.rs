@@ -10,6 +10,7 @@ mod cases;
 mod clocks;
 mod deliver;
 mod desks;
+mod directory;
 mod harness;
 mod limits;
 mod prove;

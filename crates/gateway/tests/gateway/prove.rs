@@ -120,8 +120,8 @@ async fn entries_are_shown_to_parties_and_auditors_and_leaves_to_all() {
         (count(1, &all), count(1, &of_lax), count(1, &of_nlu)),
         (2, 1, 2)
     );
-    // The directory names people: auditors only.
-    assert_eq!((count(4, &all), count(4, &of_lax)), (7, 6));
+    // What trust rests on is for every listed node: two roots, two lists, two parts, two stewards, two signers.
+    assert_eq!((count(4, &all), count(4, &of_lax)), (10, 10));
     assert!(
         read_all(&lax)
             .await
@@ -197,7 +197,9 @@ async fn certificates_are_served_by_digest() {
         [
             pb::TrustKind::Root,
             pb::TrustKind::Signer,
-            pb::TrustKind::RevocationList
+            pb::TrustKind::RevocationList,
+            pb::TrustKind::Directory,
+            pb::TrustKind::Directory
         ]
     );
     assert!(

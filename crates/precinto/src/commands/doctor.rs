@@ -91,7 +91,7 @@ struct Examined {
 /// Runs `doctor`.
 pub(crate) fn run(args: &Doctor, output: Output) -> anyhow::Result<Exit> {
     let checks = match &args.config {
-        Some(config) => checks::gateway(config),
+        Some(config) => checks::of_gateway(config),
         None => examine_node(args)?,
     };
     let count = |mark: Mark| checks.iter().filter(|check| check.mark == mark).count();

@@ -41,6 +41,11 @@ impl Folder {
         self.path(&format!("policy/{}.tlog-policy", side.key))
     }
 
+    /// A side's part of the directory as its stewards signed it.
+    pub(crate) fn part(&self, side: &SideEntry) -> PathBuf {
+        self.path(&format!("directory/{}.part", side.domain))
+    }
+
     /// A node's configuration file.
     pub(crate) fn node_file(
         &self,

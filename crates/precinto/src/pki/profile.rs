@@ -53,6 +53,11 @@ pub(crate) struct SideEntry {
     pub(crate) country: String,
     /// The server name that selects this side's gateway certificate.
     pub(crate) server_name: String,
+    /// Officers who sign its part of the directory, as `agency/officer`; at least one.
+    pub(crate) stewards: Vec<String>,
+    /// How many of them must sign, 1 or 2.
+    #[serde(default = "one")]
+    pub(crate) stewards_needed: usize,
     /// Its agencies.
     pub(crate) agency: Vec<AgencyEntry>,
 }
@@ -126,6 +131,11 @@ pub(crate) struct TopicEntry {
     pub(crate) subscribers: Vec<String>,
 }
 
+/// One steward's signature is enough where the profile says nothing.
+const fn one() -> usize {
+    1
+}
+
 /// Why a profile cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProfileError {
@@ -171,6 +181,7 @@ impl Profile {
                     side.domain
                 ));
             }
+            side.check_stewards()?;
         }
         for (_, agency, node) in self.nodes() {
             if !codes.insert(&node.code) {
@@ -184,6 +195,35 @@ impl Profile {
                     agency.id
                 ));
             }
+        }
+        Ok(())
+    }
+}
+
+impl SideEntry {
+    /// The SPIFFE id of an officer of this side, given as `agency/officer`.
+    pub(crate) fn officer_id(&self, steward: &str) -> String {
+        let (agency, officer) = steward.split_once('/').unwrap_or((steward, ""));
+        format!("spiffe://{}/agency/{agency}/officer/{officer}", self.domain)
+    }
+
+    fn check_stewards(&self) -> Result<(), String> {
+        let domain = &self.domain;
+        let known = |steward: &String| {
+            let mut officers = self.agency.iter().flat_map(|agency| {
+                let of_agency = agency.officer.iter();
+                of_agency.map(|officer| format!("{}/{}", agency.id, officer.id))
+            });
+            officers.any(|officer| officer == *steward)
+        };
+        if let Some(stranger) = self.stewards.iter().find(|steward| !known(steward)) {
+            return Err(format!("{domain}: no officer {stranger} to be a steward"));
+        }
+        let most = self.stewards.len().min(2);
+        if !(1..=most).contains(&self.stewards_needed) {
+            return Err(format!(
+                "{domain}: stewards_needed is 1 or 2, and at most the number of stewards"
+            ));
         }
         Ok(())
     }

@@ -192,7 +192,7 @@ data = {}
 listen = {}
 dev = true
 reflection = true
-directory = \"directory.toml\"
+directory = \"directory\"
 
 [log]
 key = \"gateway/log.key.pem\"
@@ -208,55 +208,83 @@ key = \"gateway/log.key.pem\"
             domain,
             country,
             server_name,
+            stewards,
+            stewards_needed,
             ..
         } = side;
+        let stewards: Vec<String> = stewards
+            .iter()
+            .map(|steward| side.officer_id(steward))
+            .collect();
+        let stewards = list(&stewards);
         add(
             &mut text,
             format_args!(
                 "\n[[side]]\ndomain = \"{domain}\"\ncountry = \"{country}\"\nserver_name = \"{server_name}\"\n\
              certificate = \"gateway/{key}.tls.pem\"\nkey = \"gateway/{key}.tls.key.pem\"\n\
-             roots = [\"trust/{domain}/root.pem\"]\ncrls = [\"trust/{domain}/root.crl.pem\"]\n"
+             roots = [\"trust/{domain}/root.pem\"]\ncrls = [\"trust/{domain}/root.crl.pem\"]\n\
+             stewards = {stewards}\nstewards_needed = {stewards_needed}\n"
             ),
         );
     }
     text
 }
 
-/// The directory that both sides agree on.
-pub(crate) fn directory_toml(profile: &Profile, witnesses: &Witnesses) -> String {
-    let auditors = profile.nodes().filter(|(_, agency, _)| agency.auditor);
+/// A side's part of the directory, its first version, as its stewards sign it.
+pub(crate) fn part_toml(profile: &Profile, side: &SideEntry, witnesses: &Witnesses) -> String {
+    let domain = &side.domain;
+    let auditors = side.agency.iter().filter(|agency| agency.auditor);
     let auditors: Vec<String> = auditors
-        .map(|(side, agency, node)| {
-            format!(
-                "spiffe://{}/agency/{}/node/{}",
-                side.domain, agency.id, node.name
-            )
-        })
+        .flat_map(|agency| agency.node.iter().map(move |node| (agency, node)))
+        .map(|(agency, node)| format!("spiffe://{domain}/agency/{}/node/{}", agency.id, node.name))
+        .collect();
+    let stewards: Vec<String> = side
+        .stewards
+        .iter()
+        .map(|steward| side.officer_id(steward))
         .collect();
     let mut text = format!(
-        "# Who exists, and whom a name stands for: made from the profile of the development keys.\n\
-         auditors = {}\n",
-        list(&auditors)
+        "\
+# Who exists on this side, and whom a name stands for: made from the profile of the development keys. Unknown keys are refused.
+# What counts is the signed part in the log. To change it:
+#   precinto directory show {domain} --text > {domain}.toml       (and edit it)
+#   precinto directory propose {domain}.toml --officer ID
+#   precinto directory apply {domain}.part
+side = {side}
+version = 1
+# The officers whose signatures make the next version count, and how many of them it takes.
+stewards = {stewards}
+stewards_needed = {needed}
+# Who may read every entry of the log.
+auditors = {auditors}
+",
+        side = quoted(domain),
+        stewards = list(&stewards),
+        needed = side.stewards_needed,
+        auditors = list(&auditors),
     );
-    for side in &profile.side {
-        for agency in &side.agency {
-            add_agency(&mut text, side, agency, witnesses);
+    for agency in &side.agency {
+        add_agency(&mut text, side, agency, witnesses);
+    }
+    // A group or a topic may have members on both sides: each part lists its own.
+    let groups = profile.group.iter().map(|group| {
+        let members = (&group.name, &group.members);
+        ("group", "members", members)
+    });
+    let topics = profile.topic.iter().map(|topic| {
+        let subscribers = (&topic.name, &topic.subscribers);
+        ("topic", "subscribers", subscribers)
+    });
+    for (table, key, (name, members)) in groups.chain(topics) {
+        let is_own = |member: &&String| member.split_once('/').is_some_and(|(of, _)| of == domain);
+        let own: Vec<String> = members.iter().filter(is_own).cloned().collect();
+        if own.is_empty() {
+            continue;
         }
-    }
-    for group in &profile.group {
-        let members = list(&group.members);
-        let name = quoted(&group.name);
+        let (name, own) = (quoted(name), list(&own));
         add(
             &mut text,
-            format_args!("\n[[group]]\nname = {name}\nmembers = {members}\n"),
-        );
-    }
-    for topic in &profile.topic {
-        let subscribers = list(&topic.subscribers);
-        let name = quoted(&topic.name);
-        add(
-            &mut text,
-            format_args!("\n[[topic]]\nname = {name}\nsubscribers = {subscribers}\n"),
+            format_args!("\n[[{table}]]\nname = {name}\n{key} = {own}\n"),
         );
     }
     text

@@ -108,7 +108,7 @@ fn private_keys_are_for_their_owner_only() {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 pending.push(path);
-            } else if fs::read_to_string(&path).unwrap().contains("PRIVATE KEY") {
+            } else if String::from_utf8_lossy(&fs::read(&path).unwrap()).contains("PRIVATE KEY") {
                 let mode = fs::metadata(&path).unwrap().permissions().mode();
                 assert_eq!(mode & 0o077, 0, "{}", path.display());
                 keys += 1;

@@ -3,7 +3,7 @@
 use super::{run, stderr, stdout};
 
 /// Every command, as a person types it.
-const COMMANDS: [&[&str]; 72] = [
+const COMMANDS: [&[&str]; 77] = [
     &[],
     &["demo"],
     &["gateway"],
@@ -53,6 +53,11 @@ const COMMANDS: [&[&str]; 72] = [
     &["sub", "parked"],
     &["sub", "unpark"],
     &["sub", "delete"],
+    &["directory"],
+    &["directory", "list"],
+    &["directory", "show"],
+    &["directory", "propose"],
+    &["directory", "apply"],
     &["show"],
     &["list"],
     &["find"],

@@ -2,6 +2,7 @@
 
 mod config;
 mod demo;
+mod directory;
 mod explain;
 mod help;
 mod keys;

@@ -3887,11 +3887,13 @@ pub struct SystemNoticeContent {
     #[prost(message, optional, tag = "5")]
     pub place: ::core::option::Option<Place>,
 }
-/// One signed statement as it travels and as it is stored. The envelope itself is not signed: what is signed is the
+/// One signed statement as it travels and as it is stored; also, with another payload type, one part of the directory
+/// (directory.proto). The envelope itself is not signed: what is signed is the
 /// DSSE pre-authentication encoding (PAE, DSSE protocol 1.0.2) of payload_type and payload.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Envelope {
-    /// Exactly "application/vnd.precinto.statement.v1+protobuf". The version of what is signed is this text alone.
+    /// Exactly "application/vnd.precinto.statement.v1+protobuf", for a part of the directory exactly
+    /// "application/vnd.precinto.directory.v1+toml". The version of what is signed is this text alone.
     #[prost(string, tag = "1")]
     pub payload_type: ::prost::alloc::string::String,
     /// The sender's serialised Statement, byte for byte; nobody ever encodes it again.
@@ -3961,6 +3963,564 @@ pub struct Receipt {
     /// The exact bytes of the record that the leaf commits to (record.proto).
     #[prost(bytes = "vec", tag = "2")]
     pub record: ::prost::alloc::vec::Vec<u8>,
+}
+/// One side's part of the directory as it travels and as the log holds it: in the one encoding that has no unknown field,
+/// fields in the order of their numbers and nothing that is empty. SHA-256 of these bytes is what the next part names as
+/// `previous`, what the log's entry and the records that rely on it name as its digest.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedPart {
+    /// A serialised Envelope: payload_type is exactly "application/vnd.precinto.directory.v1+toml", payload the text in UTF-8,
+    /// and the signatures are by officers of the side, one for each.
+    #[prost(bytes = "vec", tag = "1")]
+    pub envelope: ::prost::alloc::vec::Vec<u8>,
+    /// The signing certificates of the signatures, and the certificates between them and the side's root, DER; nothing else,
+    /// and none twice.
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    pub certificates: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+/// Asks for the directory.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetDirectoryRequest {
+    /// Only the part of this side, a trust domain; empty for all sides.
+    #[prost(string, tag = "1")]
+    pub side: ::prost::alloc::string::String,
+}
+/// The directory in force.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetDirectoryResponse {
+    /// The parts, sorted by side.
+    #[prost(message, repeated, tag = "1")]
+    pub parts: ::prost::alloc::vec::Vec<DirectoryPart>,
+}
+/// One side's part as it stands in the log.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DirectoryPart {
+    /// The serialised SignedPart, byte for byte.
+    #[prost(bytes = "vec", tag = "1")]
+    pub signed: ::prost::alloc::vec::Vec<u8>,
+    /// The index of its entry in the log.
+    #[prost(uint64, tag = "2")]
+    pub index: u64,
+    /// The receipt of that entry: its record names the digest of `signed`.
+    #[prost(message, optional, tag = "3")]
+    pub receipt: ::core::option::Option<Receipt>,
+}
+/// Asks for a part to be put in force.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApplyDirectoryPartRequest {
+    /// The serialised SignedPart: version one above the newest one in the log, `previous` the digest of that.
+    #[prost(bytes = "vec", tag = "1")]
+    pub part: ::prost::alloc::vec::Vec<u8>,
+    /// Check everything and answer what would change, but change nothing.
+    #[prost(bool, tag = "2")]
+    pub validate_only: bool,
+}
+/// A part that is in force, or could be.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApplyDirectoryPartResponse {
+    /// What is otherwise than in the part before.
+    #[prost(message, repeated, tag = "1")]
+    pub changes: ::prost::alloc::vec::Vec<DirectoryChange>,
+    /// The part as it stands in the log; absent with `validate_only`.
+    #[prost(message, optional, tag = "2")]
+    pub applied: ::core::option::Option<DirectoryPart>,
+    /// Whether exactly this part was in force already: nothing has changed now.
+    #[prost(bool, tag = "3")]
+    pub duplicate: bool,
+}
+/// One thing that is otherwise than in the part before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DirectoryChange {
+    /// What happened to it.
+    #[prost(enumeration = "DirectoryChangeKind", tag = "1")]
+    pub kind: i32,
+    /// What it is.
+    #[prost(enumeration = "DirectorySubject", tag = "2")]
+    pub subject: i32,
+    /// Its name: side/agency, a SPIFFE id, the name of a group or a topic; of STEWARDS the side.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// What of it has changed, as the part's text calls it: name_en, name_es, alternates, escalation, code, witness, nodes,
+    /// members, subscribers, stewards, stewards_needed; empty for what has joined or left.
+    #[prost(string, tag = "4")]
+    pub field: ::prost::alloc::string::String,
+    /// What it was, several values separated by a comma and a blank; empty for nothing.
+    #[prost(string, tag = "5")]
+    pub before: ::prost::alloc::string::String,
+    /// What it is now, in the same form.
+    #[prost(string, tag = "6")]
+    pub after: ::prost::alloc::string::String,
+}
+/// What happened to something in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DirectoryChangeKind {
+    /// Not set: never sent.
+    Unspecified = 0,
+    /// It was not there before.
+    Joined = 1,
+    /// It is not there any more.
+    Left = 2,
+    /// Something about it is otherwise.
+    Changed = 3,
+}
+impl DirectoryChangeKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DIRECTORY_CHANGE_KIND_UNSPECIFIED",
+            Self::Joined => "DIRECTORY_CHANGE_KIND_JOINED",
+            Self::Left => "DIRECTORY_CHANGE_KIND_LEFT",
+            Self::Changed => "DIRECTORY_CHANGE_KIND_CHANGED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DIRECTORY_CHANGE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "DIRECTORY_CHANGE_KIND_JOINED" => Some(Self::Joined),
+            "DIRECTORY_CHANGE_KIND_LEFT" => Some(Self::Left),
+            "DIRECTORY_CHANGE_KIND_CHANGED" => Some(Self::Changed),
+            _ => None,
+        }
+    }
+}
+/// What kind of thing the directory lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DirectorySubject {
+    /// Not set: never sent.
+    Unspecified = 0,
+    /// An agency.
+    Agency = 1,
+    /// A node.
+    Node = 2,
+    /// An officer.
+    Officer = 3,
+    /// A group, as far as its members are of this side.
+    Group = 4,
+    /// A topic, as far as its subscribers are of this side.
+    Topic = 5,
+    /// Who may read every entry of the log.
+    Auditor = 6,
+    /// Who signs the side's next part.
+    Stewards = 7,
+}
+impl DirectorySubject {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DIRECTORY_SUBJECT_UNSPECIFIED",
+            Self::Agency => "DIRECTORY_SUBJECT_AGENCY",
+            Self::Node => "DIRECTORY_SUBJECT_NODE",
+            Self::Officer => "DIRECTORY_SUBJECT_OFFICER",
+            Self::Group => "DIRECTORY_SUBJECT_GROUP",
+            Self::Topic => "DIRECTORY_SUBJECT_TOPIC",
+            Self::Auditor => "DIRECTORY_SUBJECT_AUDITOR",
+            Self::Stewards => "DIRECTORY_SUBJECT_STEWARDS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DIRECTORY_SUBJECT_UNSPECIFIED" => Some(Self::Unspecified),
+            "DIRECTORY_SUBJECT_AGENCY" => Some(Self::Agency),
+            "DIRECTORY_SUBJECT_NODE" => Some(Self::Node),
+            "DIRECTORY_SUBJECT_OFFICER" => Some(Self::Officer),
+            "DIRECTORY_SUBJECT_GROUP" => Some(Self::Group),
+            "DIRECTORY_SUBJECT_TOPIC" => Some(Self::Topic),
+            "DIRECTORY_SUBJECT_AUDITOR" => Some(Self::Auditor),
+            "DIRECTORY_SUBJECT_STEWARDS" => Some(Self::Stewards),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod directory_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// The directory in force, and its change. A part is the TOML text of one side, signed by its stewards; every part that ever
+    /// counted is an entry of the log (TRUST, kind DIRECTORY), so nobody has to believe the gateway about who exists.
+    #[derive(Debug, Clone)]
+    pub struct DirectoryServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl<T> DirectoryServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> DirectoryServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            DirectoryServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The newest part of each side, for any node that the directory lists.
+        pub async fn get_directory(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetDirectoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetDirectoryResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/precinto.v1.DirectoryService/GetDirectory",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("precinto.v1.DirectoryService", "GetDirectory"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Puts the next part of a side in force: for listed nodes of that side only. It is checked, logged durably, and only then
+        /// counts; open streams of nodes that it does not list any more are ended. The same part again gets the same answer.
+        pub async fn apply_directory_part(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ApplyDirectoryPartRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApplyDirectoryPartResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/precinto.v1.DirectoryService/ApplyDirectoryPart",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("precinto.v1.DirectoryService", "ApplyDirectoryPart"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod directory_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with DirectoryServiceServer.
+    #[async_trait]
+    pub trait DirectoryService: std::marker::Send + std::marker::Sync + 'static {
+        /// The newest part of each side, for any node that the directory lists.
+        async fn get_directory(
+            &self,
+            request: tonic::Request<super::GetDirectoryRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetDirectoryResponse>,
+            tonic::Status,
+        >;
+        /// Puts the next part of a side in force: for listed nodes of that side only. It is checked, logged durably, and only then
+        /// counts; open streams of nodes that it does not list any more are ended. The same part again gets the same answer.
+        async fn apply_directory_part(
+            &self,
+            request: tonic::Request<super::ApplyDirectoryPartRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApplyDirectoryPartResponse>,
+            tonic::Status,
+        >;
+    }
+    /// The directory in force, and its change. A part is the TOML text of one side, signed by its stewards; every part that ever
+    /// counted is an entry of the log (TRUST, kind DIRECTORY), so nobody has to believe the gateway about who exists.
+    #[derive(Debug)]
+    pub struct DirectoryServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> DirectoryServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for DirectoryServiceServer<T>
+    where
+        T: DirectoryService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/precinto.v1.DirectoryService/GetDirectory" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetDirectorySvc<T: DirectoryService>(pub Arc<T>);
+                    impl<
+                        T: DirectoryService,
+                    > tonic::server::UnaryService<super::GetDirectoryRequest>
+                    for GetDirectorySvc<T> {
+                        type Response = super::GetDirectoryResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetDirectoryRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DirectoryService>::get_directory(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetDirectorySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/precinto.v1.DirectoryService/ApplyDirectoryPart" => {
+                    #[allow(non_camel_case_types)]
+                    struct ApplyDirectoryPartSvc<T: DirectoryService>(pub Arc<T>);
+                    impl<
+                        T: DirectoryService,
+                    > tonic::server::UnaryService<super::ApplyDirectoryPartRequest>
+                    for ApplyDirectoryPartSvc<T> {
+                        type Response = super::ApplyDirectoryPartResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ApplyDirectoryPartRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DirectoryService>::apply_directory_part(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ApplyDirectoryPartSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for DirectoryServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "precinto.v1.DirectoryService";
+    impl<T> tonic::server::NamedService for DirectoryServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
 }
 /// Why something was refused or flagged. In google.rpc.ErrorInfo the reason is the name without its prefix, `SIG_BAD`,
 /// and the domain is `precinto`. gRPC code, retry advice and the texts in English and Spanish are in the catalogue of the
@@ -4306,6 +4866,10 @@ pub enum Reason {
     SubdivisionMismatch = 235,
     /// The tracking number has no form of that carrier that is known here.
     TrackingFormUnknown = 236,
+    /// The part of the directory does not follow the newest one of its side in the log.
+    DirectoryVersion = 250,
+    /// The part of the directory is not signed by enough of the stewards that the part before names.
+    StewardRequired = 251,
 }
 impl Reason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4483,6 +5047,8 @@ impl Reason {
             Self::IncbTableMismatch => "REASON_INCB_TABLE_MISMATCH",
             Self::SubdivisionMismatch => "REASON_SUBDIVISION_MISMATCH",
             Self::TrackingFormUnknown => "REASON_TRACKING_FORM_UNKNOWN",
+            Self::DirectoryVersion => "REASON_DIRECTORY_VERSION",
+            Self::StewardRequired => "REASON_STEWARD_REQUIRED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4657,6 +5223,8 @@ impl Reason {
             "REASON_INCB_TABLE_MISMATCH" => Some(Self::IncbTableMismatch),
             "REASON_SUBDIVISION_MISMATCH" => Some(Self::SubdivisionMismatch),
             "REASON_TRACKING_FORM_UNKNOWN" => Some(Self::TrackingFormUnknown),
+            "REASON_DIRECTORY_VERSION" => Some(Self::DirectoryVersion),
+            "REASON_STEWARD_REQUIRED" => Some(Self::StewardRequired),
             _ => None,
         }
     }
@@ -6501,7 +7069,8 @@ pub struct StatementRecord {
     /// The decision that let the statement in.
     #[prost(message, optional, tag = "5")]
     pub decision: ::core::option::Option<Decision>,
-    /// The certificates, revocation lists, roots and directory relied on; each is in the log as a TRUST entry before this one.
+    /// The certificates, revocation lists, roots and parts of the directory relied on; each is in the log as a TRUST entry
+    /// before this one, and the parts are the newest of each side before it.
     #[prost(message, repeated, tag = "6")]
     pub trust: ::prost::alloc::vec::Vec<TrustRef>,
 }
@@ -6558,7 +7127,7 @@ pub struct TrustRef {
     pub digest: ::prost::alloc::vec::Vec<u8>,
 }
 /// The record of an entry of type 4, TRUST. The thing itself stands beside it as the entry's content.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TrustRecord {
     /// What it is.
     #[prost(enumeration = "TrustKind", tag = "1")]
@@ -6566,9 +7135,13 @@ pub struct TrustRecord {
     /// SHA-256 of the content, 32 bytes.
     #[prost(bytes = "vec", tag = "2")]
     pub digest: ::prost::alloc::vec::Vec<u8>,
-    /// The trust domain of the side whose trust it is, for example us.dev.invalid; empty for the directory.
+    /// The trust domain of the side whose trust it is, for example us.dev.invalid.
     #[prost(string, tag = "3")]
     pub side: ::prost::alloc::string::String,
+    /// For a part of the directory: the certificates, revocation lists and roots under which its signatures verified when it
+    /// was taken; each is in the log as a TRUST entry before this one. Empty for everything else.
+    #[prost(message, repeated, tag = "4")]
+    pub trust: ::prost::alloc::vec::Vec<TrustRef>,
 }
 /// The record of an entry of type 9, CONFLICT: a message id used again for other content. The refused Envelope stands
 /// beside it as the entry's content. One for each distinct refused statement.
@@ -6610,7 +7183,7 @@ pub enum TrustKind {
     Signer = 3,
     /// A certificate revocation list, DER.
     RevocationList = 4,
-    /// The gateway's directory of agencies, nodes, officers, groups and topics, as its TOML text.
+    /// One side's part of the directory of agencies, nodes, officers, groups and topics: a serialised SignedPart.
     Directory = 5,
 }
 impl TrustKind {
@@ -9071,7 +9644,8 @@ pub struct OverdueRecord {
     /// The nodes that this entry is for, as SPIFFE ids, sorted.
     #[prost(string, repeated, tag = "15")]
     pub nodes: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// The directory that named them; it is in the log as a TRUST entry before this one.
+    /// The parts of the directory that named them, one of each side; each is in the log as a TRUST entry before this one, and
+    /// the newest of its side there.
     #[prost(message, repeated, tag = "16")]
     pub trust: ::prost::alloc::vec::Vec<TrustRef>,
 }

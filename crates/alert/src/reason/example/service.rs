@@ -40,6 +40,8 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     CrlStale: "The revocation list was to be renewed yesterday.", "La lista de revocación debió renovarse ayer.";
     TrustDomainUnknown: "A third country's node connects before its side is registered.", "Se conecta un nodo de un tercer país cuyo lado no está dado de alta.";
     NodeUnknown: "A new node at Tijuana whose certificate is good, but which nobody has listed.", "Un nodo nuevo en Tijuana con buen certificado, pero que nadie ha registrado.";
+    DirectoryVersion: "Two stewards each proposed version 8 on the same afternoon.", "Dos custodios propusieron cada uno la versión 8 la misma tarde.";
+    StewardRequired: "An officer who is no steward signed the new part.", "Firmó la nueva parte un oficial que no es custodio.";
     TlsRefused: "A firewall between the two cut the handshake.", "Un cortafuegos intermedio interrumpió la negociación.";
     GatewayMismatch: "The address leads to the other side's gateway.", "La dirección lleva a la pasarela del otro lado.";
     SubscriptionUnknown: "watch is started with a name that was never created.", "Se inicia watch con un nombre que nunca se creó.";

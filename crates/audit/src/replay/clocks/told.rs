@@ -36,7 +36,7 @@ pub(super) fn fits(
                 }
             }
             OverdueStep::EscalationGroup => {
-                contacts.extend(directory.escalation(&late).iter().cloned());
+                contacts.extend(directory.escalation(&late));
                 agencies.extend(contacts.iter().cloned());
             }
             _ => {}

@@ -6,10 +6,10 @@ use precinto_envelope::crypto::sha256;
 use precinto_merkle::leaf::EntryType;
 
 const CBP: &str = "us.dev.invalid/cbp";
-const ANAM: &str = "mx.dev.invalid/anam";
+const ANAM: &str = "us.dev.invalid/anam";
 const LAX: &str = "spiffe://us.dev.invalid/agency/cbp/node/lax";
-const LOPEZ: &str = "spiffe://mx.dev.invalid/agency/anam/officer/lopez";
-const MEX: &str = "spiffe://mx.dev.invalid/agency/anam/node/mex";
+const LOPEZ: &str = "spiffe://us.dev.invalid/agency/anam/officer/lopez";
+const MEX: &str = "spiffe://us.dev.invalid/agency/anam/node/mex";
 
 /// Entry 4 alone: a P1 alert to ANAM, let in by rules that run a clock.
 fn alert(site: &Site, drafts: &mut Vec<Draft>) {
@@ -163,7 +163,7 @@ fn a_step_that_is_none_is_a_fault() {
         |_, one| one.precedence = pb::Precedence::P2.into(),
         |_, one| one.status = pb::MessageStatus::Actual.into(),
         |_, one| one.index = 3,
-        |_, one| one.agency = "mx.dev.invalid/fgr".to_owned(),
+        |_, one| one.agency = "us.dev.invalid/fgr".to_owned(),
         |_, one| one.sender = MEX.to_owned(),
         |_, one| one.level = pb::AckLevel::Acted.into(),
         |_, one| one.agencies.push("us.dev.invalid/dea".to_owned()),

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::certificates::Certificates;
+use crate::registry::InForce;
 use crate::submit::{Budget, ConflictQuota};
 use crate::test_ledger;
 
@@ -17,7 +18,7 @@ fn submissions(folder: &std::path::Path) -> (Submissions, precinto_ledger::Owner
         certificates: Arc::new(Certificates::new(ledger.clone())),
         ledger,
         trust: Arc::new(precinto_envelope::trust::TrustStore::new(Vec::new()).unwrap()),
-        directory: Arc::new(crate::registry::tests::example()),
+        directory: InForce::for_ever(crate::registry::tests::example()),
         origin: test_ledger::ORIGIN.to_owned(),
         cases: Arc::default(),
         conflicts: ConflictQuota::default(),

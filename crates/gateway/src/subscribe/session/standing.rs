@@ -9,25 +9,26 @@ use tokio::time::Instant;
 
 use crate::accept::Line;
 use crate::limits::STANDING_PATROL;
+use crate::registry::InForce;
+use crate::subscribe::Feed;
 
-/// The standing of one stream's node, judged anew when other trust comes into force and every [`STANDING_PATROL`].
+/// The standing of one stream's node, judged anew when other trust or another directory comes into force and every
+/// [`STANDING_PATROL`].
 #[derive(Debug)]
 pub(super) struct Standing {
     trust: watch::Receiver<Arc<TrustStore>>,
+    directory: InForce,
     clock: Arc<dyn Clock>,
     line: Line,
     next: Instant,
 }
 
 impl Standing {
-    pub(super) fn new(
-        trust: watch::Receiver<Arc<TrustStore>>,
-        clock: Arc<dyn Clock>,
-        line: Line,
-    ) -> Self {
+    pub(super) fn new(feed: &Feed, line: Line) -> Self {
         Self {
-            trust,
-            clock,
+            trust: feed.trust.clone(),
+            directory: feed.directory.clone(),
+            clock: Arc::clone(&feed.clock),
             line,
             // At once: since the handshake, something else may have come into force.
             next: Instant::now(),
@@ -45,6 +46,7 @@ impl Standing {
             };
             tokio::select! {
                 () = news => self.next = Instant::now(),
+                () = self.directory.news() => self.next = Instant::now(),
                 () = tokio::time::sleep_until(self.next) => {}
             }
         }
@@ -52,12 +54,15 @@ impl Standing {
 
     /// Whether it is known by now that the node is not welcome any more. Costs nothing until it has to be judged again.
     pub(super) fn is_lost(&mut self) -> bool {
-        let has_news = self.trust.has_changed().unwrap_or_default();
+        let has_news = self.trust.has_changed().unwrap_or_default() || self.directory.has_news();
         if !has_news && Instant::now() < self.next {
             return false;
         }
         self.next = Instant::now() + STANDING_PATROL;
         let trust = Arc::clone(&self.trust.borrow_and_update());
-        !self.line.caller().is_welcome(&trust, self.clock.now_ms())
+        let directory = self.directory.look();
+        let caller = self.line.caller();
+        let is_listed = caller.node().is_ok_and(|node| directory.has_node(node));
+        !is_listed || !caller.is_welcome(&trust, self.clock.now_ms())
     }
 }

@@ -27,6 +27,7 @@ use tonic::transport::{Channel, Endpoint, Server};
 
 use crate::accept::Line;
 use crate::authenticate::Caller;
+use crate::registry::in_force::Seat;
 use crate::registry::tests::example;
 use crate::subscribe::store::Store;
 use crate::subscribe::{Feed, SubscriptionHandler};
@@ -44,6 +45,7 @@ pub(super) struct World {
 
 /// One run of the gateway.
 pub(super) struct Life {
+    pub(super) directory: Seat,
     pub(super) store: Arc<Store>,
     pub(super) trust: watch::Sender<Arc<TrustStore>>,
     draining: CancellationToken,
@@ -137,11 +139,12 @@ impl World {
     pub(super) fn start(&self, caller: &Caller, trust: Arc<TrustStore>) -> Life {
         let size = self.ledger.published().borrow().size;
         let store = Arc::new(Store::open(&self.cursors(), size).unwrap());
-        let directory = Arc::new(example());
+        let seat = Seat::new(example());
+        let directory = seat.in_force();
         let witnesses = Witnesses::open(
             &self.folder.path().join("witness"),
             self.ledger.clone(),
-            Arc::clone(&directory),
+            directory.clone(),
         );
         let (trust, trusted) = watch::channel(trust);
         let draining = CancellationToken::new();
@@ -149,10 +152,11 @@ impl World {
             ledger: self.ledger.clone(),
             clock: Arc::<ManualClock>::clone(&self.clock),
             witnesses: Arc::new(witnesses.unwrap()),
+            directory,
             trust: trusted,
             draining: draining.clone(),
         };
-        let handler = SubscriptionHandler::new(feed, Arc::clone(&store), directory);
+        let handler = SubscriptionHandler::new(feed, Arc::clone(&store));
         let line = Line::for_tests(caller.clone());
         let service =
             SubscriptionServiceServer::with_interceptor(handler, move |mut request: Request<()>| {
@@ -167,6 +171,7 @@ impl World {
         });
         Life {
             store,
+            directory: seat,
             trust,
             draining,
             connections,

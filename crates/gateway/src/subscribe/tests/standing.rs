@@ -1,15 +1,21 @@
 //! A node that is no longer welcome loses its stream within five seconds, whatever it does: its certificate was revoked, or
-//! has ended.
+//! has ended, or the directory does not list it any more.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use precinto_alert::directory::{EXAMPLE_MX, EXAMPLE_US};
+use precinto_alert::id::MessageId;
+use precinto_ledger::{Entry, EntryKey};
 use precinto_proto::v1 as pb;
+use prost::Message as _;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
 use super::authority::{Authority, HOUR, SERIAL};
-use super::life::{Life, World, ask};
+use super::life::{Life, World, ask, node};
+use crate::registry::tests::combined;
 
 /// An open stream of a new subscription that has caught up.
 async fn stream(
@@ -81,4 +87,85 @@ async fn a_stream_does_not_outlive_its_certificate() {
     let closing = ended.await.expect("within five seconds");
     assert_eq!(closing.reason(), pb::ClosingReason::Revoked);
     life.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_the_directory_does_not_list_any_more_loses_its_stream() {
+    let (world, authority) = (World::new(), Authority::new());
+    let life = world.start(&authority.caller(HOUR), authority.trust(None));
+    let (_requests, mut answers) = stream(&life).await;
+    // Another part that still lists it changes nothing.
+    let renamed = EXAMPLE_MX.replace("\"ANAMNLU\"", "\"ANAMNLU2\"");
+    put_in_force(&life, &renamed).await;
+    let ended = tokio::time::timeout(Duration::from_secs(10), closing(&mut answers));
+    assert!(ended.await.is_err(), "still listed");
+    put_in_force(&life, &EXAMPLE_MX.replace("\"nlu\"", "\"tij\"")).await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), closing(&mut answers));
+    let closing = ended.await.expect("within five seconds");
+    assert_eq!(closing.reason(), pb::ClosingReason::Revoked);
+    assert_eq!(closing.retry_after, None);
+    life.end().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_stream_has_the_rights_of_the_directory_in_force() {
+    let (world, authority) = (World::new(), Authority::new());
+    let auditors = format!("auditors = [\"{}\"]\n\n[[agency]]", node());
+    let auditing = EXAMPLE_MX.replacen("[[agency]]", &auditors, 1);
+    let life = world.start(&authority.caller(HOUR), authority.trust(None));
+    let (requests, mut answers) = stream(&life).await;
+    let mut heard = async |index: u64| {
+        let next = tokio::time::timeout(Duration::from_mins(1), async {
+            loop {
+                let message = answers.message().await.unwrap().unwrap();
+                if let Some(delivery) = message.delivery {
+                    return delivery.index;
+                }
+            }
+        });
+        let heard = next.await == Ok(index);
+        if heard {
+            let ack = Some(pb::Ack {
+                index,
+                all_up_to: false,
+            });
+            requests
+                .send(pb::SubscribeRequest { ack, ..ask() })
+                .await
+                .unwrap();
+        }
+        heard
+    };
+    let for_others = |id| stranger(id);
+    let first = world.append(for_others(1)).await;
+    assert!(!heard(first).await, "no party to it");
+    put_in_force(&life, &auditing).await;
+    let second = world.append(for_others(2)).await;
+    assert!(heard(second).await, "an auditor by now");
+    put_in_force(&life, EXAMPLE_MX).await;
+    let third = world.append(for_others(3)).await;
+    assert!(!heard(third).await, "none any more");
+    drop(requests);
+    life.end().await;
+}
+
+async fn put_in_force(life: &Life, mx: &str) {
+    let change = life.directory.change(Duration::from_secs(1)).await.unwrap();
+    let next = combined(EXAMPLE_US, mx).unwrap();
+    change.put_in_force(Arc::new(next));
+}
+
+/// A missed deadline that is for nobody here.
+fn stranger(id: u8) -> Entry {
+    let record = pb::OverdueRecord {
+        agencies: vec!["us.dev.invalid/cbp".to_owned()],
+        ..Default::default()
+    };
+    let sender = "spiffe://us.dev.invalid/agency/cbp/node/lax"
+        .parse()
+        .unwrap();
+    let message_id = MessageId::new([id; 16]).unwrap();
+    let late = "us.dev.invalid/cbp".parse().unwrap();
+    let key = EntryKey::overdue((&sender, &message_id), &late, 1, 1);
+    Entry::overdue(key, record.encode_to_vec())
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use precinto_alert::directory::{EXAMPLE_MX, EXAMPLE_US};
 use precinto_envelope::crypto::{SigningKey, sha256};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
@@ -11,6 +12,7 @@ use rcgen::{
     SignatureAlgorithm, date_time_ymd,
 };
 
+use super::parts::write_part;
 use super::{write, write_settings};
 
 /// The time of every test: 2026-11-22, 12:00 UTC.
@@ -119,6 +121,9 @@ impl Pki {
             );
             let key = pem("PRIVATE KEY", &issued.pkcs8);
             write(&folder.join(format!("gateway/{name}.tls.key.pem")), &key);
+        }
+        for text in [EXAMPLE_US, EXAMPLE_MX] {
+            write_part(folder, &self.part(text));
         }
         let (_, log_key) = SigningKey::generate_ed25519();
         write(

@@ -2,12 +2,12 @@
 
 use super::dates;
 use super::{Check, SETTINGS};
-use crate::commands::gateway as command;
+use crate::commands::{self as command, gateway};
 use crate::config::{Material, MaterialError, Node, Pair, load_policy, load_signer, read_side};
 use crate::exit::{Failure, Text};
 use crate::{clock, connect};
 use precinto_alert::reason as catalogue;
-use precinto_client::{LogClient, Pin};
+use precinto_client::{Connection, LogClient, Pin};
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::pem;
 use precinto_envelope::trust::{Purpose, TrustStore};
@@ -18,9 +18,9 @@ use std::sync::Arc;
 const CLOCK_SKEW_MS: u64 = 2_000;
 
 /// A gateway's files, as a start would read them.
-pub(super) fn gateway(config: &Path) -> Vec<Check> {
+pub(super) fn of_gateway(config: &Path) -> Vec<Check> {
     let what = Text::same(config.display());
-    vec![match command::examine(config) {
+    vec![match gateway::examine(config) {
         Ok(_) => Check::good(
             "config",
             what,
@@ -104,8 +104,55 @@ pub(super) async fn online(node: &Node) -> Vec<Check> {
             format!("responde como {identity}"),
         ),
     )];
+    checks.push(directory(node, &connection).await);
     checks.extend(log(&LogClient::new(&connection)).await);
     checks
+}
+
+/// Whether the directory is to be believed, and lists this node as its settings have it: else nothing is taken from it.
+async fn directory(node: &Node, connection: &Connection) -> Check {
+    let what = ("directory", "directorio");
+    let held = match command::directory::own(node, connection).await {
+        Ok(held) => held,
+        Err(failure) => return Check::failed("gateway", what, failure),
+    };
+    let (version, side) = (held.part().version(), held.part().side());
+    let code = held
+        .part()
+        .node(&node.identity)
+        .map(|listed| listed.code.clone());
+    let listed = code
+        .as_ref()
+        .map_or_else(String::new, |code| format!(" ({code})"));
+    let found = (
+        format!("version {version} of {side}: this node is listed{listed}"),
+        format!("versión {version} de {side}: este nodo está incluido{listed}"),
+    );
+    let check = Check::good("gateway", what, found);
+    if let Some(doubt) = &held.doubt {
+        let found = command::directory::doubted(doubt);
+        return Check::good("gateway", what, found).bad((
+            "precinto directory list  shows it; its side has to sign a new version",
+            "precinto directory list  lo muestra; su lado debe firmar otra versión",
+        ));
+    }
+    if code.as_ref() != Some(&node.code) {
+        let found = (
+            format!(
+                "version {version} of {side} does not list this node with the code {}",
+                node.code
+            ),
+            format!(
+                "la versión {version} de {side} no incluye este nodo con la clave {}",
+                node.code
+            ),
+        );
+        return Check::good("gateway", what, found).bad((
+            "mend \"code\" in the settings, or have the node listed:  precinto directory propose --help",
+            "corrija \"code\" en la configuración, o haga que se incluya el nodo:  precinto directory propose --help",
+        ));
+    }
+    check
 }
 
 /// The checkpoint's signature, and whether the newest entry lies ahead of this machine's clock.

@@ -12,6 +12,15 @@ const KEEP: (&str, &str) = (
     "conserve la carpeta de datos tal como está;  precinto audit log DIR  muestra qué está mal",
 );
 
+/// The log's part counts, so a file that does not go with it is in nobody's way but its own.
+fn of_directory(error: &RunError) -> Failure {
+    let es = "el directorio de la bitácora y el que ofrece la carpeta no concuerdan";
+    Failure::usage(Text::cause(error, es)).next((
+        "the log counts: move the .part file that is named away, or put the next version of that side there",
+        "cuenta la bitácora: quite el archivo .part que se nombra, o ponga ahí la versión que sigue de ese lado",
+    ))
+}
+
 /// Data that is damaged or gone is a verdict on it; everything else is a failure to run.
 pub(super) fn of(error: &RunError) -> Failure {
     let failed = |es: &str, next: (&str, &str)| {
@@ -45,6 +54,7 @@ pub(super) fn of(error: &RunError) -> Failure {
             "mend the file that is named, then:  precinto gateway check --config FILE",
             "corrija el archivo que se nombra y luego:  precinto gateway check --config ARCHIVO",
         )),
+        RunError::Directory(_) => of_directory(error),
         RunError::Trust(_) => failed(
             "la bitácora no acepta los certificados en que se apoya la confianza",
             (

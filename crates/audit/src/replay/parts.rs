@@ -1,0 +1,163 @@
+//! The row of each side's parts of the directory: what each must follow, and which of them counted when.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::directory::{Directory, Part};
+use super::shelf::hex;
+use crate::finding::{Kind, said};
+use precinto_alert::Detail;
+use precinto_alert::id::{OfficerId, Side};
+
+/// The newest part of each side so far.
+#[derive(Default)]
+pub(super) struct Parts {
+    newest: BTreeMap<Side, Newest>,
+    /// Directories by the parts that they were put together from.
+    directories: HashMap<Vec<[u8; 32]>, Arc<Directory>>,
+}
+
+struct Newest {
+    digest: [u8; 32],
+    part: Arc<Part>,
+}
+
+/// A part that a record names.
+pub(super) struct NamedPart {
+    pub(super) side: Side,
+    pub(super) digest: [u8; 32],
+    pub(super) part: Arc<Part>,
+}
+
+impl Parts {
+    /// Takes the next part of a side, whoever signed it; gives what speaks against its standing there.
+    ///
+    /// `signers` are the officers of the side who have signed it; none when their signatures do not hold, which is told elsewhere.
+    /// Also a part that should not be there counts from now on:
+    /// what is wrong is told once.
+    pub(super) fn take(
+        &mut self,
+        next: NamedPart,
+        signers: Option<&BTreeSet<OfficerId>>,
+    ) -> Vec<Kind> {
+        let NamedPart { side, digest, part } = next;
+        let before = self.newest.get(&side);
+        let mut kinds = Vec::new();
+        kinds.extend(follows(&part, before));
+        kinds.extend(self.reaches_over(&part, &side));
+        // Nobody stands before the first part: those count whom it names itself. Its entry is as old as the log.
+        let basis = before.map_or(&part, |before| &before.part);
+        kinds.extend(signers.and_then(|signers| stewards(basis, signers)));
+        self.newest.insert(side, Newest { digest, part });
+        kinds
+    }
+
+    /// What a part says of the other side, or takes of what is the other side's.
+    fn reaches_over(&self, part: &Part, side: &Side) -> Option<Kind> {
+        let wrong = |why: Detail| Some(Kind::DirectorySide { why });
+        if let Some(foreign) = &part.foreign {
+            return wrong(said!(
+                "it says something of {foreign:?}",
+                "dice algo de {foreign:?}"
+            ));
+        }
+        let others = self.newest.iter().filter(|(other, _)| *other != side);
+        for (_, Newest { part: theirs, .. }) in others {
+            let taken = part.codes.keys().find_map(|code| {
+                let owner = theirs.codes.get(code)?;
+                Some(said!(
+                    "the code {code} is that of {owner}",
+                    "el código {code} es de {owner}"
+                ))
+            });
+            if let Some(why) = taken {
+                return wrong(why);
+            }
+        }
+        None
+    }
+
+    /// What speaks against a record that names these parts: they must be the newest, one of each side. A gateway lets what it
+    /// decided under one part into its log before the next.
+    pub(super) fn wrong_names(&self, named: &[NamedPart]) -> Option<Kind> {
+        let wrong = |why: Detail| Some(Kind::DirectoryNamed { why });
+        for (side, newest) in &self.newest {
+            let mut of_side = named.iter().filter(|part| part.side == *side);
+            let (Some(one), None) = (of_side.next(), of_side.next()) else {
+                return wrong(said!(
+                    "not exactly one part of {side}",
+                    "no exactamente una parte de {side}"
+                ));
+            };
+            if one.digest != newest.digest {
+                let (version, newest) = (one.part.version, newest.part.version);
+                return wrong(said!(
+                    "version {version} of {side}, although version {newest} was in force",
+                    "la versión {version} de {side}, aunque regía la versión {newest}"
+                ));
+            }
+        }
+        None
+    }
+
+    /// The directory that these parts make, put together once.
+    pub(super) fn directory(&mut self, named: &[NamedPart]) -> Option<Arc<Directory>> {
+        if named.is_empty() {
+            return None;
+        }
+        let name: Vec<[u8; 32]> = named.iter().map(|part| part.digest).collect();
+        if self.directories.len() >= DIRECTORIES_MAX && !self.directories.contains_key(&name) {
+            self.directories.clear();
+        }
+        let together = || {
+            let parts = named.iter().map(|named| Arc::clone(&named.part));
+            Arc::new(Directory::of(parts.collect()))
+        };
+        let known = self.directories.entry(name).or_insert_with(together);
+        Some(Arc::clone(known))
+    }
+}
+
+/// Whether the part is the next one of its side.
+fn follows(part: &Part, before: Option<&Newest>) -> Option<Kind> {
+    let wrong = |why: Detail| Some(Kind::DirectoryVersion { why });
+    let newest = before.map_or(0, |before| before.part.version);
+    let next = newest.saturating_add(1);
+    if part.version != next {
+        let version = part.version;
+        return wrong(said!(
+            "it is version {version} behind version {newest}, where {next} belongs",
+            "es la versión {version} tras la versión {newest}, donde corresponde la {next}"
+        ));
+    }
+    if part.previous != before.map(|before| hex(&before.digest)) {
+        return wrong(Detail::from((
+            "the part before it is not the one that it names as such",
+            "la parte anterior no es la que nombra como tal",
+        )));
+    }
+    None
+}
+
+/// Whether enough of those have signed whom the part before names, and nobody else.
+fn stewards(basis: &Part, signers: &BTreeSet<OfficerId>) -> Option<Kind> {
+    let wrong = |why: Detail| Some(Kind::DirectorySigner { why });
+    let is_steward = |officer: &&OfficerId| basis.stewards.contains(&officer.to_string());
+    if let Some(other) = signers.iter().find(|officer| !is_steward(officer)) {
+        return wrong(said!(
+            "{other} has signed it, who is no steward of its side",
+            "la firmó {other}, que no es custodio de su lado"
+        ));
+    }
+    let (count, needed) = (signers.len(), basis.stewards_needed.max(1));
+    if count < needed {
+        return wrong(said!(
+            "{count} of its side's stewards have signed it, and {needed} are needed",
+            "la firmaron {count} custodios de su lado, y se necesitan {needed}"
+        ));
+    }
+    None
+}
+
+/// More would only be needed by a log whose directory changes all the time.
+const DIRECTORIES_MAX: usize = 64;

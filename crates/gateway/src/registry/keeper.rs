@@ -1,0 +1,221 @@
+//! Who puts the next part of a side in force while the gateway runs: checked, logged, and only then counting.
+
+use std::sync::Arc;
+
+use precinto_alert::directory::{Change, PartError, changes};
+use precinto_alert::id::NodeId;
+use precinto_alert::{Reason, Violation};
+use precinto_envelope::directory::{PartRefused, SignedPart, SuccessionError, VerifiedPart};
+use precinto_envelope::trust::TrustStore;
+use precinto_ledger::AppendError;
+use precinto_ledger::clock::Clock;
+use tokio::sync::{Mutex, watch};
+
+use super::Directory;
+use super::in_force::{InForce, Seat};
+use crate::certificates::Certificates;
+use crate::limits::DIRECTORY_WAIT_MAX;
+use crate::status::Refusal;
+use crate::submit::ConflictQuota;
+
+/// Puts parts in force, one after the other.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    seat: Seat,
+    certificates: Arc<Certificates>,
+    /// What is trusted now.
+    trust: watch::Receiver<Arc<TrustStore>>,
+    clock: Arc<dyn Clock>,
+    /// What one node may have logged in a while.
+    quota: ConflictQuota,
+    one_at_a_time: Mutex<()>,
+}
+
+/// A part that is in force, or could be.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    /// The part.
+    pub(crate) signed: Arc<SignedPart>,
+    /// In what it differs from the one before.
+    pub(crate) changes: Vec<Change>,
+    /// Whether it was in force before.
+    pub(crate) duplicate: bool,
+}
+
+/// Why a part was not put in force.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApplyError {
+    /// It is no good by itself.
+    #[error(transparent)]
+    Part(#[from] PartRefused),
+    /// It belongs to another side than the node that brought it.
+    #[error("the part of another side")]
+    WrongSide,
+    /// It does not come next.
+    #[error(transparent)]
+    Order(#[from] SuccessionError),
+    /// It contradicts the parts of the other sides.
+    #[error("it does not go with the other parts")]
+    Together(Vec<Violation>),
+    /// The node has brought too many.
+    #[error("too many in a while")]
+    Quota,
+    /// Somebody decided something for too long.
+    #[error("the directory was in use all the time")]
+    Busy,
+    /// The log did not take it.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The task that judged it died: our bug.
+    #[error("the judging did not finish")]
+    Lost,
+}
+
+impl Keeper {
+    /// Puts `directory` in force, whose parts are in the log.
+    pub(crate) fn new(
+        directory: Directory,
+        certificates: Arc<Certificates>,
+        trust: watch::Receiver<Arc<TrustStore>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            seat: Seat::new(directory),
+            certificates,
+            trust,
+            clock,
+            quota: ConflictQuota::default(),
+            one_at_a_time: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn in_force(&self) -> InForce {
+        self.seat.in_force()
+    }
+
+    /// Judges the part that `caller` brings, and unless `validate_only` puts it in force. MUST be run to its end: what is
+    /// logged and not in force would count only after a restart.
+    pub(crate) async fn apply(
+        &self,
+        caller: &NodeId,
+        bytes: Vec<u8>,
+        validate_only: bool,
+    ) -> Result<Applied, ApplyError> {
+        let _in_turn = self.one_at_a_time.lock().await;
+        let before = self.seat.in_force().now();
+        let (trust, now_ms) = (Arc::clone(&self.trust.borrow()), self.clock.now_ms());
+        let (caller_side, current) = (caller.side().clone(), Arc::clone(&before));
+        // A long text and up to four signatures: not on the workers that submissions need.
+        let judge = move || {
+            let signed = Arc::new(SignedPart::read(bytes)?);
+            if *signed.part().side() != caller_side {
+                return Err(ApplyError::WrongSide);
+            }
+            Judged::new(signed, &current, &trust, now_ms)
+        };
+        let judged = tokio::task::spawn_blocking(judge).await;
+        let (part, directory, applied) = match judged.map_err(|_| ApplyError::Lost)?? {
+            Judged::InForce(signed) => {
+                return Ok(Applied {
+                    signed,
+                    changes: Vec::new(),
+                    duplicate: true,
+                });
+            }
+            Judged::Next {
+                part,
+                directory,
+                applied,
+            } => (part, directory, applied),
+        };
+        if validate_only {
+            return Ok(applied);
+        }
+        let side = part.signed().part().side();
+        self.certificates.log_chain(part.chain(), side).await?;
+        let change = self.seat.change(DIRECTORY_WAIT_MAX).await;
+        let change = change.ok_or(ApplyError::Busy)?;
+        if !self.quota.take(caller, now_ms) {
+            return Err(ApplyError::Quota);
+        }
+        self.certificates.log_part(&part).await?;
+        change.put_in_force(directory);
+        let version = part.signed().part().version();
+        let changes = applied.changes.len();
+        tracing::info!(%side, version, changes, %caller, "another part of the directory is in force");
+        Ok(applied)
+    }
+}
+
+/// What there is to be done with a part.
+enum Judged {
+    /// Nothing: it is in force.
+    InForce(Arc<SignedPart>),
+    /// It comes next, and this is the directory that it makes.
+    Next {
+        part: VerifiedPart,
+        directory: Arc<Directory>,
+        applied: Applied,
+    },
+}
+
+impl Judged {
+    fn new(
+        signed: Arc<SignedPart>,
+        before: &Directory,
+        trust: &TrustStore,
+        now_ms: u64,
+    ) -> Result<Self, ApplyError> {
+        let last = before
+            .part(signed.part().side())
+            .ok_or(ApplyError::WrongSide)?;
+        if last.digest() == signed.digest() {
+            return Ok(Self::InForce(signed));
+        }
+        let part = VerifiedPart::verify(signed, trust, now_ms)?;
+        part.check_follows(last)?;
+        let signed = Arc::clone(part.signed());
+        let directory = before.with(&signed).map_err(ApplyError::Together)?;
+        Ok(Self::Next {
+            directory: Arc::new(directory),
+            applied: Applied {
+                changes: changes(Some(last.part()), signed.part()),
+                signed,
+                duplicate: false,
+            },
+            part,
+        })
+    }
+}
+
+impl From<ApplyError> for Refusal {
+    fn from(error: ApplyError) -> Self {
+        match error {
+            ApplyError::Part(PartRefused::Part(PartError::Content(problems)))
+            | ApplyError::Together(problems) => Self::violations(problems),
+            ApplyError::Part(PartRefused::Part(PartError::Syntax { message })) => {
+                Self::new(Reason::Malformed).with_detail((
+                    format!("The text: {message}"),
+                    format!("El texto (en inglés): {message}"),
+                ))
+            }
+            ApplyError::Part(error) => Self::new(error.reason()),
+            ApplyError::WrongSide => Self::new(Reason::WrongSide),
+            ApplyError::Order(error) => {
+                let refusal = Self::new(error.reason());
+                match error {
+                    SuccessionError::Version { expected, .. } => {
+                        refusal.with_fact("expected", expected)
+                    }
+                    SuccessionError::Stewards { needed } => refusal.with_fact("needed", needed),
+                    SuccessionError::Side
+                    | SuccessionError::Previous
+                    | SuccessionError::FirstStewards => refusal,
+                }
+            }
+            ApplyError::Quota | ApplyError::Busy => Self::new(Reason::Overloaded),
+            ApplyError::Append(error) => error.into(),
+            ApplyError::Lost => Self::new(Reason::Internal),
+        }
+    }
+}
