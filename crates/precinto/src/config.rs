@@ -7,7 +7,8 @@ mod suggest;
 
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use material::{
-    Material, MaterialError, load_credential, load_policy, load_signer, read_side,
+    Material, MaterialError, load_credential, load_policy, load_signer, load_witness,
+    load_witness_key, read_side,
 };
 pub(crate) use run::Run;
 pub(crate) use suggest::{closest, with_suggestion};

@@ -61,7 +61,7 @@ fn check(file: &Path, output: Output) -> anyhow::Result<Exit> {
         for officer in &node.officers {
             drop(material.officer(&officer.id).map_err(Failure::from)?);
         }
-        drop(material.witness_key().map_err(Failure::from)?);
+        drop(config::load_witness_key(&node).map_err(Failure::from)?);
         if let Some(policy) = &node.policy {
             drop(load_policy(policy).map_err(Failure::from)?);
         }

@@ -116,29 +116,9 @@ impl Material {
         author.map_err(|error| MaterialError::certificate(&pair.certificate, error))
     }
 
-    /// The key by which the node cosigns, if it has one for that.
-    pub(crate) fn witness_key(&self) -> Result<Option<CosignatureSigner>, MaterialError> {
-        let Some(file) = &self.node.witness else {
-            return Ok(None);
-        };
-        let wrong = |error: &dyn std::fmt::Display| MaterialError::key(file, error);
-        let der = pem::private_key(&read(file)?).map_err(|error| wrong(&error))?;
-        let key = SigningKey::from_pkcs8_der(&der).map_err(|error| wrong(&error))?;
-        let signer = CosignatureSigner::new(&key_name(&self.node.identity), key);
-        signer.map(Some).map_err(|error| wrong(&error))
-    }
-
     /// The node as a witness, if it has a key for that. Its folder of state must exist.
     pub(crate) fn witness(&self) -> Result<Option<Witness>, MaterialError> {
-        let Some(signer) = self.witness_key()? else {
-            return Ok(None);
-        };
-        let state = self.node.state.join("witness.cosigned");
-        let witness = Witness::open(&state, signer, &self.node.log);
-        witness.map(Some).map_err(|error| {
-            let es = "no se puede usar el punto de control que este nodo firmó como testigo";
-            MaterialError::new(&state, Text::cause(error, es))
-        })
+        load_witness(&self.node)
     }
 
     /// An officer of the settings, by id.
@@ -167,6 +147,31 @@ impl Material {
 pub(crate) fn load_policy(file: &Path) -> Result<Policy, MaterialError> {
     Policy::parse(read(file)?)
         .map_err(|error| MaterialError::new(file, Text::cause(error, "la política no sirve")))
+}
+
+/// The key by which the node cosigns, if it has one for that.
+pub(crate) fn load_witness_key(node: &Node) -> Result<Option<CosignatureSigner>, MaterialError> {
+    let Some(file) = &node.witness else {
+        return Ok(None);
+    };
+    let wrong = |error: &dyn std::fmt::Display| MaterialError::key(file, error);
+    let der = pem::private_key(&read(file)?).map_err(|error| wrong(&error))?;
+    let key = SigningKey::from_pkcs8_der(&der).map_err(|error| wrong(&error))?;
+    let signer = CosignatureSigner::new(&key_name(&node.identity), key);
+    signer.map(Some).map_err(|error| wrong(&error))
+}
+
+/// The node as a witness, if it has a key for that. Its folder of state must exist.
+pub(crate) fn load_witness(node: &Node) -> Result<Option<Witness>, MaterialError> {
+    let Some(signer) = load_witness_key(node)? else {
+        return Ok(None);
+    };
+    let state = node.state.join("witness.cosigned");
+    let witness = Witness::open(&state, signer, &node.log);
+    witness.map(Some).map_err(|error| {
+        let es = "no se puede usar el punto de control que este nodo firmó como testigo";
+        MaterialError::new(&state, Text::cause(error, es))
+    })
 }
 
 /// Loads a signing certificate and its key, which must belong together.

@@ -3,7 +3,9 @@
 use super::dates;
 use super::{Check, SETTINGS};
 use crate::commands::{self as command, gateway};
-use crate::config::{Material, MaterialError, Node, Pair, load_policy, load_signer, read_side};
+use crate::config::{
+    Material, MaterialError, Node, Pair, load_policy, load_signer, load_witness, read_side,
+};
 use crate::exit::{Failure, Text};
 use crate::{clock, connect};
 use precinto_alert::reason as catalogue;
@@ -256,7 +258,7 @@ fn witness(node: &Node) -> Vec<Check> {
     let said = |error: MaterialError| error.text();
     if let Some(file) = &node.witness {
         let what = ("witness key", "llave de testigo");
-        let loaded = Material::load(node).and_then(|material| material.witness());
+        let loaded = load_witness(node);
         let check = |found: Text| Check::good("config", what, found);
         checks.push(match loaded.map_err(said) {
             Ok(_) => check(Text::same(file.display())),
