@@ -10,6 +10,7 @@ use serde_json::Value;
 
 const CBP: &str = "us-cbp-lax";
 const ANAM: &str = "mx-anam-mex";
+const ATF: &str = "us-atf-hq";
 const PERIOD: [&str; 4] = ["--from", "2020-01-01", "--to", "2099-12-31"];
 
 /// A site, where its gateway listens, and what each side was sent.
@@ -149,7 +150,7 @@ fn figures_are_those_of_what_was_done() {
     let stage = Stage { site, address };
     play(&stage);
 
-    // Over the wire, by an auditor: nobody else may read enough to verify it.
+    // Over the wire, by an auditor: nobody else may read all of it.
     let period = PERIOD.join(" ");
     let wire = stage.node(
         "us-oversight-audit",
@@ -165,9 +166,15 @@ fn figures_are_those_of_what_was_done() {
     check(&wire);
     let list_of = format!("report exchange --agency mx.dev.invalid/anam {period} -o json");
     let list_by_wire = json(&stage.node("us-oversight-audit", &list_of));
-    let withheld = stage.node(ANAM, &format!("report exchange {period}"));
+    // ANAM took part in all that was said, and the directory is open to every node: its own list is whole.
+    let own = stage.node(ANAM, &format!("report exchange {period} -o json"));
+    let talk = String::from_utf8_lossy(&own.stderr);
+    assert_eq!(own.status.code(), Some(0), "{talk}");
+    assert_eq!(json(&own)["messages"], list_by_wire["messages"]);
+    // Who took part in nothing cannot read enough: that is inconclusive, not damage, and never zero.
+    let withheld = stage.node(ATF, &format!("report exchange {period}"));
     let said = String::from_utf8_lossy(&withheld.stdout).into_owned();
-    assert_eq!(withheld.status.code(), Some(3), "{said}");
+    assert_eq!(withheld.status.code(), Some(4), "{said}");
     assert!(
         said.contains("WITHHELD") && said.contains("are in no figure"),
         "{said}"

@@ -43,6 +43,8 @@ pub struct Part {
     agencies: BTreeMap<AgencyId, Agency>,
     groups: BTreeMap<String, Vec<AgencyId>>,
     topics: BTreeMap<String, Vec<AgencyId>>,
+    joint_groups: BTreeSet<String>,
+    joint_topics: BTreeSet<String>,
     auditors: BTreeSet<Identity>,
 }
 
@@ -164,7 +166,17 @@ impl Part {
         &self.topics
     }
 
-    /// Who of this side may read every entry of the log.
+    /// Those of the groups that this side shares: the name stands for the members on all sides that mark it so.
+    pub fn joint_groups(&self) -> &BTreeSet<String> {
+        &self.joint_groups
+    }
+
+    /// Those of the topics that this side shares.
+    pub fn joint_topics(&self) -> &BTreeSet<String> {
+        &self.joint_topics
+    }
+
+    /// Who may read what somebody of this side is a party of; whom each side's part names reads every entry of the log.
     pub fn auditors(&self) -> &BTreeSet<Identity> {
         &self.auditors
     }

@@ -25,7 +25,7 @@
 //! | another key | the verifier key that was given on paper |
 //! | a statement invented, altered, or attributed to somebody else | its signatures: the gateway does not hold the senders' keys |
 //! | recipients changed in the record | the directory in the log; and the receipt |
-//! | a directory invented or altered, an older one gone by | its stewards' signatures; each part names the one before, and each record those in force |
+//! | a directory altered by nobody's or the wrong side's hand, an older one gone by | its stewards' signatures; each part names the one before, and each record those in force; the first part vouches for its own stewards |
 //! | a signer accepted after revocation | a revocation list of that time, from outside or held by the log, that the record does not name |
 //! | older rules claimed, so that no case and no clock is asked | said, and never clean: `CASES_NOT_AUDITED`, `CLOCKS_NOT_AUDITED` |
 //!

@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! bytes ──> receipt: the log holds exactly these ──> not older than what was seen before (seen) ──> what they say
-//!                                                └─> who signed, under our own trust, as of the log's time ──> or a doubt
+//!                                                └─> who signed it and each step up to it, under our own trust (row)
+//!                                                                           ──> or a doubt, and then it is not remembered
 //! ```
 //!
 //! What a gateway cannot do unseen: invent a part, change one, go back to an older one that this node has seen a newer one
-//! of. What it can: withhold the newest one from a node that has not seen it. The auditor judges the whole row of parts.
+//! of, leave out a side that it has seen. What it can: withhold the newest one from a node that has not seen it; and to a node
+//! that has seen nothing yet, whoever stands in the first part is vouched for by that part alone.
 
 mod change;
+mod row;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -63,8 +66,8 @@ pub enum Doubt {
     /// It does not follow the part before, or those who signed are not enough of the stewards whom that names.
     #[error(transparent)]
     Succession(#[from] SuccessionError),
-    /// The part before it cannot be had, so nobody knows who its stewards were.
-    #[error("the part before it cannot be had from the log")]
+    /// A part before it cannot be had, or too many are between it and what was seen: nobody knows who may sign it.
+    #[error("a part before it cannot be had from the log")]
     NoPrevious,
 }
 
@@ -134,7 +137,9 @@ impl DirectoryError {
             Self::Log(error) => error.reason(),
             Self::Receipt(error) => Some(error.reason()),
             Self::OtherEntry { .. } | Self::NoPart { .. } => Some(Reason::ReceiptInvalid),
-            Self::Seen(SeenError::Contradiction { .. }) => Some(Reason::LogInconsistent),
+            Self::Seen(SeenError::Contradiction { .. } | SeenError::NotOnce { .. }) => {
+                Some(Reason::LogInconsistent)
+            }
             Self::Seen(_) => None,
         }
     }
@@ -164,10 +169,10 @@ impl DirectoryClient {
         let answer = service.get_directory(unary(request)).await?.into_inner();
         let mut all = Vec::new();
         for part in answer.parts {
-            let held = self.held(part).await?;
-            self.compare(&held, seen).await?;
-            all.push(held);
+            all.push(self.held(part, seen).await?);
         }
+        let shown: Vec<&Side> = all.iter().map(|held| held.part().side()).collect();
+        seen.all_are_once_in(&shown)?;
         all.sort_by(|one, other| one.part().side().cmp(other.part().side()));
         Ok(all)
     }
@@ -178,8 +183,13 @@ impl DirectoryClient {
         Ok(all.into_iter().find(|held| held.part().side() == side))
     }
 
-    /// A part as the gateway shows it, proven by its receipt; what speaks against its signatures stands in it.
-    async fn held(&self, shown: pb::DirectoryPart) -> Result<Held, DirectoryError> {
+    /// A part as the gateway shows it, proven by its receipt and held against what was seen; what speaks against its signatures,
+    /// or against those of a step up to it, stands in it, and then it is not remembered as seen.
+    async fn held(
+        &self,
+        shown: pb::DirectoryPart,
+        seen: &mut Seen,
+    ) -> Result<Held, DirectoryError> {
         let pb::DirectoryPart {
             signed,
             index,
@@ -204,35 +214,26 @@ impl DirectoryClient {
         }
         let time_ms = proven.leaf().time_ms;
         let signed = Arc::new(signed);
-        let (signers, doubt) = match self.judge(&signed, time_ms).await? {
+        let row = self.row(&signed, seen.of(signed.part().side())).await?;
+        let trust = self.connection.trust();
+        let (signers, doubt) = match row.and_then(|row| row.judge(trust, time_ms)) {
             Ok(signers) => (signers, None),
             Err(doubt) => (Vec::new(), Some(doubt)),
         };
-        Ok(Held {
+        let held = Held {
             signed,
             signers,
             index,
             time_ms,
             receipt,
             doubt,
-        })
-    }
-
-    /// Who has signed, if that is enough: certificates are judged under our own trust, as of the log's time.
-    async fn judge(
-        &self,
-        signed: &Arc<SignedPart>,
-        time_ms: u64,
-    ) -> Result<Result<Vec<OfficerId>, Doubt>, DirectoryError> {
-        let before = match signed.part().previous() {
-            None => None,
-            Some(previous) => match self.by_digest(previous).await? {
-                Some(before) => Some(before),
-                None => return Ok(Err(Doubt::NoPrevious)),
-            },
         };
-        let trust = self.connection.trust();
-        Ok(believe(signed, before.as_ref(), trust, time_ms))
+        let doubt = held.doubt.as_ref();
+        if doubt.is_none_or(|doubt| doubt.is_only_revoked_after(time_ms)) {
+            let part = held.part();
+            seen.keep(part.side(), part.version(), *held.signed.digest())?;
+        }
+        Ok(held)
     }
 
     /// A part of the log by the digest that a signed part names; none if the log does not show it.
@@ -240,40 +241,6 @@ impl DirectoryClient {
         let items = self.log.certificates(&[*digest]).await?;
         let content = items.into_iter().next().map(|item| item.content);
         Ok(content.and_then(|content| SignedPart::read(content).ok()))
-    }
-
-    /// Holds what is shown against what this node has seen: never older, never another of the same version, and behind what was
-    /// seen step by step by the digests that the parts name.
-    async fn compare(&self, held: &Held, seen: &mut Seen) -> Result<(), DirectoryError> {
-        let part = held.part();
-        let contradiction = |known: u64| SeenError::Contradiction {
-            side: part.side().to_string(),
-            seen: known,
-            shown: part.version(),
-        };
-        if let Some((version, digest)) = seen.of(part.side()) {
-            let mut at = (
-                part.version(),
-                *held.signed.digest(),
-                part.previous().copied(),
-            );
-            for _ in 0..STEPS_MAX {
-                match at {
-                    (behind, _, Some(previous)) if behind > version => {
-                        let before = self.by_digest(&previous).await?;
-                        let Some(before) = before else {
-                            return Err(contradiction(version).into());
-                        };
-                        let before = before.part();
-                        at = (before.version(), previous, before.previous().copied());
-                    }
-                    (same, shown, _) if same == version && shown == digest => break,
-                    _ => return Err(contradiction(version).into()),
-                }
-            }
-        }
-        seen.keep(part.side(), part.version(), *held.signed.digest())?;
-        Ok(())
     }
 }
 
@@ -292,6 +259,3 @@ pub fn believe(
     }
     Ok(verified.officers().cloned().collect())
 }
-
-/// Steps back to what was seen before: a node that was away for longer takes what is shown, and sees on from there.
-const STEPS_MAX: usize = 256;

@@ -36,6 +36,7 @@ use crate::clock::Clock;
 use crate::limits::TAKEN_KEPT;
 use crate::outbox::{Fate, Outbox, OutboxError, Turn};
 use crate::subscribe::Delivery;
+use precinto_alert::code::RecallMeasure;
 use precinto_alert::statement::Statement;
 use std::io;
 use std::sync::Arc;
@@ -109,7 +110,7 @@ impl Reception {
         Ok(!matches!(taken, Taken::No | Taken::Again))
     }
 
-    /// Whether it is put away instead of being handed over: its alert was recalled, and this node has confirmed that.
+    /// Whether it is put away instead of being handed over: a recall of its alert, which came after it, was handed over before it.
     pub fn withholds(&self, item: &Item) -> Result<bool, ReceptionError> {
         Ok(self.confirms_recalls && self.inbox.withholds(item)?)
     }
@@ -119,6 +120,12 @@ impl Reception {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
+        // Within the turn no erasure is confirmed between the look and the file.
+        let withheld = self.withholds(item)?;
+        let _turn = withheld.then(|| self.outbox.turn()).transpose()?;
+        if withheld && self.inbox.measure_for_late(item)? == RecallMeasure::Erase {
+            return Ok(());
+        }
         let staged = folder.stage(&item.name, json);
         staged.map_err(ReceptionError::HandOver)
     }
@@ -161,13 +168,13 @@ impl Reception {
     fn finish_in(&self, turn: &mut Turn<'_>, item: &Item) -> Result<(), ReceptionError> {
         if let Some(folder) = &self.folder {
             let released = if self.withholds(item)? {
-                folder.withhold(&item.name)
+                folder.withhold(&item.name, self.inbox.measure_for_late(item)?)
             } else {
                 folder.release(&item.name)
             };
             released.map_err(ReceptionError::HandOver)?;
         }
-        self.inbox.recall_handed_over(item)?;
+        self.inbox.recall_handed_over(item, self.confirms_recalls)?;
         if let Taken::Answering(answer) = self.inbox.taken(item.index)? {
             // What was refused is told, and not asked again with each delivery.
             if self.outbox.fate(answer.message_id())? == Fate::Unknown {

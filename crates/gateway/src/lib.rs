@@ -60,7 +60,7 @@ use certificates::Certificates;
 use config::Config;
 use material::Material;
 use registry::keeper::Keeper;
-use registry::offered::{Logged, Offer};
+use registry::offered::Offer;
 use registry::start;
 use subscribe::store::{Store, StoreError};
 use witness::{WitnessError, Witnesses};
@@ -206,8 +206,8 @@ impl Gateway {
         let store = tokio::task::spawn_blocking(move || Store::open(&cursors, size)).await??;
         let log = ledger.clone();
         let read = move || {
-            let mut parts = Logged::new();
-            let see = |entry: &_| start::remember(&mut parts, entry);
+            let mut parts = start::Logged::default();
+            let see = |entry: &_| parts.see(entry);
             Cases::rebuild(&log, see).map(|cases| (cases, parts))
         };
         let (cases, parts) = tokio::task::spawn_blocking(read).await??;

@@ -299,5 +299,5 @@ const _: () = assert!(PART_REQUEST_BYTES_MAX <= SUBMISSION_BYTES_MAX);
 /// A part leaves the log in one answer, with its receipt; those of three sides fit into one.
 const _: () = assert!(3 * (SIGNED_PART_BYTES_MAX + RECORD_BYTES) <= ANSWER_CONTENT_MAX);
 /// Longest wait until nobody decides anything by the directory in force; meanwhile whoever begins to decide waits as well.
-/// Decisions take milliseconds, and a sync.
+/// Decisions take milliseconds each, those of one stream one behind the other ([`PIPELINE_MAX`]), and a sync.
 pub const DIRECTORY_WAIT_MAX: Duration = Duration::from_secs(5);

@@ -15,8 +15,8 @@ use precinto_merkle::note::NoteSigner;
 use crate::config::{Config, SideConfig};
 use crate::limits::FILE_BYTES_MAX;
 use crate::registry::SideCountry;
-use crate::registry::offered::{Logged, Offer, OfferError};
-use crate::registry::start::{self, StartError};
+use crate::registry::offered::{Offer, OfferError};
+use crate::registry::start::{self, Logged, StartError};
 
 /// Everything that was read, each part fit for its purpose.
 pub(crate) struct Material {
@@ -124,7 +124,7 @@ impl Material {
         let journal = config.data.join("journal");
         if matches!(journal.try_exists(), Ok(false)) {
             // Nothing is in any log yet, so the folder alone must do.
-            start::start(&Logged::new(), &offers, &trust, now_ms)?;
+            start::start(&Logged::default(), &offers, &trust, now_ms)?;
         }
         Ok(Self {
             trust: Arc::new(trust),

@@ -6,7 +6,8 @@
 //! 2. *diplomatic bag*: never; no authority relaxes it;
 //! 3. *officers only*: TLP:RED goes to named officers, never to an agency, a group or a topic;
 //! 4. *third agency*: nobody outside `releasable_to` when the originator has named a release;
-//! 5. *no squatting*: an alert's id carries the sender's own code, and only its agency changes or takes back the alert;
+//! 5. *no squatting*: an alert's id carries the sender's own code; who changes or takes back the alert is of the sender's country
+//!    here, and of the agency that sent it by the rules of the case (7), which hold when its node has left the directory;
 //! 6. *known officers*: an officer who signs is in the directory, under the sender's agency;
 //! 7. *its turn*: it may follow what was said before in its case ([`crate::cases`]); since `floor/2`, and since `floor/3` only
 //!    if the node that says it may read what it speaks of.
@@ -120,7 +121,9 @@ fn consider(
                 .into(),
         ));
     }
-    let resolved = directory.resolve(recipient, sender).ok_or_else(|| {
+    let resolved = directory.resolve(recipient, sender);
+    let resolved = resolved.or_else(|| departed(recipient, statement, directory));
+    let resolved = resolved.ok_or_else(|| {
         let detail = (
             "the directory does not know it, or it stands for nobody",
             "el directorio no lo conoce o no representa a nadie",
@@ -139,6 +142,21 @@ fn consider(
         ));
     }
     Ok(to_record(recipient, &resolved))
+}
+
+/// What is withdrawn goes by name to an agency that has left its side's part: no node gets it there, and the record says for whom
+/// it was. Without it nothing that such an agency was ever sent could be withdrawn from anybody.
+fn departed(
+    recipient: &Recipient,
+    statement: &Statement,
+    directory: &Directory,
+) -> Option<Resolved> {
+    let agency = recipient.withdrawn_from(statement.message_type())?;
+    directory.country(agency.side())?;
+    Some(Resolved {
+        agencies: vec![agency.clone()],
+        nodes: Vec::new(),
+    })
 }
 
 /// Every agency that would get it, those of named nodes included.
@@ -173,14 +191,14 @@ fn is_released(
 fn alert_id_objection(statement: &Statement, directory: &Directory) -> Option<Reason> {
     let alert_id = statement.alert_id()?;
     let sender = statement.sender();
-    let owner = directory.node_of_code(alert_id.node_code());
     let in_country = directory.country(sender.side()) == Some(alert_id.country());
     let is_own = match statement.message_type() {
-        MessageType::Alert => in_country && owner == Some(sender),
-        // Another desk of the same agency may have to withdraw it at night.
-        MessageType::Amend | MessageType::Cancel | MessageType::Recall => {
-            in_country && owner.is_some_and(|owner| owner.agency() == sender.agency())
+        MessageType::Alert => {
+            in_country && directory.node_of_code(alert_id.node_code()) == Some(sender)
         }
+        // Another desk of the same agency may have to withdraw it at night, or after the sending node was stolen and left the
+        // directory; that it is the same agency the rules of the case say.
+        MessageType::Amend | MessageType::Cancel | MessageType::Recall => in_country,
         _ => true,
     };
     (!is_own).then_some(Reason::AlertIdNotYours)

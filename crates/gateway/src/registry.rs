@@ -49,7 +49,8 @@ pub struct Directory {
     standbys: BTreeMap<AgencyId, Standby>,
     groups: BTreeMap<String, Vec<AgencyId>>,
     topics: BTreeMap<String, Vec<AgencyId>>,
-    auditors: BTreeSet<Identity>,
+    /// Auditors, each with the sides whose parts name it.
+    auditors: BTreeMap<Identity, BTreeSet<Side>>,
 }
 
 /// Who is entitled to a statement on account of one recipient; both lists sorted and without repeats.
@@ -59,6 +60,17 @@ pub struct Resolved {
     pub agencies: Vec<AgencyId>,
     /// Named nodes: those of a named officer.
     pub nodes: Vec<NodeId>,
+}
+
+/// What an identity may read as an auditor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audits {
+    /// No part names it.
+    Nothing,
+    /// Some parts name it: what their sides are a party of.
+    Sides(BTreeSet<Side>),
+    /// Every side's part names it: the whole log.
+    Everything,
 }
 
 impl Directory {
@@ -121,9 +133,15 @@ impl Directory {
         self.officers.contains_key(officer)
     }
 
-    /// Whether the caller may read everything.
-    pub fn is_auditor(&self, identity: &Identity) -> bool {
-        self.auditors.contains(identity)
+    /// What the caller may read as an auditor.
+    ///
+    /// A side opens what one of its own is a party of, which it could show to anybody anyway, and nothing else.
+    pub fn audits(&self, identity: &Identity) -> Audits {
+        match self.auditors.get(identity) {
+            None => Audits::Nothing,
+            Some(sides) if sides.len() == self.countries.len() => Audits::Everything,
+            Some(sides) => Audits::Sides(sides.clone()),
+        }
     }
 
     /// The node that may issue alert ids with this NODE part.

@@ -2,11 +2,14 @@
 //!
 //! Leaves and checkpoints are for any node. A statement's record, envelope and body are for its parties: the agencies and
 //! nodes that its record names, and the agency that sent it, whose other desks have to go on with a case at night; and for
-//! the auditors that the directory names. A statement for named nodes only (TLP:RED) is not for the sender's agency either, only for the
+//! auditors. An auditor whom one side's part names sees what a party of that side may see, and nothing of what others say among
+//! themselves: one side alone opens to nobody what is not its own. Whom every side's part names sees everything. A statement for named nodes only (TLP:RED) is not for the sender's agency either, only for the
 //! node that sent it. What a statement's trust rests on, the directory included, is for every node that the directory lists.
 
+use std::collections::BTreeSet;
+
 use precinto_alert::Reason;
-use precinto_alert::id::{AgencyId, NodeId};
+use precinto_alert::id::{AgencyId, NodeId, Side};
 use precinto_ledger::StoredEntry;
 use precinto_merkle::leaf::EntryType;
 use precinto_proto::v1 as pb;
@@ -15,7 +18,7 @@ use tonic::Request;
 
 use crate::accept::Line;
 use crate::authenticate::Caller;
-use crate::registry::Directory;
+use crate::registry::{Audits, Directory};
 use crate::status::Refusal;
 
 #[cfg(test)]
@@ -28,7 +31,7 @@ pub struct Reader {
     node: String,
     agency: String,
     agency_id: AgencyId,
-    is_auditor: bool,
+    audits: Audits,
 }
 
 /// Who reads: the node on the line, which the directory must list, and what it may see.
@@ -58,23 +61,24 @@ impl Reader {
             node: node.to_string(),
             agency: node.agency().to_string(),
             agency_id: node.agency().clone(),
-            is_auditor: directory.is_auditor(caller.identity()),
+            audits: directory.audits(caller.identity()),
         }
     }
 
     /// Whether the entry is delivered to this reader's subscriptions: statements and missed deadlines only, by what the log
-    /// says about whom they are for, not by what the directory says today. An auditor gets all of them.
+    /// says about whom they are for, not by what the directory says today. An auditor gets what it may read of
+    /// them.
     pub fn is_delivered(&self, entry: &StoredEntry) -> bool {
         match entry.leaf().entry_type {
-            EntryType::Statement => self.is_auditor || self.is_among(&Audience::of(entry)),
-            EntryType::Overdue => self.is_auditor || self.is_told(entry),
+            EntryType::Statement => self.is_among(&Audience::of(entry)) || self.may_audit(entry),
+            EntryType::Overdue => self.is_told(entry) || self.may_audit(entry),
             _ => false,
         }
     }
 
     /// Whether the reader may see more of the entry than its leaf.
     pub fn may_read(&self, entry: &StoredEntry) -> bool {
-        self.is_auditor
+        self.may_audit(entry)
             || match entry.leaf().entry_type {
                 EntryType::Statement => {
                     let audience = Audience::of(entry);
@@ -103,7 +107,16 @@ impl Reader {
             | pb::TrustKind::Signer
             | pb::TrustKind::RevocationList
             | pb::TrustKind::Directory => true,
-            pb::TrustKind::Unspecified => self.is_auditor,
+            pb::TrustKind::Unspecified => self.audits == Audits::Everything,
+        }
+    }
+
+    /// Whether the reader is an auditor for this entry.
+    fn may_audit(&self, entry: &StoredEntry) -> bool {
+        match &self.audits {
+            Audits::Nothing => false,
+            Audits::Everything => true,
+            Audits::Sides(sides) => concerns(entry, sides),
         }
     }
 
@@ -114,10 +127,7 @@ impl Reader {
     }
 
     fn has_sent(&self, entry: &StoredEntry, audience: &Audience) -> bool {
-        let Ok(envelope) = pb::Envelope::decode(entry.content()) else {
-            return false;
-        };
-        let Ok(Sender { sender }) = Sender::decode(envelope.payload.as_slice()) else {
+        let Some(sender) = sender_of(entry) else {
             return false;
         };
         let is_colleague = || {
@@ -137,6 +147,49 @@ impl Reader {
     fn is_refused_sender(&self, entry: &StoredEntry) -> bool {
         pb::ConflictRecord::decode(entry.record()).is_ok_and(|record| record.sender == self.node)
     }
+}
+
+/// Whether one of these sides has a party to the entry: who sent it, whom it is for, whom it is about.
+fn concerns(entry: &StoredEntry, sides: &BTreeSet<Side>) -> bool {
+    let has_agency = |agencies: &[String]| {
+        let mut agencies = agencies.iter().filter_map(|agency| agency.parse().ok());
+        agencies.any(|agency: AgencyId| sides.contains(agency.side()))
+    };
+    let is_node = |node: &str| {
+        let node = node.parse::<NodeId>();
+        node.is_ok_and(|node| sides.contains(node.agency().side()))
+    };
+    let has_node = |nodes: &[String]| nodes.iter().any(|node| is_node(node));
+    match entry.leaf().entry_type {
+        EntryType::Statement => {
+            let Audience { recipients } = Audience::of(entry);
+            let mut recipients = recipients.iter();
+            recipients.any(|one| has_agency(&one.agencies) || has_node(&one.nodes))
+                || sender_of(entry).is_some_and(|sender| is_node(&sender))
+        }
+        EntryType::Overdue => Told::decode(entry.record())
+            .is_ok_and(|told| has_agency(&told.agencies) || has_node(&told.nodes)),
+        EntryType::Conflict => {
+            pb::ConflictRecord::decode(entry.record()).is_ok_and(|record| is_node(&record.sender))
+        }
+        EntryType::Act => {
+            pb::ActRecord::decode(entry.record()).is_ok_and(|record| is_node(&record.actor))
+        }
+        EntryType::Trust
+        | EntryType::Delivery
+        | EntryType::PeerCheckpoint
+        | EntryType::Tombstone
+        | EntryType::Key
+        | EntryType::Timestamp
+        | EntryType::Shard => false,
+    }
+}
+
+/// The SPIFFE id that a statement's entry was sent under; none when its content was deleted by law.
+fn sender_of(entry: &StoredEntry) -> Option<String> {
+    let envelope = pb::Envelope::decode(entry.content()).ok()?;
+    let Sender { sender } = Sender::decode(envelope.payload.as_slice()).ok()?;
+    Some(sender)
 }
 
 /// What subscribers and readers of records are told that an entry is. Not saying it means a statement.

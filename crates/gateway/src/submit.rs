@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cases::{CaseError, Cases, Place, Seat};
 use crate::certificates::Certificates;
 use crate::policy::{self, FLOOR};
+use crate::registry::in_force::Turn;
 use crate::registry::{Directory, Held as HeldDirectory, InForce};
 
 mod conflict;
@@ -101,14 +102,18 @@ impl Submissions {
         caller: &NodeId,
         request: pb::SubmitRequest,
     ) -> Result<pb::SubmitResponse, SubmitError> {
-        let announced = self.ledger.announce();
-        let checked = self.check(caller, request, announced).await?;
+        let (announced, turn) = (self.ledger.announce(), self.directory.hold());
+        let checked = self.check(caller, request, announced, turn).await?;
         self.log_trust(&checked).await?;
         self.commit(checked).await
     }
 
     /// Everything up to the commit, in the order of the verification rules; pure computation and reading, but that a new
-    /// reuse of a message id counts against the sender's quota. Waits for nothing but its case, if that must be read.
+    /// reuse of a message id counts against the sender's quota. Waits for nothing but its turn with the directory, and
+    /// its case, if that must be read.
+    ///
+    /// `turn` MUST have been taken in the order in which messages are committed, or a change of the directory waits for a
+    /// message whose predecessor waits for the change.
     ///
     /// A repeat is found before time and body are looked at, so that a late retry still gets its receipt.
     pub async fn check(
@@ -116,6 +121,7 @@ impl Submissions {
         caller: &NodeId,
         request: pb::SubmitRequest,
         announced: InFlight,
+        turn: Turn,
     ) -> Result<Checked, SubmitError> {
         if self.draining.is_cancelled() {
             return Err(SubmitError::Draining);
@@ -131,7 +137,7 @@ impl Submissions {
         let pool = self.certificates.pool(&read, &certificates)?;
         let verified = verify_bytes(envelope, &pool, &self.trust, now_ms)?;
         let statement = Box::new(Statement::decode(verified.payload())?);
-        let directory = self.directory.hold().await;
+        let directory = turn.await;
         self.may_carry(caller, &statement, &directory)?;
         let (sender, message_id) = (statement.sender(), statement.message_id());
         let outcome = match self

@@ -84,11 +84,17 @@ fn facts(part: &Part) -> Facts {
         fact(
             Subject::Group,
             name.clone(),
-            vec![("members", list(members))],
+            vec![
+                ("members", list(members)),
+                ("joint", part.joint_groups().contains(name).to_string()),
+            ],
         );
     }
     for (name, subscribers) in part.topics() {
-        let fields = vec![("subscribers", list(subscribers))];
+        let fields = vec![
+            ("subscribers", list(subscribers)),
+            ("joint", part.joint_topics().contains(name).to_string()),
+        ];
         fact(Subject::Topic, name.clone(), fields);
     }
     for auditor in part.auditors() {

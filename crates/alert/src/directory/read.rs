@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Part, PartError};
+use super::{Agency, Part, PartError};
 use crate::Reason;
 use crate::id::{AgencyId, Side};
 use crate::limits::{AGENCIES_MAX, GROUPS_MAX, PART_BYTES_MAX, VIOLATIONS_MAX};
@@ -68,6 +68,8 @@ struct OfficerFile {
 struct GroupFile {
     name: String,
     members: Vec<String>,
+    #[serde(default)]
+    joint: bool,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +77,8 @@ struct GroupFile {
 struct TopicFile {
     name: String,
     subscribers: Vec<String>,
+    #[serde(default)]
+    joint: bool,
 }
 
 fn one() -> usize {
@@ -156,7 +160,14 @@ impl Reader {
                 self.problems.twice(&field);
             }
         }
+        self.somebody_can_change_it(&agencies);
         self.codes_and_witnesses(&agencies);
+        let is_joint = |group: &&GroupFile| group.joint;
+        let joint_groups = file.group.iter().filter(is_joint);
+        let joint_groups = joint_groups.map(|group| group.name.clone()).collect();
+        let is_joint = |topic: &&TopicFile| topic.joint;
+        let joint_topics = file.topic.iter().filter(is_joint);
+        let joint_topics = joint_topics.map(|topic| topic.name.clone()).collect();
         let groups = file.group.into_iter().map(|g| (g.name, g.members));
         let groups = self.lists("group", groups, &agencies);
         let topics = file.topic.into_iter().map(|t| (t.name, t.subscribers));
@@ -172,6 +183,8 @@ impl Reader {
             agencies,
             groups,
             topics,
+            joint_groups,
+            joint_topics,
             auditors,
         };
         (part, self.problems)
@@ -228,6 +241,17 @@ impl Reader {
                     .add(field, Reason::FieldFormat, error.detail());
                 None
             }
+        }
+    }
+
+    /// A part is applied by a node of its side: without any, no next one could be.
+    fn somebody_can_change_it(&mut self, agencies: &BTreeMap<AgencyId, Agency>) {
+        if agencies.values().all(|agency| agency.nodes.is_empty()) {
+            let detail = (
+                "no agency has a node: nobody could put the next version into force",
+                "ninguna dependencia tiene un nodo: nadie podría poner en vigor la siguiente versión",
+            );
+            self.problems.add("agency", Reason::FieldMissing, detail);
         }
     }
 

@@ -32,7 +32,9 @@ fn the_examples_say_who_exists() {
     assert_eq!(us.officer(ramirez), Some(&[lax][..]));
     assert_eq!(mx.groups()["air-cargo"][0].agency(), "anam");
     assert_eq!(mx.topics().len(), 1);
+    // The auditor is of one side, and both name it.
     assert_eq!(us.auditors().len(), 1);
+    assert_eq!(mx.auditors(), us.auditors());
     assert!(us.previous().is_none());
 }
 
@@ -47,10 +49,6 @@ fn what_is_of_the_other_side_is_refused_wherever_it_stands() {
         (
             "members = [\"us.dev.invalid/cbp\"]",
             "members = [\"us.dev.invalid/cbp\", \"mx.dev.invalid/anam\"]".to_owned(),
-        ),
-        (
-            "[\"spiffe://us.dev.invalid/agency/oig/node/audit\"]",
-            format!("[\"{foreign}/node/nlu\"]"),
         ),
         (
             "stewards = [",
@@ -148,6 +146,31 @@ fn stewards_are_listed_officers_and_enough_of_them_sign() {
     assert!(!stewards.suffice([&a].into_iter()));
     assert!(!stewards.suffice([&a, &a].into_iter()), "one, twice");
     assert!(!stewards.suffice([&a, &b, &c].into_iter()), "a stranger");
+}
+
+#[test]
+fn a_part_without_a_node_is_refused_for_nobody_could_change_it() {
+    let node =
+        |name: &str, code: &str| format!("[[agency.node]]\nname = \"{name}\"\ncode = \"{code}\"\n");
+    let one_left = with(&node("audit", "OIGAUD"), "");
+    assert!(Part::parse(&one_left).is_ok());
+    let none = one_left.replace(&node("lax", "CBPLAX"), "");
+    let none = none.replace("nodes = [\"lax\"]", "nodes = []");
+    let missing = ("agency".to_owned(), Reason::FieldMissing);
+    assert!(problems(&none).contains(&missing));
+}
+
+#[test]
+fn that_a_name_is_shared_is_said_and_told_when_it_changes() {
+    let shared = Part::parse(EXAMPLE_US).unwrap();
+    assert!(shared.joint_groups().contains("air-cargo"));
+    let own = Part::parse(&with("joint = true\n", "")).unwrap();
+    assert!(own.joint_groups().is_empty());
+    let change = &changes(Some(&own), &shared)[0];
+    assert_eq!(
+        (change.field.as_str(), change.after.as_str()),
+        ("joint", "true")
+    );
 }
 
 #[test]

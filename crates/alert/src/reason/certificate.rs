@@ -175,8 +175,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "El nodo no está en el directorio.",
         ],
         [
-            "Have the node entered in the gateway's directory.",
-            "Solicite el alta del nodo en el directorio de la pasarela.",
+            "Have your side's stewards list the node in its part (`precinto directory propose`).",
+            "Solicite a los custodios de su lado que incluyan el nodo en su parte (`precinto directory propose`).",
         ],
     ),
     entry_of(

@@ -6,7 +6,7 @@ use prost::Message as _;
 
 use super::StatementError;
 use crate::Reason;
-use crate::code::{RecipientKind, SignerRole};
+use crate::code::{MessageType, RecipientKind, SignerRole};
 use crate::id::{AgencyId, IdError, MessageId, NodeId, OfficerId, is_name};
 use crate::limits::{BODY_BYTES_MAX, ENVELOPE_BYTES_MAX, RECIPIENTS_MAX, SIGNERS_MAX};
 use crate::violation::{At, Findings, NAMED_TWICE, at_most};
@@ -155,6 +155,15 @@ pub enum Recipient {
 }
 
 impl Recipient {
+    /// The agency that a withdrawal is for, even if it has left the directory: the rules of a case demand that everybody is named who
+    /// was ever sent something, and one agency that has left must not keep the others from hearing of the withdrawal.
+    pub fn withdrawn_from(&self, message_type: MessageType) -> Option<&AgencyId> {
+        match (self, message_type) {
+            (Self::Agency(agency), MessageType::Cancel | MessageType::Recall) => Some(agency),
+            _ => None,
+        }
+    }
+
     pub(super) fn read_all(
         found: &mut Findings,
         at: &At<'_>,

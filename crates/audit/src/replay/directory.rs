@@ -29,6 +29,8 @@ pub(super) struct Part {
     alternates: BTreeMap<String, Vec<String>>,
     /// Agencies, with the group that is told when nobody answers.
     escalation: BTreeMap<String, String>,
+    /// What it lists, and marks as joint with other sides or not: `group` or `topic`, and the name.
+    pub(super) lists: BTreeMap<(&'static str, String), bool>,
     groups: BTreeMap<String, BTreeSet<String>>,
     topics: BTreeMap<String, BTreeSet<String>>,
 }
@@ -57,8 +59,6 @@ struct File {
     stewards: Vec<String>,
     #[serde(default = "one")]
     stewards_needed: usize,
-    #[serde(default)]
-    auditors: Vec<String>,
     #[serde(default)]
     agency: Vec<Agency>,
     #[serde(default)]
@@ -101,6 +101,8 @@ struct Group {
     name: String,
     #[serde(default)]
     members: Vec<String>,
+    #[serde(default)]
+    joint: bool,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +110,8 @@ struct Topic {
     name: String,
     #[serde(default)]
     subscribers: Vec<String>,
+    #[serde(default)]
+    joint: bool,
 }
 
 impl Part {
@@ -122,7 +126,6 @@ impl Part {
             previous,
             stewards,
             stewards_needed,
-            auditors: _,
             agency,
             group,
             topic,
@@ -138,16 +141,29 @@ impl Part {
             officers: BTreeMap::new(),
             alternates: BTreeMap::new(),
             escalation: BTreeMap::new(),
+            lists: BTreeMap::new(),
             groups: BTreeMap::new(),
             topics: BTreeMap::new(),
         };
         for agency in agency {
             part.agency(agency);
         }
-        for Group { name, members } in group {
+        for Group {
+            name,
+            members,
+            joint,
+        } in group
+        {
+            part.lists.insert(("group", name.clone()), joint);
             part.groups.entry(name).or_default().extend(members);
         }
-        for Topic { name, subscribers } in topic {
+        for Topic {
+            name,
+            subscribers,
+            joint,
+        } in topic
+        {
+            part.lists.insert(("topic", name.clone()), joint);
             part.topics.entry(name).or_default().extend(subscribers);
         }
         Ok(part)
@@ -190,7 +206,8 @@ fn foreign(file: &File, side: &Side) -> Option<String> {
     let members = file.group.iter().flat_map(|group| &group.members);
     let subscribers = file.topic.iter().flat_map(|topic| &topic.subscribers);
     let agencies = agencies.chain(members).chain(subscribers);
-    let mut people = file.stewards.iter().chain(&file.auditors);
+    // Auditors may be of another side: what they may read is only what is of this one.
+    let mut people = file.stewards.iter();
     if file.side != side.as_str() {
         return Some(file.side.clone());
     }

@@ -73,6 +73,20 @@ impl Parts {
             if let Some(why) = taken {
                 return wrong(why);
             }
+            // Who enters a name of the other side would be sent what is for that name.
+            let shared = part.lists.iter().find_map(|(list, joint)| {
+                let theirs = theirs.lists.get(list)?;
+                let (kind, name) = list;
+                (!(*joint && *theirs)).then(|| {
+                    said!(
+                        "the {kind} {name:?} is of another side too, and not joint on both",
+                        "el {kind} {name:?} también es de otro lado, y no es conjunto en ambos"
+                    )
+                })
+            });
+            if let Some(why) = shared {
+                return wrong(why);
+            }
         }
         None
     }
@@ -161,3 +175,35 @@ fn stewards(basis: &Part, signers: &BTreeSet<OfficerId>) -> Option<Kind> {
 
 /// More would only be needed by a log whose directory changes all the time.
 const DIRECTORIES_MAX: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    //! What is between the parts of two sides.
+
+    use super::*;
+
+    fn listing(side: &str, joint: bool) -> NamedPart {
+        let text = format!(
+            "side = \"{side}\"\nversion = 1\n[[group]]\nname = \"cargo\"\nmembers = []\njoint = {joint}\n"
+        );
+        let side: Side = side.parse().unwrap();
+        let part = Arc::new(Part::parse(text.as_bytes(), &side).unwrap());
+        NamedPart {
+            side,
+            digest: [0; 32],
+            part,
+        }
+    }
+
+    #[test]
+    fn a_name_of_both_sides_is_joint_on_both() {
+        for (first, second) in [(true, true), (true, false), (false, true), (false, false)] {
+            let mut parts = Parts::default();
+            let found = parts.take(listing("us.dev.invalid", first), None);
+            assert!(found.is_empty(), "{found:?}");
+            let found = parts.take(listing("mx.dev.invalid", second), None);
+            let wrong = matches!(found.as_slice(), [Kind::DirectorySide { .. }]);
+            assert_eq!(wrong, !(first && second), "{found:?}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! STATEMENT entries: record, envelope, body and trust must fit each other, and the gateway's decision is repeated.
 
 use super::cases::Part;
+use super::directory::Entitled;
 use super::keys::Known;
 use super::outcome::{Examined, Of, Outcome};
 use super::read::Read;
@@ -250,7 +251,16 @@ fn recipients(
                 "uno no es el que pidió el remitente",
             );
         }
-        let Some(entitled) = directory.resolve(recipient, statement.sender().agency()) else {
+        let entitled = directory.resolve(recipient, statement.sender().agency());
+        let entitled = entitled.or_else(|| {
+            // It has left the directory, and must be named all the same.
+            let agency = recipient.withdrawn_from(statement.message_type())?;
+            Some(Entitled {
+                agencies: vec![agency.to_string()],
+                ..Entitled::default()
+            })
+        });
+        let Some(entitled) = entitled else {
             return wrong(
                 "the directory does not know one of them",
                 "el directorio no conoce a uno de ellos",

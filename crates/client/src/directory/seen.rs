@@ -1,12 +1,14 @@
 //! The newest part of each side that this node has seen, on disk: so nobody can show it an older one.
 //!
 //! One line a side: the domain, the version, the digest in hexadecimal. Trust statement: the file holds nothing secret; whoever
-//! deletes it can make this node take an older directory for the newest.
+//! deletes it can make this node take an older directory for the newest. Beside it lies its lock: commands of one node may run at
+//! the same time, and what one has seen no other takes back.
 
 use crate::pin::replace;
 use precinto_alert::id::Side;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -46,20 +48,19 @@ pub enum SeenError {
         /// The version that is shown.
         shown: u64,
     },
+    /// The gateway leaves out a side that it showed before, or shows one twice.
+    #[error("the part of {side} is not shown exactly once")]
+    NotOnce {
+        /// Whose.
+        side: String,
+    },
 }
 
 impl Seen {
     /// Reads the file at `path`, whose folder must exist; without a file nothing was seen.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, SeenError> {
         let path = path.into();
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(cause) => return Err(SeenError::Io { path, cause }),
-        };
-        let sides = text.lines().map(parse).collect::<Option<_>>();
-        let damaged = || SeenError::Damaged { path: path.clone() };
-        let sides = sides.ok_or_else(damaged)?;
+        let sides = read(&path)?;
         Ok(Self { path, sides })
     }
 
@@ -68,7 +69,20 @@ impl Seen {
         self.sides.get(side).copied()
     }
 
-    /// Remembers a part, durably.
+    /// Whether each side that was seen, and each that is shown, is shown once.
+    pub(super) fn all_are_once_in(&self, shown: &[&Side]) -> Result<(), SeenError> {
+        let mut sides = self.sides.keys().chain(shown.iter().copied());
+        let is_once = |side: &&Side| shown.iter().filter(|one| *one == side).count() == 1;
+        match sides.find(|side| !is_once(side)) {
+            None => Ok(()),
+            Some(side) => Err(SeenError::NotOnce {
+                side: side.to_string(),
+            }),
+        }
+    }
+
+    /// Remembers a part, durably, and never less than is remembered: what another process has seen meanwhile counts too.
+    /// Blocks for that process's write, and two syncs.
     pub(super) fn keep(
         &mut self,
         side: &Side,
@@ -78,17 +92,48 @@ impl Seen {
         if self.of(side) == Some((version, digest)) {
             return Ok(());
         }
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |cause| SeenError::Io { path, cause }
+        };
+        let mut lock_path = self.path.clone().into_os_string();
+        lock_path.push(".lock");
+        let lock_path = PathBuf::from(lock_path);
+        let mut options = File::options();
+        let options = options.write(true).create(true).truncate(false);
+        let lock = options.open(&lock_path).map_err(io(&lock_path))?;
+        lock.lock().map_err(io(&lock_path))?;
+        self.sides = read(&self.path)?;
+        match self.of(side) {
+            // The gateway answered us before it answered the other one.
+            Some((seen, _)) if seen > version => return Ok(()),
+            Some((seen, other)) if seen == version && other != digest => {
+                return Err(SeenError::Contradiction {
+                    side: side.to_string(),
+                    seen,
+                    shown: version,
+                });
+            }
+            _ => {}
+        }
         self.sides.insert(side.clone(), (version, digest));
         let mut text = String::new();
         for (side, (version, digest)) in &self.sides {
             writeln!(text, "{side} {version} {}", hex(digest)).expect("a string takes everything");
         }
-        let io = |cause| SeenError::Io {
-            path: self.path.clone(),
-            cause,
-        };
-        replace(Path::new(&self.path), text.as_bytes()).map_err(io)
+        replace(&self.path, text.as_bytes()).map_err(io(&self.path))
     }
+}
+
+fn read(path: &Path) -> Result<BTreeMap<Side, (u64, [u8; 32])>, SeenError> {
+    let path = path.to_owned();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(cause) => return Err(SeenError::Io { path, cause }),
+    };
+    let sides = text.lines().map(parse).collect::<Option<_>>();
+    sides.ok_or(SeenError::Damaged { path })
 }
 
 /// Lower-case hexadecimal, as `previous` in a part has it.
@@ -132,5 +177,24 @@ mod tests {
         assert_eq!(Seen::open(&path).unwrap().of(&side), Some((7, [0xab; 32])));
         replace(&path, b"something else\n").unwrap();
         assert!(matches!(Seen::open(&path), Err(SeenError::Damaged { .. })));
+    }
+    #[test]
+    fn what_another_command_has_seen_is_never_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("directory.seen");
+        let (us, mx): (Side, Side) = (
+            "us.dev.invalid".parse().unwrap(),
+            "mx.dev.invalid".parse().unwrap(),
+        );
+        let mut one = Seen::open(&path).unwrap();
+        let mut other = Seen::open(&path).unwrap();
+        other.keep(&us, 8, [8; 32]).unwrap();
+        one.keep(&us, 7, [7; 32]).unwrap();
+        one.keep(&mx, 1, [1; 32]).unwrap();
+        let after = Seen::open(&path).unwrap();
+        assert_eq!(after.of(&us), Some((8, [8; 32])));
+        assert_eq!(after.of(&mx), Some((1, [1; 32])));
+        let forked = other.keep(&mx, 1, [2; 32]);
+        assert!(matches!(forked, Err(SeenError::Contradiction { .. })));
     }
 }

@@ -173,3 +173,83 @@ async fn a_text_becomes_the_next_version_and_keeps_its_comments() {
     let bare = EXAMPLE_US.replace("version = 1\n", "");
     assert_eq!(Part::parse(&as_next(&bare, &held)).unwrap(), part);
 }
+
+/// The part behind `before` in which nobody but `steward` is one.
+fn taken_over(desk: &Desk, before: &SignedPart, steward: &str, by: &str) -> Arc<SignedPart> {
+    let (version, digest) = (before.part().version() + 1, before.digest_text());
+    let head = format!("version = {version}\nprevious = \"{digest}\"");
+    let text = EXAMPLE_US.replace("version = 1", &head);
+    let named = |officer: &str| format!("stewards = [\"{officer}\"]");
+    let text = text.replace(&named(OFFICER), &named(steward));
+    let ramirez = "[[agency.officer]]\nid = \"ramirez\"\nnodes = [\"lax\"]\n";
+    let lee = ramirez.replace("ramirez", "lee");
+    let text = text.replace(ramirez, &format!("{ramirez}\n{lee}"));
+    let officer = desk.gateway.signer(by, 21);
+    Arc::new(sign(&text, &officer).unwrap())
+}
+
+#[tokio::test]
+async fn a_stranger_who_names_himself_is_doubted_two_steps_later_and_not_remembered() {
+    let mut desk = Desk::open().await;
+    let first = desk.first();
+    desk.gateway.show_part(&first);
+    let side = first.part().side().clone();
+    let second = taken_over(&desk, &first, STRANGER, STRANGER);
+    desk.gateway.show_part(&second);
+    let third = taken_over(&desk, &second, STRANGER, STRANGER);
+    desk.gateway.show_part(&third);
+    for _ in 0..2 {
+        let held = desk.ask().await.unwrap();
+        let doubt = held.doubt.expect("nobody whom the first part names signed");
+        assert_eq!(doubt.reason(), Reason::StewardRequired);
+        assert_eq!(desk.seen.of(&side), None, "nor is it remembered");
+    }
+    // The same for a node that has seen the first part.
+    desk.seen.keep(&side, 1, *first.digest()).unwrap();
+    let held = desk.ask().await.unwrap();
+    assert!(held.doubt.is_some());
+    assert_eq!(desk.seen.of(&side), Some((1, *first.digest())));
+}
+
+#[tokio::test]
+async fn who_signs_on_top_of_a_lost_card_vouches_for_what_it_signed() {
+    let mut desk = Desk::open().await;
+    let first = desk.first();
+    desk.gateway.show_part(&first);
+    let lost = desk.gateway.signer(OFFICER, crate::test_gateway::REVOKED);
+    let text = desk.next(&first, "two", OFFICER).text().to_owned();
+    let second = sign(&text, &lost).unwrap();
+    desk.gateway.show_part(&second);
+    assert!(desk.ask().await.unwrap().doubt.is_some());
+    assert_eq!(desk.seen.of(first.part().side()), None);
+    desk.gateway
+        .show_part(&desk.next(&second, "three", OFFICER));
+    assert_eq!(desk.ask().await.unwrap().doubt, None);
+
+    // Not so one whom only the lost card has named.
+    let mut desk = Desk::open().await;
+    let first = desk.first();
+    desk.gateway.show_part(&first);
+    let lost = desk.gateway.signer(OFFICER, crate::test_gateway::REVOKED);
+    let text = taken_over(&desk, &first, STRANGER, OFFICER)
+        .text()
+        .to_owned();
+    let second = sign(&text, &lost).unwrap();
+    desk.gateway.show_part(&second);
+    desk.gateway
+        .show_part(&taken_over(&desk, &second, STRANGER, STRANGER));
+    let doubt = desk.ask().await.unwrap().doubt.unwrap();
+    assert_eq!(doubt.reason(), Reason::CertRevoked);
+}
+
+#[tokio::test]
+async fn a_side_that_was_seen_is_shown_once_ever_after() {
+    let mut desk = Desk::open().await;
+    desk.gateway.show_part(&desk.first());
+    desk.ask().await.unwrap();
+    let shown = desk.gateway.state().parts.clone();
+    desk.gateway.state().parts = Vec::new();
+    desk.contradicted().await;
+    desk.gateway.state().parts = [shown.clone(), shown].concat();
+    desk.contradicted().await;
+}

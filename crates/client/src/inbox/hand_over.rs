@@ -48,32 +48,46 @@ impl HandOver {
         }
     }
 
-    /// Takes a staged file aside under its name, into the folder `quarantine`, instead of giving it to anybody.
-    pub(super) fn withhold(&self, name: &str) -> io::Result<()> {
-        let aside = self.aside()?;
-        match durable::move_to(&self.staged(name), &aside.join(name)) {
+    /// Takes a staged file aside under its name, into the folder `quarantine`, instead of giving it to anybody, or erases it.
+    pub(super) fn withhold(&self, name: &str, measure: RecallMeasure) -> io::Result<()> {
+        let staged = self.staged(name);
+        if measure == RecallMeasure::Erase {
+            return durable::remove(&staged);
+        }
+        match durable::move_to(&staged, &self.aside()?.join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             withheld => withheld,
         }
     }
 
     /// Takes the files of an alert aside that nobody has taken yet, or erases them with those put away before. What hands over
-    /// the recall itself stays, and so does a missed deadline, which says nothing of the goods. Again is as good as once.
-    pub(super) fn put_away(&self, alert: &AlertId, measure: RecallMeasure) -> io::Result<()> {
+    /// the recall itself stays, and so does a missed deadline, which says nothing of the goods. A staged file goes too if it stands
+    /// before the `recall`: whoever could not take it before will not get it. Again is as good as once.
+    pub(super) fn put_away(
+        &self,
+        alert: &AlertId,
+        recall: u64,
+        measure: RecallMeasure,
+    ) -> io::Result<()> {
         let aside = self.aside()?;
         let tail = format!("-{alert}.json");
         for folder in [&self.folder, &aside] {
             for entry in fs::read_dir(folder)? {
-                let name = entry?.file_name().to_string_lossy().into_owned();
-                let stays =
-                    name.starts_with('.') || !name.ends_with(&tail) || survives_a_recall(&name);
+                let found = entry?.file_name().to_string_lossy().into_owned();
+                let staged = staged_name(&found);
+                let name = staged.unwrap_or(&found);
+                let stays = name.starts_with('.')
+                    || !name.ends_with(&tail)
+                    || survives_a_recall(name)
+                    || (staged.is_some() && index_of(name).is_none_or(|index| index >= recall));
                 if stays {
                     continue;
                 }
+                let path = folder.join(&found);
                 let moved = match measure {
-                    RecallMeasure::Erase => durable::remove(&folder.join(&name)),
+                    RecallMeasure::Erase => durable::remove(&path),
                     _ if folder == &aside => Ok(()),
-                    _ => durable::move_to(&folder.join(&name), &aside.join(&name)),
+                    _ => durable::move_to(&path, &aside.join(name)),
                 };
                 match moved {
                     // Somebody has just taken it; they have the recall too.
@@ -94,6 +108,16 @@ impl HandOver {
     fn staged(&self, name: &str) -> PathBuf {
         self.folder.join(format!(".{name}.staged"))
     }
+}
+
+/// The name that a file will get which lies there staged.
+fn staged_name(found: &str) -> Option<&str> {
+    found.strip_prefix('.')?.strip_suffix(".staged")
+}
+
+/// Where in the log the entry of a file stands.
+fn index_of(name: &str) -> Option<u64> {
+    name.split_once('-')?.0.parse().ok()
 }
 
 /// Whether a file of ours, by its name, hands over a recall, its confirmation or a missed deadline.

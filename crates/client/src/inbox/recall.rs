@@ -1,15 +1,17 @@
 //! A recall at a node whose systems do what is handed over to them: carried out where files lie, and confirmed once.
 //!
 //! ```text
-//! 1 handed over  inbox.redb: index of the RECALL     its delivery was taken in and released, a program has ended with 0 on it
+//! 1 handed over  inbox.redb: index of the RECALL     its delivery was taken in and released, a program has ended with 0 on it;
+//!                                                    from here on nothing older of this alert is handed over
 //! 2 put away     <folder>/quarantine/<name>.json     files of this alert that nobody has taken yet; erased if that is asked
 //! 3 fixed        inbox.redb: the signed confirmation one transaction: from here on it is the same bytes
 //! 4 queued       outbox/...
 //! ```
 //!
 //! Whoever is killed anywhere begins again at 2: putting away again changes nothing, and what is fixed is queued once. Before 1
-//! nothing is confirmed. What comes late of an alert whose recall is confirmed is put away too, and no program hears of it:
-//! otherwise the confirmation would have been a lie.
+//! nothing is confirmed. What comes late of the alert is put away too, and no program hears of it; when an erasure is confirmed,
+//! it is erased: otherwise the confirmation would have been a lie. A recall that was handed over while the agency's systems did
+//! not act by themselves is never confirmed here, whatever the settings say since: a person does that.
 
 use super::store::{About as _, Inbox, InboxError};
 use super::{Item, Reception, ReceptionError};
@@ -43,12 +45,18 @@ struct Row {
     /// What stands below this index in the log is handed over no more.
     #[prost(uint64, tag = "5")]
     withheld_below: u64,
+    /// When the RECALL was handed over, the agency's systems did what was handed over to them.
+    #[prost(bool, tag = "6")]
+    acted: bool,
+    /// An erasure is confirmed: what comes late is erased.
+    #[prost(bool, tag = "7")]
+    erased: bool,
 }
 
 /// How far the confirmation of a recall has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Confirming {
-    /// The recall was not handed over yet; its delivery comes.
+    /// The recall was not handed over yet, and its delivery comes; or it was when systems did not act on it: a person confirms it.
     NotYet,
     /// The confirmation was queued now.
     Queued(MessageId),
@@ -57,8 +65,8 @@ pub enum Confirming {
 }
 
 impl Inbox {
-    /// The RECALL was handed over. Durable on return.
-    pub(super) fn recall_handed_over(&self, item: &Item) -> Result<(), InboxError> {
+    /// The RECALL was handed over, to systems that `act` on it by themselves or not. Durable on return.
+    pub(super) fn recall_handed_over(&self, item: &Item, act: bool) -> Result<(), InboxError> {
         let Some((alert, said)) = recall_in(item) else {
             return Ok(());
         };
@@ -70,20 +78,39 @@ impl Inbox {
         let row = Row {
             index: item.index,
             recall,
-            withheld_below: before.withheld_below,
+            withheld_below: if act {
+                item.index
+            } else {
+                before.withheld_below
+            },
+            acted: act,
+            erased: before.erased,
             ..Row::default()
         };
         self.put_row(alert, &row)
     }
 
-    /// Whether this entry must not be handed over, because it is about an alert whose recall was confirmed and came after it.
+    /// Whether this entry must not be handed over, because it is about an alert whose recall came after it and was handed over.
     pub(super) fn withholds(&self, item: &Item) -> Result<bool, InboxError> {
-        let Some(said) = &item.said else {
-            return Ok(false);
-        };
-        let alert = said.alert_id().filter(|_| !is_recall(said));
-        let row = alert.map(|alert| self.row(alert)).transpose()?.flatten();
+        let row = self.row_about(item)?;
         Ok(row.is_some_and(|row| item.index < row.withheld_below))
+    }
+
+    /// What becomes of an entry that is withheld: it is put aside until an erasure is confirmed, and erased from then on.
+    pub(super) fn measure_for_late(&self, item: &Item) -> Result<RecallMeasure, InboxError> {
+        let erased = self.row_about(item)?.is_some_and(|row| row.erased);
+        Ok(if erased {
+            RecallMeasure::Erase
+        } else {
+            RecallMeasure::Quarantine
+        })
+    }
+
+    /// What is known of recalls of the alert that the entry is about, unless it is a recall itself.
+    fn row_about(&self, item: &Item) -> Result<Option<Row>, InboxError> {
+        let said = item.said.as_ref().filter(|said| !is_recall(said));
+        let alert = said.and_then(|said| said.alert_id());
+        Ok(alert.map(|alert| self.row(alert)).transpose()?.flatten())
     }
 
     /// As if the process had been killed before the confirmation was queued.
@@ -125,17 +152,20 @@ impl Reception {
     ) -> Result<Confirming, ReceptionError> {
         let mut turn = self.outbox.turn()?;
         let row = self.inbox.row(alert)?;
-        let Some(mut row) = row.filter(|row| row.recall == recall.as_bytes()) else {
+        // A file of the version before says of what it has fixed that it is, and no more.
+        let row = row.filter(|row| row.recall == recall.as_bytes() && (row.acted || row.fixed));
+        let Some(mut row) = row else {
             return Ok(Confirming::NotYet);
         };
         if let Some(folder) = &self.folder {
-            let put_away = folder.put_away(alert, measure);
+            let put_away = folder.put_away(alert, row.index, measure);
             put_away.map_err(ReceptionError::HandOver)?;
         }
         if !row.fixed {
             let signed = sign().map_err(ReceptionError::Confirmation)?;
             row.answer = Some(signed.request().clone());
-            (row.fixed, row.withheld_below) = (true, row.index);
+            row.fixed = true;
+            row.erased |= measure == RecallMeasure::Erase;
             self.inbox.put_row(alert, &row)?;
         }
         let answer = row.answer.take();

@@ -370,23 +370,83 @@ async fn a_recall_is_confirmed_once_it_was_handed_over_and_what_lay_there_is_put
 }
 
 #[tokio::test]
-async fn what_comes_late_of_an_alert_whose_recall_is_confirmed_is_put_away() {
+async fn what_comes_late_of_an_alert_whose_recall_is_confirmed_is_put_away_as_the_recall_says() {
+    for (measure, kept) in [(RecallMeasure::Quarantine, 1), (RecallMeasure::Erase, 0)] {
+        let gateway = TestGateway::start().await;
+        let (late, recall) = recalled(&gateway, measure).await;
+        let folder = tempfile::tempdir().unwrap();
+        let agent = reception(folder.path(), &gateway);
+        receive(&agent, &recall);
+        confirm(&agent, &gateway, &recall);
+        assert!(!agent.withholds(&Item::of(&recall)).unwrap());
+        receive(&agent, &late);
+        let shared = folder.path().join("in");
+        assert_eq!(in_folder(&shared), 1, "the recall alone");
+        assert_eq!(in_folder(&shared.join("quarantine")), kept, "{measure:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_between_a_recall_and_its_confirmation_is_put_away() {
+    for (measure, kept) in [(RecallMeasure::Quarantine, 1), (RecallMeasure::Erase, 0)] {
+        let gateway = TestGateway::start().await;
+        let (late, recall) = recalled(&gateway, measure).await;
+        let folder = tempfile::tempdir().unwrap();
+        let agent = reception(folder.path(), &gateway);
+        receive(&agent, &recall);
+        assert!(agent.withholds(&Item::of(&late)).unwrap());
+        receive(&agent, &late);
+        let (shared, aside) = (
+            folder.path().join("in"),
+            folder.path().join("in/quarantine"),
+        );
+        // Nothing is erased before it is asked for by a recall that was seen to be the originator's.
+        assert_eq!((in_folder(&shared), in_folder(&aside)), (1, 1));
+        confirm(&agent, &gateway, &recall);
+        assert_eq!((in_folder(&shared), in_folder(&aside)), (1, kept));
+    }
+}
+
+#[tokio::test]
+async fn what_lies_there_staged_is_put_away_with_the_rest() {
+    for (measure, kept) in [(RecallMeasure::Quarantine, 1), (RecallMeasure::Erase, 0)] {
+        let gateway = TestGateway::start().await;
+        let (before, recall) = recalled(&gateway, measure).await;
+        let folder = tempfile::tempdir().unwrap();
+        let agent = reception(folder.path(), &gateway);
+        // A program did not take it.
+        agent.stage(&Item::of(&before), JSON).unwrap();
+        // What was said after the recall is still to be handed over.
+        let after = Item {
+            index: recall.index + 1,
+            name: file_name(recall.index + 1, &before.statement),
+            said: Some(before.statement.clone()),
+        };
+        agent.stage(&after, JSON).unwrap();
+        receive(&agent, &recall);
+        confirm(&agent, &gateway, &recall);
+        agent.take(&after, || Ok(42)).unwrap();
+        let shared = folder.path().join("in");
+        assert_eq!(in_folder(&shared), 2, "the recall and what came after it");
+        assert_eq!(in_folder(&shared.join("quarantine")), kept, "{measure:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_recall_handed_over_to_systems_that_did_not_act_is_left_to_a_person() {
     let gateway = TestGateway::start().await;
-    let (late, recall) = recalled(&gateway, RecallMeasure::Quarantine).await;
+    let (before, recall) = recalled(&gateway, RecallMeasure::Erase).await;
     let folder = tempfile::tempdir().unwrap();
-    let agent = reception(folder.path(), &gateway);
+    let mut agent = reception(folder.path(), &gateway);
+    agent.confirms_recalls = false;
+    receive(&agent, &before);
     receive(&agent, &recall);
-    let item = Item::of(&late);
-    assert!(
-        !agent.withholds(&item).unwrap(),
-        "not before it is confirmed"
-    );
-    confirm(&agent, &gateway, &recall);
-    assert!(agent.withholds(&item).unwrap());
-    assert!(!agent.withholds(&Item::of(&recall)).unwrap());
-    receive(&agent, &late);
-    assert_eq!(in_folder(&folder.path().join("in")), 1, "the recall alone");
-    assert_eq!(in_folder(&folder.path().join("in/quarantine")), 1);
+    agent.confirms_recalls = true;
+    assert_eq!(confirm(&agent, &gateway, &recall), Confirming::NotYet);
+    // Its settlement was lost, and it is delivered again: nobody has acted on it by that.
+    receive(&agent, &recall);
+    assert_eq!(confirm(&agent, &gateway, &recall), Confirming::NotYet);
+    assert_eq!(in_folder(&folder.path().join("in")), 2);
 }
 
 #[tokio::test]
@@ -411,7 +471,7 @@ async fn an_agent_killed_at_any_step_of_a_recall_confirms_it_once() {
                 let alert = recall.statement.alert_id().unwrap();
                 let hand_over = agent.folder.as_ref().unwrap();
                 hand_over
-                    .put_away(alert, RecallMeasure::Quarantine)
+                    .put_away(alert, recall.index, RecallMeasure::Quarantine)
                     .unwrap();
             }
             if steps >= 3 {

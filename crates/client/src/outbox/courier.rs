@@ -314,8 +314,12 @@ impl Courier {
     /// Whether this is no answer yet. A fault of the gateway over one message is none for a while, and then is one, or that
     /// message would hold up all behind it for ever.
     fn goes_again(&mut self, id: MessageId, error: &SubmitError) -> bool {
-        if error.reason() != Some(Reason::Internal) {
-            return error.is_transient();
+        match error.reason() {
+            // This is about the node and not about the message: all behind it would hear the same. It goes out when the node is
+            // listed again. A certificate's reason is none of these: the one in the message does not change by waiting.
+            Some(Reason::NodeUnknown) => return true,
+            Some(Reason::Internal) => {}
+            _ => return error.is_transient(),
         }
         let before = self.fault.filter(|(known, _)| *known == id);
         let times = before.map_or(1, |(_, times)| times + 1);

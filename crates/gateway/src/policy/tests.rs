@@ -151,31 +151,49 @@ fn every_recipient_is_considered_and_every_objection_named() {
     assert_eq!(fields, ["recipients[1]", "recipients[2]"]);
 }
 
+/// What takes back an alert.
+fn cancel(change: impl FnOnce(&mut pb::Statement)) -> Statement {
+    statement(|s| {
+        s.r#type = MessageType::Cancel.into();
+        s.ack_level = 0;
+        change(s);
+    })
+}
+
 #[test]
-fn an_alert_is_taken_back_by_its_own_agency_only() {
-    let cancel = |alert_id: &str| {
-        let alert_id = alert_id.to_owned();
-        statement(move |s| {
-            s.r#type = MessageType::Cancel.into();
-            s.ack_level = 0;
-            s.alert_id = alert_id;
-        })
+fn an_agency_that_has_left_stops_no_withdrawal() {
+    let departed = "mx.dev.invalid/departed";
+    let both = |s: &mut pb::Statement| {
+        s.recipients.extend(to(RecipientKind::Agency, departed));
     };
-    assert!(decide(&cancel("US-CBPLAX-2026-000123B")).is_ok());
-    // Another node's code, in the sender's country or in its own.
-    for (country, code) in [
-        ("MX", "ANAMNLU"),
-        ("US", "ANAMNLU"),
-        ("MX", "CBPLAX"),
-        ("US", "NOBODY"),
-    ] {
-        let stem = format!("{country}-{code}-2026-000001");
+    let recipients = decide(&cancel(both)).unwrap();
+    assert_eq!(recipients[0].agencies, [ANAM]);
+    assert_eq!(recipients[1].agencies, [departed]);
+    assert!(recipients[1].nodes.is_empty());
+    // Nothing new is said to it, and a side that never was has no agencies.
+    assert_eq!(
+        decide(&statement(both)),
+        Err(vec![Reason::RecipientUnknown])
+    );
+    let nowhere = cancel(|s| s.recipients = to(RecipientKind::Agency, "nowhere.invalid/anam"));
+    assert_eq!(decide(&nowhere), Err(vec![Reason::RecipientUnknown]));
+}
+
+#[test]
+fn an_alert_is_taken_back_though_its_node_has_left() {
+    let with = |stem: &str| {
         let check = precinto_alert::check_digit::mod37_36(&stem.replace('-', "")).unwrap();
-        let refused = decide(&cancel(&format!("{stem}{check}")));
-        assert_eq!(refused, Err(vec![Reason::AlertIdNotYours]), "{stem}");
+        let alert_id = format!("{stem}{check}");
+        move |s: &mut pb::Statement| s.alert_id = alert_id
+    };
+    // Whether it is the agency's own the rules of its case say, which know who sent it.
+    for code in ["CBPLAX", "NOBODY"] {
+        assert!(decide(&cancel(with(&format!("US-{code}-2026-000001")))).is_ok());
+    }
+    for code in ["ANAMNLU", "CBPLAX"] {
+        let refused = decide(&cancel(with(&format!("MX-{code}-2026-000001"))));
+        assert_eq!(refused, Err(vec![Reason::AlertIdNotYours]), "{code}");
     }
     // An acknowledgement carries the id it was given.
-    let stem = "MX-ANAMNLU-2026-000001";
-    let check = precinto_alert::check_digit::mod37_36(&stem.replace('-', "")).unwrap();
-    assert!(decide(&statement(|s| s.alert_id = format!("{stem}{check}"))).is_ok());
+    assert!(decide(&statement(with("MX-ANAMNLU-2026-000001"))).is_ok());
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use precinto_alert::directory::{Agency, Node};
+use precinto_alert::directory::{Agency, Node, Part};
 use precinto_alert::id::{AgencyId, NodeId, Side};
 use precinto_alert::{Detail, Reason, Violation};
 use precinto_envelope::directory::SignedPart;
@@ -29,7 +29,7 @@ pub(super) fn combine(
             standbys: BTreeMap::new(),
             groups: BTreeMap::new(),
             topics: BTreeMap::new(),
-            auditors: BTreeSet::new(),
+            auditors: BTreeMap::new(),
         },
         problems: Vec::new(),
     };
@@ -48,6 +48,7 @@ struct Combined {
 impl Combined {
     fn add(&mut self, signed: Arc<SignedPart>) {
         let part = signed.part();
+        self.shared_names(part);
         for (agency, listed) in part.agencies() {
             self.agency(agency, listed);
         }
@@ -59,8 +60,11 @@ impl Combined {
         } = &mut self.directory;
         join(groups, part.groups());
         join(topics, part.topics());
-        auditors.extend(part.auditors().iter().cloned());
         let side = part.side().clone();
+        for auditor in part.auditors() {
+            let named_by = auditors.entry(auditor.clone()).or_default();
+            named_by.insert(side.clone());
+        }
         if !self.directory.countries.contains_key(&side) {
             let detail = (
                 "this gateway has no [[side]] with that domain",
@@ -71,6 +75,34 @@ impl Combined {
         if self.directory.parts.insert(side.clone(), signed).is_some() {
             let detail = ("two parts of one side", "dos partes de un mismo lado");
             self.wrong(side.to_string(), Reason::Repeated, detail);
+        }
+    }
+
+    /// A side alone must not become a recipient of what the other one says to a group or a topic of its own.
+    fn shared_names(&mut self, part: &Part) {
+        let lists_of = |part: &Part| -> [(&str, BTreeSet<String>, BTreeSet<String>); 2] {
+            let names = |lists: &BTreeMap<String, _>| lists.keys().cloned().collect();
+            [
+                ("group", names(part.groups()), part.joint_groups().clone()),
+                ("topic", names(part.topics()), part.joint_topics().clone()),
+            ]
+        };
+        let mut clashes = Vec::new();
+        for other in self.directory.parts.values() {
+            let both = lists_of(part).into_iter().zip(lists_of(other.part()));
+            for ((kind, names, joint), (_, theirs, theirs_joint)) in both {
+                let shared = names.intersection(&theirs);
+                let clashing =
+                    shared.filter(|n| !(joint.contains(*n) && theirs_joint.contains(*n)));
+                clashes.extend(clashing.map(|name| format!("{kind}[{name}]")));
+            }
+        }
+        for field in clashes {
+            let detail = (
+                "another side lists this name: either both mark it `joint = true`, or one takes another name",
+                "otro lado tiene este nombre: o ambos lo marcan `joint = true`, o uno toma otro nombre",
+            );
+            self.wrong(field, Reason::Repeated, detail);
         }
     }
 
@@ -163,7 +195,7 @@ impl Combined {
     }
 }
 
-/// Each side lists its own members; the name stands for all of them.
+/// Each side lists its own members; a name that several list, all of them as joint, stands for all of them.
 fn join(all: &mut BTreeMap<String, Vec<AgencyId>>, own: &BTreeMap<String, Vec<AgencyId>>) {
     for (name, members) in own {
         let joined = all.entry(name.clone()).or_default();

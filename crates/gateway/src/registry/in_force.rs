@@ -4,9 +4,16 @@
 //! that entry is in the log's queue; the next one comes into force only when nobody holds the one before, and its entry is
 //! logged in between. So what stands before a part's entry in the log was decided without it, and what stands after it by
 //! it: an auditor can demand that every record names the newest parts before it.
+//!
+//! Nobody waits in a circle. Whoever asks to hold, or to change, stands in one row from that moment on, and waits only for
+//! those before him. Who holds it waits for no one in the row but, on a stream, for the messages before his own, and a
+//! stream asks in the order of its messages. So whatever anybody waits for stands further in front.
 
+use std::future::{Future, ready};
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};
@@ -26,6 +33,9 @@ pub struct Held {
     directory: Arc<Directory>,
     _deciding: OwnedRwLockReadGuard<()>,
 }
+
+/// A place in the row of those who want to hold the directory, which resolves when they do; dropped, it is given up.
+pub type Turn = Pin<Box<dyn Future<Output = Held> + Send>>;
 
 /// The one who may put another directory in force.
 #[derive(Debug)]
@@ -54,11 +64,24 @@ impl InForce {
 
     /// The directory of this moment, which stays in force until it is let go. To be held shortly: whoever puts the next one
     /// in force waits for it, and everybody else behind him.
-    pub async fn hold(&self) -> Held {
-        let deciding = Arc::clone(&self.deciding).read_owned().await;
-        Held {
-            directory: self.now(),
-            _deciding: deciding,
+    ///
+    /// The place in the row is taken by the call, not when the turn is first waited for. It may be held from then on
+    /// already, so a turn that nobody waits for holds up the others too.
+    pub fn hold(&self) -> Turn {
+        let (current, deciding) = (self.current.clone(), Arc::clone(&self.deciding));
+        let turn = async move {
+            let deciding = deciding.read_owned().await;
+            let directory = Arc::clone(&current.borrow());
+            Held {
+                directory,
+                _deciding: deciding,
+            }
+        };
+        // The first poll takes the place; a task that has used up its share of the worker would be put off without one.
+        let mut turn: Turn = Box::pin(tokio::task::unconstrained(turn));
+        match turn.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(held) => Box::pin(ready(held)),
+            Poll::Pending => turn,
         }
     }
 
@@ -120,5 +143,41 @@ impl Change<'_> {
     /// Puts the next directory in force. Its new part MUST be in the log, synced.
     pub(crate) fn put_in_force(self, directory: Arc<Directory>) {
         self.seat.current.send_replace(directory);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::tests::example;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_asked_before_a_change_does_not_wait_for_it() {
+        let seat = Seat::new(example());
+        let in_force = seat.in_force();
+        // Of two messages the second has its check behind it first, and is committed after the first.
+        let first = in_force.hold();
+        let second = in_force.hold().await;
+        let change =
+            tokio::spawn(async move { seat.change(Duration::from_secs(5)).await.is_some() });
+        tokio::task::yield_now().await;
+        let third = in_force.hold();
+        let began = tokio::time::Instant::now();
+        drop(first.await);
+        drop(second);
+        assert!(change.await.unwrap(), "it waited for who waited for it");
+        drop(third.await);
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_is_given_up_holds_up_nobody() {
+        let seat = Seat::new(example());
+        let in_force = seat.in_force();
+        let change = seat.change(Duration::ZERO).await.unwrap();
+        let waiting = in_force.hold();
+        drop(change);
+        drop((waiting, in_force.hold()));
+        assert!(seat.change(Duration::ZERO).await.is_some());
     }
 }

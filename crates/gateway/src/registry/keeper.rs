@@ -26,7 +26,7 @@ pub(crate) struct Keeper {
     /// What is trusted now.
     trust: watch::Receiver<Arc<TrustStore>>,
     clock: Arc<dyn Clock>,
-    /// What one node may have logged in a while.
+    /// What one node may try in a while.
     quota: ConflictQuota,
     one_at_a_time: Mutex<()>,
 }
@@ -131,13 +131,14 @@ impl Keeper {
         if validate_only {
             return Ok(applied);
         }
+        // Before anything is logged or anybody kept waiting: also a try that fails costs the others their time.
+        if !self.quota.take(caller, now_ms) {
+            return Err(ApplyError::Quota);
+        }
         let side = part.signed().part().side();
         self.certificates.log_chain(part.chain(), side).await?;
         let change = self.seat.change(DIRECTORY_WAIT_MAX).await;
         let change = change.ok_or(ApplyError::Busy)?;
-        if !self.quota.take(caller, now_ms) {
-            return Err(ApplyError::Quota);
-        }
         self.certificates.log_part(&part).await?;
         change.put_in_force(directory);
         let version = part.signed().part().version();

@@ -1,7 +1,6 @@
 //! What the folder of the settings offers: `<domain>.part` of each side, a signed part. It counts only where the log has none
 //! of that side, or exactly the one before it: the gateway's truth about the directory is its log.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -81,9 +80,6 @@ impl Offer {
         })
     }
 }
-
-/// The newest part of each side that the log holds.
-pub(crate) type Logged = BTreeMap<Side, Arc<SignedPart>>;
 
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let max = u64::try_from(SIGNED_PART_BYTES_MAX).unwrap_or(u64::MAX);

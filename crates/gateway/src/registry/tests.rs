@@ -104,6 +104,41 @@ fn a_topic_that_only_the_sender_reads_stands_for_nobody() {
 }
 
 #[test]
+fn a_name_is_joint_only_when_both_sides_say_so() {
+    let unmarked = |part: &str| {
+        part.replace("joint = true\n", "")
+            .replace("joint = true", "")
+    };
+    let (us, mx) = (unmarked(EXAMPLE_US), unmarked(EXAMPLE_MX));
+    let clash = [("group[air-cargo]".to_owned(), Reason::Repeated)];
+    for (us, mx) in [
+        (us.as_str(), mx.as_str()),
+        (EXAMPLE_US, &mx),
+        (&us, EXAMPLE_MX),
+    ] {
+        assert_eq!(problems(us, mx), clash);
+        // Whichever part comes later.
+        let turned = Directory::combine([signed(mx), signed(us)], &sides()).unwrap_err();
+        assert_eq!(turned[0].reason, Reason::Repeated);
+    }
+    // A mark by itself takes nothing from anybody, and lets nobody in.
+    let other = EXAMPLE_US.replace("\"air-cargo\"", "\"us-cargo\"");
+    let directory = combined(&other, &mx).unwrap();
+    assert_eq!(
+        directory.group("air-cargo"),
+        [agency("mx.dev.invalid/anam")]
+    );
+    assert_eq!(directory.group("us-cargo"), [agency("us.dev.invalid/cbp")]);
+    // What is a topic of one side is not one of the other without its word either.
+    let topic =
+        "\n[[topic]]\nname = \"fentanyl-precursors\"\nsubscribers = [\"us.dev.invalid/cbp\"]\n";
+    let error = example()
+        .with(&signed(&format!("{EXAMPLE_US}{topic}")))
+        .unwrap_err();
+    assert_eq!(error[0].field, "topic[fentanyl-precursors]");
+}
+
+#[test]
 fn a_code_belongs_to_one_node_of_all_sides() {
     let directory = example();
     let lax = NodeId::new(agency("us.dev.invalid/cbp"), "lax").unwrap();

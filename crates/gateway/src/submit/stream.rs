@@ -111,23 +111,33 @@ impl Pipeline {
             End::Gone | End::Slow => end,
             _ => self.finish().await.err().unwrap_or(end),
         };
+        self.leave(end, line).await;
+    }
+
+    /// Says why it ends, and waits for what the log has in hand.
+    async fn leave(self, end: End, line: &Line) {
         // What was appended stays appended, answered or not; the sender asks again and gets the same receipts.
         let is_slow = matches!(end, End::Slow);
         let Self {
             answers,
+            checking,
             logging,
             committing,
             ..
         } = self;
+        // What has only been checked goes no further, and must not keep the directory and its room meanwhile.
+        drop(checking);
         if let Some(status) = closing_status(end) {
             answers.end_with(status);
         } else {
             drop(answers);
         }
-        if is_slow {
-            line.cut_after_last_word().await;
-        }
-        settle(logging, committing).await;
+        let last_word = async {
+            if is_slow {
+                line.cut_after_last_word().await;
+            }
+        };
+        tokio::join!(last_word, settle(logging, committing));
     }
 
     /// Answers what is in hand.

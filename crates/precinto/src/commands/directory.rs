@@ -133,6 +133,17 @@ fn seen_failed(error: &SeenError) -> Failure {
                 "revise el archivo y muévalo a otra carpeta: se comenzará de nuevo",
             ))
         }
+        SeenError::NotOnce { side } => Failure::new(
+            Exit::VerificationFailed,
+            (
+                format!("the gateway does not show the part of {side} exactly once, though there is one"),
+                format!("la pasarela no muestra exactamente una vez la parte de {side}, aunque la hay"),
+            ),
+        )
+        .next((
+            "do not go by it; keep the state folder as evidence, and ask the other side which version they see",
+            "no la tome por válida; conserve la carpeta de estado como evidencia y pregunte al otro lado qué versión ve",
+        )),
         SeenError::Contradiction { side, seen, shown } => Failure::new(
             Exit::VerificationFailed,
             (

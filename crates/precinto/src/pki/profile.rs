@@ -72,7 +72,7 @@ pub(crate) struct AgencyEntry {
     pub(crate) name_en: String,
     /// For people, in Spanish.
     pub(crate) name_es: String,
-    /// True when its nodes may read every entry.
+    /// True when its nodes may read every entry: each side's part names them.
     #[serde(default)]
     pub(crate) auditor: bool,
     /// Its nodes.

@@ -233,10 +233,16 @@ key = \"gateway/log.key.pem\"
 /// A side's part of the directory, its first version, as its stewards sign it.
 pub(crate) fn part_toml(profile: &Profile, side: &SideEntry, witnesses: &Witnesses) -> String {
     let domain = &side.domain;
-    let auditors = side.agency.iter().filter(|agency| agency.auditor);
-    let auditors: Vec<String> = auditors
-        .flat_map(|agency| agency.node.iter().map(move |node| (agency, node)))
-        .map(|(agency, node)| format!("spiffe://{domain}/agency/{}/node/{}", agency.id, node.name))
+    // Each side's part names the auditors of all sides: whom one side alone names reads what is of that side.
+    let sides = profile.side.iter();
+    let auditors: Vec<String> = sides
+        .flat_map(|side| side.agency.iter().map(move |agency| (side, agency)))
+        .filter(|(_, agency)| agency.auditor)
+        .flat_map(|(side, agency)| {
+            let of_agency = format!("spiffe://{}/agency/{}", side.domain, agency.id);
+            let nodes = agency.node.iter();
+            nodes.map(move |node| format!("{of_agency}/node/{}", node.name))
+        })
         .collect();
     let stewards: Vec<String> = side
         .stewards
@@ -255,7 +261,7 @@ version = 1
 # The officers whose signatures make the next version count, and how many of them it takes.
 stewards = {stewards}
 stewards_needed = {needed}
-# Who may read every entry of the log.
+# Who may read what is of this side; whom every side's part names may read every entry of the log.
 auditors = {auditors}
 ",
         side = quoted(domain),
@@ -266,7 +272,7 @@ auditors = {auditors}
     for agency in &side.agency {
         add_agency(&mut text, side, agency, witnesses);
     }
-    // A group or a topic may have members on both sides: each part lists its own.
+    // A group or a topic may have members on both sides: each part lists its own, and marks that it is shared.
     let groups = profile.group.iter().map(|group| {
         let members = (&group.name, &group.members);
         ("group", "members", members)
@@ -281,10 +287,15 @@ auditors = {auditors}
         if own.is_empty() {
             continue;
         }
+        let joint = if own.len() < members.len() {
+            "joint = true\n"
+        } else {
+            ""
+        };
         let (name, own) = (quoted(name), list(&own));
         add(
             &mut text,
-            format_args!("\n[[{table}]]\nname = {name}\n{key} = {own}\n"),
+            format_args!("\n[[{table}]]\nname = {name}\n{key} = {own}\n{joint}"),
         );
     }
     text

@@ -7787,7 +7787,7 @@ pub mod log_service_client {
     use tonic::codegen::*;
     use tonic::codegen::http::Uri;
     /// Checkpoints, receipts, proofs and entries. Leaves and checkpoints are for any node; records, envelopes and bodies
-    /// for the parties of the statement; everything for configured auditors.
+    /// for the parties of the statement; everything for auditors whom every side's part names.
     #[derive(Debug, Clone)]
     pub struct LogServiceClient<T> {
         inner: tonic::client::Grpc<T>,
@@ -8080,7 +8080,7 @@ pub mod log_service_server {
         >;
     }
     /// Checkpoints, receipts, proofs and entries. Leaves and checkpoints are for any node; records, envelopes and bodies
-    /// for the parties of the statement; everything for configured auditors.
+    /// for the parties of the statement; everything for auditors whom every side's part names.
     #[derive(Debug)]
     pub struct LogServiceServer<T> {
         inner: Arc<T>,

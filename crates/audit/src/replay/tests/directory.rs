@@ -64,8 +64,8 @@ fn a_part_that_reaches_over_is_found() {
         ("members = [", "members = [\"mx.dev.invalid/fgr\", "),
         ("side = \"us.", "side = \"mx."),
         (
-            "version = 2",
-            "auditors = [\"spiffe://mx.dev.invalid/agency/anam/node/mex\"]\nversion = 2",
+            "stewards = [",
+            "stewards = [\"spiffe://mx.dev.invalid/agency/anam/officer/diaz\", ",
         ),
     ] {
         assert_eq!(with(|text| text.replace(from, to)), side, "{to}");

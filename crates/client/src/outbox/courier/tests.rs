@@ -208,6 +208,41 @@ async fn what_is_refused_is_put_aside_and_those_behind_it_go_on() {
 }
 
 #[tokio::test]
+async fn what_waits_while_the_directory_leaves_the_node_out_goes_when_it_lists_it_again() {
+    let gateway = gateway_of_a_log().await;
+    let (_folder, outbox) = outbox();
+    let listed = Arc::new(Mutex::new(false));
+    let is_listed = Arc::clone(&listed);
+    gateway.state().answer = Box::new(move |log, signed| {
+        if !*is_listed.lock().unwrap() {
+            return Err(refused("NODE_UNKNOWN", tonic::Code::PermissionDenied));
+        }
+        let index = log.append(&signed);
+        Ok(pb::SubmitResponse {
+            receipt: Some(log.receipt(index)),
+            ..Default::default()
+        })
+    });
+    put(&outbox, &gateway.notice(1));
+    let (mut told, task) = start(&gateway, &outbox);
+    let waits = async {
+        loop {
+            if let CourierEvent::Waiting { reason, .. } = told.recv().await.expect("it runs") {
+                return reason;
+            }
+        }
+    };
+    let reason = timeout(PATIENCE, waits).await.expect("in time");
+    assert_eq!(reason, Some(Reason::NodeUnknown), "and it says why");
+    task.abort();
+    drop(task.await);
+    put(&outbox, &gateway.notice(2));
+    *listed.lock().unwrap() = true;
+    delivered_once(&gateway, &outbox, 2, "listed again").await;
+    assert_eq!(outbox.refused().unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_gateway_that_fails_over_one_message_does_not_hold_up_the_others_for_ever() {
     let gateway = gateway_of_a_log().await;
     let (_folder, outbox) = outbox();

@@ -42,7 +42,8 @@ pub(super) struct Committing {
 
 type Commit = Pin<Box<dyn Future<Output = Result<pb::SubmitResponse, SubmitError>> + Send>>;
 
-/// Starts the check of a message; without room it is not looked at.
+/// Starts the check of a message; without room it is not looked at. To be called in the order of the messages: here, and
+/// not in the task, each takes its turn with the directory, so that none waits for one behind it.
 pub(super) fn check(
     submissions: &Arc<Submissions>,
     caller: &NodeId,
@@ -51,10 +52,11 @@ pub(super) fn check(
 ) -> Checking {
     let message_id = message_id(&request);
     let announced = submissions.ledger.announce();
+    let turn = held.as_ref().map(|_| submissions.directory.hold());
     let (submissions, caller) = (Arc::clone(submissions), caller.clone());
     let check = tokio::spawn(async move {
-        let checked = match held {
-            Some(_) => submissions.check(&caller, request, announced).await,
+        let checked = match turn {
+            Some(turn) => submissions.check(&caller, request, announced, turn).await,
             None => Err(SubmitError::NoRoom),
         };
         (checked, held)

@@ -110,8 +110,8 @@ async fn a_node_that_the_directory_does_not_list_any_more_loses_its_stream() {
 #[tokio::test(start_paused = true)]
 async fn an_open_stream_has_the_rights_of_the_directory_in_force() {
     let (world, authority) = (World::new(), Authority::new());
-    let auditors = format!("auditors = [\"{}\"]\n\n[[agency]]", node());
-    let auditing = EXAMPLE_MX.replacen("[[agency]]", &auditors, 1);
+    let auditors = format!("auditors = [\"{}\", ", node());
+    let [us, mx] = [EXAMPLE_US, EXAMPLE_MX].map(|part| part.replace("auditors = [", &auditors));
     let life = world.start(&authority.caller(HOUR), authority.trust(None));
     let (requests, mut answers) = stream(&life).await;
     let mut heard = async |index: u64| {
@@ -139,7 +139,10 @@ async fn an_open_stream_has_the_rights_of_the_directory_in_force() {
     let for_others = |id| stranger(id);
     let first = world.append(for_others(1)).await;
     assert!(!heard(first).await, "no party to it");
-    put_in_force(&life, &auditing).await;
+    put_in_force(&life, &mx).await;
+    let unread = world.append(for_others(4)).await;
+    assert!(!heard(unread).await, "by one side's word alone");
+    both_in_force(&life, &us, &mx).await;
     let second = world.append(for_others(2)).await;
     assert!(heard(second).await, "an auditor by now");
     put_in_force(&life, EXAMPLE_MX).await;
@@ -150,8 +153,12 @@ async fn an_open_stream_has_the_rights_of_the_directory_in_force() {
 }
 
 async fn put_in_force(life: &Life, mx: &str) {
+    both_in_force(life, EXAMPLE_US, mx).await;
+}
+
+async fn both_in_force(life: &Life, us: &str, mx: &str) {
     let change = life.directory.change(Duration::from_secs(1)).await.unwrap();
-    let next = combined(EXAMPLE_US, mx).unwrap();
+    let next = combined(us, mx).unwrap();
     change.put_in_force(Arc::new(next));
 }
 

@@ -120,8 +120,12 @@ fn joins(change: &Change, what: &Text, after: &Part) -> Text {
             ))
         }
         Subject::Auditor => Text::from((
-            format!("{en} may read every entry of the log from now on"),
-            format!("{es} podrá leer todas las entradas de la bitácora"),
+            format!(
+                "{en} may read what this side is a party of; every entry, if each side's part names it"
+            ),
+            format!(
+                "{es} podrá leer aquello en que interviene este lado; todo, si la parte de cada lado lo nombra"
+            ),
         )),
         Subject::Group | Subject::Topic => {
             let lists = match change.subject() {
@@ -157,8 +161,8 @@ fn leaves(change: &Change, what: &Text) -> Text {
             format!("sale {es}: lo que firme se rechazará en adelante"),
         )),
         Subject::Auditor => Text::from((
-            format!("{en} no longer reads every entry of the log"),
-            format!("{es} ya no lee todas las entradas de la bitácora"),
+            format!("{en} no longer reads what others say with this side"),
+            format!("{es} ya no lee lo que otros dicen con este lado"),
         )),
         _ => Text::from((
             format!("{en} is no longer listed by this side"),
@@ -181,6 +185,10 @@ fn is_otherwise(change: &Change, what: &Text) -> Text {
         "nodes" => ("nodes", "nodos"),
         "members" => ("members of this side", "miembros de este lado"),
         "subscribers" => ("subscribers of this side", "suscriptores de este lado"),
+        "joint" => (
+            "shared with the other side, if that one says so too",
+            "compartido con el otro lado, si aquel también lo dice",
+        ),
         "stewards" => ("who may sign a change", "quiénes pueden firmar un cambio"),
         "stewards_needed" => (
             "signatures that a change takes",
@@ -192,6 +200,8 @@ fn is_otherwise(change: &Change, what: &Text) -> Text {
         let names: Vec<String> = text.split(", ").map(short).collect();
         match text {
             "" => Text::from(("nobody", "nadie")),
+            "true" => Text::from(("yes", "sí")),
+            "false" => Text::from(("no", "no")),
             _ => Text::same(names.join(", ")),
         }
     };

@@ -273,6 +273,13 @@ fn tell(
         lines.extend(change::lines(changes, part, lang));
         lines
     })?;
+    let stewards = part.stewards();
+    if stewards.needed == 1 {
+        output.say(lang.pick(
+            "one steward's signature is enough for a change: whoever holds any one of their cards can take over this side. `stewards_needed = 2` guards against it",
+            "basta la firma de un custodio para un cambio: quien tenga una sola de sus tarjetas puede apoderarse de este lado. `stewards_needed = 2` lo evita",
+        ));
+    }
     match signed {
         None => output.say(lang.pick("nothing was signed", "no se firmó nada")),
         Some((Signed { missing: 0, .. }, file)) => {

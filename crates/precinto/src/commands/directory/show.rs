@@ -160,8 +160,8 @@ fn of_node(part: &Part, id: &NodeId, lang: Lang) -> Vec<String> {
         .any(|auditor| auditor.to_string() == id.to_string());
     if is_auditor {
         let may = lang.pick(
-            "may read every entry of the log",
-            "puede leer todas las entradas de la bitácora",
+            "may read what this side is a party of; every entry, if each side's part names it",
+            "puede leer aquello en que interviene este lado; todo, si la parte de cada lado lo nombra",
         );
         lines.extend(row(label(lang, ("auditor", "auditor")), may));
     }

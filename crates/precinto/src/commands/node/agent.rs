@@ -67,6 +67,15 @@ impl Drop for AbortOnDrop {
     }
 }
 
+/// When a task has ended; for ever never without one.
+async fn ended(task: Option<&mut AbortOnDrop>) {
+    match task {
+        // However it ended.
+        Some(AbortOnDrop(task)) => drop(task.await),
+        None => std::future::pending().await,
+    }
+}
+
 /// What lasts from one session to the next.
 struct Agent {
     node: Node,
@@ -84,8 +93,10 @@ struct Agent {
     hurry: Option<Arc<Notify>>,
     /// Where the API's takers get deliveries, if they are to.
     window: Option<Window>,
-    /// The API, if there is one.
-    _api: Option<AbortOnDrop>,
+    /// The API, if there is to be one.
+    offers: Option<Api>,
+    /// It, as it serves.
+    api: Option<AbortOnDrop>,
 }
 
 impl Agent {
@@ -110,7 +121,8 @@ impl Agent {
         });
         let agent = Self {
             window: run.api_deliveries.then_some(window),
-            _api: api.map(Api::serve).transpose()?,
+            api: api.clone().map(Api::serve).transpose()?,
+            offers: api,
             inbox: Arc::new(inbox.map_err(|error| inbox_failed(&error))?),
             outbox,
             post,
@@ -138,8 +150,11 @@ impl Agent {
     async fn work(mut self, mut stopped: impl Future<Output = ()> + Unpin) -> anyhow::Result<Exit> {
         loop {
             // It holds connections: kept off the stack.
-            let ended = Box::pin(self.session(&mut stopped)).await;
-            let failure = match ended? {
+            let ended = match self.serve_api() {
+                Ok(()) => Box::pin(self.session(&mut stopped)).await?,
+                Err(failure) => Ended::Trouble(failure),
+            };
+            let failure = match ended {
                 Ended::Stopped => return self.stop().map(|()| Exit::Done),
                 Ended::Changed => continue,
                 Ended::Lie(failure) => {
@@ -155,6 +170,21 @@ impl Agent {
                 () = &mut stopped => return self.stop().map(|()| Exit::Done),
             }
         }
+    }
+
+    /// Has the API serve again, if it is to and does not.
+    fn serve_api(&mut self) -> Result<(), Failure> {
+        if self.api.is_none() {
+            self.api = self.offers.clone().map(Api::serve).transpose()?;
+        }
+        Ok(())
+    }
+
+    /// The API has ended by itself: nobody's call is answered, and no delivery is taken by it, before it serves again.
+    fn api_ended(&mut self) -> Ended {
+        self.api = None;
+        let what = ("the local API has ended", "la API local terminó");
+        Ended::Trouble(Failure::new(Exit::Failed, what))
     }
 
     /// Says what is wrong, and that it goes on.
@@ -174,6 +204,17 @@ impl Agent {
                 .retry_in(AGAIN_AFTER),
         )?;
         self.post.report(&self.presence)
+    }
+
+    /// Notes how the line is. A change stands in the file before anything is done with that line: who is handed over something
+    /// that has come by it and then asks after the node does not hear that it is down.
+    fn line(&mut self, line: Line, detail: Option<String>) -> anyhow::Result<()> {
+        let changes = self.presence.line != line;
+        self.presence.line(line, detail);
+        if changes {
+            self.report(Duration::ZERO)?;
+        }
+        Ok(())
     }
 
     /// Writes the file for `node status`, if there is news or it is older than `at_least`.
@@ -217,4 +258,20 @@ fn inbox_failed(error: &InboxError) -> Failure {
     };
     let es = format!("{es} ({en})");
     Failure::new(exit, (en, es))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_ends_early_is_noticed_and_one_that_is_not_wanted_never_ends() {
+        let mut short = AbortOnDrop(tokio::spawn(async {}));
+        ended(Some(&mut short)).await;
+        let mut long = AbortOnDrop(tokio::spawn(std::future::pending()));
+        for task in [Some(&mut long), None] {
+            let waits = tokio::time::timeout(Duration::from_millis(20), ended(task));
+            assert!(waits.await.is_err());
+        }
+    }
 }

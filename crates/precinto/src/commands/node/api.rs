@@ -30,6 +30,7 @@ use tonic::transport::Server;
 const CALLS_MAX: usize = 64;
 
 /// What the API does with.
+#[derive(Clone)]
 pub(super) struct Api {
     /// Whose.
     pub(super) node: Node,
@@ -59,7 +60,7 @@ impl Api {
             .add_service(service)
             .serve_with_incoming(UnixListenerStream::new(listener));
         Ok(AbortOnDrop(tokio::spawn(async move {
-            // It ends with the agent; a connection that fails is its caller's affair.
+            // It ends with the agent, which notices if it ends before; a connection that fails is its caller's affair.
             drop(serving.await);
         })))
     }

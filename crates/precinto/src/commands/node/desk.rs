@@ -9,6 +9,7 @@ use crate::clock;
 use crate::commands::watch::show;
 use crate::config::Run;
 use crate::counters::Counters;
+use crate::exit::Text;
 use precinto_alert::code::MessageType;
 use precinto_client::inbox::{Item, Reception, ReceptionError, overdue_file_name};
 use precinto_client::{Delivery, Overdue};
@@ -47,7 +48,7 @@ pub(super) enum Done {
         /// 1 for the first time on this subscription.
         attempt: u32,
         /// Why.
-        why: String,
+        why: Text,
     },
 }
 
@@ -179,7 +180,7 @@ impl Desk {
     }
 
     /// The order of `precinto_client::inbox`: staged, program, taken, released, answered. Whether it was withheld.
-    async fn take(&self, work: &Work) -> Result<bool, String> {
+    async fn take(&self, work: &Work) -> Result<bool, Text> {
         let Work { item, json, .. } = work;
         let known = self.on_disk(item, Reception::has).await?;
         let withheld = self.on_disk(item, Reception::withholds).await?;
@@ -197,7 +198,7 @@ impl Desk {
         } = &self.run;
         if !withheld {
             let ran = program::run(command, *command_limit, json).await;
-            ran.map_err(|error| error.to_string())?;
+            ran.map_err(|error| Text::cause(error, "el programa no la tomó"))?;
             if let Some(window) = &self.window {
                 self.by_api(window, work).await?;
             }
@@ -214,14 +215,14 @@ impl Desk {
     }
 
     /// Waits until somebody has taken it by the API; when the agent stops, nobody has.
-    async fn by_api(&self, window: &Window, work: &Work) -> Result<(), String> {
+    async fn by_api(&self, window: &Window, work: &Work) -> Result<(), Text> {
         let delivery = pb::TakeDeliveriesResponse {
             delivery: Some(work.bytes.clone()),
             json: String::from_utf8_lossy(&work.json).into_owned(),
         };
         tokio::select! {
             settled = window.hand_over(work.index(), &delivery) => settled,
-            () = self.stop.cancelled() => Err("the agent stops".to_owned()),
+            () = self.stop.cancelled() => Err(("the agent stops", "el agente se detiene").into()),
         }
     }
 
@@ -230,11 +231,11 @@ impl Desk {
         &self,
         item: &Arc<Item>,
         step: impl FnOnce(&Reception, &Item) -> Result<T, ReceptionError> + Send + 'static,
-    ) -> Result<T, String> {
+    ) -> Result<T, Text> {
         let (reception, item) = (Arc::clone(&self.reception), Arc::clone(item));
         let done = tokio::task::spawn_blocking(move || step(&reception, &item)).await;
         let done = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
-        done.map_err(|error| error.to_string())
+        done.map_err(|error| of_reception(&error))
     }
 }
 
@@ -242,6 +243,19 @@ fn line(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     let mut json = serde_json::to_vec(value)?;
     json.push(b'\n');
     Ok(json)
+}
+
+/// Why it was not taken in, in both languages; the cause is the library's.
+fn of_reception(error: &ReceptionError) -> Text {
+    let es = match error {
+        ReceptionError::Inbox(_) => "no se puede usar el registro de entregas",
+        ReceptionError::HandOver(_) => "no se puede escribir en la carpeta de entrega",
+        ReceptionError::Outbox(_) => "no se puede poner el acuse en la cola de salida",
+        ReceptionError::Answer(_) => "no se puede firmar el acuse",
+        ReceptionError::Confirmation(_) => "no se puede firmar la confirmación",
+        ReceptionError::Counter(_) => "no se pueden leer o escribir los contadores del nodo",
+    };
+    Text::cause(error, es)
 }
 
 /// Type and alert id: what may stand in a service's log.
@@ -299,6 +313,19 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&work.json).unwrap();
         assert_eq!(json["event"], "overdue");
         assert_eq!(json["index"], 17);
+    }
+
+    #[test]
+    fn why_it_was_not_taken_is_said_in_both_languages() {
+        use crate::output::Lang;
+        let full = ReceptionError::HandOver(std::io::Error::other("no space"));
+        let why = of_reception(&full);
+        assert_eq!(
+            why.pick(Lang::En),
+            "the hand-over folder cannot be written: no space"
+        );
+        let es = why.spanish().unwrap_or_default();
+        assert!(es.starts_with("no se puede escribir"), "{es}");
     }
 
     #[test]

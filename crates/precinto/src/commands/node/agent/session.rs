@@ -8,7 +8,7 @@ use super::super::janitor::tidy;
 use super::super::keeper::{Keeper, Kept, Wake};
 use super::super::notice::Notice;
 use super::super::presence::Line;
-use super::{AbortOnDrop, Agent};
+use super::{AbortOnDrop, Agent, ended};
 use crate::config::{Fingerprint, Material};
 use crate::exit::Failure;
 use news::of_courier;
@@ -78,7 +78,7 @@ impl Agent {
             Err(failure) => return Ok(Ended::Trouble(failure)),
         };
         if reader.is_none() {
-            self.presence.line(Line::Idle, None);
+            self.line(Line::Idle, None)?;
         }
         self.hurry = Some(courier.hurry());
         let courier = courier.run();
@@ -115,6 +115,7 @@ impl Agent {
                     self.settle(done, reader).await?;
                     woken.notify_one();
                 },
+                () = ended(self.api.as_mut()) => break self.api_ended(),
                 _ = report.tick() => self.report(REPORT_AT_LEAST_EVERY)?,
                 _ = look.tick() => if before.has_changed(&self.node) {
                     break Ended::Changed;
@@ -170,7 +171,7 @@ impl Agent {
                 position,
                 moved_to,
             } => {
-                self.presence.line(Line::Up, None);
+                self.line(Line::Up, None)?;
                 self.presence.settled = Some(settled);
                 self.presence.parked = reader.subscriber.parked().unwrap_or_default();
                 if let Some(hurry) = &self.hurry {
@@ -210,7 +211,7 @@ impl Agent {
                 detail,
                 retry_in,
             } => {
-                self.presence.line(Line::Down, Some(detail.clone()));
+                self.line(Line::Down, Some(detail.clone()))?;
                 let said = ("the line is down:", "sin conexión:");
                 let notice = Notice::of("disconnected", lang, said);
                 let notice = notice.reason(reason.map(catalogue::name)).detail(detail);
@@ -331,7 +332,9 @@ impl Agent {
                 why,
             } => {
                 reader.at_desk.remove(&index);
-                self.presence.trouble(format!("entry {index}: {why}"));
+                let why = why.pick(lang).to_owned();
+                let entry = lang.pick("entry", "entrada");
+                self.presence.trouble(format!("{entry} {index}: {why}"));
                 let back = self.put_back(reader, (index, attempt), Reason::Internal);
                 match back.await {
                     Next::Comes(delay) => {

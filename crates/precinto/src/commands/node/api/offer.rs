@@ -3,6 +3,7 @@
 //! The desk puts one on the counter and waits until it is settled. When nobody is there, or whoever was there has gone, it lies
 //! there for the next one: only what somebody could not take is an attempt.
 
+use crate::exit::Text;
 use precinto_proto::v1 as pb;
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, oneshot};
@@ -14,7 +15,7 @@ pub(super) struct Offer {
     /// What is handed over.
     pub(super) delivery: pb::TakeDeliveriesResponse,
     /// Whether it was taken, or why not. Dropped when whoever had it is gone.
-    pub(super) settle: oneshot::Sender<Result<(), String>>,
+    pub(super) settle: oneshot::Sender<Result<(), Text>>,
 }
 
 /// The desk's side.
@@ -37,7 +38,7 @@ impl Window {
         &self,
         index: u64,
         delivery: &pb::TakeDeliveriesResponse,
-    ) -> Result<(), String> {
+    ) -> Result<(), Text> {
         loop {
             let (settle, settled) = oneshot::channel();
             let offer = Offer {
@@ -46,7 +47,7 @@ impl Window {
                 settle,
             };
             if self.0.send(offer).await.is_err() {
-                return Err("the API has ended".to_owned());
+                return Err(("the API has ended", "la API terminó").into());
             }
             if let Ok(settled) = settled.await {
                 return settled;

@@ -6,7 +6,7 @@ use super::offer::{Counter, Offer};
 use crate::commands::send;
 use crate::config::Node;
 use crate::draft::Draft;
-use crate::exit::Failure;
+use crate::exit::{Failure, Text};
 use precinto_alert::Reason;
 use precinto_alert::id::MessageId;
 use precinto_client::Signed;
@@ -142,7 +142,7 @@ async fn hand_over(
         }
         let settled = match timeout(limit, said.message()).await {
             Ok(Ok(Some(one))) if one.index == index && one.not_taken.is_empty() => Ok(()),
-            Ok(Ok(Some(one))) if one.index == index => Err(one.not_taken),
+            Ok(Ok(Some(one))) if one.index == index => Err(Text::same(one.not_taken)),
             Ok(Ok(Some(_))) => {
                 let refused = Refusal::new(Reason::IndexUnknown).to_status();
                 drop(deliveries.send(Err(refused)).await);
@@ -150,7 +150,14 @@ async fn hand_over(
             }
             // Gone: it lies there for the next one.
             Ok(Ok(None) | Err(_)) => return,
-            Err(_) => Err(format!("it was not settled within {} s", limit.as_secs())),
+            Err(_) => {
+                let secs = limit.as_secs();
+                let (en, es) = (
+                    format!("it was not settled within {secs} s"),
+                    format!("no se confirmó en {secs} s"),
+                );
+                Err((en, es).into())
+            }
         };
         // Nobody waits any more for what the desk has given up.
         drop(settle.send(settled));

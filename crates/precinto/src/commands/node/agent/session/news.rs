@@ -9,7 +9,7 @@ use crate::commands::outbox::failed as outbox_failed;
 use crate::commands::own_copy::contradicted;
 use crate::connect::refused;
 use crate::exit::{Exit, Failure, Text};
-use precinto_alert::reason as catalogue;
+use precinto_alert::reason::{self as catalogue, Retry};
 use precinto_client::outbox::{CourierError, CourierEvent};
 use precinto_client::subscribe::SubscribeError;
 
@@ -21,7 +21,7 @@ impl Agent {
             CourierEvent::Connected => {
                 self.presence.heard();
                 if !self.run.receives() {
-                    self.presence.line(Line::Up, None);
+                    self.line(Line::Up, None)?;
                 }
                 Ok(())
             }
@@ -50,8 +50,17 @@ impl Agent {
                 detail,
                 retry_in,
             } => {
+                let detail = match *reason {
+                    Some(reason) => Failure::caused(reason, detail).message,
+                    None => Text::cause(detail, "la conexión falló"),
+                };
+                let detail = detail.pick(lang).to_owned();
+                // It does not pass by itself: somebody must do something before anything goes out.
+                if reason.is_some_and(|reason| catalogue::entry(reason).retry == Retry::Never) {
+                    self.presence.trouble(detail.clone());
+                }
                 if !self.run.receives() {
-                    self.presence.line(Line::Down, Some(detail.clone()));
+                    self.line(Line::Down, Some(detail.clone()))?;
                 }
                 let said = (
                     "the outbox waits for the line:",
