@@ -40,6 +40,7 @@ pub mod subscribe;
 mod test_ledger;
 pub mod witness;
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use precinto_alert::Reason;
@@ -268,14 +269,16 @@ impl Opened {
 
     /// Serves until `shutdown` is cancelled, then drains: subscribers hear `DRAINING`, what was read is answered,
     /// cursors are written, the log is closed.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: CancellationToken,
-    ) -> Result<(), RunError> {
-        serve::serve(self, listener, shutdown).await
+    ///
+    /// The future is boxed here so that all that serves is compiled here: what an `async fn` does, down to HTTP/2, is
+    /// compiled by whoever awaits it, and that is the command line, which is not optimised.
+    pub fn serve(self, listener: TcpListener, shutdown: CancellationToken) -> Serving {
+        Box::pin(serve::serve(self, listener, shutdown))
     }
 }
+
+/// A running gateway: to be awaited.
+pub type Serving = Pin<Box<dyn Future<Output = Result<(), RunError>> + Send>>;
 
 /// The ledger's own limits, but for its queue: that must have room for what [`limits`] lets in.
 fn log_limits() -> BatchLimits {

@@ -182,8 +182,9 @@ impl Ledger {
 
     /// Entries from `index` on: at least one unless the log ends before, and no more than fit into `bytes_max`.
     ///
-    /// The answer ends where the entry's batch ends, at the latest; go on from there. The entries of a batch are
-    /// read from the disk together, so many small answers cost more than few large ones.
+    /// The answer may end before that, where a batch ends: small ones are read together, up to 256 KiB, a larger one
+    /// alone. Go on from there. The entries of a batch are read from the disk together, so many small answers cost more
+    /// than few large ones.
     pub fn read_from(
         &self,
         index: u64,

@@ -140,24 +140,32 @@ impl View {
             .ok_or(ReadError::Absent(index))
     }
 
-    /// The entries from `index` on, to the end of its frame, the log's end, or `bytes_max`.
+    /// The entries from `index` on, to the log's end or `bytes_max`; further frames only while there is little.
     pub(crate) fn read_from(
         &self,
         index: u64,
         bytes_max: usize,
     ) -> Result<Vec<Arc<StoredEntry>>, ReadError> {
-        if index >= self.published.borrow().size {
-            return Ok(Vec::new());
+        let size = self.published.borrow().size;
+        let (mut entries, mut bytes, mut next) = (Vec::new(), 0_usize, index);
+        while next < size && (entries.is_empty() || bytes < bytes_max.min(GATHERED_BYTES)) {
+            let frame = match self.passing_frame(next) {
+                Ok(frame) => frame,
+                Err(error) if entries.is_empty() => return Err(error),
+                // What lies before it is whole; whoever goes on from there hears of it.
+                Err(_) => break,
+            };
+            let first = next;
+            for entry in frame.entries.iter().filter(|entry| entry.index() >= first) {
+                bytes = bytes.saturating_add(entry.size_bytes());
+                if bytes > bytes_max && !entries.is_empty() {
+                    return Ok(entries);
+                }
+                next = entry.index().saturating_add(1);
+                entries.push(Arc::clone(entry));
+            }
         }
-        let frame = self.frame(index)?;
-        let mut left = bytes_max;
-        let wanted = frame.entries.iter().filter(|entry| entry.index() >= index);
-        let fitting = wanted.take_while(|entry| {
-            let fits = entry.index() == index || entry.size_bytes() <= left;
-            left = left.saturating_sub(entry.size_bytes());
-            fits
-        });
-        Ok(fitting.map(Arc::clone).collect())
+        Ok(entries)
     }
 
     /// The receipt of an entry, the same bytes every time, verified.
@@ -230,8 +238,15 @@ impl View {
         Ok(row)
     }
 
-    /// The frame that holds an entry, from memory or from the disk.
+    /// The frame that holds an entry, from memory or from the disk; at hand from now on, for more is asked of it.
     fn frame(&self, index: u64) -> Result<Arc<Frame>, ReadError> {
+        let frame = self.passing_frame(index)?;
+        self.reader.keep(Arc::clone(&frame));
+        Ok(frame)
+    }
+
+    /// The same for whoever only passes by: a reader of the whole log must not drive out what others are about to read.
+    fn passing_frame(&self, index: u64) -> Result<Arc<Frame>, ReadError> {
         if let Some(frame) = self.reader.recent(index) {
             return Ok(frame);
         }
@@ -245,9 +260,7 @@ impl View {
         if frame.entry(index).is_none() {
             return Err(FrameFault::from(SHORT).at(index));
         }
-        let frame = Arc::new(frame);
-        self.reader.keep(Arc::clone(&frame));
-        Ok(frame)
+        Ok(Arc::new(frame))
     }
 
     fn place(&self, index: u64) -> Result<Place, ReadError> {
@@ -284,6 +297,10 @@ impl FrameFault {
         }
     }
 }
+
+/// With so many bytes a read is worth its thread hop, and goes into no further frame: many frames hold a few entries each.
+/// More would let a caller that asks for all it may use hold several of the largest frames.
+const GATHERED_BYTES: usize = 256 * 1024;
 
 const SHORT: FrameError = FrameError::Form("the frame holds fewer entries than it did");
 

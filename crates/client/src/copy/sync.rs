@@ -328,8 +328,8 @@ fn offered(record: pb::Record) -> Result<Offered, Unbelievable> {
         delivery: pb::Delivery {
             index,
             covered: None,
-            envelope,
-            body,
+            envelope: envelope.into(),
+            body: body.into(),
             receipt: Some(receipt),
             attempt: 1,
             time_ms: read.leaf.time_ms,

@@ -56,7 +56,7 @@ async fn only_what_the_log_has_signed_for_is_believed() {
         .encode_to_vec();
     };
     assert_eq!(refused(another).await, invalid);
-    let with_words = |delivery: &mut pb::Delivery| delivery.envelope = vec![1];
+    let with_words = |delivery: &mut pb::Delivery| delivery.envelope = vec![1].into();
     assert_eq!(refused(with_words).await, Some(Reason::Malformed));
 }
 

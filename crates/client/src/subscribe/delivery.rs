@@ -143,7 +143,7 @@ fn remember(known: &mut CertificatePool, fetched: &[Arc<Certificate>]) {
 
 /// Digests of certificates that judging this delivery takes and that `known` does not hold.
 fn certificates_needed(delivery: &pb::Delivery, known: &CertificatePool) -> Vec<[u8; 32]> {
-    let envelope = pb::Envelope::decode(delivery.envelope.as_slice()).unwrap_or_default();
+    let envelope = pb::Envelope::decode(delivery.envelope.as_ref()).unwrap_or_default();
     let signatures = envelope.signatures.iter();
     let record = delivery
         .receipt
@@ -213,7 +213,7 @@ fn believe(
     if envelope.is_empty() {
         return Err(Disbelief::NoEnvelope);
     }
-    let envelope = verify_bytes(envelope, known, trust, time_ms)?;
+    let envelope = verify_bytes(envelope.into(), known, trust, time_ms)?;
     let Lenient {
         statement,
         unknown_fields,
@@ -252,7 +252,7 @@ fn believe(
         statement,
         unknown_fields: unknown_fields || !canonical || !envelope.is_canonical(),
         body: checked.map(|checked| checked.inner().clone()),
-        body_bytes: body,
+        body_bytes: body.into(),
         record,
         receipt,
         envelope,

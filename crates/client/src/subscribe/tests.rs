@@ -193,8 +193,10 @@ async fn what_does_not_hold_is_never_a_message_and_the_next_one_is_still_deliver
         let mut wrong: Vec<_> = (0..6)
             .map(|index| log.delivery(index, index, index + 1))
             .collect();
-        wrong[0].body.push(0);
-        *wrong[1].envelope.last_mut().unwrap() ^= 1; // the last byte of the signature
+        wrong[0].body = [&*wrong[0].body, &[0]].concat().into();
+        let mut flipped = wrong[1].envelope.to_vec();
+        *flipped.last_mut().unwrap() ^= 1; // the last byte of the signature
+        wrong[1].envelope = flipped.into();
         wrong[2].receipt = Some(pb::Receipt {
             record: log.receipt(1).record,
             ..Default::default()

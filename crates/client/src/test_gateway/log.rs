@@ -184,8 +184,8 @@ impl TestLog {
         pb::Delivery {
             index,
             covered: Some(pb::Range { first, end }),
-            envelope: entry.request.envelope.clone(),
-            body: entry.request.body.clone(),
+            envelope: entry.request.envelope.clone().into(),
+            body: entry.request.body.clone().into(),
             receipt: Some(pb::Receipt {
                 proof: String::new(),
                 record: entry.record.clone(),

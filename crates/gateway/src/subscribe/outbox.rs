@@ -42,6 +42,10 @@ pub(super) enum Stuck {
     Slow,
 }
 
+/// The message for which there was no room at once.
+#[derive(Debug)]
+pub(super) struct NoRoom(pub(super) Box<pb::SubscribeResponse>);
+
 /// Both ends of a new queue.
 pub(super) fn outbox() -> (Outbox, Deliveries) {
     let (sender, receiver) = mpsc::channel(OUTBOX_MESSAGES_MAX + 1);
@@ -59,10 +63,24 @@ pub(super) fn outbox() -> (Outbox, Deliveries) {
 }
 
 impl Outbox {
+    /// Puts a message in if there is room at once; gives it back if not, or if nobody takes it any more.
+    pub(super) fn try_put(&self, message: pb::SubscribeResponse) -> Result<(), NoRoom> {
+        let bytes = Arc::clone(&self.bytes).try_acquire_many_owned(permits(&message));
+        match (bytes, self.queue.try_reserve()) {
+            (Ok(bytes), Ok(place)) => {
+                place.send(Queued {
+                    message: Ok(message),
+                    _bytes: Some(bytes),
+                });
+                Ok(())
+            }
+            _ => Err(NoRoom(Box::new(message))),
+        }
+    }
+
     /// Puts a message in; waits while the peer is behind, but not for ever.
     pub(super) async fn put(&self, message: pb::SubscribeResponse) -> Result<(), Stuck> {
-        // One message may be larger than the whole budget; alone, it passes.
-        let bytes = u32::try_from(message.encoded_len().min(OUTBOX_BYTES_MAX)).unwrap_or(u32::MAX);
+        let bytes = permits(&message);
         let place = async {
             let bytes = Arc::clone(&self.bytes).acquire_many_owned(bytes).await;
             let place = self.queue.reserve().await.map_err(|_| Stuck::Gone)?;
@@ -90,6 +108,11 @@ impl Outbox {
     }
 }
 
+/// One message may be larger than the whole budget; alone, it passes.
+fn permits(message: &pb::SubscribeResponse) -> u32 {
+    u32::try_from(message.encoded_len().min(OUTBOX_BYTES_MAX)).unwrap_or(u32::MAX)
+}
+
 impl Stream for Deliveries {
     type Item = Result<pb::SubscribeResponse, Status>;
 
@@ -107,7 +130,7 @@ mod tests {
 
     fn delivery(bytes: usize) -> pb::SubscribeResponse {
         let delivery = pb::Delivery {
-            body: vec![1; bytes],
+            body: vec![1; bytes].into(),
             ..Default::default()
         };
         pb::SubscribeResponse {
@@ -164,5 +187,20 @@ mod tests {
         assert_eq!(outbox.put(delivery(1)).await, Err(Stuck::Slow));
         deliveries.next().await.unwrap().unwrap();
         assert_eq!(outbox.put(delivery(1)).await, Ok(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_finds_no_room_at_once_comes_back_whole() {
+        let (outbox, mut deliveries) = outbox();
+        outbox.try_put(delivery(OUTBOX_BYTES_MAX)).unwrap();
+        let NoRoom(message) = outbox.try_put(delivery(7)).unwrap_err();
+        assert_eq!(*message, delivery(7));
+        deliveries.next().await.unwrap().unwrap();
+        for _ in 0..OUTBOX_MESSAGES_MAX {
+            outbox.try_put(delivery(1)).unwrap();
+        }
+        outbox.try_put(delivery(1)).unwrap_err();
+        drop(deliveries);
+        outbox.try_put(delivery(1)).unwrap_err();
     }
 }

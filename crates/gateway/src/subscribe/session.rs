@@ -10,34 +10,36 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use precinto_alert::Reason;
 use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::Clock;
-use precinto_ledger::{Ledger, Published, ReadError, StoredEntry};
+use precinto_ledger::{Ledger, Published, StoredEntry};
 use precinto_proto::v1 as pb;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tonic::{Status, Streaming};
+use tonic::Streaming;
 
 use super::outbox::Outbox;
 use super::slot::Hold;
 use crate::accept::Line;
 use crate::limits::{
-    DRAIN_RETRY, FALL_BEHIND_ENTRIES, HEARTBEAT_INTERVAL, HEARTBEAT_SILENCE, NACKED_MAX,
-    PARKED_MAX, READ_BYTES_MAX, RETRY_AFTER,
+    FALL_BEHIND_ENTRIES, HEARTBEAT_INTERVAL, HEARTBEAT_SILENCE, NACKED_MAX, PARKED_MAX,
+    READ_BYTES_MAX, STEPS_PER_TURN_MAX,
 };
 use crate::registry::{Directory, InForce};
 use crate::rights::{self, Reader};
-use crate::status::{Refusal, raised_below};
+use crate::status::Refusal;
 use crate::witness::Witnesses;
 
+mod end;
 mod settle;
 mod standing;
 mod tell;
 
+pub(super) use end::End;
+use end::{broken, draining, ended, refused, revoked};
 use standing::Standing;
 
 /// What a stream needs to know of the gateway.
@@ -85,17 +87,15 @@ pub(super) struct Session {
     waiting: BTreeMap<u64, Instant>,
     last_message: Instant,
     last_heartbeat: Instant,
+    turn: Turn,
 }
 
-/// Why a stream ends.
-#[derive(Debug)]
-pub(super) enum End {
-    /// On purpose, with a reason for the subscriber.
-    Closing(pb::ClosingReason, Option<Duration>),
-    /// The subscriber is gone.
-    Gone,
-    /// The subscriber made a mistake, or we did.
-    Refused(Box<Refusal>),
+/// Whether a stream goes on with its turn, or gives way to what its subscriber says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    GoesOn,
+    /// The connection had no room at once.
+    IsOver,
 }
 
 impl Session {
@@ -131,6 +131,7 @@ impl Session {
             waiting: BTreeMap::new(),
             last_message: now,
             last_heartbeat: now,
+            turn: Turn::GoesOn,
         }
     }
 
@@ -179,9 +180,8 @@ impl Session {
         inbound: &mut Streaming<pb::SubscribeRequest>,
     ) -> Result<std::convert::Infallible, End> {
         loop {
-            self.check_ending()?;
-            if self.step().await? {
-                // Settlements get their turn, and so does everybody else on this worker.
+            if self.take_turn().await? {
+                // Settlements get their turn.
                 self.settle_what_came(inbound).await?;
                 continue;
             }
@@ -209,17 +209,35 @@ impl Session {
         }
     }
 
+    /// Does what there is to do, one thing after the other, until the connection has no room or it is others' turn; false
+    /// when there was nothing.
+    async fn take_turn(&mut self) -> Result<bool, End> {
+        self.turn = Turn::GoesOn;
+        for number in 0..STEPS_PER_TURN_MAX {
+            self.check_ending()?;
+            if !self.step().await? {
+                return Ok(number > 0);
+            }
+            if self.turn == Turn::IsOver {
+                break;
+            }
+            // While there is room for all, nothing else gives way to everybody else on this worker.
+            tokio::task::consume_budget().await;
+        }
+        Ok(true)
+    }
+
     /// Does the next thing there is to do; false when there is nothing.
     async fn step(&mut self) -> Result<bool, End> {
         self.nacks_become_due();
         if self.falls_behind() || self.next_heartbeat() <= Instant::now() {
             return self.heartbeat().await.map(|()| true);
         }
-        let has_credit = self.has_credit();
+        let (has_credit, has_room_to_park) = self.has_credit();
         if has_credit && let Some(index) = self.due.pop_first() {
             return self.redeliver(index).await.map(|()| true);
         }
-        let may_deliver = has_credit && self.has_room_to_park();
+        let may_deliver = has_credit && has_room_to_park;
         // What is not for this subscriber takes no credit, and is passed over without any.
         if (may_deliver || !self.waits_for_credit)
             && let Some(entry) = self.next_entry().await?
@@ -242,21 +260,17 @@ impl Session {
         falls
     }
 
-    /// Whether another delivery may go out, and its nack, if it comes to that, be remembered.
-    fn has_credit(&self) -> bool {
-        let unsettled = self
-            .hold
-            .slot()
-            .read_cursor(|cursor| cursor.unsettled().len());
+    /// Whether another delivery may go out, and its nack, if it comes to that, be remembered; and whether something new, if
+    /// it comes to that, be parked. A full list pauses what is new and drops nothing: what was delivered already still comes
+    /// again.
+    fn has_credit(&self) -> (bool, bool) {
+        let slot = self.hold.slot();
+        let (unsettled, parked) =
+            slot.read_cursor(|cursor| (cursor.unsettled().len(), cursor.parked().len()));
         let at_rest = self.waiting.len() + self.due.len();
-        unsettled.saturating_sub(at_rest) < self.credit && self.waiting.len() < NACKED_MAX
-    }
-
-    /// Whether something new may be delivered and, if it comes to that, be parked. A full list pauses what is new and drops
-    /// nothing: what was delivered already still comes again.
-    fn has_room_to_park(&self) -> bool {
-        let parked = self.hold.slot().read_cursor(|cursor| cursor.parked().len());
-        parked < PARKED_MAX
+        let has_credit =
+            unsettled.saturating_sub(at_rest) < self.credit && self.waiting.len() < NACKED_MAX;
+        (has_credit, parked < PARKED_MAX)
     }
 
     /// What was put back is due, beside what was before.
@@ -300,8 +314,6 @@ impl Session {
         if is_ours {
             return self.deliver(&entry, entry.index()).await;
         }
-        // A long way without a delivery must not keep the worker to itself.
-        tokio::task::consume_budget().await;
         Ok(())
     }
 
@@ -355,43 +367,6 @@ impl Session {
         }
         Ok(())
     }
-}
-
-impl End {
-    /// What an error while reading from the subscriber means.
-    pub(super) fn from_inbound(status: &Status) -> Self {
-        use tonic::Code;
-        if matches!(status.code(), Code::Cancelled | Code::Unknown) {
-            // The stream or its connection was reset: nobody to tell.
-            return Self::Gone;
-        }
-        refused(raised_below(status))
-    }
-}
-
-fn refused(reason: Reason) -> End {
-    End::Refused(Box::new(Refusal::new(reason)))
-}
-
-fn broken(error: ReadError) -> End {
-    End::Refused(Box::new(error.into()))
-}
-
-fn draining() -> End {
-    End::Closing(pb::ClosingReason::Draining, Some(DRAIN_RETRY))
-}
-
-/// The end that the slot's holder was told; a slot that is gone altogether was deleted.
-fn ended(told: bool, hold: &Hold) -> End {
-    let reason = hold.ending.borrow().filter(|_| told);
-    let reason = reason.unwrap_or(pb::ClosingReason::Deleted);
-    // Coming back would only supersede whoever has superseded us; after a move it is what the subscriber should do.
-    let retry_after = (reason == pb::ClosingReason::Sought).then_some(RETRY_AFTER);
-    End::Closing(reason, retry_after)
-}
-
-fn revoked() -> End {
-    End::Closing(pb::ClosingReason::Revoked, None)
 }
 
 async fn sleep_until(instant: Option<Instant>) {

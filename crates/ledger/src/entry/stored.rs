@@ -2,6 +2,7 @@
 
 use super::EntryKey;
 use crate::journal::frame::{ROW_LEN, Row};
+use bytes::Bytes;
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::Leaf;
 
@@ -12,7 +13,7 @@ pub struct StoredEntry {
     index: u64,
     row: Row,
     /// Record, content and body, one after the other.
-    data: Box<[u8]>,
+    data: Bytes,
 }
 
 impl StoredEntry {
@@ -21,7 +22,7 @@ impl StoredEntry {
         Self {
             index,
             row,
-            data: data.into(),
+            data: Bytes::copy_from_slice(data),
         }
     }
 
@@ -53,6 +54,14 @@ impl StoredEntry {
     /// The body, byte for byte; empty if there is none or it was pruned.
     pub fn body(&self) -> &[u8] {
         self.split().2
+    }
+
+    /// Content and body, without a copy: whoever hands the entry out to many holds it once.
+    pub fn shared(&self) -> (Bytes, Bytes) {
+        (
+            self.data.slice_ref(self.content()),
+            self.data.slice_ref(self.body()),
+        )
     }
 
     /// By what the entry is known; outlives pruning.

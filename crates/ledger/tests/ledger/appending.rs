@@ -202,8 +202,9 @@ async fn batches_keep_to_count_and_bytes() {
     );
     assert_eq!(log.size(), 30);
     assert_eq!(
-        log.ledger.read_from(0, usize::MAX).unwrap().len() as u64,
-        *per_batch.keys().next().unwrap()
+        log.ledger.read_from(0, usize::MAX).unwrap().len(),
+        30,
+        "little is read together, whatever batches it came in"
     );
     log.stop();
 }

@@ -57,3 +57,21 @@ async fn reading_on_covers_every_entry_once_and_keeps_to_the_bytes_asked_for() {
     }
     log.stop();
 }
+
+#[tokio::test]
+async fn small_batches_are_read_together_until_it_is_worth_the_reading() {
+    let rig = Rig::new();
+    let log = rig.open().unwrap();
+    for number in 0..600 {
+        log.append_one(entry(number)).await.unwrap(); // each in a batch of its own
+    }
+    let some = log.ledger.read_from(3, usize::MAX).unwrap();
+    let sizes: Vec<usize> = some.iter().map(|entry| entry.size_bytes()).collect();
+    let (last, others) = sizes.split_last().unwrap();
+    let others: usize = others.iter().sum();
+    assert!(
+        others < 256 * 1024 && others + last >= 256 * 1024,
+        "{sizes:?}"
+    );
+    log.stop();
+}

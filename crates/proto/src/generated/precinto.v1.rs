@@ -5834,11 +5834,11 @@ pub struct Delivery {
     #[prost(message, optional, tag = "2")]
     pub covered: ::core::option::Option<Range>,
     /// The serialised Envelope, byte for byte as it was submitted; empty when it was deleted by law.
-    #[prost(bytes = "vec", tag = "3")]
-    pub envelope: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "bytes", tag = "3")]
+    pub envelope: ::prost::bytes::Bytes,
     /// The serialised Body, exactly as it was submitted; empty when there is none.
-    #[prost(bytes = "vec", tag = "4")]
-    pub body: ::prost::alloc::vec::Vec<u8>,
+    #[prost(bytes = "bytes", tag = "4")]
+    pub body: ::prost::bytes::Bytes,
     /// The record, always; the proof text only when asked for at init.
     #[prost(message, optional, tag = "5")]
     pub receipt: ::core::option::Option<Receipt>,

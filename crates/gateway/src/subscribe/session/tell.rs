@@ -4,11 +4,11 @@ use precinto_ledger::StoredEntry;
 use precinto_proto::v1 as pb;
 use tokio::time::Instant;
 
-use super::{End, Session, broken, draining, ended, revoked};
+use super::{End, Session, Turn, broken, draining, ended, revoked};
 use crate::limits::RETRY_AFTER;
 use crate::rights::kind_of;
 use crate::subscribe::definition::timestamp;
-use crate::subscribe::outbox::Stuck;
+use crate::subscribe::outbox::{NoRoom, Stuck};
 
 impl Session {
     pub(super) async fn deliver(&mut self, entry: &StoredEntry, index: u64) -> Result<(), End> {
@@ -36,12 +36,13 @@ impl Session {
         } else {
             String::new()
         };
+        let (envelope, body) = entry.shared();
         self.put(pb::SubscribeResponse {
             delivery: Some(pb::Delivery {
                 index,
                 covered: Some(covered),
-                envelope: entry.content().to_vec(),
-                body: entry.body().to_vec(),
+                envelope,
+                body,
                 receipt: Some(pb::Receipt {
                     proof,
                     record: entry.record().to_vec(),
@@ -76,6 +77,8 @@ impl Session {
 
     pub(super) async fn heartbeat(&mut self) -> Result<(), End> {
         self.may_cosign = true;
+        // Who has been waiting for credit since the last one may go on waiting; what was read ahead is read again then.
+        self.batch.truncate(1);
         let (unsettled, parked) = self
             .hold
             .slot()
@@ -115,6 +118,16 @@ impl Session {
     }
 
     async fn put(&mut self, message: pb::SubscribeResponse) -> Result<(), End> {
+        // Most often there is room; why the stream may end is looked at before each step.
+        if let Err(NoRoom(message)) = self.outbox.try_put(message) {
+            self.turn = Turn::IsOver;
+            self.wait_and_put(*message).await?;
+        }
+        self.last_message = Instant::now();
+        Ok(())
+    }
+
+    async fn wait_and_put(&mut self, message: pb::SubscribeResponse) -> Result<(), End> {
         let (draining, leaving) = (self.feed.draining.clone(), self.line.clone());
         tokio::select! {
             biased;
@@ -128,7 +141,6 @@ impl Session {
             changed = self.hold.ending.changed() => return Err(ended(changed.is_ok(), &self.hold)),
             () = self.standing.lost() => return Err(revoked()),
         }
-        self.last_message = Instant::now();
         Ok(())
     }
 }

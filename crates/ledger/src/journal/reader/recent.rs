@@ -8,7 +8,8 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub(super) struct Recent {
     frames: BTreeMap<u64, Arc<Frame>>,
-    order: VecDeque<u64>,
+    /// The first index and the size of each.
+    order: VecDeque<(u64, usize)>,
     bytes: usize,
 }
 
@@ -25,15 +26,16 @@ impl Recent {
         if self.frames.contains_key(&first) {
             return;
         }
-        self.bytes += size_bytes(&frame);
+        let bytes = size_bytes(&frame);
+        self.bytes += bytes;
         self.frames.insert(first, frame);
-        self.order.push_back(first);
-        while self.bytes > BYTES_MAX && self.order.len() > 1 {
-            let oldest = self
-                .order
-                .pop_front()
-                .and_then(|oldest| self.frames.remove(&oldest));
-            self.bytes -= oldest.map_or(0, |frame| size_bytes(&frame));
+        self.order.push_back((first, bytes));
+        while self.bytes > BYTES_MAX
+            && self.order.len() > 1
+            && let Some((oldest, bytes)) = self.order.pop_front()
+        {
+            self.frames.remove(&oldest);
+            self.bytes -= bytes;
         }
     }
 }

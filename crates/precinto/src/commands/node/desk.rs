@@ -89,8 +89,8 @@ impl Work {
                 index: delivery.index,
                 attempt: delivery.attempt,
                 time_ms: delivery.time_ms,
-                envelope: delivery.envelope.envelope_bytes().to_vec(),
-                body: delivery.body_bytes.clone(),
+                envelope: delivery.envelope.envelope_bytes().to_vec().into(),
+                body: delivery.body_bytes.clone().into(),
                 receipt: delivery.receipt.clone(),
                 kind: pb::EntryKind::Statement.into(),
                 ..pb::Delivery::default()
