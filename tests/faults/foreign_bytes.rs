@@ -1,6 +1,6 @@
 //! The corpora of the fuzzing targets, replayed: whatever others send, the libraries answer, soon, and without a panic.
 //!
-//! The targets of the command line are replayed by its own tests (`precinto`, `foreign_bytes`).
+//! The targets of gateway and command line are replayed by their own tests (`foreign_bytes` there).
 
 #[path = "../fuzz/replay.rs"]
 mod replay;
@@ -49,6 +49,31 @@ fn foreign_journals_are_read_or_refused() {
 #[test]
 fn foreign_refusals_are_read_or_refused() {
     replay("refusal", targets::refusal);
+}
+
+#[test]
+fn foreign_parts_of_a_directory_are_read_or_refused() {
+    replay("directory_part", targets::directory_part);
+}
+
+#[test]
+fn foreign_witness_policies_are_read_or_refused() {
+    replay("witness_policy", targets::witness_policy);
+}
+
+#[test]
+fn foreign_roots_and_lists_are_read_or_refused() {
+    replay("trust", targets::trust);
+}
+
+#[test]
+fn foreign_acts_are_read_or_refused() {
+    replay("act", targets::act);
+}
+
+#[test]
+fn foreign_entries_are_read_or_refused() {
+    replay("entries", targets::entries);
 }
 
 /// Names below a key of a manifest.

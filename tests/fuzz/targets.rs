@@ -5,6 +5,7 @@
 
 use precinto_alert::check_digit::{CANDIDATES_MAX, Scheme, courier};
 use precinto_alert::content::{ContentError, Form, media_type};
+use precinto_alert::directory::{Part, PartError};
 use precinto_alert::id::{
     AgencyId, AlertId, GatewayId, Identity, MessageId, NodeId, OfficerId, Side,
 };
@@ -12,19 +13,24 @@ use precinto_alert::limits::VIOLATIONS_MAX;
 use precinto_alert::quantity::Decimal;
 use precinto_alert::statement::{Claim, Lenient, StatementError};
 use precinto_alert::{Content, Statement, Violation};
+use precinto_audit::{Expect, LogKey, Report, Step, Verdict};
 use precinto_envelope::body::check_body;
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::{PublicKey, SigningKey};
+use precinto_envelope::directory::{SignedPart, VerifiedPart};
+use precinto_envelope::trust::{SideTrust, TrustStore};
 use precinto_envelope::{pem, verify};
 use precinto_merkle::checkpoint::{Checkpoint, Origin, SignedCheckpoint};
-use precinto_merkle::leaf::Leaf;
+use precinto_merkle::leaf::{EntryType, Leaf, commitment};
 use precinto_merkle::note::{NoteSigner, NoteVerifier, SignedNote};
+use precinto_merkle::policy::Policy;
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use std::fmt::Display;
 use std::hint::black_box;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A moment in 2026, in milliseconds since 1970.
 const NOW_MS: u64 = 1_795_000_000_000;
@@ -458,7 +464,7 @@ pub(crate) fn certificate(bytes: &[u8]) {
 
 /// An envelope, and a body beside it, read by somebody who trusts nobody.
 pub(crate) fn envelope(bytes: &[u8]) {
-    let trust = precinto_envelope::trust::TrustStore::new(Vec::new()).expect("trust in nobody");
+    let trust = TrustStore::new(Vec::new()).expect("trust in nobody");
     let pool = precinto_envelope::certificate::CertificatePool::default();
     let verified = verify::verify_bytes(bytes.to_vec(), &pool, &trust, NOW_MS);
     assert!(verified.is_err(), "believed without a root");
@@ -489,4 +495,130 @@ pub(crate) fn refusal(bytes: &[u8]) {
     if let Ok(refusal) = precinto_client::Refusal::from_status_bytes(bytes) {
         black_box(format!("{refusal:?}").len());
     }
+}
+
+/// A part of the directory: its text alone, and signed as it travels.
+pub(crate) fn directory_part(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        match Part::parse(text) {
+            Ok(part) => assert_eq!(Part::parse(text), Ok(part), "two readings of one text"),
+            Err(PartError::Content(violations)) => {
+                assert!(!violations.is_empty(), "refused for nothing");
+                shown(&violations);
+            }
+            Err(other) => assert!(!other.to_string().is_empty(), "nothing to show"),
+        }
+    }
+    match SignedPart::read(bytes.to_vec()) {
+        Ok(signed) => {
+            assert_eq!(signed.bytes(), bytes, "a part is its bytes");
+            let again = pb::SignedPart::decode(bytes).expect("decoded before");
+            assert_eq!(again.encode_to_vec(), bytes, "two encodings of one part");
+            let read = Part::parse(signed.text());
+            assert_eq!(read.as_ref(), Ok(signed.part()), "it says something else");
+            let nobody = TrustStore::new(Vec::new()).expect("trust in nobody");
+            let verified = VerifiedPart::verify(Arc::new(signed), &nobody, NOW_MS);
+            assert!(verified.is_err(), "believed without a root");
+        }
+        Err(refused) => assert!(!refused.to_string().is_empty(), "nothing to show"),
+    }
+}
+
+/// A witness policy (C2SP tlog-policy). More cosignatures never make it harder to meet.
+pub(crate) fn witness_policy(bytes: &[u8]) {
+    match Policy::parse(bytes) {
+        Ok(policy) => {
+            assert!(policy.is_met(|_| true), "nobody can ever meet it");
+            let alone = policy.is_met(|_| false);
+            assert!(alone || policy.asks_for_witnesses(), "it asks for nobody");
+            let first = policy.witnesses().first();
+            let with_one = policy.is_met(|witness| Some(witness) == first);
+            assert!(with_one || !alone, "one cosignature too many");
+        }
+        Err(error) => assert!(!error.to_string().is_empty(), "nothing to show"),
+    }
+}
+
+/// When the certificates in the corpora are in force, and the entries there have been made: 2026-11-24.
+const IN_FORCE_MS: u64 = 1_795_500_000_000;
+
+/// What an operator configures as the trust of one side: two bytes with the length of a root, the root, a revocation list.
+pub(crate) fn trust(bytes: &[u8]) {
+    let Some((length, rest)) = bytes.split_first_chunk::<2>() else {
+        return;
+    };
+    let Some((root, list)) = rest.split_at_checked(u16::from_be_bytes(*length).into()) else {
+        return;
+    };
+    let side: Side = "us.dev.invalid".parse().expect("a side");
+    let none: [&[u8]; 0] = [];
+    for now_ms in [0, IN_FORCE_MS, u64::MAX] {
+        let loaded = SideTrust::load(side.clone(), &[root], &[list], now_ms);
+        assert!(
+            loaded.is_err() || now_ms == IN_FORCE_MS,
+            "in force for ever"
+        );
+        let without = SideTrust::load(side.clone(), &[root], &none, now_ms);
+        assert!(without.is_err(), "no revocation list was needed");
+        let Ok(loaded) = loaded else { continue };
+        let twice = SideTrust::load(side.clone(), &[root], &[list, list], now_ms);
+        assert!(twice.is_ok(), "the same list again");
+        let store = TrustStore::new(vec![loaded]).expect("one side");
+        // What is loaded is what was given: nothing of it is made up.
+        for item in store.items() {
+            let given = item.der == root || item.der == list;
+            assert!(given, "trust in what nobody configured");
+        }
+    }
+}
+
+/// What an auditor makes of entries that somebody serves: it comes to an end, and without a key and roots it is never clean.
+fn audited(steps: Vec<Step>) -> Report {
+    let expect = Expect {
+        key: LogKey::Unknown,
+        trust: None,
+        witnesses: Vec::new(),
+        now_ms: IN_FORCE_MS,
+    };
+    let report = precinto_audit::replay(steps, expect, Vec::new(), &mut |_| ());
+    assert_ne!(report.verdict(), Verdict::Clean, "clean without a key");
+    report
+}
+
+/// The record of an ACT entry, in a log of this one entry whose leaf commits to it.
+pub(crate) fn act(bytes: &[u8]) {
+    let salt = [7; 32];
+    let leaf = Leaf {
+        entry_type: EntryType::Act,
+        time_ms: NOW_MS,
+        commitment: commitment(EntryType::Act, &salt, bytes),
+    };
+    let entry = pb::Entry {
+        leaf: leaf.to_bytes().to_vec(),
+        salt: salt.to_vec(),
+        record: bytes.to_vec(),
+        ..Default::default()
+    };
+    let report = audited(vec![served(entry)]);
+    let whole = pb::ActRecord::decode(bytes).is_ok_and(|act| act.act_id.len() == 16);
+    assert!(whole || report.faults() > 0, "an act without an id");
+}
+
+/// The answers of `ReadEntries`, each after its length, as a gateway streams them to an auditor.
+pub(crate) fn entries(mut bytes: &[u8]) {
+    let mut steps = Vec::new();
+    while !bytes.is_empty() {
+        let Ok(answer) = pb::ReadEntriesResponse::decode_length_delimited(&mut bytes) else {
+            break;
+        };
+        steps.push(precinto_audit::from_wire(answer));
+    }
+    black_box(audited(steps).faults());
+}
+
+fn served(entry: pb::Entry) -> Step {
+    precinto_audit::from_wire(pb::ReadEntriesResponse {
+        entry: Some(entry),
+        ..Default::default()
+    })
 }

@@ -85,6 +85,21 @@ pub fn python() -> Option<PathBuf> {
     python
 }
 
+/// A Node.js that finds the packages of `tests/node` (`npm ci` there): `PRECINTO_NODE`, or `node` of the path.
+pub fn node_js() -> Option<PathBuf> {
+    let given = std::env::var_os("PRECINTO_NODE").unwrap_or_else(|| "node".into());
+    let import = "import '@grpc/grpc-js'; import '@grpc/proto-loader'";
+    let found = Command::new(&given)
+        .args(["--input-type=module", "--eval", import])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/node"))
+        .output();
+    let found = found.is_ok_and(|o| o.status.success());
+    if !found {
+        skipped("no Node.js with the packages of tests/node (PRECINTO_NODE, npm ci)");
+    }
+    found.then(|| given.into())
+}
+
 /// Says visibly that something was not tested: written past the test runner, which hides what a passing test prints.
 /// Where nothing may be skipped (`PRECINTO_NO_SKIP`, set in CI for what it has provided), it fails instead.
 pub fn skipped(why: &str) {

@@ -12,7 +12,7 @@ mod node;
 pub mod pki;
 mod site;
 
-pub use binary::{precinto, python, run, shared, skipped};
+pub use binary::{node_js, precinto, python, run, shared, skipped};
 pub use gateway::GatewayProcess;
 pub use message::Messages;
 pub use node::{Node, now_ms};

@@ -43,6 +43,8 @@ fn relative_links_lead_somewhere() {
     let mut documents = vec![root().join("README.md"), root().join("CHANGELOG.md")];
     documents.extend(files("crates", ".md"));
     documents.extend(files("certs-dev", ".md"));
+    documents.extend(files("proto", ".md"));
+    documents.extend(files("tests", ".md"));
     for document in documents {
         let folder = document.parent().expect("a folder").to_owned();
         for part in text(&document).split("](").skip(1) {

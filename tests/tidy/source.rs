@@ -10,8 +10,8 @@ pub(crate) fn root() -> PathBuf {
         .expect("the workspace exists")
 }
 
-/// Every file below `folder` (relative to the root) whose name ends in `suffix`, sorted; build output and hidden
-/// folders left out.
+/// Every file below `folder` (relative to the root) whose name ends in `suffix`, sorted; build output, installed
+/// packages and hidden folders left out.
 pub(crate) fn files(folder: &str, suffix: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![root().join(folder)];
@@ -24,7 +24,8 @@ pub(crate) fn files(folder: &str, suffix: &str) -> Vec<PathBuf> {
                 .unwrap_or_default()
                 .to_owned();
             if path.is_dir() {
-                if !name.starts_with('.') && name != "target" && name != "__pycache__" {
+                let foreign = ["target", "__pycache__", "node_modules"].contains(&name.as_str());
+                if !name.starts_with('.') && !foreign {
                     open.push(path);
                 }
             } else if name.ends_with(suffix) {

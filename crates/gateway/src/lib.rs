@@ -23,6 +23,8 @@ pub mod certificates;
 mod clocks;
 pub mod config;
 pub mod directory;
+#[cfg(any(test, fuzzing))]
+pub mod foreign_bytes;
 pub mod layer;
 pub mod limits;
 mod material;

@@ -25,7 +25,7 @@ use token::PageTokens;
 use turns::Turns;
 
 mod page;
-mod token;
+pub(crate) mod token;
 mod turns;
 
 /// Serves `precinto.v1.RecordService`.

@@ -177,7 +177,8 @@ impl Node {
         Self::parse(&text, path)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
+    /// As [`Self::load`], from the text of the file at `path`.
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, Failure> {
         let refuse = |what: Text| {
             Failure::usage(what.about(path.display())).next((
                 "precinto config example node  shows a complete file",

@@ -13,25 +13,25 @@ use crate::status::Refusal;
 
 /// Gives out page tokens and knows them again.
 #[derive(Debug)]
-pub(super) struct PageTokens {
+pub(crate) struct PageTokens {
     key: MacKey,
 }
 
 impl PageTokens {
     /// With a key of its own.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = MacKey::generate();
         Self { key }
     }
 
     /// The token with which this node goes on at `position` in the list of this case, or of everything.
-    pub(super) fn issue(&self, position: u64, node: &NodeId, case: Option<&AlertId>) -> String {
+    pub(crate) fn issue(&self, position: u64, node: &NodeId, case: Option<&AlertId>) -> String {
         let tag = self.key.tag(&covered(position, node, case));
         Base64UrlUnpadded::encode_string(&[position.to_be_bytes().as_slice(), &tag].concat())
     }
 
     /// Where the list goes on; `PAGE_TOKEN` for whatever was not issued here, to this node, for this list.
-    pub(super) fn position(
+    pub(crate) fn position(
         &self,
         token: &str,
         node: &NodeId,

@@ -117,7 +117,7 @@ impl Filter {
     }
 
     /// One line of a cursor's file, for operators: `type=ALERT,AMEND at-least=P2`; empty for the one that lets all through.
-    pub(super) fn to_line(&self) -> String {
+    pub(crate) fn to_line(&self) -> String {
         let pb::Filter {
             types,
             at_least,
@@ -143,7 +143,7 @@ impl Filter {
     }
 
     /// Reads [`Self::to_line`] strictly.
-    pub(super) fn of_line(line: &str) -> Option<Self> {
+    pub(crate) fn of_line(line: &str) -> Option<Self> {
         let mut wire = pb::Filter::default();
         for part in line.split_ascii_whitespace() {
             let (name, values) = part.split_once('=')?;

@@ -12,6 +12,7 @@
 )]
 
 use super::{Made, Mapping, consolidation, missing, waybill, yaml};
+use crate::config::Node;
 use crate::draft::Draft;
 use crate::manifest::{Manifest, Options};
 use crate::output::Lang;
@@ -180,6 +181,15 @@ fn page(draft: &Value, notes: &[String], source: &str) {
     );
 }
 
+/// A node's settings.
+pub fn node_config(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    // The files that it names are only joined to its folder, and read by nobody here.
+    black_box(Node::parse(text, Path::new("node.toml")).is_ok());
+}
+
 #[cfg(test)]
 #[path = "../../../../../tests/fuzz/replay.rs"]
 mod replay;
@@ -206,6 +216,11 @@ mod tests {
     #[test]
     fn foreign_manifests_are_read_or_refused() {
         replay("manifest", super::manifest);
+    }
+
+    #[test]
+    fn settings_of_a_node_are_read_or_refused() {
+        replay("node_config", super::node_config);
     }
 
     #[test]

@@ -1,0 +1,8 @@
+//! Entries as a gateway streams them to an auditor.
+#![no_main]
+
+#[path = "../targets.rs"]
+#[allow(dead_code, reason = "each program runs one of them")]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::entries(bytes));

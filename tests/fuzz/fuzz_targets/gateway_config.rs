@@ -1,0 +1,4 @@
+//! Settings of a gateway.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| precinto_gateway::foreign_bytes::gateway_config(bytes));

@@ -1,0 +1,8 @@
+//! Roots and revocation lists, as an operator configures them.
+#![no_main]
+
+#[path = "../targets.rs"]
+#[allow(dead_code, reason = "each program runs one of them")]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::trust(bytes));
