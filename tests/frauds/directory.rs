@@ -6,7 +6,6 @@ use precinto_audit::Verdict;
 use precinto_envelope::crypto::sha256;
 use precinto_proto::v1 as pb;
 use prost::Message;
-use std::fmt::Write;
 
 /// What is found in the forged files, and at which entries.
 fn found(fraud: impl FnOnce(&mut Forgery)) -> Vec<(&'static str, Option<u64>)> {
@@ -25,10 +24,7 @@ fn second(text: &str) -> String {
     let steward = if text == PART_US { us } else { mx };
     let (first, _) = real_log().part(text, &[steward]);
     let digest = sha256(&[&first]);
-    let digest = digest.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes everything");
-        text
-    });
+    let digest = precinto_envelope::hex(&digest);
     text.replace(
         "version = 1",
         &format!("version = 2\nprevious = \"{digest}\""),
@@ -93,10 +89,7 @@ fn a_part_is_signed_by_a_stranger() {
     // An officer of the side whom nobody has made a steward, though he names himself one.
     let lee = real_log().us().officer_signer("cbp", "lee");
     assert_eq!(with_part(&text, &[&lee]), signer);
-    assert_eq!(
-        with_part(&text.replace("officer/ramirez", "officer/lee"), &[&lee]),
-        signer
-    );
+    assert_eq!(with_part(&text.replace("ramirez", "lee"), &[&lee]), signer);
     // A steward beside whom somebody else has signed.
     let [us, mx] = &real_log().stewards;
     assert_eq!(with_part(&text, &[us, &lee]), signer);
@@ -134,6 +127,20 @@ fn a_part_reaches_into_the_other_side() {
     // Whoever has the code of a node can give out its alert ids.
     let code = second(PART_US).replace("CBPLAX", "SATMEX");
     assert_eq!(with_part(&code, &[us]), side);
+}
+
+#[test]
+fn a_steward_signs_what_no_gateway_takes() {
+    let [us, mx] = &real_log().stewards;
+    let content = [("DIRECTORY_CONTENT", ADDED)];
+    // A second list of one's own under a name that counts once, and a code of another agency of the side.
+    let group = "[[group]]\nname = \"cargo\"\nmembers = []\n";
+    let twice = second(PART_US) + group + group;
+    assert_eq!(with_part(&twice, &[us]), content);
+    let moved = second(PART_MX).replace("ANMMEX", "ANMNEW");
+    let taken = moved.replace("SATMEX", "ANMMEX");
+    assert_eq!(with_part(&moved, &[mx]), []);
+    assert_eq!(with_part(&taken, &[mx]), content);
 }
 
 #[test]

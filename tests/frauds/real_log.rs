@@ -350,7 +350,7 @@ impl RealLog {
             }],
             warnings: Vec::new(),
             decision: Some(pb::Decision {
-                policy: "floor/3".to_owned(),
+                policy: "floor/4".to_owned(),
                 policy_digest: Vec::new(),
             }),
             trust: self.relied_on(verified, true),

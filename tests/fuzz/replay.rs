@@ -3,7 +3,6 @@
 //! A target must not panic, nor keep the processor busy for more than [`PATIENCE`], and the process must not grow by more
 //! than [`GROWTH_KIB_MAX`].
 
-use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -91,10 +90,7 @@ fn run(name: &str, what: &str, target: fn(&[u8]), bytes: &[u8]) {
     let outcome = catch_unwind(AssertUnwindSafe(|| target(bytes)));
     let took = worked().saturating_sub(start);
     if outcome.is_err() || took > PATIENCE {
-        let mut hex = String::new();
-        for byte in bytes {
-            write!(hex, "{byte:02x}").expect("text takes everything");
-        }
+        let hex = precinto_envelope::hex(bytes);
         panic!(
             "{name}: {what}: panic {}, {took:?}: {hex}",
             outcome.is_err()

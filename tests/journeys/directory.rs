@@ -197,7 +197,7 @@ async fn a_node_leaves_and_comes_back_while_the_gateway_runs() {
     assert!(!foreign.status.success(), "{}", text(&foreign));
     expect_success(&apply(&site, &gateway, MEX, &part, &[]));
     let closing = next(&mut stream, |message| message.closing).await;
-    assert_eq!(closing.reason(), pb::ClosingReason::Revoked);
+    assert_eq!(closing.reason(), pb::ClosingReason::Unlisted);
     drop((requests, stream));
     let list = ["sub", "list"].map(OsStr::new);
     let cut_off = as_node(&site, HQ, &gateway, &list);

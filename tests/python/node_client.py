@@ -63,7 +63,7 @@ def taker(pb, api):
         try:
             return one, one.next()
         except grpc.RpcError as error:
-            if error.code() != grpc.StatusCode.FAILED_PRECONDITION or time.monotonic() > end:
+            if error.code() != grpc.StatusCode.RESOURCE_EXHAUSTED or time.monotonic() > end:
                 raise
             time.sleep(0.05)
 

@@ -138,6 +138,21 @@ fn output_is_printed_in_one_place() {
 }
 
 #[test]
+fn a_refusal_has_a_code_and_both_languages() {
+    let double = ["crates/client/src/test_gateway"];
+    for needle in [
+        "Status::internal(",
+        "Status::failed_precondition(",
+        "Status::invalid_argument(",
+        "Status::not_found(",
+        "Status::permission_denied(",
+    ] {
+        let found = named_in_product(needle, &double);
+        assert!(found.is_empty(), "{needle} in {found:?}");
+    }
+}
+
+#[test]
 fn dangerous_settings_are_not_used() {
     for needle in [
         format!("allow_{}", "unauthenticated"),

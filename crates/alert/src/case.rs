@@ -41,6 +41,15 @@
 //! report, is ended by its originator's CANCEL. What is closed stays closed. The principle: facts are always heard, because
 //! goods do not wait for paper; new requests and judgements end with the case.
 //!
+//! An agency that has rejected the newest version it was sent has ended its part for as long as it stands by that. It *comes
+//! round* when a person of it acknowledges what it had rejected, or when it accepts what is asked for. From then on it is at
+//! work like any other: it is shown so, its clocks run, it is asked and answers, and the case waits for it. That hangs on the
+//! order of its own messages alone, never on what others have said meanwhile, so in a closed case nobody comes round any more:
+//! an ACCEPTED is refused there like every `ACTION_RESPONSE`, and a person's ACK of what the sender had rejected as well
+//! (`ALERT_CLOSED`), if the case would be open again with it. An officer who is too late hears that, where a silent receipt would
+//! let him believe that somebody still waits for his answer; that he has seen it he can say by a COMMENT, what he does about
+//! goods by a hold or an OUTCOME. Until `floor/3` a rejection counted for good.
+//!
 //! | Message | own part final | closed | cancelled | recalled |
 //! |---|---|---|---|---|
 //! | AMEND, `ACTION_REQUEST`, RFI, RFS, TRANSFER | yes | `ALERT_CLOSED` | `ALERT_CANCELLED` | `RECALLED_ALERT` |
@@ -51,7 +60,8 @@
 //! | `DISSEMINATION_REQUEST` and `_DECISION` | yes | yes | yes | `RECALLED_ALERT` |
 //! | OUTCOME | `ALERT_CLOSED` | yes | yes | yes: it was under way |
 //! | `HOLD_SET`, `HOLD_STATUS`, `HOLD_RELEASE` | yes | yes | yes | yes |
-//! | ACK, COMMENT | yes | yes | yes | yes |
+//! | ACK | yes | yes, but to come round | yes | yes |
+//! | COMMENT | yes | yes | yes | yes |
 //! | RECALL | yes | yes | yes | only from quarantine to erasure |
 //! | `RECALL_CONFIRM` | – | – | – | yes |
 //!
@@ -60,7 +70,8 @@
 //! A RECALL must be addressed so that everybody who was ever sent anything of the case is sent it too; otherwise it is
 //! refused, and the refusal names who is missing: agencies always, nodes as far as the sender's own may read of them, and of a
 //! node that another agency wrote to in confidence the agency, because otherwise nobody could recall. It is not completed
-//! silently: whom a statement goes to follows from what was signed, and an auditor can repeat that. After a recall no message
+//! silently: whom a statement goes to follows from what was signed, and an auditor can repeat that. Only who has left the directory,
+//! or moved in it, is found where the case had found them ([`Case::widen`]). After a recall no message
 //! of the case may reach anybody new, so the list cannot grow behind it. [`View::recall`] lists who has confirmed, and who has
 //! not: an agency has when each of its nodes has that was named or has spoken, for each answers for its own copies.
 //!
@@ -84,6 +95,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 mod view;
+mod withdrawal;
 
 pub use answered::{Late, Missed};
 pub use message::{Audience, Names, Step};

@@ -10,6 +10,7 @@ mod field;
 mod goods_code;
 mod identifier;
 mod party;
+mod releases;
 mod reply;
 mod request;
 mod route;

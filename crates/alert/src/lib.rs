@@ -16,6 +16,7 @@ pub mod country;
 pub mod customs_office;
 pub mod dangerous_goods;
 pub mod directory;
+pub mod floor;
 pub mod handling;
 pub mod id;
 pub mod lang;

@@ -16,6 +16,7 @@ mod checkpoint;
 mod clocks;
 mod conflict;
 mod directory;
+mod floor;
 mod keys;
 mod outcome;
 mod overdue;

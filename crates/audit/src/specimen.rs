@@ -44,13 +44,23 @@ version = 1
 stewards = ["spiffe://us.dev.invalid/agency/cbp/officer/ramirez"]
 [[agency]]
 id = "us.dev.invalid/cbp"
+name_en = "Customs"
+name_es = "Aduanas"
 [[agency.node]]
 name = "lax"
 code = "CBPLAX"
+[[agency.officer]]
+id = "ramirez"
+nodes = ["lax"]
 [[agency]]
 id = "us.dev.invalid/anam"
+name_en = "Customs of Mexico"
+name_es = "Aduanas de México"
 alternates = ["lopez"]
 escalation = "both"
+[[agency.node]]
+name = "mex"
+code = "ANAMMEX"
 [[agency.officer]]
 id = "lopez"
 nodes = ["mex"]
@@ -269,7 +279,7 @@ impl Site {
             }],
             warnings: Vec::new(),
             decision: Some(pb::Decision {
-                policy: "floor/3".to_owned(),
+                policy: "floor/4".to_owned(),
                 policy_digest: Vec::new(),
             }),
             trust: self.trust_refs(),

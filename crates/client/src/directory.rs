@@ -27,10 +27,11 @@ use precinto_alert::Reason;
 use precinto_alert::directory::Part;
 use precinto_alert::id::{OfficerId, Side};
 use precinto_envelope::directory::{PartRefused, SignedPart, SuccessionError, VerifiedPart};
-use precinto_envelope::trust::{TrustError, TrustKind, TrustStore};
+use precinto_envelope::trust::{TrustKind, TrustStore};
 use precinto_merkle::leaf::EntryType;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
+use row::Step;
 use std::sync::Arc;
 
 /// Questions and orders about the directory.
@@ -45,7 +46,7 @@ pub struct DirectoryClient {
 pub struct Held {
     /// What was signed, and what it says.
     pub signed: Arc<SignedPart>,
-    /// The officers whose signatures hold; empty when `doubt` says that not all do.
+    /// The officers who have signed it; empty when there is a `doubt`.
     pub signers: Vec<OfficerId>,
     /// Where in the log it stands.
     pub index: u64,
@@ -53,8 +54,20 @@ pub struct Held {
     pub time_ms: u64,
     /// The log's receipt: what proves it to anybody.
     pub receipt: pb::Receipt,
+    /// Since when somebody who signed it is revoked, milliseconds since 1970-01-01 UTC, if that came after the log took it, as
+    /// happens to a card that is lost: it is believed and built on all the same, and should be built on soon.
+    pub revoked_since: Option<u64>,
     /// Why it should not have been taken, or why that cannot be told.
     pub doubt: Option<Doubt>,
+}
+
+/// Who has signed a part, when everything holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Believed {
+    /// The officers, in the order of their signatures.
+    pub signers: Vec<OfficerId>,
+    /// Since when the first of them to be revoked is revoked, if that came after the time that was judged by.
+    pub revoked_since: Option<u64>,
 }
 
 /// Why a part that the log holds is not to be believed as it stands.
@@ -117,15 +130,6 @@ impl Doubt {
             Self::Succession(error) => error.reason(),
             Self::NoPrevious => Reason::StewardRequired,
         }
-    }
-
-    /// Whether all that speaks against it is that a signer was revoked after the log had taken it, as happens to a card that was
-    /// lost: it may be built on, and should be, soon.
-    pub fn is_only_revoked_after(&self, time_ms: u64) -> bool {
-        let Self::Signature(PartRefused::Untrusted { error, .. }) = self else {
-            return false;
-        };
-        matches!(error, TrustError::Revoked { since_ms } if *since_ms > time_ms)
     }
 }
 
@@ -196,66 +200,92 @@ impl DirectoryClient {
             receipt,
         } = shown;
         let receipt = receipt.ok_or(ReceiptError::Missing)?;
-        let proven = self
-            .connection
-            .receipts()
-            .prove(&receipt, EntryType::Trust)?;
-        let record = pb::TrustRecord::decode(receipt.record.as_slice());
-        let record = record.map_err(|_| ReceiptError::Record)?;
-        let side = record.side.clone();
-        let read = SignedPart::read(signed);
-        let signed = read.map_err(|error| DirectoryError::NoPart {
-            side: side.clone(),
-            error,
+        let place = self.place(&receipt)?;
+        let side = place.side.clone();
+        let signed = SignedPart::read(signed).map_err(|error| {
+            let side = side.clone();
+            DirectoryError::NoPart { side, error }
         })?;
-        let is_it = record.kind() == TrustKind::Directory && record.digest == signed.digest();
-        if !is_it || proven.index() != index || signed.part().side().as_str() != side {
+        if place.index != index || !place.is_of(&signed) {
             return Err(DirectoryError::OtherEntry { side });
         }
-        let time_ms = proven.leaf().time_ms;
         let signed = Arc::new(signed);
-        let row = self.row(&signed, seen.of(signed.part().side())).await?;
-        let trust = self.connection.trust();
-        let (signers, doubt) = match row.and_then(|row| row.judge(trust, time_ms)) {
-            Ok(signers) => (signers, None),
-            Err(doubt) => (Vec::new(), Some(doubt)),
+        let newest = Step {
+            signed: Arc::clone(&signed),
+            index,
+            time_ms: place.time_ms,
         };
-        let held = Held {
+        let row = self.row(newest, seen.of(signed.part().side())).await?;
+        let believed = row.and_then(|row| row.judge(self.connection.trust()));
+        if believed.is_ok() {
+            let part = signed.part();
+            seen.keep(part.side(), part.version(), *signed.digest())?;
+        }
+        let (signers, revoked_since, doubt) = match believed {
+            Ok(believed) => (believed.signers, believed.revoked_since, None),
+            Err(doubt) => (Vec::new(), None, Some(doubt)),
+        };
+        Ok(Held {
             signed,
             signers,
             index,
-            time_ms,
+            time_ms: place.time_ms,
             receipt,
+            revoked_since,
             doubt,
-        };
-        let doubt = held.doubt.as_ref();
-        if doubt.is_none_or(|doubt| doubt.is_only_revoked_after(time_ms)) {
-            let part = held.part();
-            seen.keep(part.side(), part.version(), *held.signed.digest())?;
-        }
-        Ok(held)
+        })
     }
 
-    /// A part of the log by the digest that a signed part names; none if the log does not show it.
-    async fn by_digest(&self, digest: &[u8; 32]) -> Result<Option<SignedPart>, LogError> {
-        let items = self.log.certificates(&[*digest]).await?;
-        let content = items.into_iter().next().map(|item| item.content);
-        Ok(content.and_then(|content| SignedPart::read(content).ok()))
+    /// Where a receipt says that a part of the directory stands, and which one.
+    fn place(&self, receipt: &pb::Receipt) -> Result<Place, ReceiptError> {
+        let receipts = self.connection.receipts();
+        let proven = receipts.prove(receipt, EntryType::Trust)?;
+        let record = pb::TrustRecord::decode(receipt.record.as_slice());
+        let record = record.map_err(|_| ReceiptError::Record)?;
+        Ok(Place {
+            index: proven.index(),
+            time_ms: proven.leaf().time_ms,
+            is_part: record.kind() == TrustKind::Directory,
+            digest: record.digest,
+            side: record.side,
+        })
     }
 }
 
-/// The officers who have signed, if `before` names them as stewards and they are enough; nobody stands before the first part,
-/// so those count whom it names itself.
+/// What a receipt proves of an entry about trust.
+struct Place {
+    index: u64,
+    /// When the log took it, milliseconds since 1970-01-01 UTC.
+    time_ms: u64,
+    is_part: bool,
+    digest: Vec<u8>,
+    side: String,
+}
+
+impl Place {
+    /// Whether it is the place of this part.
+    fn is_of(&self, signed: &SignedPart) -> bool {
+        let is_side = signed.part().side().as_str() == self.side;
+        self.is_part && is_side && self.digest == signed.digest()
+    }
+}
+
+/// Who has signed, if `before` names them as stewards and they are enough; nobody stands before the first part, so those count
+/// whom it names itself. At `time_ms`, when the log took it: who was revoked later could sign it then. For a part that no log
+/// has taken yet that is now, and there is no later.
 pub fn believe(
     signed: &Arc<SignedPart>,
     before: Option<&SignedPart>,
     trust: &TrustStore,
     time_ms: u64,
-) -> Result<Vec<OfficerId>, Doubt> {
-    let verified = VerifiedPart::verify(Arc::clone(signed), trust, time_ms)?;
+) -> Result<Believed, Doubt> {
+    let verified = VerifiedPart::verify_as_of(Arc::clone(signed), trust, time_ms)?;
     match before {
         Some(before) => verified.check_follows(before)?,
         None => verified.check_first(signed.part().stewards())?,
     }
-    Ok(verified.officers().cloned().collect())
+    Ok(Believed {
+        signers: verified.officers().cloned().collect(),
+        revoked_since: verified.revoked_since_ms(),
+    })
 }

@@ -58,6 +58,8 @@ pub(crate) struct State {
     pub(crate) moves: u64,
     /// The parts of the directory that are shown.
     pub(crate) parts: Vec<pb::DirectoryPart>,
+    /// Where it says that every part asked for by its digest stands; by itself where the log took it last.
+    pub(crate) part_index: Option<u64>,
     /// What trust rests on, as the log holds it.
     signers: Vec<Vec<u8>>,
 }
@@ -105,6 +107,7 @@ impl TestGateway {
             streams: 0,
             moves: 0,
             parts: Vec::new(),
+            part_index: None,
             signers: vec![issued.der],
         }));
         let (cut, cuts) = watch::channel(());

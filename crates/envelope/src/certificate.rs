@@ -9,10 +9,10 @@ pub use pool::{CertificatePool, HintError};
 pub use uses::ExtendedUse;
 
 use crate::crypto::{KeyError, PublicKey, sha256};
+use crate::hex;
 use crate::limits::CERTIFICATE_BYTES_MAX;
 use precinto_alert::id::{IdError, Identity};
 use rustls::pki_types::CertificateDer;
-use std::fmt::Write;
 use uses::Uses;
 use x509_parser::certificate::{BasicExtension, X509Certificate};
 use x509_parser::error::X509Error;
@@ -268,13 +268,6 @@ pub(crate) fn readable(name: &X509Name<'_>) -> String {
         .chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })
         .collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
-        text
-    })
 }
 
 #[cfg(test)]

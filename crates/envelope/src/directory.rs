@@ -13,6 +13,7 @@ pub use verify::VerifiedPart;
 
 use crate::certificate::{Certificate, CertificatePool};
 use crate::crypto::{SigningKey, sha256};
+use crate::hex;
 use crate::pae::pae;
 use precinto_alert::directory::Part;
 use precinto_alert::limits::{SIGNED_PART_BYTES_MAX, SIGNERS_MAX};
@@ -106,9 +107,7 @@ impl SignedPart {
 
     /// The digest as the next part writes it in `previous`: 64 digits of lower-case hexadecimal.
     pub fn digest_text(&self) -> String {
-        let digits =
-            |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from_digit(half.into(), 16));
-        self.digest.iter().flat_map(digits).flatten().collect()
+        hex(&self.digest)
     }
 
     /// The text that was signed.

@@ -8,6 +8,7 @@ pub mod body;
 pub mod certificate;
 pub mod crypto;
 pub mod directory;
+mod hex;
 pub mod limits;
 pub mod pae;
 pub mod pem;
@@ -15,6 +16,8 @@ pub mod sign;
 pub mod tls;
 pub mod trust;
 pub mod verify;
+
+pub use hex::hex;
 
 #[cfg(test)]
 mod test_pki;

@@ -150,6 +150,34 @@ impl TrustStore {
         Ok(judged)
     }
 
+    /// As [`TrustStore::judge`], only that what was revoked after `now_ms` still counted then; and since when it is revoked,
+    /// the earliest of the chain, in milliseconds since 1970 UTC. For who looks back: a gateway that decides now asks the other.
+    pub fn judge_as_of(
+        &self,
+        end_entity: &Arc<Certificate>,
+        intermediates: &[Arc<Certificate>],
+        purpose: Purpose,
+        now_ms: u64,
+    ) -> Result<(Arc<Judged>, Option<u64>), TrustError> {
+        match self.judge(end_entity, intermediates, purpose, now_ms) {
+            Ok(judged) => return Ok((judged, None)),
+            Err(TrustError::Revoked { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let side = end_entity.identity()?.side();
+        let unknown = || TrustError::UnknownSide { side: side.clone() };
+        let trust = self.side(side).ok_or_else(unknown)?;
+        // Never remembered: to `judge` it is revoked.
+        let judged = trust.judge_unrevoked(end_entity, intermediates, purpose, now_ms)?;
+        match trust.revoked_since(&judged) {
+            Some(since_ms) if since_ms > now_ms => Ok((Arc::new(judged), Some(since_ms))),
+            // Where the list does not tell, it was always so.
+            since_ms => Err(TrustError::Revoked {
+                since_ms: since_ms.unwrap_or(0),
+            }),
+        }
+    }
+
     fn remembered(&self, key: &Asked, now_ms: u64) -> Option<Arc<Judged>> {
         let all = self.judged.read().unwrap_or_else(PoisonError::into_inner);
         let judged = all.get(key)?;
@@ -177,6 +205,11 @@ impl Judged {
     /// The certificates between it and the root, from it upwards; most often none.
     pub fn intermediates(&self) -> &[Arc<Certificate>] {
         &self.intermediates
+    }
+
+    fn below_root(&self) -> impl Iterator<Item = &Certificate> {
+        let above = self.intermediates.iter().map(AsRef::as_ref);
+        std::iter::once(self.certificate.as_ref()).chain(above)
     }
 
     /// The certificate, the intermediates, the root, and the revocation lists of each issuer, in this order.

@@ -27,6 +27,7 @@ use precinto_proto::v1 as pb;
 use tokio::sync::Semaphore;
 
 use crate::limits::CASE_READS_MAX;
+use crate::policy;
 use index::Index;
 use loaded::Loaded;
 
@@ -275,6 +276,34 @@ pub(crate) struct Seat {
 }
 
 impl Seat {
+    /// Gives the recipients of a withdrawal those whom the directory has forgotten or moved, and the case has not; of whom neither
+    /// knows, the objections. Of any other message it changes nothing.
+    ///
+    /// What is on its way to the log may still be missing from the case, and changes nothing: it was resolved by the same
+    /// directory, because no other comes into force while anything is on its way.
+    pub(crate) fn widen(
+        &mut self,
+        statement: &Statement,
+        recipients: &mut [pb::ResolvedRecipient],
+    ) -> Result<(), Vec<Violation>> {
+        let nobody = {
+            let inner = self.cases.lock();
+            inner
+                .loaded
+                .case(&self.place.alert_id)
+                .widen(statement, recipients)
+        };
+        if let Some(place) = Place::of(statement, recipients) {
+            *self.place = place;
+        }
+        let objections: Vec<Violation> = nobody.into_iter().map(policy::unknown).collect();
+        if objections.is_empty() {
+            Ok(())
+        } else {
+            Err(objections)
+        }
+    }
+
     /// Whether the message could be logged now, or is being logged. Good for an early refusal; [`Cases::append`] decides.
     pub(crate) fn judge(&self) -> Result<(), CaseError> {
         let Place { alert_id, step } = &*self.place;

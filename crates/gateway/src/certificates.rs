@@ -153,6 +153,7 @@ impl Certificates {
                     digest,
                     content: entry.content().to_vec(),
                     side,
+                    index: found.index,
                 });
             }
         }

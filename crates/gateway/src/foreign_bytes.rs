@@ -66,7 +66,7 @@ pub fn cursor(bytes: &[u8]) {
     read_cursor(bytes);
     let end = bytes.windows(7).rposition(|window| window == b"sha256 ");
     let (content, _) = bytes.split_at(end.unwrap_or(bytes.len()));
-    let sum = format!("sha256 {}\n", crate::hex(&sha256(&[content])));
+    let sum = format!("sha256 {}\n", precinto_envelope::hex(&sha256(&[content])));
     read_cursor(&[content, sum.as_bytes()].concat());
 }
 

@@ -214,12 +214,16 @@ impl Gateway {
             Cases::rebuild(&log, see).map(|cases| (cases, parts))
         };
         let (cases, parts) = tokio::task::spawn_blocking(read).await??;
-        let start::Started { directory, fresh } =
-            start::start(&parts, &offers, &trust, clock.now_ms())?;
+        let start::Started {
+            directory,
+            fresh,
+            codes,
+        } = start::start(&parts, &offers, &trust, clock.now_ms())?;
         let certificates = Arc::new(Certificates::new(ledger.clone()));
         let trusted = watch::channel(Arc::clone(&trust)).1;
         let keeper = Keeper::new(
             directory,
+            codes,
             Arc::clone(&certificates),
             trusted.clone(),
             Arc::clone(&clock),
@@ -289,16 +293,4 @@ fn log_limits() -> BatchLimits {
         queue_bytes: limits::LOG_QUEUE_BYTES_MAX,
         ..BatchLimits::default()
     }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _written = write!(text, "{byte:02x}");
-            text
-        })
 }

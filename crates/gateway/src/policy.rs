@@ -1,24 +1,31 @@
 //! Who may say what to whom: the floor, compiled in, that no local rule can open.
 //!
-//! The rules, by the name that a record's decision gives them (`floor/3`):
+//! The rules, by the name that a record's decision gives them (`floor/4`):
 //!
 //! 1. *own name only*: the caller's side and agency are the sender's (also checked before, in [`crate::submit`]);
 //! 2. *diplomatic bag*: never; no authority relaxes it;
 //! 3. *officers only*: TLP:RED goes to named officers, never to an agency, a group or a topic;
-//! 4. *third agency*: nobody outside `releasable_to` when the originator has named a release;
+//! 4. *third agency*: nobody outside `releasable_to` when the originator has named a release, of the message or, since
+//!    `floor/4`, of any party that its content names;
 //! 5. *no squatting*: an alert's id carries the sender's own code; who changes or takes back the alert is of the sender's country
 //!    here, and of the agency that sent it by the rules of the case (7), which hold when its node has left the directory;
 //! 6. *known officers*: an officer who signs is in the directory, under the sender's agency;
 //! 7. *its turn*: it may follow what was said before in its case ([`crate::cases`]); since `floor/2`, and since `floor/3` only
-//!    if the node that says it may read what it speaks of.
+//!    if the node that says it may read what it speaks of; since `floor/4` nobody comes round in a closed case
+//!    ([`precinto_alert::case`]);
+//! 8. *withdrawals arrive*: since `floor/4` a CANCEL or RECALL names whom the directory has forgotten only if the case has not,
+//!    and reaches an officer on every node on which the case has ([`precinto_alert::Case::widen`]).
 //!
-//! Since `floor/3` what is let in runs a clock, if it is of a type that waits for answers ([`precinto_alert::clock`]).
+//! Since `floor/3` what is let in runs a clock, if it is of a type that waits for answers ([`precinto_alert::clock`]); since
+//! `floor/4` no agency outside `releasable_to` is told when it is missed. What hangs on nothing but statement and directory is
+//! in [`precinto_alert::floor`], because an auditor asks it too.
 //!
 //! Classified marks and marks that forbid release abroad never reach this point: a `Statement` with one cannot be built.
 
-use precinto_alert::code::{MessageType, ProtectedBag, Tlp};
-use precinto_alert::handling::Release;
-use precinto_alert::id::{AgencyId, NodeId};
+use precinto_alert::code::{ProtectedBag, Tlp};
+use precinto_alert::content::Content;
+use precinto_alert::floor;
+use precinto_alert::id::{AgencyId, NodeId, Side};
 use precinto_alert::statement::Recipient;
 use precinto_alert::{Detail, Reason, Statement, Violation};
 use precinto_proto::v1 as pb;
@@ -29,25 +36,28 @@ use crate::registry::{Directory, Resolved};
 pub(crate) mod tests;
 
 /// The name of these rules in a record's decision. Another text, another number.
-pub const FLOOR: &str = "floor/3";
+pub const FLOOR: &str = "floor/4";
 
-/// A statement that may go to these recipients. Only [`admit`] makes one.
+/// A statement that may go to these recipients, as far as the directory tells. Only [`admit`] makes one.
 #[derive(Debug)]
 pub struct Admitted {
     recipients: Vec<pb::ResolvedRecipient>,
 }
 
 impl Admitted {
-    /// Whom the directory made of each recipient, in the statement's order, for the record.
+    /// Whom the directory made of each recipient, in the statement's order, for the record. Of a withdrawal a place may be
+    /// empty: it stands for somebody only if the case knows whom ([`precinto_alert::Case::widen`]).
     pub fn into_recipients(self) -> Vec<pb::ResolvedRecipient> {
         self.recipients
     }
 }
 
-/// Decides whether the caller may send this statement to all of its recipients; every objection at once.
+/// Decides whether the caller may send this statement, with this content if it has one, to all of its recipients; every
+/// objection at once.
 pub fn admit(
     caller: &NodeId,
     statement: &Statement,
+    content: Option<&Content>,
     directory: &Directory,
 ) -> Result<Admitted, Vec<Violation>> {
     let mut objections = Vec::new();
@@ -78,24 +88,29 @@ pub fn admit(
             Detail::default(),
         );
     }
-    if let Some(reason) = alert_id_objection(statement, directory) {
-        object(
-            "alert_id".into(),
-            reason,
-            (
-                "the NODE part is not that of the sender",
-                "la parte NODE no es la del remitente",
-            )
-                .into(),
-        );
+    let has_code = |code: &str| directory.node_of_code(code) == Some(statement.sender());
+    if let Some((reason, detail)) = floor::of_alert_id(statement, lives_in(directory), has_code) {
+        object("alert_id".into(), reason, detail);
     }
-    let mut recipients = Vec::with_capacity(statement.recipients().len());
+    let mut resolutions = Vec::with_capacity(statement.recipients().len());
     for (number, recipient) in statement.recipients().iter().enumerate() {
         match consider(recipient, statement, directory) {
-            Ok(resolved) => recipients.push(resolved),
+            Ok(resolved) => resolutions.push(resolved),
             Err((reason, detail)) => object(format!("recipients[{number}]"), reason, detail),
         }
     }
+    if let Some(content) = content {
+        let receivers: Vec<&AgencyId> = resolutions.iter().flat_map(receivers).collect();
+        objections.extend(floor::of_parties(
+            content,
+            sender,
+            &receivers,
+            lives_in(directory),
+        ));
+    }
+    let recipients = statement.recipients().iter().zip(&resolutions);
+    let recipients = recipients.map(|(recipient, resolved)| to_record(recipient, resolved));
+    let recipients = recipients.collect();
     if objections.is_empty() {
         Ok(Admitted { recipients })
     } else {
@@ -108,7 +123,7 @@ fn consider(
     recipient: &Recipient,
     statement: &Statement,
     directory: &Directory,
-) -> Result<pb::ResolvedRecipient, (Reason, Detail)> {
+) -> Result<Resolved, floor::Objection> {
     let sender = statement.sender().agency();
     let handling = statement.handling();
     if handling.tlp() == Tlp::Red && !matches!(recipient, Recipient::Officer(_)) {
@@ -130,8 +145,11 @@ fn consider(
         );
         (Reason::RecipientUnknown, detail.into())
     })?;
+    // An officer's nodes are the officer's agency's, those that only the case knows as well.
+    let named = recipient.withdrawn_from(statement.message_type());
     let release = handling.releasable_to();
-    if !receivers(&resolved).all(|agency| is_released(agency, sender, release, directory)) {
+    let is_released = |agency| floor::is_released(release, agency, sender, lives_in(directory));
+    if !receivers(&resolved).chain(named).all(is_released) {
         return Err((
             Reason::RecipientNotReleasable,
             (
@@ -141,11 +159,12 @@ fn consider(
                 .into(),
         ));
     }
-    Ok(to_record(recipient, &resolved))
+    Ok(resolved)
 }
 
-/// What is withdrawn goes by name to an agency that has left its side's part: no node gets it there, and the record says for whom
-/// it was. Without it nothing that such an agency was ever sent could be withdrawn from anybody.
+/// What is withdrawn may name an agency or an officer that has left its side's part: here it stands for nobody, and its case says
+/// whether it was ever told ([`precinto_alert::Case::widen`]). Without it nothing that such an agency was ever sent could be
+/// withdrawn from anybody.
 fn departed(
     recipient: &Recipient,
     statement: &Statement,
@@ -153,10 +172,7 @@ fn departed(
 ) -> Option<Resolved> {
     let agency = recipient.withdrawn_from(statement.message_type())?;
     directory.country(agency.side())?;
-    Some(Resolved {
-        agencies: vec![agency.clone()],
-        nodes: Vec::new(),
-    })
+    Some(Resolved::default())
 }
 
 /// Every agency that would get it, those of named nodes included.
@@ -167,41 +183,23 @@ fn receivers(resolved: &Resolved) -> impl Iterator<Item = &AgencyId> {
         .chain(resolved.nodes.iter().map(NodeId::agency))
 }
 
-/// Whether the originator's release covers the agency. No release means: to the recipients only.
-///
-/// A release to a unit covers its agency here: recipients cannot name units, and what happens inside the agency is
-/// beyond a gateway's sight.
-fn is_released(
-    agency: &AgencyId,
-    sender: &AgencyId,
-    release: &[Release],
-    directory: &Directory,
-) -> bool {
-    let covers = |item: &Release| match item {
-        Release::Country(country) => directory.country(agency.side()) == Some(country),
-        Release::Agency(released)
-        | Release::Unit {
-            agency: released, ..
-        } => released == agency,
-    };
-    release.is_empty() || agency == sender || release.iter().any(covers)
+/// Whether a side is of a country, as the gateway's settings say.
+pub(crate) fn lives_in(directory: &Directory) -> impl Fn(&Side, &str) -> bool {
+    |side, country| directory.country(side) == Some(country)
 }
 
-/// An id that the sender may not use, if it opens, changes or takes back an alert. A reply carries the id it got.
-fn alert_id_objection(statement: &Statement, directory: &Directory) -> Option<Reason> {
-    let alert_id = statement.alert_id()?;
-    let sender = statement.sender();
-    let in_country = directory.country(sender.side()) == Some(alert_id.country());
-    let is_own = match statement.message_type() {
-        MessageType::Alert => {
-            in_country && directory.node_of_code(alert_id.node_code()) == Some(sender)
-        }
-        // Another desk of the same agency may have to withdraw it at night, or after the sending node was stolen and left the
-        // directory; that it is the same agency the rules of the case say.
-        MessageType::Amend | MessageType::Cancel | MessageType::Recall => in_country,
-        _ => true,
-    };
-    (!is_own).then_some(Reason::AlertIdNotYours)
+/// A recipient of a withdrawal that neither the directory nor the case knows.
+pub(crate) fn unknown(place: usize) -> Violation {
+    Violation {
+        field: format!("recipients[{place}]"),
+        reason: Reason::RecipientUnknown,
+        detail: (
+            "neither the directory knows it, nor did an earlier message of this case reach it",
+            "el directorio no lo conoce y ningún mensaje anterior de este caso le llegó",
+        )
+            .into(),
+        proposals: Vec::new(),
+    }
 }
 
 fn to_record(requested: &Recipient, resolved: &Resolved) -> pb::ResolvedRecipient {

@@ -16,6 +16,7 @@ use precinto_envelope::directory::SignedPart;
 use precinto_merkle::note::NoteVerifier;
 use precinto_proto::v1 as pb;
 
+pub(crate) mod codes;
 mod combine;
 pub mod in_force;
 pub mod keeper;
@@ -139,7 +140,7 @@ impl Directory {
     pub fn audits(&self, identity: &Identity) -> Audits {
         match self.auditors.get(identity) {
             None => Audits::Nothing,
-            Some(sides) if sides.len() == self.countries.len() => Audits::Everything,
+            Some(sides) if sides.iter().eq(self.countries.keys()) => Audits::Everything,
             Some(sides) => Audits::Sides(sides.clone()),
         }
     }

@@ -2,9 +2,10 @@
 //!
 //! Leaves and checkpoints are for any node. A statement's record, envelope and body are for its parties: the agencies and
 //! nodes that its record names, and the agency that sent it, whose other desks have to go on with a case at night; and for
-//! auditors. An auditor whom one side's part names sees what a party of that side may see, and nothing of what others say among
-//! themselves: one side alone opens to nobody what is not its own. Whom every side's part names sees everything. A statement for named nodes only (TLP:RED) is not for the sender's agency either, only for the
-//! node that sent it. What a statement's trust rests on, the directory included, is for every node that the directory lists.
+//! auditors. An auditor whom one side's part names sees what a party of that side may see, and nothing of what others say
+//! among themselves: one side alone opens to nobody what is not its own. Whom every side's part names sees everything. A
+//! statement for named nodes only (TLP:RED) is not for the sender's agency either, only for the node that sent it. What a
+//! statement's trust rests on, the directory included, is for every node that the directory lists.
 
 use std::collections::BTreeSet;
 

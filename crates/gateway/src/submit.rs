@@ -155,12 +155,16 @@ impl Submissions {
             }
             Some(Found { index, digest }) => Outcome::Reused { index, digest },
             None => {
-                let (record, warnings) =
+                let (mut record, warnings) =
                     admit((caller, &directory), &verified, &statement, &body, now_ms)?;
-                let seat = match Place::of(&statement, &record.recipients) {
+                let mut seat = match Place::of(&statement, &record.recipients) {
                     Some(place) => Some(self.cases.seat(&self.ledger, place).await?),
                     None => None,
                 };
+                if let Some(seat) = &mut seat {
+                    let widened = seat.widen(&statement, &mut record.recipients);
+                    widened.map_err(SubmitError::Denied)?;
+                }
                 if validate_only && let Some(seat) = &seat {
                     seat.judge()?;
                 }
@@ -285,12 +289,12 @@ fn admit(
     now_ms: u64,
 ) -> Result<(pb::StatementRecord, Vec<pb::Finding>), SubmitError> {
     let timely = statement.check_time(now_ms);
-    let (mut warnings, mut wrong) = (Vec::new(), Vec::new());
+    let (mut warnings, mut wrong, mut said) = (Vec::new(), Vec::new(), None);
     let sender_key = verified.node().certificate().digest();
     if let Some(body) = check_body(statement.body(), body, statement.message_id(), sender_key)? {
         let inner = body.strict()?;
         match Content::decode(&inner.media_type, &inner.content, statement) {
-            Ok(content) => warnings.extend_from_slice(content.warnings()),
+            Ok(content) => said = Some(content),
             Err(ContentError::Violations(violations)) => wrong.extend(violations),
             Err(error) => return Err(error.into()),
         }
@@ -302,10 +306,12 @@ fn admit(
             return Err(SubmitError::NotCarried(Reason::OfficerUnknown));
         }
     }
-    let admitted = policy::admit(caller, statement, directory);
+    let admitted = policy::admit(caller, statement, said.as_ref(), directory);
     let admitted = match (timely, admitted) {
         (Ok(late), Ok(admitted)) if wrong.is_empty() => {
-            warnings.splice(..0, late.into_iter().chain(statement.warnings().to_vec()));
+            let of_content = said.iter().flat_map(Content::warnings).cloned();
+            warnings.extend(late.into_iter().chain(statement.warnings().to_vec()));
+            warnings.extend(of_content);
             admitted
         }
         (Err(violation), Ok(_)) if wrong.is_empty() => {

@@ -12,7 +12,7 @@ mod write;
 
 pub(crate) use schema::schema;
 pub(crate) use shorthand::moment_ms;
-pub(crate) use write::{content_json, content_of, hex, statement_json};
+pub(crate) use write::{content_json, content_of, statement_json};
 
 use crate::config::closest;
 use crate::output::Lang;

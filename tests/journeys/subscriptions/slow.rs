@@ -153,7 +153,7 @@ async fn s32_a_closing_has_its_reason_and_says_whether_to_come_back() {
     fourth.caught_up().await;
     world.stop();
     let draining = fourth.closing().await;
-    // SLOW is s30's; REVOKED is tested in the gateway's own tests.
+    // SLOW is s30's, UNLISTED is with the directory's change; REVOKED is tested in the gateway's own tests.
     for (closing, reason, returns) in [
         (superseded, pb::ClosingReason::Superseded, false),
         (sought, pb::ClosingReason::Sought, true),

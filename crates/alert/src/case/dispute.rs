@@ -45,7 +45,7 @@ impl Case {
     }
 
     /// Whether who contests a message has taken it up since.
-    fn has_come_round(&self, reject: &Step) -> bool {
+    pub(super) fn has_come_round(&self, reject: &Step) -> bool {
         let about = self
             .since(reject)
             .filter(|step| step.refers_to == reject.refers_to);
@@ -57,7 +57,7 @@ impl Case {
     }
 
     /// What the same agency has said after it: an order that every log has.
-    fn since<'a>(&'a self, step: &'a Step) -> impl Iterator<Item = &'a Step> {
+    pub(super) fn since<'a>(&'a self, step: &'a Step) -> impl Iterator<Item = &'a Step> {
         let said = self.said_by(step.from());
         said.skip_while(|one| one.message_id != step.message_id)
             .skip(1)

@@ -1,6 +1,6 @@
 //! One message as a case keeps it: who said what to whom, in codes alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::Statement;
@@ -8,7 +8,7 @@ use crate::code::{
     AckLevel, ActionVerdict, AssessmentResult, DisseminationVerdict, HoldKind, HoldState,
     MessageType, OutcomeCode, RecallMeasure,
 };
-use crate::id::{AgencyId, MessageId, NodeId};
+use crate::id::{AgencyId, MessageId, NodeId, OfficerId};
 use precinto_proto::v1 as pb;
 
 /// Who is sent a message: a gateway's record of it, resolved through the directory of that day.
@@ -16,6 +16,8 @@ use precinto_proto::v1 as pb;
 pub struct Audience {
     agencies: BTreeSet<Arc<AgencyId>>,
     nodes: BTreeSet<NodeId>,
+    /// On account of which officer a node is sent it.
+    officers: BTreeMap<OfficerId, BTreeSet<NodeId>>,
 }
 
 impl Audience {
@@ -27,6 +29,7 @@ impl Audience {
         Self {
             agencies: agencies.into_iter().map(Arc::new).collect(),
             nodes: nodes.into_iter().collect(),
+            officers: BTreeMap::new(),
         }
     }
 
@@ -35,10 +38,19 @@ impl Audience {
     pub fn of_recipients(recipients: &[pb::ResolvedRecipient]) -> Self {
         let agencies = recipients.iter().flat_map(|to| &to.agencies);
         let nodes = recipients.iter().flat_map(|to| &to.nodes);
-        Self::new(
+        let mut audience = Self::new(
             agencies.filter_map(|name| name.parse().ok()),
             nodes.filter_map(|name| name.parse().ok()),
-        )
+        );
+        for to in recipients {
+            let of_officer = |asked: &&pb::RecipientRef| asked.kind() == pb::RecipientKind::Officer;
+            let officer = to.requested.as_ref().filter(of_officer);
+            if let Some(officer) = officer.and_then(|asked| asked.name.parse().ok()) {
+                let nodes = to.nodes.iter().filter_map(|name| name.parse().ok());
+                audience.officers.entry(officer).or_default().extend(nodes);
+            }
+        }
+        audience
     }
 
     /// The agencies that are sent it on all of their nodes, sorted.
@@ -49,6 +61,11 @@ impl Audience {
     /// The nodes that are sent it by name, sorted.
     pub fn nodes(&self) -> impl Iterator<Item = &NodeId> {
         self.nodes.iter()
+    }
+
+    /// The nodes that are sent it on account of this officer, sorted.
+    pub(super) fn nodes_of(&self, officer: &OfficerId) -> impl Iterator<Item = &NodeId> {
+        self.officers.get(officer).into_iter().flatten()
     }
 
     /// Every agency that is sent it, if only on one node; possibly more than once.
@@ -295,6 +312,7 @@ impl Names {
         let shared = Arc::new(Audience {
             agencies: agencies.map(|agency| self.agency(agency)).collect(),
             nodes: audience.nodes.clone(),
+            officers: audience.officers.clone(),
         });
         self.audiences.insert(Arc::clone(&shared));
         shared

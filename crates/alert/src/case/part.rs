@@ -1,7 +1,9 @@
 //! One agency's part in a case: what it has said so far, in its own order. Nobody else's messages count, but for transfers,
 //! which are only added up.
 
+use super::rules::{Verdict, demand};
 use super::{Case, Step};
+use crate::Reason;
 use crate::code::{AckLevel, ActionVerdict, HoldKind, HoldState, MessageType, OutcomeCode};
 use crate::id::{AgencyId, MessageId};
 
@@ -50,7 +52,8 @@ impl Case {
         given > 0 && given >= received + usize::from(addressed)
     }
 
-    /// Whether it has refused the newest version that it was sent.
+    /// Whether it has refused the newest version that it was sent, and has not come round since: by a person's acknowledgement of
+    /// what it had refused, or by accepting what is asked for.
     pub(super) fn has_rejected(&self, agency: &AgencyId) -> bool {
         let versions = self.steps.iter().filter(|step| {
             matches!(step.message_type, MessageType::Alert | MessageType::Amend)
@@ -62,8 +65,33 @@ impl Case {
             said.any(|step| {
                 step.message_type == MessageType::Reject
                     && step.refers_to == Some(newest.message_id)
+                    && !self.has_come_round(step)
+                    && !self.accepts_after(step)
             })
         })
+    }
+
+    /// Whether it has accepted any request since: an ALERT or an `ACTION_REQUEST` that came later.
+    fn accepts_after(&self, reject: &Step) -> bool {
+        let verdicts = self.since(reject).filter_map(Step::verdict);
+        let mut verdicts = verdicts.into_iter();
+        verdicts.any(|verdict| matches!(verdict, ActionVerdict::Accepted | ActionVerdict::Partial))
+    }
+
+    /// What is closed stays closed: who has refused the alert does not take it up any more. Nothing else that is still accepted
+    /// then can change that its part has ended.
+    pub(super) fn stays_closed(&self, step: &Step) -> Verdict {
+        let takes_up = step.ack_level() >= Some(AckLevel::Person);
+        if !takes_up || !self.has_rejected(step.from()) || !self.is_closed() {
+            return Ok(());
+        }
+        let mut after = self.clone();
+        after.apply(step.clone());
+        let detail = (
+            "the sender had refused it, and every addressee has ended its part",
+            "el remitente la había rechazado y todos los destinatarios concluyeron su parte",
+        );
+        demand(after.is_closed(), "type", Reason::AlertClosed, detail)
     }
 
     /// How far it has acknowledged the alert itself, or what was asked for by it; an acknowledgement of a question or a remark

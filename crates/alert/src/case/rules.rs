@@ -20,7 +20,12 @@ pub(super) fn object(field: &str, reason: Reason, detail: impl Into<Detail>) -> 
     })
 }
 
-fn demand(holds: bool, field: &str, reason: Reason, detail: impl Into<Detail>) -> Verdict {
+pub(super) fn demand(
+    holds: bool,
+    field: &str,
+    reason: Reason,
+    detail: impl Into<Detail>,
+) -> Verdict {
     if holds {
         Ok(())
     } else {
@@ -47,6 +52,12 @@ impl Case {
     ///
     /// A repeat is not for this to judge: the log knows it by its id and its digest.
     pub fn permits(&self, step: &Step) -> Verdict {
+        self.permits_node(step)?;
+        self.stays_closed(step)
+    }
+
+    /// The same, but that who has refused an alert may take it up in a closed case: the rules that a record calls `floor/3`.
+    pub fn permits_node(&self, step: &Step) -> Verdict {
         self.is_shown_to_sender(step)?;
         self.permits_agency(step)?;
         self.reaches_no_new_node(step)

@@ -436,6 +436,75 @@ fn a_case_closes_when_every_part_has_ended_and_one_was_reported() {
     declined.log(amend(CBP, &[ANAM], (4, 1), 2));
 }
 
+#[test]
+fn who_comes_round_is_at_work_like_any_other() {
+    let comes_round = [
+        ack(FGR, (3, 1), AckLevel::Person),
+        answer(FGR, 3, ActionVerdict::Accepted),
+        step((FGR, &[CBP]), T::ActionResponse, (3, 1), |m| {
+            m.verdict = ActionVerdict::Partial.into();
+            m.verdict_ground = VerdictGround::Law.into();
+        }),
+    ];
+    for (step, state) in comes_round.into_iter().zip([
+        State::Acknowledged,
+        State::ActionAccepted,
+        State::ActionAccepted,
+    ]) {
+        let mut story = Story::begin();
+        story.say((FGR, &[CBP]), T::Reject, (2, 1));
+        story.log(ack(FGR, (9, 1), AckLevel::Node));
+        assert_eq!(story.state(FGR), State::Declined, "a machine has it");
+        story.log(step);
+        assert_eq!(story.state(FGR), state);
+        story.log(outcome(ANAM, 4, true));
+        assert!(!story.0.is_closed() && !story.0.is_over());
+        story.say((CBP, &[FGR]), T::ActionRequest, (5, 1));
+        story.log(step_about(FGR, 5, 6));
+        // It may think again, and then nobody is left.
+        let mut again = Story(story.0.clone());
+        again.say((FGR, &[CBP]), T::Reject, (7, 1));
+        assert!(again.0.is_closed());
+        story.log(outcome(FGR, 7, true));
+        assert!(story.0.is_closed());
+    }
+}
+
+/// Accepts request `about`.
+fn step_about(from: &str, about: u8, id: u8) -> Step {
+    step((from, &[CBP]), T::ActionResponse, (id, about), |_| {})
+}
+
+#[test]
+fn who_comes_round_to_a_request_has_come_round() {
+    let mut story = Story::begin();
+    story.say((FGR, &[CBP]), T::Reject, (2, 1));
+    story.say((CBP, &[FGR]), T::ActionRequest, (3, 1));
+    story.log(step_about(FGR, 3, 4));
+    story.log(outcome(ANAM, 5, true));
+    assert!(!story.0.is_closed());
+    assert_eq!(story.state(FGR), State::ActionAccepted);
+}
+
+#[test]
+fn in_a_closed_case_nobody_comes_round_and_everything_else_is_acknowledged() {
+    let mut story = Story::begin();
+    story.say((CBP, &[FGR]), T::Comment, (2, 1));
+    story.say((FGR, &[CBP]), T::Reject, (3, 1));
+    story.log(outcome(ANAM, 4, true));
+    assert!(story.0.is_closed());
+    let late = ack(FGR, (5, 1), AckLevel::Person);
+    assert_eq!(story.objects(&late), Reason::AlertClosed);
+    assert_eq!(story.0.permits_node(&late), Ok(()), "until floor/3");
+    story.log(ack(FGR, (5, 1), AckLevel::Node));
+    story.log(ack(FGR, (6, 2), AckLevel::Person));
+    story.log(ack(ANAM, (7, 1), AckLevel::Acted));
+    story.say((FGR, &[CBP]), T::HoldSet, (8, 1));
+    story.log(outcome(FGR, 9, true));
+    story.log(ack(FGR, (10, 1), AckLevel::Person));
+    assert!(story.0.is_closed());
+}
+
 /// A case in which every type of message would be in order, said by ANAM or CBP about the message named.
 fn ripe() -> Story {
     let mut story = Story::begin();
@@ -703,6 +772,8 @@ fn a_case_is_disputed_until_one_of_the_two_moves() {
         m.ack_level = AckLevel::Person.into();
     }));
     assert_eq!(contested(&story), [(1, FGR.to_owned())]);
+    assert_eq!(story.state(ANAM), State::Acknowledged);
+    assert_eq!(story.state(FGR), State::Declined);
     // A new version stands in the place of the old one.
     story.log(step((CBP, &[ANAM, FGR]), T::Amend, (6, 1), |m| {
         m.alert_version = 2;
@@ -910,4 +981,114 @@ fn who_says_too_much_shuts_out_nobody_and_no_recall() {
     story.say((FGR, &[CBP]), T::Comment, (3, 1));
     story.say((CBP, &[ANAM, FGR]), T::Recall, (4, 1));
     story.say((ANAM, &[CBP]), T::RecallConfirm, (5, 4));
+}
+
+/// What a record says of an officer of FGR who is told on these nodes.
+fn told(officer: &str, nodes: &[&str]) -> pb::ResolvedRecipient {
+    let node = |name: &&str| format!("spiffe://mx.dev.invalid/agency/fgr/node/{name}");
+    pb::ResolvedRecipient {
+        requested: Some(pb::RecipientRef {
+            kind: pb::RecipientKind::Officer.into(),
+            name: format!("spiffe://mx.dev.invalid/agency/fgr/officer/{officer}"),
+        }),
+        agencies: Vec::new(),
+        nodes: nodes.iter().map(node).collect(),
+    }
+}
+
+/// A message of CBP's first desk or another, to whom a record says.
+fn recorded(
+    desk: &str,
+    message_type: MessageType,
+    ids: (u8, u8),
+    to: &[pb::ResolvedRecipient],
+) -> (Statement, Step) {
+    let mut message = valid(message_type);
+    message.sender = format!("spiffe://us.dev.invalid/agency/cbp/node/{desk}");
+    message.message_id = vec![ids.0; 16];
+    if message_type != T::Alert {
+        message.refers_to = vec![ids.1; 16];
+    }
+    let requested = to.iter().filter_map(|one| one.requested.clone());
+    message.recipients = requested.collect();
+    let statement = Statement::decode(&message.encode_to_vec()).unwrap();
+    let step = Step::new(&statement, Audience::of_recipients(to)).unwrap();
+    (statement, step)
+}
+
+/// What a withdrawal to these, of whom the directory says this, is for.
+fn widened(
+    case: &Case,
+    desk: &str,
+    message_type: MessageType,
+    to: &[pb::ResolvedRecipient],
+) -> (Vec<Vec<String>>, Vec<usize>) {
+    let (statement, _) = recorded(desk, message_type, (99, 1), to);
+    let mut resolved = to.to_vec();
+    let nobody = case.widen(&statement, &mut resolved);
+    let all = resolved.into_iter().map(|one| {
+        let names = one.agencies.iter().chain(&one.nodes);
+        names
+            .map(|name| name.rsplit('/').next().unwrap().to_owned())
+            .collect()
+    });
+    (all.collect(), nobody)
+}
+
+#[test]
+fn a_withdrawal_goes_to_every_node_on_which_its_officer_was_told() {
+    let mut case = Case::default();
+    case.apply(recorded("one", T::Alert, (1, 0), &[told("ana", &["old"])]).1);
+    case.apply(recorded("one", T::Comment, (2, 1), &[told("luis", &["his"])]).1);
+    case.apply(recorded("two", T::Comment, (3, 2), &[told("ana", &["secret"])]).1);
+    for said in [T::Cancel, T::Recall] {
+        let moved = widened(&case, "one", said, &[told("ana", &["new"])]);
+        assert_eq!(moved, (vec![vec!["new".into(), "old".into()]], vec![]));
+        let (left, nobody) = widened(&case, "one", said, &[told("ana", &[])]);
+        assert_eq!((left, nobody), (vec![vec!["old".to_owned()]], vec![]));
+        let invented = [told("ana", &["old"]), told("eva", &[])];
+        assert_eq!(widened(&case, "one", said, &invented).1, [1]);
+        // Each desk as far as it may read.
+        let colleague = widened(&case, "two", said, &[told("ana", &[])]);
+        assert_eq!(colleague.0, [["secret"]]);
+        assert_eq!(widened(&case, "two", said, &[told("luis", &[])]).1, [0]);
+    }
+    // Nothing else goes where its officer is not.
+    let comment = widened(&case, "one", T::Comment, &[told("ana", &["new"])]);
+    assert_eq!(comment, (vec![vec!["new".to_owned()]], vec![]));
+}
+
+#[test]
+fn a_withdrawal_names_an_agency_that_has_left_only_if_the_case_reached_it() {
+    let agency = |name: &str| pb::ResolvedRecipient {
+        requested: Some(pb::RecipientRef {
+            kind: pb::RecipientKind::Agency.into(),
+            name: name.to_owned(),
+        }),
+        ..Default::default()
+    };
+    let listed = |name: &str| pb::ResolvedRecipient {
+        agencies: vec![name.to_owned()],
+        ..agency(name)
+    };
+    let mut case = Case::default();
+    case.apply(recorded("one", T::Alert, (1, 0), &[listed(ANAM)]).1);
+    case.apply(from_desk((ANAM, "one"), &[DEA], T::Comment, (2, 1)));
+    case.apply(recorded("two", T::Comment, (3, 1), &[told("ana", &["secret"])]).1);
+    for said in [T::Cancel, T::Recall] {
+        let (to, nobody) = widened(&case, "one", said, &[agency(ANAM)]);
+        assert_eq!((to, nobody), (vec![vec!["anam".to_owned()]], vec![]));
+        // Listed, so the directory has answered.
+        assert_eq!(widened(&case, "one", said, &[listed(CBP)]).1, [0; 0]);
+        let invented = [agency(ANAM), agency("mx.dev.invalid/amam")];
+        assert_eq!(widened(&case, "one", said, &invented).1, [1]);
+        // Nobody learns that a colleague has written to it.
+        assert_eq!(widened(&case, "one", said, &[agency(FGR)]).1, [0]);
+        assert_eq!(widened(&case, "two", said, &[agency(FGR)]).1, [0; 0]);
+    }
+    // Whom others have told the refusal of a short RECALL names anyhow; without that nobody could recall.
+    assert_eq!(widened(&case, "one", T::Recall, &[agency(DEA)]).1, [0; 0]);
+    assert_eq!(widened(&case, "one", T::Cancel, &[agency(DEA)]).1, [0]);
+    let empty = Case::default();
+    assert_eq!(widened(&empty, "one", T::Recall, &[agency(DEA)]).1, [0]);
 }

@@ -155,12 +155,17 @@ pub enum Recipient {
 }
 
 impl Recipient {
-    /// The agency that a withdrawal is for, even if it has left the directory: the rules of a case demand that everybody is named who
-    /// was ever sent something, and one agency that has left must not keep the others from hearing of the withdrawal.
+    /// The agency that a withdrawal is for, or of whose officer it is, even if the directory knows neither any more: the rules of a
+    /// case demand that everybody is named who was ever sent something, and whoever has left must not keep the others from hearing
+    /// of the withdrawal. Whether the case ever reached them it knows itself ([`Case::widen`](crate::Case::widen)).
     pub fn withdrawn_from(&self, message_type: MessageType) -> Option<&AgencyId> {
-        match (self, message_type) {
-            (Self::Agency(agency), MessageType::Cancel | MessageType::Recall) => Some(agency),
-            _ => None,
+        if !matches!(message_type, MessageType::Cancel | MessageType::Recall) {
+            return None;
+        }
+        match self {
+            Self::Agency(agency) => Some(agency),
+            Self::Officer(officer) => Some(officer.agency()),
+            Self::Group(_) | Self::Topic(_) => None,
         }
     }
 

@@ -99,6 +99,7 @@ impl Kind {
             | Self::DirectorySigner { .. }
             | Self::DirectoryVersion { .. }
             | Self::DirectorySide { .. }
+            | Self::DirectoryContent { .. }
             | Self::DirectoryNamed { .. }
             | Self::Trust { .. } => Check::Trust,
             Self::Held(_) => Check::Held,
@@ -182,6 +183,7 @@ impl Kind {
             Self::DirectorySigner { .. } => "DIRECTORY_SIGNER",
             Self::DirectoryVersion { .. } => "DIRECTORY_VERSION",
             Self::DirectorySide { .. } => "DIRECTORY_SIDE",
+            Self::DirectoryContent { .. } => "DIRECTORY_CONTENT",
             Self::DirectoryNamed { .. } => "DIRECTORY_NAMED",
             Self::Conflict { .. } => "CONFLICT",
             Self::Overdue { .. } => "OVERDUE",

@@ -215,6 +215,11 @@ pub enum Kind {
         /// In which way.
         why: Detail,
     },
+    /// A part of the directory whose text no gateway may take, whoever signed it.
+    DirectoryContent {
+        /// The first thing that is wrong with it.
+        why: Detail,
+    },
     /// A record that names other parts of the directory than those in force.
     DirectoryNamed {
         /// Which.

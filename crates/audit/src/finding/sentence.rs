@@ -262,6 +262,13 @@ impl Kind {
                     "la parte del directorio invade al otro lado: {es}"
                 )
             }
+            Self::DirectoryContent { why } => {
+                let (en, es) = (why.text(Lang::En), why.text(Lang::Es));
+                said!(
+                    "the part of the directory says what none may say: {en}",
+                    "la parte del directorio dice lo que ninguna puede decir: {es}"
+                )
+            }
             Self::DirectoryNamed { why } => {
                 let (en, es) = (why.text(Lang::En), why.text(Lang::Es));
                 said!(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::clocks::{Calendar, Held, Late, Timed};
+use super::floor::{Asked, Countries, Withdrawal};
 use crate::finding::{Finding, Kind, Place};
 use precinto_alert::case::{Audience, Case, Names, Step};
 use precinto_alert::id::AlertId;
@@ -15,7 +16,7 @@ pub(super) enum Part {
     /// Nothing: no statement.
     None,
     /// A statement that belongs to no case, let in by these rules.
-    Outside(Rules),
+    Outside(Rules, Option<Box<Asked>>),
     /// It cannot be read, so nobody knows of which case it is missing.
     Unreadable,
     /// A message of this case.
@@ -33,6 +34,10 @@ pub(super) struct Message {
     /// When the log took it in.
     time_ms: u64,
     rules: Rules,
+    /// What the floor asks beside the case, where the directory is known.
+    asked: Option<Box<Asked>>,
+    /// If it takes something back: whom from.
+    withdrawal: Option<Box<Withdrawal>>,
 }
 
 /// By which rules a message was let in, as its record says; oldest first. Each is judged by those that it claims, unless the
@@ -43,15 +48,20 @@ pub(super) enum Rules {
     WithoutCases,
     /// `floor/2`: asked of agencies alone.
     OfAgencies,
+    /// `floor/3`: asked of nodes too, but neither whom a withdrawal had reached, nor who comes round in a closed case, nor,
+    /// by this audit, the directory's countries and codes. What else of a case is read otherwise since is read so of these too:
+    /// whoever had refused an alert and came round was then held for done, which can make a deadline seem missing.
+    OfNodes,
     /// All that there are.
     All,
 }
 
 impl Rules {
-    fn of(record: &pb::StatementRecord) -> Self {
+    pub(super) fn of(record: &pb::StatementRecord) -> Self {
         match record.decision.as_ref().map(|decision| &*decision.policy) {
             Some("floor/1") => Self::WithoutCases,
             Some("floor/2") => Self::OfAgencies,
+            Some("floor/3") => Self::OfNodes,
             _ => Self::All,
         }
     }
@@ -60,7 +70,8 @@ impl Rules {
         match self {
             Self::WithoutCases => "floor/1",
             Self::OfAgencies => "floor/2",
-            Self::All => "floor/3",
+            Self::OfNodes => "floor/3",
+            Self::All => "floor/4",
         }
     }
 
@@ -68,6 +79,7 @@ impl Rules {
         match self {
             Self::WithoutCases => None,
             Self::OfAgencies => case.permits_agency(step).err(),
+            Self::OfNodes => case.permits_node(step).err(),
             Self::All => case.permits(step).err(),
         }
     }
@@ -79,9 +91,11 @@ impl Part {
         statement: &Statement,
         record: &pb::StatementRecord,
         (index, time_ms): (u64, u64),
+        (asked, withdrawal): (Option<Box<Asked>>, Option<Box<Withdrawal>>),
     ) -> Self {
+        let rules = Rules::of(record);
         let Some(alert_id) = statement.alert_id() else {
-            return Self::Outside(Rules::of(record));
+            return Self::Outside(rules, asked);
         };
         // A name that is none is a finding of its own: the recipients are resolved again.
         let audience = Audience::of_recipients(&record.recipients);
@@ -91,9 +105,11 @@ impl Part {
                 step,
                 timed: Timed::of(statement, record, index),
                 time_ms,
-                rules: Rules::of(record),
+                rules,
+                asked,
+                withdrawal,
             })),
-            None => Self::Outside(Rules::of(record)),
+            None => Self::Outside(rules, asked),
         }
     }
 }
@@ -104,6 +120,7 @@ pub(super) struct Cases {
     by_id: HashMap<AlertId, Held>,
     names: Names,
     clocks: Calendar,
+    countries: Countries,
     /// An entry is missing, deleted or unreadable: what follows it may have been allowed by what it said.
     has_holes: bool,
     /// The newest rules that the log has claimed so far.
@@ -150,7 +167,7 @@ impl Cases {
     /// Takes in the entry at this index; gives what speaks against its being there, and what should have been there
     /// before it.
     pub(super) fn follow(&mut self, index: u64, part: Part) -> Vec<Kind> {
-        let (claimed, message) = match part {
+        let (claimed, asked, message) = match part {
             Part::None => return Vec::new(),
             Part::Unreadable => {
                 self.hole();
@@ -158,12 +175,12 @@ impl Cases {
             }
             Part::Late(_) if self.has_holes => return Vec::new(),
             Part::Late(late) => {
-                let (time_ms, kind) = (late.time_ms, late.take(&mut self.by_id));
+                let (time_ms, kind) = (late.time_ms, late.take(&mut self.by_id, &self.countries));
                 let missing = self.clocks.pass(time_ms, &self.by_id);
                 return kind.into_iter().chain(missing).collect();
             }
-            Part::Outside(rules) => (rules, None),
-            Part::Of(message) => (message.rules, Some(*message)),
+            Part::Outside(rules, asked) => (rules, asked, None),
+            Part::Of(mut message) => (message.rules, message.asked.take(), Some(*message)),
         };
         let newest = self.newest.map_or(claimed, |newest| newest.max(claimed));
         self.newest = Some(newest);
@@ -173,6 +190,11 @@ impl Cases {
                 claimed: claimed.name(),
                 newest: newest.name(),
             });
+        }
+        if newest >= Rules::All
+            && let Some(asked) = asked
+        {
+            kinds.extend(self.countries.judge(&asked));
         }
         if let Some(message) = message {
             let time_ms = message.time_ms;
@@ -184,26 +206,30 @@ impl Cases {
         kinds
     }
 
-    fn judge(&mut self, index: u64, message: Message, rules: Rules) -> Option<Kind> {
+    fn judge(&mut self, index: u64, message: Message, rules: Rules) -> Vec<Kind> {
         if rules == Rules::WithoutCases {
             Run::extend(&mut self.let_in_unasked, index);
         }
         let waits = message.timed.as_ref().is_some_and(|timed| timed.waits());
-        if waits && rules < Rules::All {
+        if waits && rules < Rules::OfNodes {
             Run::extend(&mut self.let_in_unclocked, index);
         }
         if self.has_holes {
-            return None;
+            return Vec::new();
         }
         let Message {
             alert_id,
             step,
             timed,
             time_ms,
+            withdrawal,
             rules: _,
+            asked: _,
         } = message;
         let step = self.names.share(step);
         let held = self.by_id.entry(alert_id.clone()).or_default();
+        let withdrawal = withdrawal.filter(|_| rules >= Rules::All);
+        let misdirected = withdrawal.and_then(|withdrawal| withdrawal.judge(&held.case));
         let objection = rules.objection(&held.case, &step);
         held.case.apply(step);
         if let Some(timed) = timed
@@ -211,10 +237,11 @@ impl Cases {
         {
             self.clocks.enter(alert_id, waits, held);
         }
-        objection.map(|objection| Kind::Refused {
+        let refused = objection.map(|objection| Kind::Refused {
             reason: reason::name(objection.reason),
             why: objection.to_string(),
-        })
+        });
+        misdirected.into_iter().chain(refused).collect()
     }
 
     /// Whether what an entry says of its case cannot be judged any more.

@@ -10,12 +10,14 @@ use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use super::directory::Directory;
+use super::floor::Countries;
 use crate::finding::Kind;
 use crate::verified::Overdue;
 use precinto_alert::case::{Case, Missed};
 use precinto_alert::clock::{Clocks, Due, Reading, starts};
 use precinto_alert::code::{Coded, MessageStatus};
-use precinto_alert::id::{AlertId, MessageId, NodeId};
+use precinto_alert::handling::Release;
+use precinto_alert::id::{AgencyId, AlertId, MessageId, NodeId};
 use precinto_alert::{Detail, Statement};
 use precinto_proto::v1 as pb;
 
@@ -36,6 +38,10 @@ struct Asked {
     sender: NodeId,
     status: MessageStatus,
     index: u64,
+    /// To whom its sender lets it be known.
+    release: Vec<Release>,
+    /// Whether the gateway that let it in asked that before it told anybody of a deadline.
+    asks_release: bool,
 }
 
 /// What a message says about time.
@@ -66,6 +72,10 @@ struct Look {
     /// The time of the entry at which something was due already.
     since_ms: Option<u64>,
 }
+
+/// The rules of gateways that told an agency's whole escalation group, as records name them. They may have been in force when
+/// a message was let in, and no longer when its deadline was missed.
+const POLICIES_WITHOUT_RELEASE: [&str; 3] = ["floor/1", "floor/2", "floor/3"];
 
 /// How long a gateway that runs may take to notice: it looks several times a second, but may have much to catch up with.
 const TOLERANCE_MS: u64 = 60_000;
@@ -105,8 +115,18 @@ impl Timed {
             sender: self.statement.sender().clone(),
             status: self.statement.status(),
             index: self.index,
+            release: self.statement.handling().releasable_to().to_vec(),
+            asks_release: !POLICIES_WITHOUT_RELEASE.contains(&&*self.policy),
         });
         Some(message_id)
+    }
+}
+
+impl Asked {
+    /// Whether an agency beside sender and receivers may hear of a deadline; `None` if that cannot be said.
+    fn may_know(&self, agency: &AgencyId, countries: &Countries) -> Option<bool> {
+        let released = countries.is_released(&self.release, agency, self.sender.agency());
+        released.filter(|released| *released || self.asks_release)
     }
 }
 
@@ -142,7 +162,11 @@ impl Late {
     }
 
     /// Takes it into its case; gives what speaks against its being there.
-    pub(super) fn take(self, cases: &mut HashMap<AlertId, Held>) -> Option<Kind> {
+    pub(super) fn take(
+        self,
+        cases: &mut HashMap<AlertId, Held>,
+        countries: &Countries,
+    ) -> Option<Kind> {
         let held = cases.get_mut(&self.alert_id);
         let why = match held {
             None => Some(Detail::from((
@@ -150,7 +174,7 @@ impl Late {
                 "ningún mensaje de su caso está antes",
             ))),
             Some(held) => {
-                let why = self.judge(held);
+                let why = self.judge(held, countries);
                 held.case.apply_overdue(self.missed);
                 why
             }
@@ -158,7 +182,7 @@ impl Late {
         why.map(|why| Kind::Overdue { why })
     }
 
-    fn judge(&self, held: &Held) -> Option<Detail> {
+    fn judge(&self, held: &Held, countries: &Countries) -> Option<Detail> {
         let wrong = |en: &'static str, es: &'static str| Some(Detail::from((en, es)));
         let Self {
             record,
@@ -206,7 +230,9 @@ impl Late {
                 "no nombra ningún directorio que esté en la bitácora",
             );
         };
-        (!told::fits(record, missed, (step.to(), &asked.sender), directory)).then(|| {
+        let may_know = |agency: &AgencyId| asked.may_know(agency, countries);
+        let told = (missed, step.to(), &asked.sender);
+        (!told::fits(record, told, directory, may_know)).then(|| {
             let en = "it is for others than the directory says";
             (en, "es para otros que los que dice el directorio").into()
         })

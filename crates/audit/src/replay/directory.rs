@@ -1,9 +1,15 @@
 //! The directory as an auditor needs it: the parts of all sides, and whom each kind of recipient stands for.
 //!
-//! Read leniently, because only what decides about delivery, and about the next part, matters here.
+//! Read leniently, because only what decides about delivery, and about the next part, matters here; that the text is one that
+//! a gateway may take is asked beside that.
 
+use crate::finding::said;
+use precinto_alert::directory::{self, PartError};
 use precinto_alert::id::{AgencyId, Identity, Side};
 use precinto_alert::statement::Recipient;
+use precinto_alert::{Detail, Lang, Violation};
+use precinto_merkle::note::{Kind, NoteVerifier};
+use precinto_proto::v1 as pb;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,8 +26,12 @@ pub(super) struct Part {
     pub(super) stewards_needed: usize,
     /// NODE codes, with the node of each as a SPIFFE id.
     pub(super) codes: BTreeMap<String, String>,
+    /// Nodes as SPIFFE ids, with the keys by which they cosign.
+    pub(super) witnesses: Vec<(String, NoteVerifier)>,
     /// What it says of others than its own side, the first of it.
     pub(super) foreign: Option<String>,
+    /// What it says that no part may say, the first of it; not asked of one that is foreign.
+    pub(super) fault: Option<Detail>,
     agencies: BTreeSet<String>,
     /// Officers as SPIFFE ids, with their nodes as SPIFFE ids.
     officers: BTreeMap<String, Vec<String>>,
@@ -87,6 +97,7 @@ struct Agency {
 struct Node {
     name: String,
     code: String,
+    witness: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +131,7 @@ impl Part {
         let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
         let file: File = toml::from_str(text).map_err(|error| error.message().to_owned())?;
         let foreign = foreign(&file, side);
+        let fault = foreign.is_none().then(|| fault(text)).flatten();
         let File {
             side: _,
             version,
@@ -136,7 +148,9 @@ impl Part {
             stewards: stewards.into_iter().collect(),
             stewards_needed,
             codes: BTreeMap::new(),
+            witnesses: Vec::new(),
             foreign,
+            fault,
             agencies: BTreeSet::new(),
             officers: BTreeMap::new(),
             alternates: BTreeMap::new(),
@@ -169,6 +183,29 @@ impl Part {
         Ok(part)
     }
 
+    /// One key for two nodes would be one hand that passes for two witnesses.
+    fn witness(&mut self, node: String, witness: Option<&str>) {
+        let Some(text) = witness else { return };
+        let known = |key: &NoteVerifier| {
+            let mut witnesses = self.witnesses.iter();
+            witnesses.find_map(|(other, known)| known.has_key_of(key).then_some(other))
+        };
+        let fault = match NoteVerifier::parse(text) {
+            Ok(key) if key.kind() == Kind::Cosigner => match known(&key) {
+                None => return self.witnesses.push((node, key)),
+                Some(other) => said!(
+                    "the witness key of {node} is that of {other}",
+                    "la llave de testigo de {node} es la de {other}"
+                ),
+            },
+            _ => said!(
+                "the witness key of {node} is none for cosignatures",
+                "la llave de testigo de {node} no es para cofirmas"
+            ),
+        };
+        self.fault.get_or_insert(fault);
+    }
+
     fn agency(&mut self, agency: Agency) {
         let Agency {
             id,
@@ -179,8 +216,15 @@ impl Part {
         } = agency;
         if let Some((side, name_of)) = id.split_once('/') {
             let of_agency = format!("spiffe://{side}/agency/{name_of}");
-            for Node { name, code } in node {
-                self.codes.insert(code, format!("{of_agency}/node/{name}"));
+            for Node {
+                name,
+                code,
+                witness,
+            } in node
+            {
+                let node = format!("{of_agency}/node/{name}");
+                self.codes.insert(code, node.clone());
+                self.witness(node, witness.as_deref());
             }
             for Officer { id: officer, nodes } in officer {
                 let nodes = nodes.iter().map(|node| format!("{of_agency}/node/{node}"));
@@ -195,6 +239,21 @@ impl Part {
             .extend(escalation.map(|group| (id.clone(), group)));
         self.agencies.insert(id);
     }
+}
+
+/// What a text says that no part may say, the first of it, by the rules that every gateway goes by. Its place in the row is told
+/// by itself.
+fn fault(text: &str) -> Option<Detail> {
+    let problems = match directory::Part::parse(text) {
+        Ok(_) => return None,
+        Err(PartError::Content(problems)) => problems,
+        Err(error) => return Some(said!("{error}", "(en inglés) {error}")),
+    };
+    let is_of_row = |problem: &&Violation| ["version", "previous"].contains(&&*problem.field);
+    let problem = problems.iter().find(|one| !is_of_row(one))?;
+    let (field, detail) = (&problem.field, &problem.detail);
+    let (en, es) = (detail.text(Lang::En), detail.text(Lang::Es));
+    Some(said!("{field}: {en}", "{field}: {es}"))
 }
 
 /// What a part says of others than its own side, the first of it.
@@ -215,6 +274,25 @@ fn foreign(file: &File, side: &Side) -> Option<String> {
     let other = agencies.next();
     let other = other.or_else(|| people.find(|identity| !own_identity(identity)));
     other.cloned()
+}
+
+impl Entitled {
+    /// The agency itself, listed or not.
+    pub(super) fn agency(agency: &AgencyId) -> Self {
+        Self {
+            agencies: vec![agency.to_string()],
+            nodes: Vec::new(),
+        }
+    }
+
+    /// As a record has it, but for what was asked.
+    pub(super) fn to_record(&self) -> pb::ResolvedRecipient {
+        pb::ResolvedRecipient {
+            requested: None,
+            agencies: self.agencies.clone(),
+            nodes: self.nodes.clone(),
+        }
+    }
 }
 
 impl Directory {
@@ -239,6 +317,20 @@ impl Directory {
             .iter()
             .find_map(|part| part.officers.get(officer));
         known.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the officer is listed.
+    pub(super) fn has_officer(&self, officer: &str) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| part.officers.contains_key(officer))
+    }
+
+    /// The node that may issue alert ids with this NODE part, as a SPIFFE id.
+    pub(super) fn node_of_code(&self, code: &str) -> Option<&str> {
+        let mut parts = self.parts.iter();
+        parts
+            .find_map(|part| part.codes.get(code))
+            .map(String::as_str)
     }
 
     /// The agencies that are told when they do not answer either, sorted.

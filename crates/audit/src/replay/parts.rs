@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::directory::{Directory, Part};
-use super::shelf::hex;
 use crate::finding::{Kind, said};
 use precinto_alert::Detail;
 use precinto_alert::id::{OfficerId, Side};
+use precinto_envelope::hex;
 
 /// The newest part of each side so far.
 #[derive(Default)]
 pub(super) struct Parts {
     newest: BTreeMap<Side, Newest>,
+    /// The agency to which each NODE code of a side first belonged: its alert ids stay that agency's.
+    codes: BTreeMap<Side, BTreeMap<String, String>>,
     /// Directories by the parts that they were put together from.
     directories: HashMap<Vec<[u8; 32]>, Arc<Directory>>,
 }
@@ -41,10 +43,13 @@ impl Parts {
         signers: Option<&BTreeSet<OfficerId>>,
     ) -> Vec<Kind> {
         let NamedPart { side, digest, part } = next;
+        let taken = self.takes_a_code(&part, &side);
         let before = self.newest.get(&side);
         let mut kinds = Vec::new();
         kinds.extend(follows(&part, before));
         kinds.extend(self.reaches_over(&part, &side));
+        let fault = part.fault.clone().or(taken);
+        kinds.extend(fault.map(|why| Kind::DirectoryContent { why }));
         // Nobody stands before the first part: those count whom it names itself. Its entry is as old as the log.
         let basis = before.map_or(&part, |before| &before.part);
         kinds.extend(signers.and_then(|signers| stewards(basis, signers)));
@@ -73,6 +78,18 @@ impl Parts {
             if let Some(why) = taken {
                 return wrong(why);
             }
+            // A cosignature does not name its cosigner: one hand would pass for two witnesses.
+            let same = part.witnesses.iter().find_map(|(node, key)| {
+                let mut witnesses = theirs.witnesses.iter();
+                let (owner, _) = witnesses.find(|(_, known)| known.has_key_of(key))?;
+                Some(said!(
+                    "the witness key of {node} is that of {owner}",
+                    "la llave de testigo de {node} es la de {owner}"
+                ))
+            });
+            if let Some(why) = same {
+                return wrong(why);
+            }
             // Who enters a name of the other side would be sent what is for that name.
             let shared = part.lists.iter().find_map(|(list, joint)| {
                 let theirs = theirs.lists.get(list)?;
@@ -89,6 +106,29 @@ impl Parts {
             }
         }
         None
+    }
+
+    /// Whether a NODE code passes to another agency of the side than had it first.
+    fn takes_a_code(&mut self, part: &Part, side: &Side) -> Option<Detail> {
+        let owners = self.codes.entry(side.clone()).or_default();
+        let mut taken = None;
+        // What is foreign is told, and gives nobody anything.
+        let codes = part.codes.iter().filter(|_| part.foreign.is_none());
+        for (code, node) in codes {
+            let (agency, _) = node.rsplit_once("/node/").unwrap_or((node, ""));
+            let owner = owners
+                .entry(code.clone())
+                .or_insert_with(|| agency.to_owned());
+            if owner.as_str() != agency {
+                taken.get_or_insert_with(|| {
+                    said!(
+                        "the code {code} of {node} was that of {owner}",
+                        "la clave {code} de {node} era de {owner}"
+                    )
+                });
+            }
+        }
+        taken
     }
 
     /// What speaks against a record that names these parts: they must be the newest, one of each side. A gateway lets what it
@@ -181,10 +221,19 @@ mod tests {
     //! What is between the parts of two sides.
 
     use super::*;
+    use precinto_envelope::crypto::SigningKey;
+    use precinto_merkle::cosignature::CosignatureSigner;
 
-    fn listing(side: &str, joint: bool) -> NamedPart {
+    fn listing(side: &str, joint: bool, seed: u8) -> NamedPart {
+        let key = SigningKey::from_ed25519_seed([seed; 32]);
+        let witness = CosignatureSigner::new(side, key).unwrap();
+        let witness = witness.verifier();
         let text = format!(
-            "side = \"{side}\"\nversion = 1\n[[group]]\nname = \"cargo\"\nmembers = []\njoint = {joint}\n"
+            "side = \"{side}\"\nversion = 1\nstewards = [\"spiffe://{side}/agency/a/officer/o\"]
+[[agency]]\nid = \"{side}/a\"\nname_en = \"A\"\nname_es = \"A\"
+[[agency.node]]\nname = \"n\"\ncode = \"A{seed}\"\nwitness = \"{witness}\"
+[[agency.officer]]\nid = \"o\"\nnodes = []
+[[group]]\nname = \"cargo\"\nmembers = []\njoint = {joint}\n"
         );
         let side: Side = side.parse().unwrap();
         let part = Arc::new(Part::parse(text.as_bytes(), &side).unwrap());
@@ -195,15 +244,39 @@ mod tests {
         }
     }
 
+    /// Whether a part of the other side reaches over behind the first one.
+    fn second_reaches_over(first: NamedPart, second: NamedPart) -> bool {
+        let mut parts = Parts::default();
+        let found = parts.take(first, None);
+        assert!(found.is_empty(), "{found:?}");
+        match parts.take(second, None).as_slice() {
+            [] => false,
+            [Kind::DirectorySide { .. }] => true,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn a_name_of_both_sides_is_joint_on_both() {
         for (first, second) in [(true, true), (true, false), (false, true), (false, false)] {
-            let mut parts = Parts::default();
-            let found = parts.take(listing("us.dev.invalid", first), None);
-            assert!(found.is_empty(), "{found:?}");
-            let found = parts.take(listing("mx.dev.invalid", second), None);
-            let wrong = matches!(found.as_slice(), [Kind::DirectorySide { .. }]);
-            assert_eq!(wrong, !(first && second), "{found:?}");
+            let first_part = listing("us.dev.invalid", first, 1);
+            let second_part = listing("mx.dev.invalid", second, 2);
+            let wrong = second_reaches_over(first_part, second_part);
+            assert_eq!(wrong, !(first && second));
         }
+    }
+
+    #[test]
+    fn one_hand_is_no_witness_of_both_sides() {
+        let ours = || listing("us.dev.invalid", true, 1);
+        assert!(!second_reaches_over(
+            ours(),
+            listing("mx.dev.invalid", true, 2)
+        ));
+        let mut theirs = listing("mx.dev.invalid", true, 1);
+        // The code is another one, only the key is the same.
+        let part = Arc::get_mut(&mut theirs.part).unwrap();
+        part.codes.clear();
+        assert!(second_reaches_over(ours(), theirs));
     }
 }

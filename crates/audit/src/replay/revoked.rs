@@ -4,9 +4,9 @@
 //! a certificate did not count any more at that time, because its key was stolen: then nobody can tell from the log who signed.
 //! That is a gap, not a fault: a log that was kept as it should be can show it.
 
-use super::shelf::hex;
 use crate::finding::Kind;
 use precinto_envelope::certificate::Certificate;
+use precinto_envelope::hex;
 use precinto_envelope::limits::CLOCK_SKEW_MS;
 use precinto_envelope::trust::{Purpose, TrustError, TrustStore};
 use precinto_envelope::verify::VerifiedSigner;

@@ -10,10 +10,10 @@ use crate::finding::{Finding, Kind, Place, Thing};
 use precinto_alert::id::Side;
 use precinto_alert::{Reason, reason};
 use precinto_envelope::certificate::{Certificate, CertificatePool};
+use precinto_envelope::hex;
 use precinto_envelope::trust::{LoadError, SideTrust, TrustKind, TrustStore};
 use precinto_proto::v1 as pb;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Write;
 use std::sync::Arc;
 
 /// Everything that TRUST entries have brought so far.
@@ -268,14 +268,6 @@ pub(super) fn what(kind: TrustKind) -> Thing {
         TrustKind::RevocationList => Thing("the revocation list", "la lista de revocación"),
         TrustKind::Directory => Thing("the part of the directory", "la parte del directorio"),
     }
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes everything");
-        text
-    })
 }
 
 /// More would only be needed by a log that changes its trust all the time.

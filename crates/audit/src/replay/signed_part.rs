@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use super::revoked::Signed;
-use super::shelf::{Named, hex, what};
+use super::shelf::{Named, what};
 use crate::finding::{Kind, said};
 use precinto_alert::id::{Identity, OfficerId, Side};
 use precinto_alert::{Detail, Reason, reason};
 use precinto_envelope::certificate::CertificatePool;
 use precinto_envelope::crypto::Algorithm;
 use precinto_envelope::directory::PAYLOAD_TYPE;
+use precinto_envelope::hex;
 use precinto_envelope::pae::pae;
 use precinto_envelope::trust::{Purpose, TrustError, TrustKind, TrustStore, TrustUse};
 use precinto_proto::v1 as pb;

@@ -1,22 +1,25 @@
 //! STATEMENT entries: record, envelope, body and trust must fit each other, and the gateway's decision is repeated.
 
-use super::cases::Part;
+use super::cases::{Part, Rules};
 use super::directory::Entitled;
+use super::floor::{self, Asked, Withdrawal};
 use super::keys::Known;
 use super::outcome::{Examined, Of, Outcome};
 use super::read::Read;
 use super::revoked::{self, Signed};
-use super::shelf::{Named, hex, what};
+use super::shelf::{Named, what};
 use super::stated;
 use crate::finding::{Kind, Thing};
 use crate::source::Entry;
 use crate::verified::{Said, Told, Verified};
 use precinto_alert::case::Audience;
+use precinto_alert::code::MessageType;
 use precinto_alert::id::{Identity, OfficerId};
-use precinto_alert::statement::{Lenient, Statement};
+use precinto_alert::statement::{Lenient, Recipient, Statement};
 use precinto_alert::{Reason, reason};
 use precinto_envelope::body::check_body;
 use precinto_envelope::crypto::sha256;
+use precinto_envelope::hex;
 use precinto_envelope::pae;
 use precinto_envelope::verify::verify_bytes;
 use precinto_proto::v1 as pb;
@@ -83,19 +86,19 @@ impl Job {
                     });
                 }
                 kinds.extend(outside_its_time(&statement, leaf.time_ms));
-                let asked = (&statement, raw.recipients.as_slice());
-                if let Some(record) = &record {
-                    kinds.extend(recipients(asked, record, &named));
-                    part = Part::of(&statement, record, (entry.index, leaf.time_ms));
-                }
-                let (wrong, content) = body(&statement, &entry);
+                let (wrong, inner) = body(&statement, &entry);
                 kinds.extend(wrong);
-                told = record.as_ref().map(|record| Told {
-                    to: Audience::of_recipients(&record.recipients),
-                    officers: officers(&statement, &named),
-                    statement,
-                    content,
-                });
+                if let Some(record) = &record {
+                    let recorded = (record, raw.recipients.as_slice());
+                    let place = (entry.index, leaf.time_ms);
+                    part = in_case((&statement, &inner), recorded, &named, place, kinds);
+                    told = Some(Told {
+                        to: Audience::of_recipients(&record.recipients),
+                        officers: officers(&statement, &named),
+                        statement,
+                        content: inner.content,
+                    });
+                }
             }
             Err(error) => kinds.push(refused(error.reason(), &error)),
         }
@@ -223,14 +226,33 @@ fn outside_its_time(statement: &Statement, time_ms: u64) -> Option<Kind> {
     })
 }
 
-/// Resolves the recipients again, through the directory that the record names.
+/// What the statement is to its case, with what is to be asked of it in its turn; what is wrong with its recipients by itself
+/// goes to `kinds`.
+fn in_case(
+    (statement, inner): (&Statement, &pb::Inner),
+    (record, requested): (&pb::StatementRecord, &[pb::RecipientRef]),
+    named: &Named,
+    place: (u64, u64),
+    kinds: &mut Vec<Kind>,
+) -> Part {
+    let resolved = recipients((statement, requested), record, named);
+    let withdrawal = resolved.map_err(|kind| kinds.push(kind)).ok().flatten();
+    let to = Audience::of_recipients(&record.recipients);
+    let officers = officers(statement, named);
+    let content = (&*inner.media_type, &*inner.content);
+    let asked = Asked::of(statement, content, &to, (&officers, named));
+    Part::of(statement, record, place, (asked, withdrawal))
+}
+
+/// Resolves the recipients again, through the directory that the record names. Of a withdrawal, which its case has a say in,
+/// what is left to be asked of it.
 fn recipients(
     (statement, requested): (&Statement, &[pb::RecipientRef]),
     record: &pb::StatementRecord,
     named: &Named,
-) -> Option<Kind> {
+) -> Result<Option<Box<Withdrawal>>, Kind> {
     let wrong = |en: &'static str, es: &'static str| {
-        Some(Kind::Recipients {
+        Err(Kind::Recipients {
             why: (en, es).into(),
         })
     };
@@ -243,6 +265,8 @@ fn recipients(
             "el registro no nombra ningún directorio que esté en la bitácora",
         );
     };
+    let asks_case = Rules::of(record) >= Rules::All;
+    let mut listed = Vec::with_capacity(requested.len());
     let asked = statement.recipients().iter().zip(requested);
     for ((recipient, requested), resolved) in asked.zip(&record.recipients) {
         if resolved.requested.as_ref() != Some(requested) {
@@ -251,43 +275,53 @@ fn recipients(
                 "uno no es el que pidió el remitente",
             );
         }
+        let withdrawn_from = recipient.withdrawn_from(statement.message_type());
         let entitled = directory.resolve(recipient, statement.sender().agency());
-        let entitled = entitled.or_else(|| {
-            // It has left the directory, and must be named all the same.
-            let agency = recipient.withdrawn_from(statement.message_type())?;
-            Some(Entitled {
-                agencies: vec![agency.to_string()],
-                ..Entitled::default()
-            })
-        });
-        let Some(entitled) = entitled else {
-            return wrong(
-                "the directory does not know one of them",
-                "el directorio no conoce a uno de ellos",
-            );
+        let by_directory = entitled.as_ref().map(Entitled::to_record);
+        let known = match (recipient, withdrawn_from) {
+            (_, Some(agency)) if asks_case => {
+                let listed = by_directory.clone().unwrap_or_default();
+                floor::may_be_withdrawn(recipient, agency, &listed, resolved)
+                    .then(|| resolved.clone())
+            }
+            // Until floor/3 an agency was taken at its name, whether the case had reached it or not.
+            (Recipient::Agency(agency), Some(_)) => {
+                let left = || Entitled::agency(agency).to_record();
+                Some(by_directory.clone().unwrap_or_else(left))
+            }
+            _ if by_directory.is_some() => by_directory.clone(),
+            _ => {
+                return wrong(
+                    "the directory does not know one of them",
+                    "el directorio no conoce a uno de ellos",
+                );
+            }
         };
-        // Sorted by whom is not said, so only membership counts.
-        let same = |left: &[String], right: &[String]| {
-            left.len() == right.len() && right.iter().all(|name| left.contains(name))
-        };
-        if !same(&resolved.agencies, &entitled.agencies) || !same(&resolved.nodes, &entitled.nodes)
-        {
+        if known.is_none_or(|known| !floor::is_same(&known, resolved)) {
             return wrong(
                 "the directory entitles others",
                 "el directorio da derecho a otros",
             );
         }
+        listed.push(pb::ResolvedRecipient {
+            requested: Some(requested.clone()),
+            ..by_directory.unwrap_or_default()
+        });
     }
-    None
+    let is_withdrawal = matches!(
+        statement.message_type(),
+        MessageType::Cancel | MessageType::Recall
+    );
+    Ok(is_withdrawal.then(|| Withdrawal::of(statement, listed, &record.recipients)))
 }
 
-/// What is wrong with the body, and the content that it holds.
-fn body(statement: &Statement, entry: &Entry) -> (Option<Kind>, Vec<u8>) {
+/// What is wrong with the body, and what it holds.
+fn body(statement: &Statement, entry: &Entry) -> (Option<Kind>, pb::Inner) {
     if entry.body_pruned {
-        return (Some(Kind::BodyPruned), Vec::new());
+        return (Some(Kind::BodyPruned), pb::Inner::default());
     }
     let Some(signer) = statement.node_signer() else {
-        return (None, Vec::new()); // a decoded statement has exactly one
+        return (None, pb::Inner::default()); // a decoded statement has exactly one
     };
     match check_body(
         statement.body(),
@@ -295,15 +329,15 @@ fn body(statement: &Statement, entry: &Entry) -> (Option<Kind>, Vec<u8>) {
         statement.message_id(),
         signer.key_id,
     ) {
-        Ok(None) => (None, Vec::new()),
+        Ok(None) => (None, pb::Inner::default()),
         Ok(Some(checked)) => {
             let odd = !checked.is_canonical();
             let odd = odd.then_some(Kind::UnknownFields { what: Thing::BODY });
-            (odd, checked.inner().content.clone())
+            (odd, checked.inner().clone())
         }
         Err(error) => {
             let (reason, why) = (reason::name(error.reason()), error.to_string());
-            (Some(Kind::Body { reason, why }), Vec::new())
+            (Some(Kind::Body { reason, why }), pb::Inner::default())
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod clocks;
 mod directory;
+mod floor;
 mod revoked;
 
 use super::*;
@@ -499,41 +500,6 @@ fn recipients_are_resolved_again() {
     assert_eq!(group(&["us.dev.invalid/anam"]), NOTHING);
     let both = ["us.dev.invalid/anam", "us.dev.invalid/cbp"];
     assert_eq!(group(&both), [("RECIPIENTS", Some(4))]);
-}
-
-#[test]
-fn a_withdrawal_may_name_an_agency_that_has_left() {
-    let to_departed = |is_recall: bool| {
-        after(|site, drafts| {
-            case_of_two(site, drafts);
-            let envelope = pb::Envelope::decode(drafts[5].content.as_slice()).unwrap();
-            let mut said = pb::Statement::decode(envelope.payload.as_slice()).unwrap();
-            let departed = pb::RecipientRef {
-                kind: pb::RecipientKind::Agency.into(),
-                name: "us.dev.invalid/departed".to_owned(),
-            };
-            said.recipients.push(departed.clone());
-            let mut body = drafts[5].body.clone();
-            if is_recall {
-                (said.body, said.payload_protection) = (None, 0);
-                body.clear();
-                said.r#type = pb::MessageType::Recall.into();
-                said.recall_measure = pb::RecallMeasure::Erase.into();
-                said.recall_ground = pb::RecallGround::Error.into();
-            }
-            drafts[5] = site.entry_of(&said, body, 1);
-            record(drafts, 5, |record| {
-                record.recipients.truncate(1);
-                record.recipients.push(pb::ResolvedRecipient {
-                    agencies: vec![departed.name.clone()],
-                    requested: Some(departed),
-                    nodes: Vec::new(),
-                });
-            });
-        })
-    };
-    assert_eq!(to_departed(true), NOTHING);
-    assert_eq!(to_departed(false), [("RECIPIENTS", Some(5))]);
 }
 
 #[test]

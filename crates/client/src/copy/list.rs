@@ -1,7 +1,6 @@
 //! A list of cases, the newest first, a page at a time.
 
-use super::overdue::with_overdue;
-use super::read::{Held, HeldCase, load_case};
+use super::read::{Held, HeldCase, load_case, with_overdue};
 use super::store::{About, BODIES, CASES, MESSAGES, OPENED, damaged};
 use super::{CopyError, OwnCopy};
 use precinto_alert::case::{State, View};

@@ -1,7 +1,6 @@
 //! Missed deadlines in the copy: kept with their case, and found again with it or, for a case that this agency was sent
 //! nothing of, by themselves.
 
-use super::read::HeldCase;
 use super::store::{About, CASES, OVERDUE, damaged};
 use super::{CopyError, OwnCopy};
 use crate::overdue::Overdue;
@@ -50,19 +49,6 @@ impl OwnCopy {
     }
 }
 
-/// The case with its missed deadlines.
-pub(super) fn with_overdue(
-    mut held: HeldCase,
-    read: &ReadTransaction,
-    path: &Path,
-) -> Result<HeldCase, CopyError> {
-    held.overdue = load(read, &held.alert_id, path)?;
-    for overdue in &held.overdue {
-        held.case.apply_overdue(overdue.missed.clone());
-    }
-    Ok(held)
-}
-
 /// Keeps a missed deadline; whether it was not there before.
 pub(super) fn keep(
     write: &WriteTransaction,
@@ -80,7 +66,8 @@ pub(super) fn keep(
     Ok(before.is_none())
 }
 
-fn load(
+/// The missed deadlines of a case, in the order of the log.
+pub(super) fn load(
     read: &ReadTransaction,
     alert_id: &AlertId,
     path: &Path,

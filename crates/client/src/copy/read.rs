@@ -1,6 +1,6 @@
 //! What was said: one message, or all of a case, as far as this agency was told.
 
-use super::overdue::with_overdue;
+use super::overdue;
 use super::store::{About, BODIES, CASES, IDS, MESSAGES, Stored, StoredBody, UNREADABLE, damaged};
 use super::{CopyError, OwnCopy};
 use crate::overdue::Overdue;
@@ -11,7 +11,7 @@ use precinto_alert::statement::{Lenient, Statement};
 use precinto_alert::{Case, Content};
 use precinto_proto::v1 as pb;
 use prost::Message;
-use redb::{ReadableDatabase, ReadableTable};
+use redb::{ReadTransaction, ReadableDatabase, ReadableTable};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -153,6 +153,19 @@ impl OwnCopy {
 
 /// The tables that a case is read from: cases, messages, bodies.
 pub(super) type CaseTables<'a, C, M> = (&'a C, &'a M, &'a M);
+
+/// The case with its missed deadlines.
+pub(super) fn with_overdue(
+    mut held: HeldCase,
+    read: &ReadTransaction,
+    path: &Path,
+) -> Result<HeldCase, CopyError> {
+    held.overdue = overdue::load(read, &held.alert_id, path)?;
+    for overdue in &held.overdue {
+        held.case.apply_overdue(overdue.missed.clone());
+    }
+    Ok(held)
+}
 
 /// Reads a case; `None` when there is nothing of it.
 pub(super) fn load_case<C, M>(

@@ -1,11 +1,11 @@
 //! A change of this side's part: the text made the next version, and the signed part brought to the gateway.
 
-use super::seen::hex;
 use super::{DirectoryClient, DirectoryError, Held, Seen};
 use crate::author::Signer;
 use crate::connection::unary;
 use precinto_alert::directory::Change;
 use precinto_envelope::directory::{self, PartRefused, SignedPart};
+use precinto_envelope::hex;
 use precinto_proto::v1 as pb;
 
 /// What became of a part that was brought to the gateway.

@@ -6,6 +6,7 @@
 
 use crate::pin::replace;
 use precinto_alert::id::Side;
+use precinto_envelope::hex;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -134,14 +135,6 @@ fn read(path: &Path) -> Result<BTreeMap<Side, (u64, [u8; 32])>, SeenError> {
     };
     let sides = text.lines().map(parse).collect::<Option<_>>();
     sides.ok_or(SeenError::Damaged { path })
-}
-
-/// Lower-case hexadecimal, as `previous` in a part has it.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a string takes everything");
-        text
-    })
 }
 
 fn parse(line: &str) -> Option<(Side, (u64, [u8; 32]))> {

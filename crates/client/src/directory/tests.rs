@@ -1,6 +1,7 @@
 //! What is believed of a directory, and what no gateway can make this node believe.
 
 use super::*;
+use crate::author::Signer;
 use crate::test_gateway::{OFFICER, TestGateway};
 use precinto_alert::directory::EXAMPLE_US;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ impl Desk {
 
     /// The part behind `before`, with a comment that makes it another one.
     fn next(&self, before: &SignedPart, comment: &str, by: &str) -> Arc<SignedPart> {
-        let (version, digest) = (before.part().version() + 1, seen::hex(before.digest()));
+        let (version, digest) = (before.part().version() + 1, before.digest_text());
         let head = format!("version = {version}\nprevious = \"{digest}\"\n# {comment}");
         let text = EXAMPLE_US.replace("version = 1", &head);
         let officer = self.gateway.signer(by, 21);
@@ -115,20 +116,139 @@ async fn a_part_that_others_signed_is_shown_with_a_doubt() {
     desk.gateway.show_part(&by_a_stranger);
     let doubt = desk.ask().await.unwrap().doubt.unwrap();
     assert_eq!(doubt.reason(), Reason::StewardRequired);
-    assert!(!doubt.is_only_revoked_after(0));
 
     let mut desk = Desk::open().await;
     let revoked = desk.gateway.signer(OFFICER, crate::test_gateway::REVOKED);
     let first = sign(EXAMPLE_US, &revoked).unwrap();
     desk.gateway.show_part(&first);
-    let held = desk.ask().await.unwrap();
-    let doubt = held.doubt.clone().unwrap();
+    let doubt = desk.ask().await.unwrap().doubt.unwrap();
     assert_eq!(doubt.reason(), Reason::CertRevoked);
-    assert!(!doubt.is_only_revoked_after(held.time_ms));
-    assert!(
-        doubt.is_only_revoked_after(0),
-        "had the log taken it before that"
-    );
+}
+
+/// Two days ago: half a day before [`crate::test_gateway::REVOKED`] was revoked.
+const BEFORE_MS: u64 = crate::test_gateway::NOW_MS - 48 * 3_600_000;
+
+impl Desk {
+    /// As [`Desk::open`], in the days when nobody was revoked yet.
+    async fn before_the_loss() -> (Self, Signer) {
+        let desk = Self::open().await;
+        desk.gateway.state().log.time_ms = BEFORE_MS;
+        let lost = desk.gateway.signer(OFFICER, crate::test_gateway::REVOKED);
+        (desk, lost)
+    }
+
+    /// Doubted for that reason, and not remembered.
+    async fn doubted(&mut self, side: &Side, reason: Reason) {
+        let before = self.seen.of(side);
+        let held = self.ask().await.unwrap();
+        let doubt = held.doubt.expect("it is not to be believed");
+        assert_eq!((doubt.reason(), held.revoked_since), (reason, None));
+        assert_eq!(self.seen.of(side), before, "nor is it remembered");
+    }
+}
+
+#[tokio::test]
+async fn a_card_that_was_lost_later_speaks_against_nothing_that_it_signed_before() {
+    let (mut desk, lost) = Desk::before_the_loss().await;
+    let first = sign(EXAMPLE_US, &lost).unwrap();
+    desk.gateway.show_part(&first);
+    let held = desk.ask().await.unwrap();
+    let since_ms = crate::test_gateway::NOW_MS - 36 * 3_600_000;
+    assert_eq!((held.doubt, held.revoked_since), (None, Some(since_ms)));
+    assert_eq!(held.signers[0].to_string(), OFFICER);
+    let side = first.part().side().clone();
+    assert_eq!(desk.seen.of(&side), Some((1, *first.digest())));
+    // A steward who is still one has signed on top of it.
+    desk.gateway.show_part(&desk.next(&first, "two", OFFICER));
+    let held = desk.ask().await.unwrap();
+    assert_eq!((held.doubt, held.revoked_since), (None, None));
+}
+
+#[tokio::test]
+async fn a_forged_part_under_a_card_that_was_lost_later_is_not_remembered() {
+    let (mut desk, lost) = Desk::before_the_loss().await;
+    let first = desk.first();
+    let side = first.part().side().clone();
+    desk.gateway.show_part(&first);
+    desk.ask().await.unwrap();
+    let text = desk.next(&first, "forged", OFFICER).text().to_owned();
+    let second = sign(&text, &lost).unwrap();
+    let mut message = pb::SignedPart::decode(second.bytes()).unwrap();
+    let mut envelope = pb::Envelope::decode(message.envelope.as_slice()).unwrap();
+    envelope.signatures[0].sig[5] ^= 1;
+    message.envelope = envelope.encode_to_vec();
+    let forged = SignedPart::read(message.encode_to_vec()).unwrap();
+    desk.gateway.show_part(&forged);
+    desk.doubted(&side, Reason::SigBad).await;
+    // Nor is one that an officer signed, with such a card, who is no steward.
+    let stranger = desk.gateway.signer(STRANGER, crate::test_gateway::REVOKED);
+    desk.gateway.show_part(&sign(&text, &stranger).unwrap());
+    desk.doubted(&side, Reason::StewardRequired).await;
+}
+
+#[tokio::test]
+async fn a_stranger_on_top_of_a_lost_card_is_a_stranger() {
+    for lost_before in [true, false] {
+        let (mut desk, lost) = Desk::before_the_loss().await;
+        if lost_before {
+            desk.gateway.state().log.time_ms = crate::test_gateway::NOW_MS;
+        }
+        let first = desk.first();
+        desk.gateway.show_part(&first);
+        let text = desk.next(&first, "two", OFFICER).text().to_owned();
+        let second = sign(&text, &lost).unwrap();
+        desk.gateway.show_part(&second);
+        let third = desk.next(&second, "three", STRANGER);
+        desk.gateway.show_part(&third);
+        let side = first.part().side().clone();
+        desk.doubted(&side, Reason::StewardRequired).await;
+        // And whoever signs above the stranger has not made one of ours of him.
+        desk.gateway.show_part(&desk.next(&third, "four", OFFICER));
+        desk.doubted(&side, Reason::StewardRequired).await;
+    }
+}
+
+#[tokio::test]
+async fn a_succession_is_believed_by_a_node_that_comes_after_it() {
+    let (mut desk, retired) = Desk::before_the_loss().await;
+    let first = sign(EXAMPLE_US, &retired).unwrap();
+    desk.gateway.show_part(&first);
+    let text = taken_over(&desk, &first, STRANGER, OFFICER)
+        .text()
+        .to_owned();
+    let second = sign(&text, &retired).unwrap();
+    desk.gateway.show_part(&second);
+    desk.gateway.state().log.time_ms = crate::test_gateway::NOW_MS;
+    let third = taken_over(&desk, &second, STRANGER, STRANGER);
+    desk.gateway.show_part(&third);
+    let held = desk.ask().await.unwrap();
+    assert_eq!((held.doubt, held.revoked_since), (None, None));
+    assert_eq!(held.signers[0].to_string(), STRANGER);
+    let side = third.part().side();
+    assert_eq!(desk.seen.of(side), Some((3, *third.digest())));
+}
+
+#[tokio::test]
+async fn a_part_that_the_log_places_elsewhere_is_refused() {
+    let mut desk = Desk::open().await;
+    let first = desk.first();
+    desk.gateway.show_part(&first);
+    let second = desk.next(&first, "two", OFFICER);
+    desk.gateway.show_part(&second);
+    desk.gateway.state().part_index = Some(1);
+    let refused = desk.ask().await.unwrap_err();
+    assert_eq!(refused.reason(), Some(Reason::ReceiptInvalid), "{refused}");
+    // Behind the part that names it as the one before.
+    desk.gateway.state().part_index = None;
+    desk.gateway.show_part(&first);
+    let again = desk.gateway.state().parts[0].clone();
+    desk.gateway.show_part(&second);
+    desk.gateway.state().parts[0].index = 1;
+    let receipt = desk.gateway.state().log.receipt(1);
+    desk.gateway.state().parts[0].receipt = Some(receipt);
+    assert!(again.index > 1);
+    let doubt = desk.ask().await.unwrap().doubt;
+    assert_eq!(doubt, Some(Doubt::NoPrevious));
 }
 
 #[tokio::test]

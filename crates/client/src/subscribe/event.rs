@@ -127,6 +127,7 @@ pub(super) fn closing_reason(closing: pb::ClosingReason) -> Option<Reason> {
         pb::ClosingReason::Draining => Some(Reason::Draining),
         pb::ClosingReason::Superseded => Some(Reason::SubscriptionSuperseded),
         pb::ClosingReason::Revoked => Some(Reason::CertRevoked),
+        pb::ClosingReason::Unlisted => Some(Reason::NodeUnknown),
         pb::ClosingReason::Slow => Some(Reason::Slow),
         pb::ClosingReason::Deleted => Some(Reason::SubscriptionUnknown),
         pb::ClosingReason::Sought | pb::ClosingReason::Unspecified => None,

@@ -453,6 +453,33 @@ async fn an_end_on_purpose_is_final_or_passing_by_its_reason() {
 }
 
 #[tokio::test]
+async fn a_node_that_is_left_out_is_not_told_to_renew_its_certificate() {
+    let unlisted = pb::ClosingReason::Unlisted as i32;
+    let revoked = pb::ClosingReason::Revoked as i32;
+    // A gateway of tomorrow may have a reason that we do not know: it is final, and no more is said of it.
+    for (number, reason) in [
+        (unlisted, Some(Reason::NodeUnknown)),
+        (revoked, Some(Reason::CertRevoked)),
+        (99, None),
+    ] {
+        let gateway = TestGateway::start().await;
+        gateway.state().script = Box::new(move |_, _| {
+            let closing = pb::Closing {
+                reason: number,
+                retry_after: None,
+            };
+            let says = pb::SubscribeResponse {
+                closing: Some(closing),
+                ..Default::default()
+            };
+            (vec![says], Then::End)
+        });
+        let error = failure(&mut subscriber(&gateway)).await;
+        assert_eq!(error.reason(), reason, "{number}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn dropping_the_future_at_any_point_loses_nothing() {
     let gateway = TestGateway::start().await;
     gateway.fill(5);

@@ -22,6 +22,8 @@ pub(crate) struct TestLog {
     signer: NoteSigner,
     tree: HashStore,
     entries: Vec<TestEntry>,
+    /// The time of the first entry; each later one is a millisecond on.
+    pub(crate) time_ms: u64,
 }
 
 #[derive(Clone)]
@@ -40,7 +42,20 @@ impl TestLog {
             signer,
             tree: HashStore::new(),
             entries: Vec::new(),
+            time_ms: NOW_MS,
         }
+    }
+
+    /// Where the log took this part of the directory.
+    pub(super) fn index_of_part(&self, part: &[u8]) -> Option<u64> {
+        let digest = precinto_envelope::crypto::sha256(&[part]);
+        let is_it = |entry: &TestEntry| {
+            let record = pb::TrustRecord::decode(entry.record.as_slice());
+            entry.leaf.entry_type == EntryType::Trust
+                && record.is_ok_and(|record| record.digest == digest)
+        };
+        let place = self.entries.iter().rposition(is_it)?;
+        u64::try_from(place).ok()
     }
 
     pub(crate) fn verifier(&self) -> NoteVerifier {
@@ -120,7 +135,7 @@ impl TestLog {
         let commitment = commitment(entry_type, &salt, &record);
         let leaf = Leaf {
             entry_type,
-            time_ms: NOW_MS + self.size(),
+            time_ms: self.time_ms + self.size(),
             commitment,
         };
         self.tree.push(leaf.hash());

@@ -308,6 +308,10 @@ impl LogService for Services {
             digest: sha256(&[content]).to_vec(),
             content: content.clone(),
             side: String::new(),
+            index: state
+                .part_index
+                .or_else(|| state.log.index_of_part(content))
+                .unwrap_or_default(),
         };
         let asked = request.into_inner().digests;
         let items = state.signers.iter().map(item);

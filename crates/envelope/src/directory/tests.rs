@@ -129,6 +129,37 @@ fn only_officers_of_the_side_sign_its_part() {
 }
 
 #[test]
+fn who_was_revoked_later_could_sign_then_and_all_else_is_asked_of_them_too() {
+    let f = Fixture::new();
+    let old = |leaf: Leaf| leaf.with(|leaf| leaf.from_ms = NOW_MS - 3 * HOUR_MS);
+    let old = |leaf: Leaf, serial| f.pki.us.issue(&old(leaf).with(|leaf| leaf.serial = serial));
+    let lost = old(Leaf::signing(RAMIREZ), REVOKED);
+    let trust = f.pki.trust();
+    let (before_ms, since_ms) = (NOW_MS - 2 * HOUR_MS, NOW_MS - HOUR_MS);
+    let as_of = |part: SignedPart, ms| VerifiedPart::verify_as_of(Arc::new(part), &trust, ms);
+    let part = || by(EXAMPLE_US, &[&lost]).unwrap();
+    let verified = as_of(part(), before_ms).unwrap();
+    assert_eq!(verified.revoked_since_ms(), Some(since_ms));
+    verified.check_first(part().part().stewards()).unwrap();
+    for ms in [since_ms, NOW_MS] {
+        let error = as_of(part(), ms).unwrap_err();
+        assert_eq!(error.reason(), Reason::CertRevoked);
+    }
+    let now = VerifiedPart::verify(Arc::new(part()), &trust, before_ms);
+    assert_eq!(now.unwrap_err().reason(), Reason::CertRevoked);
+    let sound = old(Leaf::signing(RAMIREZ), 7);
+    let sound = as_of(by(EXAMPLE_US, &[&sound]).unwrap(), before_ms).unwrap();
+    assert_eq!(sound.revoked_since_ms(), None);
+
+    let forged = altered_envelope(&part(), |e| e.signatures[0].sig[5] ^= 1);
+    let forged = as_of(SignedPart::read(forged).unwrap(), before_ms).unwrap_err();
+    assert_eq!(forged.reason(), Reason::SigBad);
+    let other = old(Leaf::signing(LAX), REVOKED);
+    let other = as_of(by(EXAMPLE_US, &[&other]).unwrap(), before_ms).unwrap_err();
+    assert_eq!(other.reason(), Reason::StewardRequired);
+}
+
+#[test]
 fn an_officer_with_two_certificates_signs_once() {
     let f = Fixture::new();
     let again = f.pki.us.issue(&Leaf::signing(RAMIREZ));

@@ -40,7 +40,8 @@ impl Question<'_> {
         self.find_under(Some(revocation))
     }
 
-    /// As [`Self::find`]; without `revocation` only for public test cases that come without lists.
+    /// As [`Self::find`]; without `revocation` for public test cases that come without lists, and for who looks the lists up
+    /// afterwards.
     pub(super) fn find_under(
         &self,
         revocation: Option<RevocationOptions<'_>>,

@@ -2,7 +2,7 @@
 
 use super::crl::Crl;
 use super::load::{LoadError, Loaded, load};
-use super::path::{Question, explain};
+use super::path::{Path, Question, explain};
 use super::root::Root;
 use super::{Judged, Purpose, TrustError, TrustItem, TrustKind, TrustUse};
 use crate::certificate::Certificate;
@@ -89,6 +89,52 @@ impl SideTrust {
         purpose: Purpose,
         now_ms: u64,
     ) -> Result<Judged, TrustError> {
+        let crls: Vec<&CertRevocationList<'_>> = self.crls.iter().map(|crl| &crl.parsed).collect();
+        self.judge_by(end_entity, intermediates, purpose, now_ms, |question| {
+            let revoked_at_ms = || self.revoked_at_ms(end_entity, intermediates);
+            question
+                .find(&crls)
+                .map_err(|error| explain(&error, revoked_at_ms))
+        })
+    }
+
+    /// As [`Self::judge`], whoever was revoked: [`Self::revoked_since`] tells. A list of each issuer must still be in force.
+    pub(super) fn judge_unrevoked(
+        &self,
+        end_entity: &Arc<Certificate>,
+        intermediates: &[Arc<Certificate>],
+        purpose: Purpose,
+        now_ms: u64,
+    ) -> Result<Judged, TrustError> {
+        let judged = self.judge_by(end_entity, intermediates, purpose, now_ms, |question| {
+            question
+                .find_under(None)
+                .map_err(|error| explain(&error, || 0))
+        })?;
+        for certificate in judged.below_root() {
+            let fresh_until_ms = self.lists_of(certificate).map(Crl::next_update_ms).max();
+            let next_update_ms = fresh_until_ms.ok_or(TrustError::CrlMissing)?;
+            if next_update_ms <= now_ms {
+                return Err(TrustError::CrlStale { next_update_ms });
+            }
+        }
+        Ok(judged)
+    }
+
+    /// Since when the first revoked certificate of a chain is revoked, in milliseconds since 1970 UTC; none if none is.
+    pub(super) fn revoked_since(&self, judged: &Judged) -> Option<u64> {
+        let chain = judged.below_root();
+        chain.filter_map(|one| self.revoked_by_list(one)).min()
+    }
+
+    fn judge_by(
+        &self,
+        end_entity: &Arc<Certificate>,
+        intermediates: &[Arc<Certificate>],
+        purpose: Purpose,
+        now_ms: u64,
+        find: impl FnOnce(&Question<'_>) -> Result<Path, TrustError>,
+    ) -> Result<Judged, TrustError> {
         let count = intermediates.len();
         if count > INTERMEDIATES_MAX {
             return Err(TrustError::TooMany { count });
@@ -107,18 +153,14 @@ impl SideTrust {
             .iter()
             .map(|certificate| CertificateDer::from(certificate.der()))
             .collect();
-        let question = Question {
+        let path = find(&Question {
             end_entity: end_entity.der_typed(),
             intermediates: &candidates,
             anchors: &anchors,
             algorithms: self.algorithms,
             purpose,
             now_ms,
-        };
-        let crls: Vec<&CertRevocationList<'_>> = self.crls.iter().map(|crl| &crl.parsed).collect();
-        let path = question
-            .find(&crls)
-            .map_err(|error| explain(&error, || self.revoked_at_ms(end_entity, intermediates)))?;
+        })?;
         let used = path.intermediates.iter().filter_map(|der| {
             let same = |c: &&Arc<Certificate>| c.der() == der.as_ref();
             intermediates.iter().find(same).map(Arc::clone)
@@ -181,12 +223,19 @@ impl SideTrust {
     fn revoked_at_ms(&self, end_entity: &Certificate, intermediates: &[Arc<Certificate>]) -> u64 {
         std::iter::once(end_entity)
             .chain(intermediates.iter().map(AsRef::as_ref))
-            .find_map(|certificate| {
-                self.crls
-                    .iter()
-                    .filter(|crl| crl.issuer_der == certificate.issuer_der())
-                    .find_map(|crl| crl.revoked_at_ms(certificate.serial_bytes()))
-            })
+            .find_map(|certificate| self.revoked_by_list(certificate))
             .unwrap_or(0)
+    }
+
+    /// When a certificate was revoked by a list of its issuer.
+    fn revoked_by_list(&self, certificate: &Certificate) -> Option<u64> {
+        let serial = certificate.serial_bytes();
+        self.lists_of(certificate)
+            .find_map(|crl| crl.revoked_at_ms(serial))
+    }
+
+    fn lists_of(&self, certificate: &Certificate) -> impl Iterator<Item = &Crl> {
+        let issuer = certificate.issuer_der();
+        self.crls.iter().filter(move |crl| crl.issuer_der == issuer)
     }
 }

@@ -90,10 +90,14 @@ impl Loaded {
         open.is_some_and(|open| open.case.steps().contains(step))
     }
 
+    /// A case that is held.
+    pub(super) fn case(&self, alert_id: &AlertId) -> &Case {
+        &self.cases.get(alert_id).expect(HELD).case
+    }
+
     /// Judges a message of a case that is held.
     pub(super) fn judge(&self, alert_id: &AlertId, step: &Step) -> Result<(), Violation> {
-        let open = self.cases.get(alert_id);
-        open.expect(HELD).case.permits(step)
+        self.case(alert_id).permits(step)
     }
 
     /// Takes in a message of a case that is held, and holds the case once more, until the log has answered.

@@ -29,7 +29,7 @@ fn anam() -> pb::ResolvedRecipient {
 
 /// Alert `number`, to ANAM.
 pub(crate) fn alert(number: u32, precedence: Precedence) -> pb::Statement {
-    crate::policy::tests::stated(|statement| {
+    policy::tests::stated(|statement| {
         statement.alert_id = alert_id(number).to_string();
         statement.message_id = vec![u8::try_from(number).unwrap(); 16];
         statement.r#type = MessageType::Alert.into();
@@ -52,7 +52,7 @@ pub(crate) fn alert(number: u32, precedence: Precedence) -> pb::Statement {
 /// Such an alert as the log has it, signed by nobody.
 pub(crate) fn logged(number: u32, precedence: Precedence) -> Entry {
     let decision = pb::Decision {
-        policy: crate::policy::FLOOR.to_owned(),
+        policy: policy::FLOOR.to_owned(),
         ..Default::default()
     };
     let record = pb::StatementRecord {

@@ -1,18 +1,23 @@
 //! Whom a step is for, and its entry.
 //!
 //! The late agency and whoever waits for its answer hear of every step; the second step also goes to the late agency's
-//! alternates, the third to its escalation group. The entry holds nothing of what the message says. What is for named
-//! nodes only (TLP:RED) stays with them: its steps are logged like any other, and go to no alternate and to no group.
+//! alternates, the third to its escalation group. The entry holds nothing of what the message says, and so nothing of its
+//! parties; but that there is such an alert, and how urgent it is, no agency hears that is outside the message's
+//! `releasable_to`. What is for named nodes only (TLP:RED) stays with them: its steps are logged like any other, and go to no
+//! alternate and to no group.
 
 use std::collections::BTreeSet;
 
 use precinto_alert::Statement;
 use precinto_alert::clock::Due;
 use precinto_alert::code::OverdueStep;
+use precinto_alert::floor;
+use precinto_alert::id::AgencyId;
 use precinto_ledger::{Entry, EntryKey};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
+use crate::policy::lives_in;
 use crate::registry::Directory;
 
 /// A message that waits for answers.
@@ -58,7 +63,8 @@ impl Message {
                 (OverdueStep::EscalationGroup, Some(standby)) => {
                     let group = standby.escalation.iter();
                     let members = group.flat_map(|group| directory.group(group));
-                    contacts.extend(members.map(ToString::to_string));
+                    let released = members.filter(|member| self.is_released(member, directory));
+                    contacts.extend(released.map(ToString::to_string));
                     agencies.extend(contacts.iter().cloned());
                 }
                 _ => {}
@@ -93,6 +99,13 @@ impl Message {
             nodes: nodes.into_iter().collect(),
             trust: directory.trust_refs().collect(),
         }
+    }
+
+    /// Whether the sender lets the agency know of it.
+    fn is_released(&self, agency: &AgencyId, directory: &Directory) -> bool {
+        let release = self.statement.handling().releasable_to();
+        let sender = self.statement.sender().agency();
+        floor::is_released(release, agency, sender, lives_in(directory))
     }
 
     fn agencies(&self) -> impl Iterator<Item = &String> {

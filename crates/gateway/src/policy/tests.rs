@@ -1,6 +1,6 @@
 //! Each rule of the floor: a statement that passes, and the same one a step too far.
 
-use precinto_alert::code::{AckLevel, MessageStatus, RecipientKind, SignerRole};
+use precinto_alert::code::{AckLevel, MessageStatus, MessageType, RecipientKind, SignerRole};
 use prost::Message as _;
 
 use super::*;
@@ -48,7 +48,7 @@ pub(crate) fn stated(change: impl FnOnce(&mut pb::Statement)) -> pb::Statement {
 }
 
 fn decide(statement: &Statement) -> Result<Vec<pb::ResolvedRecipient>, Vec<Reason>> {
-    admit(statement.sender(), statement, &example())
+    admit(statement.sender(), statement, None, &example())
         .map(Admitted::into_recipients)
         .map_err(|objections| {
             objections
@@ -78,7 +78,7 @@ fn a_node_speaks_for_its_own_agency_only() {
     let other: NodeId = "spiffe://us.dev.invalid/agency/oig/node/audit"
         .parse()
         .unwrap();
-    let objections = admit(&other, &statement, &example()).unwrap_err();
+    let objections = admit(&other, &statement, None, &example()).unwrap_err();
     assert_eq!(objections[0].reason, Reason::SenderMismatch);
 }
 
@@ -143,7 +143,7 @@ fn every_recipient_is_considered_and_every_objection_named() {
         s.recipients
             .extend(to(RecipientKind::Agency, "mx.dev.invalid/sat"));
     });
-    let objections = admit(all.sender(), &all, &example()).unwrap_err();
+    let objections = admit(all.sender(), &all, None, &example()).unwrap_err();
     let fields: Vec<&str> = objections
         .iter()
         .map(|objection| objection.field.as_str())
@@ -168,8 +168,9 @@ fn an_agency_that_has_left_stops_no_withdrawal() {
     };
     let recipients = decide(&cancel(both)).unwrap();
     assert_eq!(recipients[0].agencies, [ANAM]);
-    assert_eq!(recipients[1].agencies, [departed]);
-    assert!(recipients[1].nodes.is_empty());
+    let requested = recipients[1].requested.as_ref().unwrap();
+    assert_eq!(requested.name, departed);
+    assert!(recipients[1].agencies.is_empty() && recipients[1].nodes.is_empty());
     // Nothing new is said to it, and a side that never was has no agencies.
     assert_eq!(
         decide(&statement(both)),

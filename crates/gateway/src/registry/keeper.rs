@@ -12,6 +12,7 @@ use precinto_ledger::clock::Clock;
 use tokio::sync::{Mutex, watch};
 
 use super::Directory;
+use super::codes::Codes;
 use super::in_force::{InForce, Seat};
 use crate::certificates::Certificates;
 use crate::limits::DIRECTORY_WAIT_MAX;
@@ -28,7 +29,8 @@ pub(crate) struct Keeper {
     clock: Arc<dyn Clock>,
     /// What one node may try in a while.
     quota: ConflictQuota,
-    one_at_a_time: Mutex<()>,
+    /// One at a time, which is who holds this: whose each NODE code is.
+    codes: Mutex<Codes>,
 }
 
 /// A part that is in force, or could be.
@@ -54,7 +56,7 @@ pub(crate) enum ApplyError {
     /// It does not come next.
     #[error(transparent)]
     Order(#[from] SuccessionError),
-    /// It contradicts the parts of the other sides.
+    /// It contradicts the parts of the other sides, or takes a NODE code from another agency of its own.
     #[error("it does not go with the other parts")]
     Together(Vec<Violation>),
     /// The node has brought too many.
@@ -72,9 +74,10 @@ pub(crate) enum ApplyError {
 }
 
 impl Keeper {
-    /// Puts `directory` in force, whose parts are in the log.
+    /// Puts `directory` in force, whose parts are in the log; `codes` has seen those, and all before them.
     pub(crate) fn new(
         directory: Directory,
+        codes: Codes,
         certificates: Arc<Certificates>,
         trust: watch::Receiver<Arc<TrustStore>>,
         clock: Arc<dyn Clock>,
@@ -85,7 +88,7 @@ impl Keeper {
             trust,
             clock,
             quota: ConflictQuota::default(),
-            one_at_a_time: Mutex::default(),
+            codes: Mutex::new(codes),
         }
     }
 
@@ -101,7 +104,7 @@ impl Keeper {
         bytes: Vec<u8>,
         validate_only: bool,
     ) -> Result<Applied, ApplyError> {
-        let _in_turn = self.one_at_a_time.lock().await;
+        let mut codes = self.codes.lock().await;
         let before = self.seat.in_force().now();
         let (trust, now_ms) = (Arc::clone(&self.trust.borrow()), self.clock.now_ms());
         let (caller_side, current) = (caller.side().clone(), Arc::clone(&before));
@@ -128,6 +131,9 @@ impl Keeper {
                 applied,
             } => (part, directory, applied),
         };
+        codes
+            .check(part.signed().part())
+            .map_err(ApplyError::Together)?;
         if validate_only {
             return Ok(applied);
         }
@@ -140,6 +146,7 @@ impl Keeper {
         let change = self.seat.change(DIRECTORY_WAIT_MAX).await;
         let change = change.ok_or(ApplyError::Busy)?;
         self.certificates.log_part(&part).await?;
+        codes.see(part.signed().part());
         change.put_in_force(directory);
         let version = part.signed().part().version();
         let changes = applied.changes.len();

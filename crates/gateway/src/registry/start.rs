@@ -13,6 +13,7 @@ use precinto_merkle::leaf::EntryType;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
+use super::codes::Codes;
 use super::offered::Offer;
 use super::{Directory, SideCountry};
 
@@ -23,6 +24,8 @@ pub(crate) struct Started {
     pub(crate) directory: Directory,
     /// Those of its parts that are to be logged first, in the order in which they are to be.
     pub(crate) fresh: Vec<VerifiedPart>,
+    /// Whose each NODE code is, by all parts that were ever logged, and by these.
+    pub(crate) codes: Codes,
 }
 
 /// Why a gateway does not start with this directory; the operator's to mend.
@@ -92,6 +95,7 @@ pub(crate) struct Logged {
     newest: BTreeMap<Side, Arc<SignedPart>>,
     /// Sides whose newest part cannot be read, with its index.
     unreadable: BTreeMap<String, u64>,
+    codes: Codes,
 }
 
 impl Logged {
@@ -112,6 +116,7 @@ impl Logged {
             Ok(part) => {
                 let side = part.part().side().clone();
                 self.unreadable.remove(side.as_str());
+                self.codes.see(part.part());
                 self.newest.insert(side, Arc::new(part));
             }
             Err(error) if kind == pb::TrustKind::Directory => {
@@ -156,7 +161,16 @@ pub(crate) fn start(
     let directory =
         Directory::combine(together.into_values(), &sides).map_err(StartError::Together)?;
     let fresh = in_order(parts, fresh, &sides)?;
-    Ok(Started { directory, fresh })
+    let mut codes = logged.codes.clone();
+    for part in fresh.iter().map(|part| part.signed().part()) {
+        codes.check(part).map_err(StartError::Together)?;
+        codes.see(part);
+    }
+    Ok(Started {
+        directory,
+        fresh,
+        codes,
+    })
 }
 
 /// The fresh parts in an order in which each goes with the other sides' parts that stand before it in the log, as it would if

@@ -80,7 +80,7 @@ fn the_narrow_views_read_the_fields_they_are_meant_to() {
             nodes: vec!["spiffe://mx.dev.invalid/agency/sat/node/mty".into()],
         }],
         decision: Some(pb::Decision {
-            policy: "floor/3".into(),
+            policy: "floor/4".into(),
             policy_digest: Vec::new(),
         }),
         ..Default::default()

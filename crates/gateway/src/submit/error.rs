@@ -113,7 +113,9 @@ impl From<SubmitError> for Refusal {
                 .with_fact("limit", max),
             SubmitError::Hints(error) => Self::new(error.reason()),
             SubmitError::Verify(error) => match error.key_id() {
-                Some(key_id) => Self::new(error.reason()).with_fact("key_id", crate::hex(&key_id)),
+                Some(key_id) => {
+                    Self::new(error.reason()).with_fact("key_id", precinto_envelope::hex(&key_id))
+                }
                 None => Self::new(error.reason()),
             },
             SubmitError::Statement(error) => statement(error),

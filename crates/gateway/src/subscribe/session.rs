@@ -39,7 +39,7 @@ mod standing;
 mod tell;
 
 pub(super) use end::End;
-use end::{broken, draining, ended, refused, revoked};
+use end::{broken, draining, ended, refused, unlisted};
 use standing::Standing;
 
 /// What a stream needs to know of the gateway.
@@ -196,7 +196,7 @@ impl Session {
                 changed = self.hold.ending.changed() => {
                     return Err(ended(changed.is_ok(), &self.hold));
                 }
-                () = self.standing.lost() => return Err(revoked()),
+                end = self.standing.lost() => return Err(end),
                 () = slot.put_back() => self.take_what_was_put_back(),
                 message = inbound.message() => self.take(message).await?,
                 changed = self.published.changed(), if wants_entries => {
@@ -357,12 +357,10 @@ impl Session {
         if self.hold.ending.borrow().is_some() {
             return Err(ended(true, &self.hold));
         }
-        if self.standing.is_lost() {
-            return Err(revoked());
-        }
+        self.standing.check()?;
         let directory = self.feed.directory.now();
         if !Arc::ptr_eq(&directory, &self.judged_by) {
-            self.reader = rights::reader_on(&self.line, &directory).map_err(|_| revoked())?;
+            self.reader = rights::reader_on(&self.line, &directory).map_err(|_| unlisted())?;
             self.judged_by = directory;
         }
         Ok(())

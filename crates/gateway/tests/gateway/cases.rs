@@ -2,16 +2,19 @@
 
 use precinto_alert::code::{
     AckLevel, AuthorityCode, CommodityClass, FuelProduct, MessageType, PayloadProtection,
-    Precedence, ProtectedBag, RecallGround, RecallMeasure, RecipientKind,
+    Precedence, ProtectedBag, RecallGround, RecallMeasure, RecipientKind, Tlp,
 };
 use precinto_alert::content::media_type;
 use precinto_alert::id::{AlertId, MessageId};
 use precinto_envelope::body::build_body;
+use precinto_envelope::directory::SignedPart;
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tonic::Status;
+use tonic_types::StatusExt as _;
 
+use crate::harness::parts::{MX, next};
 use crate::harness::{LAX, NLU, Node, World, reason};
 
 const ANAM: &str = "mx.dev.invalid/anam";
@@ -40,7 +43,16 @@ impl Node {
     }
 
     /// With all that an alert has beyond its place in the case.
-    pub(crate) fn alert_as(&self, mut statement: pb::Statement) -> Said {
+    pub(crate) fn alert_as(&self, statement: pb::Statement) -> Said {
+        self.alert_about(statement, Vec::new())
+    }
+
+    /// The same, and these parties.
+    pub(crate) fn alert_about(
+        &self,
+        mut statement: pb::Statement,
+        parties: Vec<pb::Party>,
+    ) -> Said {
         statement.precedence = Precedence::P4.into();
         statement.commodities = vec![CommodityClass::IllicitFuel.into()];
         statement.protected_bag = ProtectedBag::None.into();
@@ -57,6 +69,7 @@ impl Node {
                 suspected: FuelProduct::Diesel.into(),
                 ..Default::default()
             }],
+            parties,
             ..Default::default()
         };
         let id = MessageId::from_slice(&statement.message_id).unwrap();
@@ -125,6 +138,14 @@ impl Node {
 
     pub(crate) async fn refused(&self, said: &Said) -> String {
         reason(&self.send(said).await.unwrap_err())
+    }
+
+    /// Which fields a refusal names, and why each.
+    async fn broken(&self, said: &Said) -> Vec<(String, String)> {
+        let status = self.send(said).await.unwrap_err();
+        let bad = status.get_details_bad_request().unwrap();
+        let all = bad.field_violations.into_iter();
+        all.map(|one| (one.field, one.reason)).collect()
     }
 
     pub(crate) async fn size(&self) -> String {
@@ -331,5 +352,196 @@ async fn validating_asks_the_case_and_a_refusal_leaves_not_even_a_certificate() 
     let gap = renewed.alert(1, 3, &alert.id);
     assert_eq!(renewed.refused(&gap).await, "VERSION_GAP");
     assert_eq!(lax.size().await, before);
+    world.stop().await;
+}
+
+/// The Mexican part with this change, in force.
+async fn mexico(
+    world: &World,
+    nlu: &Node,
+    before: &SignedPart,
+    from: &str,
+    to: &str,
+) -> SignedPart {
+    assert!(before.text().contains(from), "{from}");
+    let part = world
+        .pki
+        .part(&next(before, |text| text.replacen(from, to, 1)));
+    nlu.apply(&part).await.unwrap();
+    part
+}
+
+/// A withdrawal of case `number` from these.
+fn withdrawal(
+    node: &mut Node,
+    message_type: MessageType,
+    case: (u32, &[u8]),
+    to: &[(RecipientKind, &str)],
+) -> Said {
+    let mut statement = node.of_case(message_type, case, ANAM);
+    if message_type == MessageType::Recall {
+        statement.recall_measure = RecallMeasure::Erase.into();
+        statement.recall_ground = RecallGround::Error.into();
+    }
+    let one = |(kind, name): &(RecipientKind, &str)| pb::RecipientRef {
+        kind: (*kind).into(),
+        name: (*name).to_owned(),
+    };
+    statement.recipients = to.iter().map(one).collect();
+    if to.iter().all(|(kind, _)| *kind == RecipientKind::Officer) {
+        statement.handling.as_mut().unwrap().tlp = Tlp::Red.into();
+    }
+    node.said(statement)
+}
+
+/// Whom the log says that it is for: agencies and nodes.
+fn told(answer: &pb::SubmitResponse) -> Vec<String> {
+    let receipt = answer.receipt.as_ref().unwrap();
+    let record = pb::StatementRecord::decode(receipt.record.as_slice()).unwrap();
+    let all = record.recipients.into_iter();
+    all.flat_map(|to| to.agencies.into_iter().chain(to.nodes))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_names_whom_its_case_reached_and_nobody_who_was_invented() {
+    const SAT: &str = "mx.dev.invalid/sat";
+    let mut world = World::start().await;
+    let (mut lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
+    let group = "[[group]]\n";
+    let listed = format!("[[agency]]\nid = \"{SAT}\"\nname_en = \"Tax\"\nname_es = \"SAT\"\n\n");
+    let first = world.offered(MX);
+    let with = mexico(&world, &nlu, &first, group, &format!("{listed}{group}")).await;
+    let agency = |name: &'static str| (RecipientKind::Agency, name);
+    let mut alert = lax.of_case(MessageType::Alert, (1, &[]), ANAM);
+    alert.recipients.push(pb::RecipientRef {
+        kind: RecipientKind::Agency.into(),
+        name: SAT.to_owned(),
+    });
+    let alert = lax.alert_as(alert);
+    lax.send(&alert).await.unwrap();
+    let other = lax.alert(2, 1, &[]);
+    lax.send(&other).await.unwrap();
+    mexico(&world, &nlu, &with, &listed, "").await;
+
+    for said in [MessageType::Cancel, MessageType::Recall] {
+        let invented = [agency(ANAM), agency("mx.dev.invalid/amam"), agency(SAT)];
+        let invented = withdrawal(&mut lax, said, (1, &alert.id), &invented);
+        let unknown = "RECIPIENT_UNKNOWN";
+        assert_eq!(
+            lax.broken(&invented).await,
+            [("recipients[1]".to_owned(), unknown.to_owned())]
+        );
+        // It was an agency once, and this case never reached it.
+        let of_other = withdrawal(&mut lax, said, (2, &other.id), &[agency(ANAM), agency(SAT)]);
+        assert_eq!(
+            lax.broken(&of_other).await,
+            [("recipients[1]".to_owned(), unknown.to_owned())]
+        );
+        let right = withdrawal(&mut lax, said, (1, &alert.id), &[agency(ANAM), agency(SAT)]);
+        assert_eq!(told(&lax.send(&right).await.unwrap()), [ANAM, SAT]);
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_red_alert_is_withdrawn_from_officers_who_have_left_or_moved() {
+    const LOPEZ: &str = "spiffe://mx.dev.invalid/agency/anam/officer/lopez";
+    const GDL: &str = "spiffe://mx.dev.invalid/agency/anam/node/gdl";
+    let mut world = World::start().await;
+    let (mut lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
+    let officer = (RecipientKind::Officer, LOPEZ);
+    let group = "[[group]]\n";
+    let listed = "[[agency.officer]]\nid = \"lopez\"\nnodes = [\"nlu\"]\n\n";
+    let desk = "[[agency.node]]\nname = \"gdl\"\ncode = \"ANAMGDL\"\n\n";
+    let first = world.offered(MX);
+    let with = mexico(
+        &world,
+        &nlu,
+        &first,
+        group,
+        &format!("{listed}{desk}{group}"),
+    )
+    .await;
+    let mut alerts = Vec::new();
+    for number in 1..=2 {
+        let mut red = lax.of_case(MessageType::Alert, (number, &[]), ANAM);
+        red.recipients[0] = pb::RecipientRef {
+            kind: RecipientKind::Officer.into(),
+            name: LOPEZ.to_owned(),
+        };
+        red.handling.as_mut().unwrap().tlp = Tlp::Red.into();
+        let red = lax.alert_as(red);
+        assert_eq!(told(&lax.send(&red).await.unwrap()), [NLU]);
+        alerts.push(red.id);
+    }
+    // The same officer at another desk: where the copies are, and where she is now.
+    let elsewhere = listed.replace("nlu", "gdl");
+    let moved = mexico(&world, &nlu, &with, listed, &elsewhere).await;
+    let cancel = withdrawal(&mut lax, MessageType::Cancel, (1, &alerts[0]), &[officer]);
+    assert_eq!(told(&lax.send(&cancel).await.unwrap()), [GDL, NLU]);
+    let recall = withdrawal(&mut lax, MessageType::Recall, (1, &alerts[0]), &[officer]);
+    assert_eq!(told(&lax.send(&recall).await.unwrap()), [GDL, NLU]);
+    // And after she has left.
+    mexico(&world, &nlu, &moved, &elsewhere, "").await;
+    let never = "spiffe://mx.dev.invalid/agency/anam/officer/nobody";
+    let never = [officer, (RecipientKind::Officer, never)];
+    let never = withdrawal(&mut lax, MessageType::Recall, (2, &alerts[1]), &never);
+    let unknown = |place: usize| {
+        (
+            format!("recipients[{place}]"),
+            "RECIPIENT_UNKNOWN".to_owned(),
+        )
+    };
+    assert_eq!(lax.broken(&never).await, [unknown(1)]);
+    let recall = withdrawal(&mut lax, MessageType::Recall, (2, &alerts[1]), &[officer]);
+    assert_eq!(told(&lax.send(&recall).await.unwrap()), [NLU]);
+    // Nothing new is said to her.
+    let mut alert = lax.of_case(MessageType::Alert, (3, &[]), ANAM);
+    alert.recipients[0] = pb::RecipientRef {
+        kind: RecipientKind::Officer.into(),
+        name: LOPEZ.to_owned(),
+    };
+    let alert = lax.alert_as(alert);
+    assert_eq!(lax.broken(&alert).await, [unknown(0)]);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_goes_only_where_its_own_release_allows() {
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    let party = |releasable_to: &[&str]| pb::Party {
+        role: pb::PartyRole::Carrier.into(),
+        name: "Ejemplo, S. A.".to_owned(),
+        releasable_to: releasable_to.iter().map(|&to| to.to_owned()).collect(),
+        ..Default::default()
+    };
+    let before = lax.size().await;
+    let statement = lax.of_case(MessageType::Alert, (1, &[]), ANAM);
+    let kept = [
+        party(&["MX"]),
+        party(&["US"]),
+        party(&["us.dev.invalid/oig"]),
+    ];
+    let kept = lax.alert_about(statement, kept.to_vec());
+    let status = lax.send(&kept).await.unwrap_err();
+    assert_eq!(reason(&status), "RECIPIENT_NOT_RELEASABLE");
+    let of_party = |place: usize| {
+        let field = format!("content.parties[{place}].releasable_to");
+        (field, "RECIPIENT_NOT_RELEASABLE".to_owned())
+    };
+    assert_eq!(lax.broken(&kept).await, [of_party(1), of_party(2)]);
+    let bad = status.get_details_bad_request().unwrap();
+    let said = &bad.field_violations[0].description;
+    assert!(
+        said.contains("send a tear-line, or leave the party out"),
+        "{said}"
+    );
+    assert_eq!(lax.size().await, before, "nothing was logged");
+    let statement = lax.of_case(MessageType::Alert, (1, &[]), ANAM);
+    let open = [party(&["MX"]), party(&[]), party(&["US", ANAM])];
+    let open = lax.alert_about(statement, open.to_vec());
+    lax.send(&open).await.unwrap();
     world.stop().await;
 }

@@ -8,7 +8,7 @@ use precinto_proto::v1 as pb;
 use prost::Message as _;
 
 use crate::cases::Said;
-use crate::harness::parts::{MX, US};
+use crate::harness::parts::{MX, US, next};
 use crate::harness::{AUDIT, LAX, NLU, Node, World, pki};
 
 const CBP: &str = "us.dev.invalid/cbp";
@@ -206,6 +206,36 @@ async fn what_is_for_a_named_officer_is_escalated_to_nobody_else() {
         assert_eq!(record.contacts, [ANAM]);
         let is_first = record.step() == OverdueStep::SecondRequest;
         assert_eq!(record.nobody_listed, !is_first);
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_agency_outside_a_release_hears_of_a_missed_deadline() {
+    const OIG: &str = "us.dev.invalid/oig";
+    let mut world = World::start().await;
+    let mut lax = world.node(LAX).await;
+    let audit = world.node(AUDIT).await;
+    // A third agency in the group that is told when ANAM is silent.
+    let us = world.pki.part(&next(&world.offered(US), |text| {
+        let (own, third) = (format!("\"{CBP}\"]"), format!("\"{CBP}\", \"{OIG}\"]"));
+        text.replace(&format!("members = [{own}"), &format!("members = [{third}"))
+    }));
+    lax.apply(&us).await.unwrap();
+    let mut kept = lax.of_case(MessageType::Alert, (1, &[]), ANAM);
+    kept.handling.as_mut().unwrap().releasable_to = vec!["MX".to_owned()];
+    let kept = lax.alert_as(kept);
+    let open = lax.alert(2, 1, &[]);
+    sent(&lax, &kept).await;
+    let size = sent(&lax, &open).await + 1;
+    world.clock.advance(45 * MINUTE_MS);
+    assert_eq!(until_size(&lax, size + 6).await, size + 6);
+    for (number, contacts) in [(1, &[ANAM, CBP][..]), (2, &[ANAM, CBP, OIG])] {
+        let missed = audit.missed(&world, number).await;
+        let (_, third) = missed.last().unwrap();
+        assert_eq!(third.step(), OverdueStep::EscalationGroup);
+        assert_eq!(third.contacts, contacts, "case {number}");
+        assert_eq!(third.agencies, contacts, "case {number}");
     }
     world.stop().await;
 }

@@ -110,7 +110,7 @@ async fn a_node_joins_and_leaves_while_the_gateway_runs() {
             break closing;
         }
     };
-    assert_eq!(closing.reason(), pb::ClosingReason::Revoked);
+    assert_eq!(closing.reason(), pb::ClosingReason::Unlisted);
     let late = lax.notice(ANAM);
     assert_eq!(
         reason(&lax.submit(&late).await.unwrap_err()),
@@ -193,6 +193,38 @@ async fn parts_of_the_folder_are_logged_so_that_each_goes_with_those_before_it()
     world.offer(&mx_swapped);
     let error = refused_start(&world).await;
     assert!(error.contains("one after the other"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_never_passes_to_another_agency_of_the_side() {
+    let mut world = World::start().await;
+    let lax = world.node(LAX).await;
+    let first = in_force(&world, &lax, US).await;
+    let rest = |text: &str| text.replace("\"CBPLAX\"", "\"CBPLAX2\"");
+    let pass = |text: &str| text.replace("\"OIGAUD\"", "\"CBPLAX\"");
+    let back = |text: &str| text.replace("\"CBPLAX2\"", "\"CBPLAX\"");
+    let both = world.pki.part(&next(&first, |text| pass(&rest(text))));
+    let refused = lax.apply_bytes(both.bytes().to_vec(), true).await;
+    assert_eq!(reason(&refused.unwrap_err()), "FIELD_INVALID");
+    let second = world.pki.part(&next(&first, rest));
+    lax.apply(&second).await.unwrap();
+    let third = world.pki.part(&next(&second, pass));
+    let refused = lax.apply_bytes(third.bytes().to_vec(), false).await;
+    assert_eq!(reason(&refused.unwrap_err()), "FIELD_INVALID");
+
+    // A version later, and after a restart, it is still known.
+    world.stop().await;
+    world.resume().await;
+    let lax = world.node(LAX).await;
+    let refused = lax.apply_bytes(third.bytes().to_vec(), false).await;
+    assert_eq!(reason(&refused.unwrap_err()), "FIELD_INVALID");
+    let taken_up_again = world.pki.part(&next(&second, back));
+    lax.apply(&taken_up_again).await.unwrap();
+    world.stop().await;
+    let fourth = next(&taken_up_again, |text| pass(&rest(text)));
+    world.offer(&world.pki.part(&fourth));
+    let error = refused_start(&world).await;
+    assert!(error.contains("CBPLAX was us.dev.invalid/cbp's"), "{error}");
 }
 
 /// Why the gateway does not start.

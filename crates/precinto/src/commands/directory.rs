@@ -13,6 +13,7 @@ use crate::connect;
 use crate::exit::{Exit, Failure, Text};
 use crate::files::make_folder;
 use crate::output::Output;
+use crate::words::minute;
 use precinto_alert::directory::PartError;
 use precinto_alert::id::{AgencyId, Identity, NodeId, OfficerId, Side};
 use precinto_alert::{Detail, Lang as Texts};
@@ -160,6 +161,19 @@ fn seen_failed(error: &SeenError) -> Failure {
             "no la tome por válida; conserve la carpeta de estado como evidencia y pregunte al otro lado qué versión ve",
         )),
     }
+}
+
+/// That one who signed a part was revoked after the log had taken it.
+pub(crate) fn revoked(since_ms: u64) -> Text {
+    let since = minute(since_ms);
+    Text::from((
+        format!(
+            "the card of a steward who signed it was revoked after that, {since}; it counts, and a new version is due"
+        ),
+        format!(
+            "la tarjeta de un custodio que la firmó se revocó después, {since}; sigue valiendo, pero conviene firmar otra versión"
+        ),
+    ))
 }
 
 /// What speaks against a part that the log holds.

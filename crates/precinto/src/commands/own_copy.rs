@@ -6,7 +6,6 @@
 use crate::args::CopyArgs;
 use crate::clock;
 use crate::config::{Material, Node};
-use crate::draft::hex;
 use crate::exit::{Exit, Failure, Text};
 use crate::files::{make_folder, write_durable};
 use crate::output::{Output, printable};
@@ -17,6 +16,7 @@ use precinto_alert::reason::{self as catalogue, Reason};
 use precinto_client::Connection;
 use precinto_client::copy::{CopyError, OwnCopy, SyncError, Synced};
 use precinto_client::pin::Contradiction;
+use precinto_envelope::hex;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::Instant;

@@ -4,6 +4,7 @@ use super::{content_descriptor, descriptor};
 use precinto_alert::code::MessageType;
 use precinto_alert::content::{Content, Form, media_type};
 use precinto_alert::id::MessageId;
+use precinto_envelope::hex;
 use prost::Message as _;
 use prost_reflect::{DynamicMessage, Kind, Value};
 use serde_json::{Map, Value as Json};
@@ -97,13 +98,4 @@ fn code(number: i32, kind: &Kind) -> Json {
 /// Ids of 16 bytes as UUIDs, everything else in hexadecimal.
 fn bytes_text(bytes: &[u8]) -> String {
     MessageId::from_slice(bytes).map_or_else(|_| hex(bytes), |id| id.to_string())
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect()
 }

@@ -6029,7 +6029,7 @@ pub enum ClosingReason {
     Draining = 1,
     /// The same node opened the same subscription again.
     Superseded = 2,
-    /// The node's certificate or right is gone.
+    /// The node's certificate does not count any more.
     Revoked = 3,
     /// The node took no bytes for too long.
     Slow = 4,
@@ -6037,6 +6037,8 @@ pub enum ClosingReason {
     Sought = 5,
     /// The subscription was deleted.
     Deleted = 6,
+    /// The directory does not list the node any more; its certificate may be good.
+    Unlisted = 7,
 }
 impl ClosingReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -6052,6 +6054,7 @@ impl ClosingReason {
             Self::Slow => "CLOSING_REASON_SLOW",
             Self::Sought => "CLOSING_REASON_SOUGHT",
             Self::Deleted => "CLOSING_REASON_DELETED",
+            Self::Unlisted => "CLOSING_REASON_UNLISTED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -6064,6 +6067,7 @@ impl ClosingReason {
             "CLOSING_REASON_SLOW" => Some(Self::Slow),
             "CLOSING_REASON_SOUGHT" => Some(Self::Sought),
             "CLOSING_REASON_DELETED" => Some(Self::Deleted),
+            "CLOSING_REASON_UNLISTED" => Some(Self::Unlisted),
             _ => None,
         }
     }
@@ -7774,6 +7778,9 @@ pub struct TrustItem {
     /// The side whose trust it is.
     #[prost(string, tag = "4")]
     pub side: ::prost::alloc::string::String,
+    /// The index of its entry in the log.
+    #[prost(uint64, tag = "5")]
+    pub index: u64,
 }
 /// Generated client implementations.
 pub mod log_service_client {

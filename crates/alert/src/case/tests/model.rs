@@ -18,8 +18,30 @@ struct Try {
     variant: u8,
 }
 
-/// Mostly what has a chance, so that histories grow: about the alert or another message that is there, by somebody who may.
+/// Histories of every kind, and some in which agencies only refuse, come round and end, so that cases close.
 fn tries() -> impl Strategy<Value = Vec<Try>> {
+    prop_oneof![3 => talks(), 1 => endings()]
+}
+
+/// What ends a part in a case, and what takes that back, about the alert.
+fn endings() -> impl Strategy<Value = Vec<Try>> {
+    let said = [T::Reject, T::Ack, T::ActionResponse, T::Outcome];
+    let said = prop::sample::select(said.to_vec());
+    // The alert that the first of them becomes is for the other three; an answer is for its author too.
+    let to = prop::sample::select(vec![0b1110_u8, 0b1111]);
+    let one = (1..4_usize, said, to, any::<u8>());
+    let one = one.prop_map(|(from, said, to, variant)| Try {
+        from,
+        said,
+        about: 0,
+        to,
+        variant,
+    });
+    prop::collection::vec(one, 1..30)
+}
+
+/// Mostly what has a chance, so that histories grow: about the alert or another message that is there, by somebody who may.
+fn talks() -> impl Strategy<Value = Vec<Try>> {
     let often = [
         T::Amend,
         T::Transfer,
@@ -146,11 +168,14 @@ const ORIGINATOR: usize = 0;
 
 impl Model {
     fn ended(&self, agency: usize) -> bool {
+        self.ended_but_for_rejecting(agency)
+            || self.rejected.contains(&(agency, self.newest_of[agency]))
+    }
+
+    fn ended_but_for_rejecting(&self, agency: usize) -> bool {
         let bit = 1 << agency;
         let tokens = self.transfers[agency] + i32::from(self.addressed & bit != 0);
-        (self.finals | self.declined) & bit != 0
-            || (self.has_given & bit != 0 && tokens <= 0)
-            || self.rejected.contains(&(agency, self.newest_of[agency]))
+        (self.finals | self.declined) & bit != 0 || (self.has_given & bit != 0 && tokens <= 0)
     }
 
     fn closed(&self) -> bool {
@@ -212,8 +237,14 @@ impl Model {
         let [own_final, closed, cancelled, recalled] = row.unwrap().1;
         let stricter = one.said == T::Recall && odd && self.recalled == Some(false);
         let grows = one.to & !(self.reached | 1 << ORIGINATOR) != 0;
+        let newest = (one.from, self.newest_of[one.from]);
+        let reopens = one.said == T::Ack
+            && odd
+            && one.about == newest.1
+            && self.rejected.contains(&newest)
+            && !self.ended_but_for_rejecting(one.from);
         (own_final || self.finals & (1 << one.from) == 0)
-            && (closed || !self.closed())
+            && ((closed && !reopens) || !self.closed())
             && (cancelled || !self.cancelled)
             && (self.recalled.is_none() || ((recalled && !grows) || stricter))
     }
@@ -242,7 +273,11 @@ impl Model {
             }
             T::Outcome if odd => self.finals |= me,
             T::ActionResponse if odd => self.declined |= me,
-            T::ActionResponse => self.declined &= !me,
+            T::ActionResponse => {
+                self.declined &= !me;
+                self.rejected.retain(|(agency, _)| *agency != one.from);
+            }
+            T::Ack if odd => drop(self.rejected.remove(&(one.from, one.about))),
             T::Reject => drop(self.rejected.insert((one.from, one.about))),
             T::HoldSet => self.holds |= me,
             T::Cancel => self.cancelled = true,

@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use crate::replay::directory::Directory;
 use precinto_alert::case::{Audience, Missed};
 use precinto_alert::code::OverdueStep;
-use precinto_alert::id::NodeId;
+use precinto_alert::id::{AgencyId, NodeId};
 use precinto_proto::v1 as pb;
 
 /// Whether the record names those, and nobody else.
 ///
 /// The late agency and whoever waits for its answer, in any case. What is for named nodes only stays with them; of
-/// anything else the second step is for the late agency's alternates too, and the third for its escalation group.
+/// anything else the second step is for the late agency's alternates too, and the third for those of its escalation group who
+/// `may_know`; where that cannot be said, with or without them.
 pub(super) fn fits(
     record: &pb::OverdueRecord,
-    missed: &Missed,
-    (to, sender): (&Audience, &NodeId),
+    (missed, to, sender): (&Missed, &Audience, &NodeId),
     directory: &Directory,
+    may_know: impl Fn(&AgencyId) -> Option<bool>,
 ) -> bool {
     let late = missed.agency.to_string();
     let (mut agencies, mut nodes) = (BTreeSet::new(), BTreeSet::new());
@@ -36,7 +37,11 @@ pub(super) fn fits(
                 }
             }
             OverdueStep::EscalationGroup => {
-                contacts.extend(directory.escalation(&late));
+                let is_told = |member: &String| {
+                    let known = member.parse().ok().and_then(|member| may_know(&member));
+                    known.unwrap_or_else(|| record.contacts.contains(member))
+                };
+                contacts.extend(directory.escalation(&late).into_iter().filter(is_told));
                 agencies.extend(contacts.iter().cloned());
             }
             _ => {}

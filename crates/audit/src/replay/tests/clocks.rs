@@ -289,3 +289,50 @@ fn an_act_says_who_did_what() {
         [("ACT", Some(8)), ("ENTRY_KEY", Some(8))]
     );
 }
+
+/// What is found in a log in which ANAM's escalation group, with a third agency, is told of an alert that may be released to
+/// these, and was let in by these rules.
+fn escalated(release: &[&str], rules: &str, contacts: &[&str]) -> Vec<(&'static str, Option<u64>)> {
+    const SAT: &str = "us.dev.invalid/sat";
+    after(|site, drafts| {
+        alert(site, drafts);
+        let envelope = pb::Envelope::decode(drafts[4].content.as_slice()).unwrap();
+        let mut said = pb::Statement::decode(envelope.payload.as_slice()).unwrap();
+        let release = release.iter().map(|&to| to.to_owned()).collect();
+        said.handling.as_mut().unwrap().releasable_to = release;
+        let body = std::mem::take(&mut drafts[4].body);
+        drafts[4] = site.entry_of(&said, body, 0);
+        record(drafts, 4, |record| {
+            record.decision.as_mut().unwrap().policy = rules.to_owned();
+        });
+        let members = format!("members = [\"{SAT}\", ");
+        let text = floor::with_sat().replace("members = [", &members);
+        let part = floor::part(site, 2, &drafts[2], &text);
+        drafts.push(part.clone());
+        for number in 1..=3 {
+            let mut overdue = step(site, number);
+            floor::rests_on(&part)(&mut overdue.trust);
+            if number == 3 {
+                overdue.contacts = contacts.iter().map(|&name| name.to_owned()).collect();
+                overdue.agencies.clone_from(&overdue.contacts);
+            }
+            drafts.push(entry(&overdue, 16));
+        }
+    })
+}
+
+#[test]
+fn no_agency_outside_a_release_is_told_of_a_missed_deadline() {
+    const SAT: &str = "us.dev.invalid/sat";
+    let (all, released) = ([ANAM, CBP, SAT], [ANAM, CBP]);
+    let wrong = [("OVERDUE", Some(8))];
+    for open in [&[][..], &["US"], &[ANAM, SAT]] {
+        assert_eq!(escalated(open, "floor/4", &all), NOTHING, "{open:?}");
+        assert_eq!(escalated(open, "floor/4", &released), wrong, "{open:?}");
+    }
+    assert_eq!(escalated(&[ANAM], "floor/4", &released), NOTHING);
+    assert_eq!(escalated(&[ANAM], "floor/4", &all), wrong);
+    // Let in by a gateway that did not ask, and missed before or after it learned to.
+    assert_eq!(escalated(&[ANAM], "floor/3", &all), NOTHING);
+    assert_eq!(escalated(&[ANAM], "floor/3", &released), NOTHING);
+}

@@ -12,7 +12,7 @@ const NEXT: u64 = 8;
 /// The part that follows the first one, with this change of its text.
 fn next(site: &Site, change: impl Fn(&str) -> String) -> String {
     let first = site.part_entry(PART, &[site.steward()]);
-    let digest = shelf::hex(&first.digest);
+    let digest = precinto_envelope::hex(&first.digest);
     let head = format!("version = 2\nprevious = \"{digest}\"");
     change(&PART.replace("version = 1", &head))
 }
@@ -72,6 +72,63 @@ fn a_part_that_reaches_over_is_found() {
     }
 }
 
+/// A witness's key as a part has it, under another name each time.
+fn witness(name: &str) -> String {
+    let key = SigningKey::from_ed25519_seed([3; 32]);
+    let signer = precinto_merkle::cosignature::CosignatureSigner::new(name, key).unwrap();
+    format!("witness = \"{}\"\n", signer.verifier())
+}
+
+#[test]
+fn a_part_that_no_gateway_takes_is_found() {
+    let content = [("DIRECTORY_CONTENT", Some(NEXT))];
+    let (lax, mex) = ("code = \"CBPLAX\"\n", "code = \"ANAMMEX\"\n");
+    let agency = "[[agency]]\nid = \"us.dev.invalid/anam\"\n";
+    let group = "[[group]]\nname = \"both\"\nmembers = []\n";
+    for (from, to) in [
+        (mex, lax.to_owned()),
+        (group.split_at(9).0, format!("{group}[[group]]\n")),
+        (
+            "us.dev.invalid/cbp\"\n",
+            "us.dev.invalid/anam\"\n".to_owned(),
+        ),
+        (agency, format!("colour = \"red\"\n{agency}")),
+        (lax, format!("{lax}witness = \"no key\"\n")),
+        ("nodes = [\"lax\"]", "nodes = [\"jfk\"]".to_owned()),
+    ] {
+        assert_eq!(with(|text| text.replacen(from, &to, 1)), content, "{to}");
+    }
+    let cosigns = |text: &str| text.replace(lax, &format!("{lax}{}", witness("a/lax")));
+    assert_eq!(with(cosigns), NOTHING);
+    // The same hand under another name.
+    let twice = |text: &str| cosigns(text).replace(mex, &format!("{mex}{}", witness("a/mex")));
+    assert_eq!(with(twice), content);
+}
+
+#[test]
+fn a_code_that_passes_to_another_agency_is_found() {
+    let rested = |text: &str| text.replace("CBPLAX", "CBPLAX2");
+    let third = |change: fn(&str) -> String| {
+        after(|site, drafts| {
+            let text = next(site, rested);
+            let second = entry(site, &text, &[site.steward()]);
+            let before = site.part_entry(PART, &[site.steward()]);
+            let [before, digest] =
+                [&before, &second].map(|part| precinto_envelope::hex(&part.digest));
+            let text = text
+                .replace(&before, &digest)
+                .replace("version = 2", "version = 3");
+            drafts.push(second);
+            drafts.push(entry(site, &change(&text), &[site.steward()]));
+        })
+    };
+    let back = |text: &str| text.replace("CBPLAX2", "CBPLAX");
+    assert_eq!(third(back), NOTHING);
+    let passes = |text: &str| text.replace("ANAMMEX", "CBPLAX");
+    let content = [("DIRECTORY_CONTENT", Some(NEXT + 1))];
+    assert_eq!(third(passes), content);
+}
+
 #[test]
 fn who_signs_must_be_a_steward_of_the_part_before() {
     let by = |who: fn(&Site) -> Signers, change: fn(&str) -> String| {
@@ -85,7 +142,7 @@ fn who_signs_must_be_a_steward_of_the_part_before() {
     let stranger = |site: &Site| vec![site.officer("lee")];
     assert_eq!(by(stranger, str::to_owned), signer);
     // Who names himself a steward in the part that he signs is none yet.
-    let names_himself = |text: &str| text.replace("officer/ramirez", "officer/lee");
+    let names_himself = |text: &str| text.replace("ramirez", "lee");
     assert_eq!(by(stranger, names_himself), signer);
     let node = |site: &Site| vec![site.node_as_signer()];
     assert_eq!(by(node, str::to_owned), signer);
@@ -133,12 +190,17 @@ fn as_many_stewards_as_the_part_before_wants() {
             let lee = site.officer("lee");
             let text = next(site, |text| {
                 let lee = "officer/ramirez\", \"spiffe://us.dev.invalid/agency/cbp/officer/lee\"";
-                two(text).replacen("officer/ramirez\"", lee, 1)
+                let listed = "[[agency.officer]]\nid = \"lee\"\nnodes = []\n[[agency]]\n";
+                let text = two(text).replacen("officer/ramirez\"", lee, 1);
+                let (cbp, anam) = text
+                    .split_once("[[agency]]\nid = \"us.dev.invalid/anam\"")
+                    .unwrap();
+                format!("{cbp}{listed}id = \"us.dev.invalid/anam\"{anam}")
             });
             let second = entry(site, &text, &[site.steward()]);
-            let digest = shelf::hex(&second.digest);
+            let digest = precinto_envelope::hex(&second.digest);
             let before = site.part_entry(PART, &[site.steward()]);
-            let text = text.replace(&shelf::hex(&before.digest), &digest);
+            let text = text.replace(&precinto_envelope::hex(&before.digest), &digest);
             let text = text.replace("version = 2", "version = 3");
             drafts.push(second);
             let signers: Vec<_> = if both {

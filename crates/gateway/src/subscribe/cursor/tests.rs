@@ -249,7 +249,7 @@ fn the_file_is_what_its_drawing_says() {
 
 /// `content` with its checksum.
 fn summed(content: &str) -> String {
-    let sum = crate::hex(&sha256(&[content.as_bytes()]));
+    let sum = precinto_envelope::hex(&sha256(&[content.as_bytes()]));
     format!("{content}sha256 {sum}\n")
 }
 

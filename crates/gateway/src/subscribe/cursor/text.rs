@@ -68,7 +68,7 @@ impl Cursor {
             let _written = write!(text, " {index}:{attempts}:{reason}:{since_ms}:{at_ms}");
         }
         text.push('\n');
-        let sum = crate::hex(&sha256(&[text.as_bytes()]));
+        let sum = precinto_envelope::hex(&sha256(&[text.as_bytes()]));
         format!("{text}sha256 {sum}\n")
     }
 
@@ -79,7 +79,12 @@ impl Cursor {
         let (content, sum) = text
             .split_at_checked(end)
             .ok_or(CursorError("no checksum"))?;
-        if sum != format!("sha256 {}\n", crate::hex(&sha256(&[content.as_bytes()]))) {
+        if sum
+            != format!(
+                "sha256 {}\n",
+                precinto_envelope::hex(&sha256(&[content.as_bytes()]))
+            )
+        {
             return Err(CursorError("checksum"));
         }
         let mut lines = Lines(content.lines());

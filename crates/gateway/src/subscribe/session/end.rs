@@ -58,3 +58,8 @@ pub(super) fn ended(told: bool, hold: &Hold) -> End {
 pub(super) fn revoked() -> End {
     End::Closing(pb::ClosingReason::Revoked, None)
 }
+
+/// Not to be mistaken for a certificate that has to be renewed.
+pub(super) fn unlisted() -> End {
+    End::Closing(pb::ClosingReason::Unlisted, None)
+}

@@ -7,6 +7,7 @@ use precinto_ledger::clock::Clock;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::end::{End, revoked, unlisted};
 use crate::accept::Line;
 use crate::limits::STANDING_PATROL;
 use crate::registry::InForce;
@@ -35,9 +36,12 @@ impl Standing {
         }
     }
 
-    /// Resolves when the node is not welcome any more; cancel-safe.
-    pub(super) async fn lost(&mut self) {
-        while !self.is_lost() {
+    /// Resolves when the node is not welcome any more, with what it is told; cancel-safe.
+    pub(super) async fn lost(&mut self) -> End {
+        loop {
+            if let Err(end) = self.check() {
+                return end;
+            }
             let news = async {
                 if self.trust.changed().await.is_err() {
                     // Nobody can bring other trust into force any more; time still passes.
@@ -52,17 +56,23 @@ impl Standing {
         }
     }
 
-    /// Whether it is known by now that the node is not welcome any more. Costs nothing until it has to be judged again.
-    pub(super) fn is_lost(&mut self) -> bool {
+    /// Whether the node is still welcome, as far as it is known by now. Costs nothing until it has to be judged again.
+    pub(super) fn check(&mut self) -> Result<(), End> {
         let has_news = self.trust.has_changed().unwrap_or_default() || self.directory.has_news();
         if !has_news && Instant::now() < self.next {
-            return false;
+            return Ok(());
         }
         self.next = Instant::now() + STANDING_PATROL;
         let trust = Arc::clone(&self.trust.borrow_and_update());
         let directory = self.directory.look();
         let caller = self.line.caller();
         let is_listed = caller.node().is_ok_and(|node| directory.has_node(node));
-        !is_listed || !caller.is_welcome(&trust, self.clock.now_ms())
+        if !is_listed {
+            return Err(unlisted());
+        }
+        if !caller.is_welcome(&trust, self.clock.now_ms()) {
+            return Err(revoked());
+        }
+        Ok(())
     }
 }

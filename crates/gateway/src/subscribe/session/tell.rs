@@ -4,7 +4,7 @@ use precinto_ledger::StoredEntry;
 use precinto_proto::v1 as pb;
 use tokio::time::Instant;
 
-use super::{End, Session, Turn, broken, draining, ended, revoked};
+use super::{End, Session, Turn, broken, draining, ended};
 use crate::limits::RETRY_AFTER;
 use crate::rights::kind_of;
 use crate::subscribe::definition::timestamp;
@@ -139,7 +139,7 @@ impl Session {
             () = leaving.leaving() => return Err(self::draining()),
             // A half-open connection must not lock its subscriber out.
             changed = self.hold.ending.changed() => return Err(ended(changed.is_ok(), &self.hold)),
-            () = self.standing.lost() => return Err(revoked()),
+            end = self.standing.lost() => return Err(end),
         }
         Ok(())
     }

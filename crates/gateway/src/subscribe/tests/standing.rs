@@ -102,7 +102,7 @@ async fn a_node_that_the_directory_does_not_list_any_more_loses_its_stream() {
     put_in_force(&life, &EXAMPLE_MX.replace("\"nlu\"", "\"tij\"")).await;
     let ended = tokio::time::timeout(Duration::from_secs(5), closing(&mut answers));
     let closing = ended.await.expect("within five seconds");
-    assert_eq!(closing.reason(), pb::ClosingReason::Revoked);
+    assert_eq!(closing.reason(), pb::ClosingReason::Unlisted);
     assert_eq!(closing.retry_after, None);
     life.end().await;
 }

@@ -10,6 +10,7 @@ use crate::runtime;
 use precinto_alert::directory::{Change, changes};
 use precinto_client::directory::{Applied, believe};
 use precinto_envelope::directory::SignedPart;
+use precinto_envelope::hex;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -65,7 +66,7 @@ fn tell(
         "ok": true,
         "side": side.to_string(),
         "version": version,
-        "digest": super::list::hex(signed.digest()),
+        "digest": hex(signed.digest()),
         "index": index,
         "in_force": applied.held.is_some(),
         "duplicate": applied.duplicate,

@@ -1,6 +1,6 @@
 //! `directory list`: everybody, side by side, with what each part rests on.
 
-use super::{Desk, agency, doubted, identity, joined, node, officer};
+use super::{Desk, agency, doubted, identity, joined, node, officer, revoked};
 use crate::args::DirectoryList;
 use crate::exit::{Exit, Failure};
 use crate::output::{COLUMNS, Lang, Mark, Output, printable, wrapped};
@@ -10,9 +10,9 @@ use precinto_alert::directory::{Agency, Part};
 use precinto_alert::id::AgencyId;
 use precinto_alert::reason as catalogue;
 use precinto_client::directory::Held;
+use precinto_envelope::hex;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// Runs `directory list`.
 pub(super) fn run(args: &DirectoryList, output: Output) -> anyhow::Result<Exit> {
@@ -82,6 +82,10 @@ pub(super) fn heading(held: &Held, output: Output) -> Vec<String> {
             let signers = joined(held.signers.iter().map(officer));
             let signed = lang.pick("signed by", "con la firma de");
             lines.push(format!("  {signed} {signers}"));
+            if let Some(since_ms) = held.revoked_since {
+                let said = wrapped(revoked(since_ms).pick(lang), COLUMNS - 2);
+                lines.extend(said.into_iter().map(|line| format!("  {line}")));
+            }
         }
         Some(doubt) => {
             let said = lang.pick("not to be believed:", "no se le puede creer:");
@@ -245,11 +249,12 @@ pub(super) fn side_json(held: &Held) -> Value {
         "side": part.side().to_string(),
         "version": part.version(),
         "digest": hex(digest),
-        "previous": part.previous().map(hex),
+        "previous": part.previous().map(|digest| hex(digest)),
         "index": held.index,
         "time_ms": held.time_ms,
         "signers": texts(&mut held.signers.iter().map(ToString::to_string)),
         "believed": held.doubt.is_none(),
+        "revoked_since_ms": held.revoked_since,
         "doubt": held.doubt.as_ref().map(|doubt| json!({
             "reason": catalogue::name(doubt.reason()),
             "message": doubted(doubt),
@@ -280,13 +285,5 @@ pub(super) fn agency_json(id: &AgencyId, listed: &Agency) -> Value {
         "officers": officers.collect::<Vec<Value>>(),
         "alternates": alternates,
         "escalation": standby.escalation,
-    })
-}
-
-/// Lower-case hexadecimal, as `previous` in a part has it.
-pub(super) fn hex(digest: &[u8; 32]) -> String {
-    digest.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes everything");
-        text
     })
 }

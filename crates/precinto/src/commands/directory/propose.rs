@@ -1,6 +1,6 @@
 //! `directory propose`: the next version of this side's part, checked, shown in plain words, and signed.
 
-use super::{Desk, change, doubted, no_part, out_of_turn, refused};
+use super::{Desk, change, doubted, no_part, out_of_turn, refused, revoked};
 use crate::args::DirectoryPropose;
 use crate::clock;
 use crate::config::{Material, Pair, load_signer, read_text};
@@ -13,6 +13,7 @@ use precinto_alert::directory::{Change, Part, changes};
 use precinto_client::Signer;
 use precinto_client::directory::{Doubt, Held, as_next, believe, countersign, sign};
 use precinto_envelope::directory::{PartRefused, SignedPart, SuccessionError};
+use precinto_envelope::hex;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,17 +111,12 @@ fn read(file: &Path) -> Result<Proposal, Failure> {
 /// Nobody signs on top of what is not to be believed; a steward whose card was lost meanwhile is a reason to sign anew.
 fn may_build_on(before: &Held, output: Output) -> Result<(), Failure> {
     let Some(doubt) = &before.doubt else {
+        if let Some(since_ms) = before.revoked_since {
+            output.say(revoked(since_ms).pick(output.lang()));
+        }
         return Ok(());
     };
     let why = doubted(doubt);
-    if doubt.is_only_revoked_after(before.time_ms) {
-        let said = output.lang().pick(
-            "a steward who signed the part in force was revoked after that:",
-            "un custodio que firmó la parte vigente fue revocado después:",
-        );
-        output.say(&format!("{said} {}", why.pick(output.lang())));
-        return Ok(());
-    }
     Err(Failure {
         exit: Exit::VerificationFailed,
         ..Failure::coded(
@@ -258,8 +254,8 @@ fn tell(
         "ok": true,
         "side": side.to_string(),
         "version": version,
-        "previous": super::list::hex(before.signed.digest()),
-        "digest": signed.map(|(signed, _)| super::list::hex(signed.part.digest())),
+        "previous": hex(before.signed.digest()),
+        "digest": signed.map(|(signed, _)| hex(signed.part.digest())),
         "file": signed.map(|(_, file)| file.display().to_string()),
         "signatures_missing": missing,
         "changes": change::to_json(changes),

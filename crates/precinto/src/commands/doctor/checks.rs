@@ -154,7 +154,10 @@ async fn directory(node: &Node, connection: &Connection) -> Check {
             "corrija \"code\" en la configuración, o haga que se incluya el nodo:  precinto directory propose --help",
         ));
     }
-    check
+    match held.revoked_since {
+        Some(since_ms) => check.warning(command::directory::revoked(since_ms)),
+        None => check,
+    }
 }
 
 /// The checkpoint's signature, and whether the newest entry lies ahead of this machine's clock.

@@ -8,11 +8,11 @@
 use super::parts::{ITEMS_MAX, Notes, fields, line, put};
 use super::party;
 use super::route::route;
-use crate::draft::hex;
 use crate::output::Lang;
 use crate::xml::Element;
 use precinto_alert::check_digit;
 use precinto_envelope::crypto::sha256;
+use precinto_envelope::hex;
 use serde_json::{Map, Value, json};
 
 /// Which of the two messages a file is.

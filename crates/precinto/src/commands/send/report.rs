@@ -2,7 +2,6 @@
 
 use super::check::Found;
 use crate::clock;
-use crate::draft::hex;
 use crate::exit::{self, Exit, Failure, Text};
 use crate::files::keep_receipt;
 use crate::output::{Output, printable};
@@ -12,6 +11,7 @@ use precinto_alert::code::MessageType;
 use precinto_alert::reason::{self as catalogue, Reason};
 use precinto_alert::violation::headline;
 use precinto_client::{Accepted, Signed, SubmitError};
+use precinto_envelope::hex;
 use precinto_proto::v1 as pb;
 use serde::Serialize;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use super::Told;
 use super::story::content;
 use crate::clock::rfc3339_ms;
-use crate::draft::{hex, statement_json};
+use crate::draft::statement_json;
 use crate::words::{Finding, late_json, part_state, standing};
 use precinto_alert::case::{Hold, Late, Part, Question, Recall, View};
 use precinto_alert::code::{Coded, HoldKind};
@@ -11,6 +11,7 @@ use precinto_alert::id::{AgencyId, AlertId, MessageId};
 use precinto_alert::statement::Statement;
 use precinto_client::Overdue;
 use precinto_client::copy::{BodyState, CaseSummary, Held, RecallWork, Standing};
+use precinto_envelope::hex;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -5,11 +5,12 @@ mod lines;
 pub(super) use lines::lines;
 
 use crate::clock;
-use crate::draft::{content_json, hex, statement_json};
+use crate::draft::{content_json, statement_json};
 use crate::output::Output;
 use crate::words::{self, Finding, Sheet, minute};
 use precinto_alert::code::Coded as _;
 use precinto_client::{Delivery, Overdue};
+use precinto_envelope::hex;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -3,10 +3,11 @@
 use super::super::status;
 use super::Api;
 use super::offer::{Counter, Offer};
-use crate::commands::send;
+use crate::commands::{outbox, send};
 use crate::config::Node;
 use crate::draft::Draft;
 use crate::exit::{Failure, Text};
+use crate::output::Lang;
 use precinto_alert::Reason;
 use precinto_alert::id::MessageId;
 use precinto_client::Signed;
@@ -59,7 +60,7 @@ impl Service {
     ) -> Result<T, Status> {
         let desk = Arc::clone(&self.desk);
         let done = tokio::task::spawn_blocking(move || work(&desk)).await;
-        done.map_err(|_| Status::internal("the call has failed"))?
+        done.map_err(|_| Refusal::new(Reason::Internal).to_status())?
     }
 }
 
@@ -94,8 +95,11 @@ impl NodeService for Service {
         // The first message begins it and settles nothing.
         said.message().await?;
         let Ok(counter) = Arc::clone(&self.counter.0).try_lock_owned() else {
-            let what = "another stream of deliveries is open on this node";
-            return Err(Status::failed_precondition(what));
+            let refusal = Refusal::new(Reason::LimitReached).with_detail((
+                "Another stream of deliveries is open on this node.",
+                "Ya hay otro flujo de entregas abierto en este nodo.",
+            ));
+            return Err(refusal.to_status());
         };
         let (deliveries, stream) = mpsc::channel(1);
         let limit = self.limit;
@@ -114,7 +118,7 @@ impl NodeService for Service {
     ) -> Result<Response<pb::GetNodeStatusResponse>, Status> {
         let status = self.at_desk(|desk| {
             let status = status::look(&desk.node);
-            status.map_err(|error| Status::internal(format!("{error:#}")))
+            status.map_err(|error| of_error(error, Reason::Internal))
         });
         Ok(Response::new(status.await?.for_programs()))
     }
@@ -224,14 +228,7 @@ impl SendingDesk {
             tag: None,
         };
         let signed = send::sign_draft(&self.node, draft);
-        let signed = signed.map_err(|error| match error.downcast::<Failure>() {
-            Ok(Failure {
-                reason: Some(reason),
-                ..
-            }) => Refusal::new(reason).to_status(),
-            Ok(failure) => Status::failed_precondition(failure.to_string()),
-            Err(error) => Status::internal(format!("{error:#}")),
-        })?;
+        let signed = signed.map_err(|error| of_error(error, Reason::FieldInvalid))?;
         signed.map_err(|found| Refusal::violations(found).to_status())
     }
 
@@ -264,9 +261,63 @@ impl SendingDesk {
 }
 
 fn of_outbox(error: &OutboxError) -> Status {
-    match error {
-        OutboxError::Full { .. } => Refusal::new(Reason::LimitReached).to_status(),
-        OutboxError::Reused(_) => Refusal::new(Reason::MessageIdReused).to_status(),
-        OutboxError::Io { .. } | OutboxError::Damaged { .. } => Status::internal(error.to_string()),
+    of_failure(&outbox::failed(error), Reason::Internal)
+}
+
+/// What went wrong here as a program hears it; `uncoded` is the reason of a failure that has none, what nobody foresaw is ours.
+fn of_error(error: anyhow::Error, uncoded: Reason) -> Status {
+    match error.downcast::<Failure>() {
+        Ok(failure) => of_failure(&failure, uncoded),
+        Err(error) => {
+            let text = Text::cause(format!("{error:#}"), "falla imprevista");
+            told(Reason::Internal, &text)
+        }
+    }
+}
+
+fn of_failure(failure: &Failure, uncoded: Reason) -> Status {
+    told(failure.reason.unwrap_or(uncoded), &failure.message)
+}
+
+/// With its code, and what happened in both languages.
+fn told(reason: Reason, text: &Text) -> Status {
+    let both = [Lang::En, Lang::Es].map(|lang| text.pick(lang).to_owned());
+    let both: (String, String) = both.into();
+    Refusal::new(reason).with_detail(both).to_status()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+    use precinto_client::Refusal as Heard;
+
+    #[test]
+    fn every_refusal_has_a_code_and_says_in_both_languages_what_happened() {
+        let text = ("no such template", "no existe esa plantilla");
+        let uncoded = Failure::new(Exit::Usage, text);
+        let coded = Failure::coded(Reason::CrlStale, text);
+        let unforeseen = anyhow::anyhow!("no such template");
+        for (error, reason, spanish) in [
+            (uncoded.into(), Reason::FieldInvalid, text.1),
+            (coded.into(), Reason::CrlStale, text.1),
+            (
+                unforeseen,
+                Reason::Internal,
+                "falla imprevista: no such template",
+            ),
+        ] {
+            let heard = Heard::from_status(&of_error(error, Reason::FieldInvalid));
+            assert_eq!(heard.reason, Some(reason));
+            assert!(heard.message.ends_with(text.0), "{}", heard.message);
+            let said = heard.message_es.expect("in Spanish too");
+            assert!(said.ends_with(spanish), "{said}");
+        }
+        let full = OutboxError::Full {
+            messages: 3,
+            bytes: 9,
+        };
+        let heard = Heard::from_status(&of_outbox(&full));
+        assert_eq!(heard.reason, Some(Reason::LimitReached));
     }
 }
