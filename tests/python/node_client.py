@@ -63,7 +63,8 @@ def taker(pb, api):
         try:
             return one, one.next()
         except grpc.RpcError as error:
-            if error.code() != grpc.StatusCode.FAILED_PRECONDITION or time.monotonic() > end:
+            busy = error.code() in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.RESOURCE_EXHAUSTED)
+            if not busy or time.monotonic() > end:
                 raise
             time.sleep(0.05)
 
