@@ -8,6 +8,7 @@ use precinto_client::submit::submit;
 use precinto_merkle::policy::{Grade, Policy};
 use precinto_merkle::receipt::Receipt;
 use precinto_tests::{GatewayProcess, Messages, Site, audit, precinto, run, shared};
+use serde_json::Value;
 
 const US: &str = "us-cbp-lax";
 const MX: &str = "mx-anam-mex";
@@ -133,7 +134,7 @@ async fn a_receipt_is_witnessed_once_the_other_side_has_cosigned_and_not_before(
         &gateway,
         &["log", "checkpoint", "--witnessed", "-o", "json"],
     );
-    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    let json: Value = serde_json::from_slice(&json.stdout).expect("JSON");
     assert_eq!(json["grade"], "WITNESSED", "{json}");
     assert!(gateway.stop().success());
     let report = audit_with(&site, &[&file, &note]);
@@ -141,6 +142,80 @@ async fn a_receipt_is_witnessed_once_the_other_side_has_cosigned_and_not_before(
     // Two nodes have cosigned, and the policy of the United States names the other one.
     assert_eq!(report["cosignatures_compared"], 1, "{report}");
     audit(&site);
+}
+
+/// What `show` says of a case, for people and for programs.
+fn shown(site: &Site, gateway: &GatewayProcess, alert: &str, more: &[&str]) -> (String, Value) {
+    let show = |more: &[&str]| {
+        let arguments = [&["show", alert][..], more].concat();
+        let told = as_node(site, US, gateway, &arguments);
+        expect_exit(&told, 0);
+        told.stdout
+    };
+    let json = show(&[more, &["-o", "json"]].concat());
+    let json: Value = serde_json::from_slice(&json).expect("JSON");
+    // However the lines are broken.
+    let story = String::from_utf8_lossy(&show(more)).into_owned();
+    let story: Vec<&str> = story.split_whitespace().collect();
+    (story.join(" "), json)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn show_says_of_each_receipt_whether_it_is_witnessed_and_by_whom() {
+    let site = Site::new();
+    let gateway = site.start();
+    let us = site.node(US, &gateway);
+    let connection = us.connect().await;
+    let mut messages = Messages::new(&us.author, "US-CBPLAX", "mx.dev.invalid/anam");
+    let [first, second] = [messages.alert(200), messages.alert(200)];
+    let [alert, later] = [&first, &second].map(|said| said.statement().alert_id);
+    let index = submit(&connection, &first).await.expect("accepted").index;
+
+    // Nobody has cosigned; then only the sender's own side has, which the policy does not count.
+    for _ in 0..2 {
+        let (story, case) = shown(&site, &gateway, &alert, &[]);
+        assert!(story.contains("Grade of every receipt: local"), "{story}");
+        assert_eq!(case["messages"][0]["grade"], "LOCAL", "{case}");
+        assert!(case["witnessed"].is_null(), "{case}");
+        expect_exit(&watch(&site, US, &gateway), 0);
+    }
+
+    expect_exit(&watch(&site, MX, &gateway), 0);
+    let (story, case) = shown(&site, &gateway, &alert, &[]);
+    let cosigner = "mx.dev.invalid/agency/anam/node/mex/witness";
+    let said = format!("Grade: witnessed, every receipt: {cosigner} cosigned the first");
+    assert!(story.contains(&said), "{story}");
+    assert_eq!(case["messages"][0]["grade"], "WITNESSED", "{case}");
+    let witnessed = &case["witnessed"];
+    assert_eq!(witnessed["cosigned_by"][0]["name"], cosigner, "{case}");
+    let covered = witnessed["tree_size"].as_u64().expect("a size");
+    assert!(covered > index, "{case}");
+
+    // What comes after is local again, and says so beside what is not.
+    let index = submit(&connection, &second).await.expect("accepted").index;
+    assert!(index >= covered);
+    let (story, case) = shown(&site, &gateway, &later, &["--lang", "es"]);
+    let local = "Grado de todos los recibos: local por ahora;";
+    assert!(story.contains(local), "{story}");
+    assert_eq!(case["messages"][0]["grade"], "LOCAL", "{case}");
+    assert_eq!(case["witnessed"]["tree_size"], covered, "{case}");
+
+    // The own copy alone knows it too; and without a policy nobody says what counts.
+    assert!(gateway.stop().success());
+    let gateway = site.start();
+    let (story, _) = shown(&site, &gateway, &alert, &["--offline"]);
+    assert!(story.contains(&said), "{story}");
+    let file = site.node_file(US);
+    let text = std::fs::read_to_string(&file).expect("the node's file");
+    let lines = text.lines().filter(|line| !line.starts_with("policy"));
+    keep(&file, lines.collect::<Vec<_>>().join("\n").as_bytes());
+    let (story, case) = shown(&site, &gateway, &alert, &[]);
+    assert!(
+        story.contains("Grade: not computed (no policy)."),
+        "{story}"
+    );
+    assert!(case["messages"][0]["grade"].is_null(), "{case}");
+    assert!(gateway.stop().success());
 }
 
 /// The independent verifier takes the receipt under log and cosigner, and refuses it when a bit of it is changed.
@@ -175,7 +250,7 @@ fn foreign_verdict(receipt: &Path, log: &str, cosigner: &str) {
     assert_ne!(check(&bent).status.code(), Some(0));
 }
 
-fn audit_with(site: &Site, held: &[&Path]) -> serde_json::Value {
+fn audit_with(site: &Site, held: &[&Path]) -> Value {
     let (data, trust, key) = (site.data(), site.path().join("trust"), vkey(site));
     let (policy, _) = policy(site, "us");
     let mut arguments: Vec<&OsStr> = vec!["audit".as_ref(), "log".as_ref(), data.as_os_str()];
@@ -250,7 +325,7 @@ async fn drill_a_stolen_key_that_shows_two_sides_two_histories_is_found_and_prov
     // Each side for itself sees a log that only grew. Held against each other, the two checkpoints are a proof.
     let found = compare(&site, &["-o", "json"]);
     expect_exit(&found, 3);
-    let found: serde_json::Value = serde_json::from_slice(&found.stdout).expect("JSON");
+    let found: Value = serde_json::from_slice(&found.stdout).expect("JSON");
     assert_eq!(found["verdict"], "findings");
     let fork = &found["forks"][0];
     assert_eq!(

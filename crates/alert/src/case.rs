@@ -99,6 +99,7 @@ mod withdrawal;
 
 pub use answered::{Late, Missed};
 pub use message::{Audience, Names, Step};
+pub use rules::outlives_recall;
 pub use view::{Confirmation, Hold, Part, Question, Recall, State, View};
 
 /// Everything that was said under one alert id.

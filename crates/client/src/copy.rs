@@ -38,6 +38,7 @@ mod sync;
 mod take;
 #[cfg(test)]
 mod tests;
+mod witnessed;
 
 pub use error::{CopyError, SyncError};
 pub use find::Hit;

@@ -24,6 +24,7 @@ mod answer;
 mod hand_over;
 mod recall;
 mod store;
+mod tables;
 
 pub use answer::{asks_for_receipt, node_receipt};
 pub use hand_over::{HandOver, file_name, overdue_file_name};
@@ -110,9 +111,10 @@ impl Reception {
         Ok(!matches!(taken, Taken::No | Taken::Again))
     }
 
-    /// Whether it is put away instead of being handed over: a recall of its alert, which came after it, was handed over before it.
+    /// Whether it is put away instead of being handed over: a recall of its alert, which came after it, was handed over before it,
+    /// to systems that acted on it. What was promised by that holds whatever the settings say now.
     pub fn withholds(&self, item: &Item) -> Result<bool, ReceptionError> {
-        Ok(self.confirms_recalls && self.inbox.withholds(item)?)
+        Ok(self.inbox.withholds(item)?)
     }
 
     /// Step 1: the entry as the agency's systems will read it.
@@ -148,7 +150,8 @@ impl Reception {
             _ => None,
         };
         let now_ms = self.clock.now_ms();
-        self.inbox.take(item.index, answer.as_ref(), now_ms)?;
+        let act = self.confirms_recalls;
+        self.inbox.take(item.index, answer.as_ref(), now_ms, act)?;
         // From here on it is the agency's.
         self.finish_in(&mut turn, item)
     }
@@ -174,7 +177,9 @@ impl Reception {
             };
             released.map_err(ReceptionError::HandOver)?;
         }
-        self.inbox.recall_handed_over(item, self.confirms_recalls)?;
+        // Both when a program was run and when the file is given its name: the settings may have changed between.
+        let act = self.confirms_recalls && self.inbox.was_acted_on(item.index)?;
+        self.inbox.recall_handed_over(item, act)?;
         if let Taken::Answering(answer) = self.inbox.taken(item.index)? {
             // What was refused is told, and not asked again with each delivery.
             if self.outbox.fate(answer.message_id())? == Fate::Unknown {

@@ -56,6 +56,12 @@ pub const CERTIFICATES_ASKED_MAX: usize = 64;
 /// Records not believed, or without their body, that are asked for again at each sync of the own copy: each in its turn.
 pub const ASKED_AGAIN_MAX: usize = 100;
 
+/// Of so many receipts' checkpoints at most the own copy asks at a sync whether a cosigned one covers them: the rest next time.
+pub const WITNESSED_ASKED_MAX: usize = 64;
+
+/// So many of these questions are on their way at once: over a slow line a sync waits a few times and not for each.
+pub const WITNESSED_AT_ONCE: usize = 16;
+
 /// How far the gateway's clock may be from ours for a heartbeat to be cosigned: a message was on its way for as long, or
 /// one of the clocks is wrong, and then its time should not stand in a signature.
 pub const COSIGN_SKEW_MAX: Duration = Duration::from_mins(1);

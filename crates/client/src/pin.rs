@@ -210,6 +210,21 @@ impl Pin {
     }
 }
 
+/// Verifies that two checkpoints of the same log, the older one first or not, are of one growing log.
+pub(crate) async fn agree(
+    one: &SignedCheckpoint,
+    other: &SignedCheckpoint,
+    log: &LogClient,
+) -> Result<(), AcceptError> {
+    let is_older = one.checkpoint().size <= other.checkpoint().size;
+    let (older, newer) = if is_older { (one, other) } else { (other, one) };
+    let pin = Pin {
+        path: None,
+        newest: Some(older.clone()),
+    };
+    pin.accept(newer.note(), log).await.map(drop)
+}
+
 impl std::fmt::Display for Contradiction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (old, new) = (

@@ -56,6 +56,8 @@ pub(crate) struct State {
     streams: usize,
     /// How often the subscription is said to have been moved.
     pub(crate) moves: u64,
+    /// The checkpoint that witnesses have cosigned; without, there is none.
+    pub(crate) cosigned: Option<String>,
     /// The parts of the directory that are shown.
     pub(crate) parts: Vec<pb::DirectoryPart>,
     /// Where it says that every part asked for by its digest stands; by itself where the log took it last.
@@ -106,6 +108,7 @@ impl TestGateway {
             asked: Vec::new(),
             streams: 0,
             moves: 0,
+            cosigned: None,
             parts: Vec::new(),
             part_index: None,
             signers: vec![issued.der],

@@ -67,20 +67,39 @@ pub(crate) fn keep(sources: Sources, stop: CancellationToken) -> JoinHandle<()> 
 }
 
 async fn turns(sources: Sources, stop: CancellationToken) {
-    let mut follower = Follower::new(sources.clone());
+    let mut clockwork = Clockwork::new(sources);
     while !stop.is_cancelled() {
+        if !clockwork.turn().await {
+            continue;
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(CLOCK_TICK) => {}
+        }
+    }
+}
+
+/// The clocks, turn by turn.
+pub(crate) struct Clockwork(Follower);
+
+impl Clockwork {
+    pub(crate) fn new(sources: Sources) -> Self {
+        Self(Follower::new(sources))
+    }
+
+    /// Takes in what is new in the log, and logs what is due by now, both up to the limits of a turn. False while the end of the
+    /// log was not reached yet since the start: then nothing was looked at, and the next turn should follow at once.
+    pub(crate) async fn turn(&mut self) -> bool {
+        let Self(follower) = self;
         match follower.follow() {
-            Ok(()) if follower.is_behind() => continue,
+            Ok(()) if follower.is_behind() => return false,
             Ok(()) => {}
             // What is known to be due is due all the same.
             Err(error) => tracing::warn!(%error, "the log could not be read for its deadlines"),
         }
         let looked = follower.look();
-        log(&sources, &mut follower.calendar, looked).await;
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(CLOCK_TICK) => {}
-        }
+        log(&follower.sources, &mut follower.calendar, looked).await;
+        true
     }
 }
 

@@ -1,7 +1,10 @@
 //! A recall: how soon every desk that is on the line has confirmed it, each for its own copy.
 //!
 //! The desks here are subscribers in this process, which confirm through the client's own calls as soon as the recall is
-//! delivered and verified; they keep no copy on disk that would have to be put out of sight first.
+//! delivered and verified; they keep no copy on disk that would have to be put out of sight first. What that adds is measured
+//! with one agent ([`agent`]).
+
+mod agent;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -32,6 +35,11 @@ const P99_MS: f64 = 5_000.0;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) async fn run() {
+    subscribers().await;
+    agent::run().await;
+}
+
+async fn subscribers() {
     let site = site(DESKS, 1);
     let gateway = site.start();
     let mut desks = JoinSet::new();

@@ -33,8 +33,10 @@ const PER_SECOND: u32 = 100;
 /// What the slow ones have before them: far more than sockets, windows and queues hold, in alerts of 16 KiB.
 const BACKLOG: u32 = 600;
 const BACKLOG_LETTERS: usize = 15_000;
-/// Time in which a slow one fills what there is to fill, and in which the last deliveries come.
+/// Time in which a slow one fills what there is to fill, which nothing tells.
 const SETTLING: Duration = Duration::from_secs(1);
+/// Reaching it means that something is lost.
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The goals: by how much a submission may take longer, and by which factor a delivery.
 const SUBMISSION_RATIO: f64 = 1.1;
 const DELIVERY_RATIO: f64 = 2.0;
@@ -60,12 +62,13 @@ pub(super) async fn run() {
         .collect();
     let connection = sender.node.connect().await;
     pour(std::slice::from_ref(&connection), backlog).await;
-    let reading = subscribe(&site, &gateway).await;
+    let (seen, mut all_seen) = watch::channel(0);
+    let reading = subscribe(&site, &gateway, &seen).await;
 
     let count = sized(ALERTS);
     let (mut alone, mut beside) = (Side::default(), Side::default());
     let mut resident = Vec::new();
-    for _ in 0..ROUNDS {
+    for round in 1..=ROUNDS {
         let work = alerts(&mut messages, count);
         alone.add(paced::send(&connection, work, PER_SECOND).await);
         let slow = slow_streams(&site, &gateway).await;
@@ -73,7 +76,11 @@ pub(super) async fn run() {
         beside.add(paced::send(&connection, work, PER_SECOND).await);
         resident.push(resident_bytes(&gateway));
         drop(slow);
-        tokio::time::sleep(SETTLING).await;
+        // The next round begins when the last delivery of this one has come.
+        let due = u64::from(2 * round * count * READING_DESKS * STREAMS_EACH);
+        let seen = all_seen.wait_for(|seen| *seen >= due);
+        let seen = tokio::time::timeout(PATIENCE, seen).await;
+        drop(seen.expect("in time").expect("this counts them"));
     }
     assert!(gateway.stop().success(), "a clean stop");
     // Each stream ends with the gateway, and tells what it got.
@@ -157,7 +164,12 @@ fn tell(alone: &mut Side, beside: &mut Side, resident: &[f64]) {
 }
 
 /// Makes all subscriptions, and opens the streams that read: what each was delivered and when, once the gateway has ended.
-async fn subscribe(site: &Site, gateway: &GatewayProcess) -> JoinSet<Vec<(u64, Instant)>> {
+/// `seen` counts all of it meanwhile.
+async fn subscribe(
+    site: &Site,
+    gateway: &GatewayProcess,
+    seen: &watch::Sender<u64>,
+) -> JoinSet<Vec<(u64, Instant)>> {
     let mut reading = JoinSet::new();
     for number in 0..DESKS {
         let connection = desk(site, gateway, number).connect().await;
@@ -168,11 +180,12 @@ async fn subscribe(site: &Site, gateway: &GatewayProcess) -> JoinSet<Vec<(u64, I
             if number < READING_DESKS && reading.len() < (STREAMS_EACH * (number + 1)) as usize {
                 let mut reader = Reader::open(&connection, &name).await;
                 reader.caught_up().await;
-                let connection = connection.clone();
+                let (connection, seen) = (connection.clone(), seen.clone());
                 reading.spawn(async move {
                     let mut delivered = Vec::new();
                     while let Some(delivery) = reader.delivery().await {
                         delivered.push((delivery.index, Instant::now()));
+                        seen.send_modify(|seen| *seen += 1);
                     }
                     drop(connection);
                     delivered

@@ -55,3 +55,53 @@ async fn a_program_of_the_agency_sends_and_takes_deliveries_by_the_local_api() {
     assert!(gateway.stop().success());
     assert_eq!(findings(&stage.site), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delivery_that_nobody_takes_by_the_local_api_is_told_by_the_status() {
+    let (stage, gateway) = Stage::new();
+    stage.with_agent(ANAM, "api = true\napi_deliveries = true");
+    let agent = stage.agent(ANAM).await;
+    let (_, before) = stage.status(ANAM);
+    assert_eq!(before["agent"]["at_desk"], 0, "{before}");
+    stage.alert(CBP);
+    let status = until(|| {
+        let (_, status) = stage.status(ANAM);
+        (status["agent"]["at_desk"] == 1).then_some(status)
+    })
+    .await;
+    let since = status["agent"]["at_desk_since_ms"].as_u64();
+    assert!(since >= before["agent"]["started_ms"].as_u64(), "{status}");
+    assert_eq!(status["untaken"], false, "not yet: {status}");
+    agent.stop();
+    let (_, status) = stage.status(ANAM);
+    assert_eq!(status["agent"]["at_desk"], 0, "{status}");
+    assert!(gateway.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_api_that_cannot_listen_keeps_nothing_else_from_working() {
+    let (stage, gateway) = Stage::new();
+    stage.with_agent(ANAM, "api = true\nhand_over = \"in\"");
+    let socket = stage.path(&format!("state/{ANAM}/api/node.sock"));
+    // Where the socket is to be lies something that is not removed.
+    std::fs::create_dir_all(socket.join("in the way")).expect("a folder");
+    let agent = stage.agent(ANAM).await;
+    until(|| agent.heard("api_down").then_some(())).await;
+    until(|| agent.heard("caught_up").then_some(())).await;
+    let (code, status) = stage.status(ANAM);
+    assert_eq!((code, &status["ok"]), (Some(10), &Value::Bool(false)));
+    assert!(status["agent"]["api_detail"].is_string(), "{status}");
+    stage.alert(CBP);
+    until(|| agent.heard("taken").then_some(())).await;
+    // It is tried again without anybody's doing.
+    std::fs::remove_dir_all(&socket).expect("removed");
+    until(|| agent.heard("api_up").then_some(())).await;
+    let (_, status) = until(|| {
+        let (code, status) = stage.status(ANAM);
+        (code == Some(0)).then_some((code, status))
+    })
+    .await;
+    assert!(status["agent"]["api_down_since_ms"].is_null(), "{status}");
+    agent.stop();
+    assert!(gateway.stop().success());
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use precinto_client::LogClient;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
+use tokio::time::Instant;
 
 use super::desk::{Desk, World, reason};
 
@@ -60,8 +61,10 @@ async fn s12_what_is_no_delivery_takes_no_credit_and_comes_when_there_is_none() 
     desk.create("desk").await;
     let mut stream = desk.open("desk", 1).await;
     assert_eq!(stream.delivery().await.index, sent[0]);
-    // After 15 s of silence, although not a single delivery more may come.
+    // After 15 s of silence, although not a single delivery more may come; after 45 s the line would be taken for dead.
+    let silent_since = Instant::now();
     let heartbeat = stream.heartbeat().await;
+    assert!(silent_since.elapsed() < Duration::from_secs(45));
     assert_eq!(
         (heartbeat.unsettled, heartbeat.phase()),
         (1, pb::Phase::Replay)
@@ -191,7 +194,7 @@ async fn s14_settling_twice_is_once_and_settling_what_was_never_delivered_is_an_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s15_what_is_nacked_comes_again_with_the_next_attempt_while_others_go_on() {
-    let world = World::start();
+    let mut world = World::start();
     let sent = world.send(3).await;
     let mut desk = world.desk().await;
     desk.create("desk").await;
@@ -214,8 +217,16 @@ async fn s15_what_is_nacked_comes_again_with_the_next_attempt_while_others_go_on
             end: again.covered.unwrap_or_default().first
         }
     );
-    // A thousand may wait so, and then nothing new comes until one of them is settled.
+    // A process that is killed while it waits has counted it; the next one has it due at once.
+    stream.nack(sent[0], LONG, pb::Reason::SigBad).await;
+    assert!(stream.is_quiet().await);
+    stream.finish().await;
+    world.kill_and_start();
+    let mut stream = world.desk().await.open("desk", 1).await;
+    let again = stream.delivery().await;
+    assert_eq!((again.index, again.attempt), (sent[0], 3));
     stream.ack(sent[0]).await;
+    // A thousand may wait so, and then nothing new comes until one of them is settled.
     world.send_many(1_010).await;
     let mut waiting = Vec::new();
     for _ in 0..1_000 {

@@ -13,8 +13,9 @@ use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 use tonic_types::StatusExt as _;
 
-/// Long enough for a slow machine; reaching it means that something is lost.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// Long enough for a slow machine; reaching it means that something is lost. It holds for all that is waited for at once:
+/// heartbeats, which come for ever, must not make a loop endless.
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// How long nothing may come before a test believes that nothing does. On a slow machine it may believe so too early, and
 /// then see less than it could; it never fails for that.
@@ -120,8 +121,8 @@ impl World {
             in_flight: 64,
             style: Style::Pipelined,
         };
-        let report = load::run(std::slice::from_ref(&connection), work, load).await;
-        report.expect("the run");
+        let run = load::run(std::slice::from_ref(&connection), work, load);
+        within(run).await.expect("the run");
     }
 
     /// The Mexican customs, to whom everything is sent.
@@ -287,15 +288,23 @@ impl Stream {
         Ok(Some(message))
     }
 
+    /// What `pick` finds in the first message that has it; what comes before that is passed over, but no closing.
+    async fn until<T>(&mut self, pick: impl Fn(pb::SubscribeResponse) -> Option<T>) -> T {
+        let first = async {
+            loop {
+                let message = self.next().await;
+                assert!(message.closing.is_none(), "{:?}", message.closing);
+                if let Some(found) = pick(message) {
+                    return found;
+                }
+            }
+        };
+        within(first).await
+    }
+
     /// The next delivery; what comes before it is passed over.
     pub(super) async fn delivery(&mut self) -> pb::Delivery {
-        loop {
-            let message = self.next().await;
-            assert!(message.closing.is_none(), "{:?}", message.closing);
-            if let Some(delivery) = message.delivery {
-                return delivery;
-            }
-        }
+        self.until(|message| message.delivery).await
     }
 
     pub(super) async fn deliveries(&mut self, count: usize) -> Vec<u64> {
@@ -309,54 +318,62 @@ impl Stream {
     /// What is delivered until the stream has caught up, each settled; and the word that it has.
     pub(super) async fn drain(&mut self) -> (Vec<u64>, pb::CaughtUp) {
         let mut indexes = Vec::new();
-        loop {
-            let message = self.next().await;
-            if let Some(delivery) = message.delivery {
-                self.ack(delivery.index).await;
-                indexes.push(delivery.index);
+        let drained = async {
+            loop {
+                let message = self.next().await;
+                if let Some(delivery) = message.delivery {
+                    self.ack(delivery.index).await;
+                    indexes.push(delivery.index);
+                }
+                if let Some(caught_up) = message.caught_up {
+                    return caught_up;
+                }
             }
-            if let Some(caught_up) = message.caught_up {
-                return (indexes, caught_up);
-            }
-        }
+        };
+        let caught_up = within(drained).await;
+        (indexes, caught_up)
     }
 
     pub(super) async fn caught_up(&mut self) -> pb::CaughtUp {
-        loop {
-            if let Some(caught_up) = self.next().await.caught_up {
-                return caught_up;
-            }
-        }
+        self.until(|message| message.caught_up).await
     }
 
     pub(super) async fn heartbeat(&mut self) -> pb::Heartbeat {
-        loop {
-            if let Some(heartbeat) = self.next().await.heartbeat {
-                return heartbeat;
-            }
-        }
+        self.until(|message| message.heartbeat).await
     }
 
     /// The last message; nothing follows it.
     pub(super) async fn closing(&mut self) -> pb::Closing {
-        loop {
-            if let Some(closing) = self.next().await.closing {
-                let after = self.try_next().await;
-                assert!(matches!(after, Ok(None)), "{after:?}");
-                return closing;
+        let closing = async {
+            loop {
+                if let Some(closing) = self.next().await.closing {
+                    return closing;
+                }
             }
-        }
+        };
+        let closing = within(closing).await;
+        let after = self.try_next().await;
+        assert!(matches!(after, Ok(None)), "{after:?}");
+        closing
+    }
+
+    /// The error in which the stream ends.
+    pub(super) async fn refused(&mut self) -> Status {
+        let refused = async {
+            loop {
+                match self.try_next().await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => panic!("it ended well"),
+                    Err(status) => return status,
+                }
+            }
+        };
+        within(refused).await
     }
 
     /// The reason for which the stream ends in an error.
     pub(super) async fn refusal(&mut self) -> String {
-        loop {
-            match self.try_next().await {
-                Ok(Some(_)) => {}
-                Ok(None) => panic!("it ended well"),
-                Err(status) => return reason(&status),
-            }
-        }
+        reason(&self.refused().await)
     }
 
     pub(super) async fn ack(&self, index: u64) {
@@ -410,7 +427,8 @@ impl Stream {
     /// Says no more, and waits for the end, which says that what was settled is on disk.
     pub(super) async fn finish(&mut self) {
         self.requests = None;
-        while self.try_next().await.expect("a good end").is_some() {}
+        let end = async { while self.try_next().await.expect("a good end").is_some() {} };
+        within(end).await;
     }
 
     /// Whether no delivery comes for a while; other messages may.
@@ -420,13 +438,11 @@ impl Stream {
 
     /// The next heartbeat, before which nothing was delivered: 15 s of silence by the gateway's own clock.
     pub(super) async fn silence(&mut self) -> pb::Heartbeat {
-        loop {
-            let message = self.next().await;
+        self.until(|message| {
             assert!(message.delivery.is_none(), "{:?}", message.delivery);
-            if let Some(heartbeat) = message.heartbeat {
-                return heartbeat;
-            }
-        }
+            message.heartbeat
+        })
+        .await
     }
 }
 
@@ -440,5 +456,5 @@ pub(super) fn reason(status: &Status) -> String {
 
 pub(super) async fn within<T>(future: impl Future<Output = T>) -> T {
     let done = tokio::time::timeout(PATIENCE, future).await;
-    done.expect("within a minute")
+    done.expect("in time")
 }

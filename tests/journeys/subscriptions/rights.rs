@@ -1,9 +1,11 @@
 //! S25 to S28: what a filter reads, who is entitled, and that the two look alike from outside.
 
+use std::time::Duration;
+
 use precinto_client::Signed;
 use precinto_proto::v1 as pb;
 
-use super::desk::{Desk, World};
+use super::desk::{Desk, World, reason};
 
 async fn filtered(desk: &mut Desk, name: &str, filter: pb::Filter) {
     desk.create_as(pb::CreateSubscriptionRequest {
@@ -118,26 +120,82 @@ async fn s26_what_the_log_resolved_decides_at_every_delivery() {
     world.end();
 }
 
+/// All that a subscriber hears of entries that are not for it.
+#[derive(Debug, PartialEq)]
+struct Told {
+    caught_up: pb::CaughtUp,
+    heartbeat: pb::Heartbeat,
+    /// By code, words and details: of an ack, of a nack.
+    refused: Vec<(tonic::Code, String, Vec<u8>)>,
+    described: pb::Subscription,
+}
+
+/// Streams on the node's subscription, settles `index`, which was not delivered, and looks at the subscription.
+async fn told(world: &World, node: &str, index: u64) -> Told {
+    let mut desk = world.desk_of(node).await;
+    let mut refused = Vec::new();
+    let mut said = None;
+    for is_ack in [true, false] {
+        let mut stream = desk.open("desk", 10).await;
+        let caught_up = stream.next().await.caught_up.expect("nothing else");
+        if is_ack {
+            let heartbeat = stream.next().await.heartbeat.expect("nothing else");
+            said = Some((caught_up, heartbeat));
+            stream.ack(index).await;
+        } else {
+            let reason = pb::Reason::SigBad;
+            stream.nack(index, Duration::ZERO, reason).await;
+        }
+        let status = stream.refused().await;
+        assert_eq!(reason(&status), "INDEX_UNKNOWN");
+        refused.push((
+            status.code(),
+            status.message().to_owned(),
+            status.details().to_vec(),
+        ));
+    }
+    let (mut caught_up, mut heartbeat) = said.unwrap();
+    caught_up.server_time = None;
+    heartbeat.server_time = None;
+    let mut described = desk.get("desk").await;
+    described.filter = None;
+    Told {
+        caught_up,
+        heartbeat,
+        refused,
+        described,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s27_forbidden_and_not_wanted_look_the_same() {
-    let world = World::start();
-    let sent = world.send(3).await;
-    let mut entitled = world.desk().await;
-    let mut stranger = world.desk_of("mx-fgr-hq").await;
+    let mut world = World::start();
     let nothing = pb::Filter {
         types: vec![pb::MessageType::Recall.into()],
         ..Default::default()
     };
-    let mut told = Vec::new();
-    for desk in [&mut entitled, &mut stranger] {
-        filtered(desk, "desk", nothing.clone()).await;
-        let mut stream = desk.open("desk", 10).await;
-        let mut caught_up = stream.next().await.caught_up.expect("nothing else");
-        caught_up.server_time = None;
-        stream.ack(sent[1]).await;
-        told.push((caught_up, stream.refusal().await, desk.get("desk").await));
+    // To the first all of it is sent, and the filter holds it back; to the second nothing is, and the filter holds it back
+    // as well; the third has no filter, and no right to any of it.
+    let desks = [
+        ("mx-anam-mex", nothing.clone()),
+        ("mx-fgr-hq", nothing),
+        ("us-cbp-lax", pb::Filter::default()),
+    ];
+    for (node, filter) in &desks {
+        filtered(&mut world.desk_of(node).await, "desk", filter.clone()).await;
     }
-    assert_eq!(told[0], told[1]);
+    for _ in 0..2 {
+        // Anew in each life: what a life before may have delivered is forgiven to everybody.
+        let sent = world.send(3).await;
+        // At once, because each waits for a heartbeat.
+        let [not_wanted, neither, forbidden] = desks
+            .each_ref()
+            .map(|(node, _)| told(&world, node, sent[1]));
+        let (not_wanted, neither, forbidden) = tokio::join!(not_wanted, neither, forbidden);
+        assert_eq!(not_wanted, neither);
+        assert_eq!(not_wanted, forbidden);
+        world.kill_and_start();
+    }
     world.end();
 }
 

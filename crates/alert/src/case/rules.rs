@@ -355,7 +355,7 @@ impl Step {
 }
 
 /// What is heard even of a recalled alert: facts about goods, and what people must say to each other to carry it out.
-fn outlives_recall(said: MessageType) -> bool {
+pub fn outlives_recall(said: MessageType) -> bool {
     matches!(
         said,
         T::RecallConfirm

@@ -2,12 +2,13 @@
 
 use super::read::load_case;
 use super::store::{
-    self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED, OVERDUE,
-    PRUNED, RECALLS, UNREADABLE, damaged,
+    self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, LOCAL, MESSAGES, META, OPENED,
+    OVERDUE, PRUNED, RECALLS, UNREADABLE, damaged,
 };
 use super::{CopyError, OwnCopy};
 use precinto_alert::code::{MessageType, RecallMeasure};
 use precinto_alert::id::{AgencyId, AlertId, MessageId, NodeId};
+use precinto_alert::statement::Statement;
 use prost::Message;
 use redb::{
     Database, Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, Value,
@@ -57,6 +58,33 @@ pub(super) struct Work {
     /// The rows are gone, but unused pages of the file may still hold what stood in them: not done yet.
     #[prost(bool, tag = "6")]
     pub(super) to_rewrite: bool,
+    /// What this agency has confirmed of it, so that what is done is not read again with every look. Files of the version before
+    /// hold none: then the case itself is read.
+    #[prost(message, repeated, tag = "7")]
+    pub(super) confirmations: Vec<Confirmed>,
+}
+
+/// That one node of this agency has confirmed a recall.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Confirmed {
+    /// Which, as a SPIFFE id.
+    #[prost(string, tag = "1")]
+    node: String,
+    /// What it has done.
+    #[prost(enumeration = "RecallMeasure", tag = "2")]
+    measure: i32,
+}
+
+impl Confirmed {
+    /// What `said` confirms, if it is a confirmation by `agency`.
+    pub(super) fn by(agency: &AgencyId, said: &Statement) -> Option<Self> {
+        let is_ours =
+            said.message_type() == MessageType::RecallConfirm && said.sender().agency() == agency;
+        is_ours.then(|| Self {
+            node: said.sender().to_string(),
+            measure: said.recall_measure().unwrap_or_default().into(),
+        })
+    }
 }
 
 impl OwnCopy {
@@ -74,17 +102,24 @@ impl OwnCopy {
     /// Every recall that was carried out here and that no node of this agency has confirmed, by alert id. Its own are not among
     /// them.
     pub fn recalls_to_confirm(&self) -> Result<Vec<RecallWork>, CopyError> {
-        self.carried_out(|work| !work.confirmed)
+        self.carried_out(|_| true, |work| !work.confirmed)
     }
 
     /// As [`OwnCopy::recalls_to_confirm`], but those that this node has not confirmed: another one's confirmation says nothing
     /// about this copy.
     pub fn recalls_to_confirm_as(&self, node: &NodeId) -> Result<Vec<RecallWork>, CopyError> {
-        self.carried_out(|work| !work.confirmed_by.contains(node))
+        let name = node.to_string();
+        self.carried_out(
+            |by| by.node == name,
+            |work| !work.confirmed_by.contains(node),
+        )
     }
 
+    /// What was carried out and `is_meant`. What one who `counts` is known to have confirmed is not read again: there may be
+    /// thousands of old ones, and an agent looks with every recall that comes.
     fn carried_out(
         &self,
+        counts: impl Fn(&Confirmed) -> bool,
         is_meant: impl Fn(&RecallWork) -> bool,
     ) -> Result<Vec<RecallWork>, CopyError> {
         let path = &self.path;
@@ -95,8 +130,15 @@ impl OwnCopy {
             let (name, bytes) = entry.about(path)?;
             let alert_id = name.value().parse::<AlertId>();
             let alert_id = alert_id.map_err(|error| damaged(path, error.to_string()))?;
+            let work = Work::decode(bytes.value());
+            let work = work.map_err(|error| damaged(path, error.to_string()))?;
+            let mut confirmed = work.confirmations.iter();
+            let is_done = confirmed.any(|one| counts(one) && one.measure() >= work.measure());
+            if is_done || work.originator == self.agency.to_string() {
+                continue;
+            }
             let work = self.told(&read, alert_id, bytes.value())?;
-            open.extend(work.filter(|work| is_meant(work) && work.originator != self.agency));
+            open.extend(work.filter(&is_meant));
         }
         Ok(open)
     }
@@ -241,6 +283,7 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
     pour(&read, &write, PRUNED, path)?;
     pour(&read, &write, UNREADABLE, path)?;
     pour(&read, &write, OVERDUE, path)?;
+    pour(&read, &write, LOCAL, path)?;
     settle_works(&read, &write, path, now_ms)?;
     write.commit().about(path)?;
     file.persist(path).map_err(|error| io(error.error))?;

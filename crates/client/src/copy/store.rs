@@ -1,6 +1,6 @@
 //! The file: its tables, how a message is laid down in it, and whose copy it is.
 
-use super::CopyError;
+use super::{CopyError, witnessed};
 use precinto_alert::id::AgencyId;
 use precinto_proto::v1 as pb;
 use redb::{Database, ReadableDatabase, TableDefinition, TableError};
@@ -43,6 +43,9 @@ pub(super) const UNREADABLE: TableDefinition<'_, u64, ()> = TableDefinition::new
 /// Alert id, and a serialised [`Work`](super::recall::Work).
 pub(super) const RECALLS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("recalls");
 
+/// Index of a message of which the log has not shown yet that the cosigned checkpoint covers it.
+pub(super) const LOCAL: TableDefinition<'_, u64, ()> = TableDefinition::new("local");
+
 /// Alert id and index; a serialised [`StoredOverdue`](super::overdue::StoredOverdue).
 pub(super) const OVERDUE: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("overdue");
 
@@ -53,6 +56,8 @@ pub(super) const META_POSITION: &str = "position";
 pub(super) const META_AS_OF: &str = "as_of_ms";
 /// The last index that was asked for again: the next time others have their turn.
 pub(super) const META_ASKED_AGAIN: &str = "asked_again";
+/// The note of the newest checkpoint that witnesses have cosigned.
+pub(super) const META_WITNESSED: &str = "witnessed";
 
 /// One message as the file holds it, without its body.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -200,6 +205,7 @@ pub(super) fn settle(
             });
         }
     }
+    witnessed::prepare(database, path)?;
     let position = read_meta(database, path, META_POSITION)?;
     let as_of_ms = read_meta(database, path, META_AS_OF)?;
     Ok((

@@ -45,11 +45,11 @@ pub struct PrunedBody {
 }
 
 /// One run: where to ask, and what is known so far.
-struct Run {
+pub(super) struct Run {
     connection: Connection,
     records: RecordClient,
-    log: LogClient,
-    pin: Pin,
+    pub(super) log: LogClient,
+    pub(super) pin: Pin,
     certificates: CertificatePool,
 }
 
@@ -157,7 +157,7 @@ impl OwnCopy {
         Ok(all)
     }
 
-    fn begin(&self, connection: &Connection) -> Result<Run, SyncError> {
+    pub(super) fn begin(&self, connection: &Connection) -> Result<Run, SyncError> {
         let log = connection.receipts().log();
         if log.name() != self.origin {
             return Err(SyncError::OtherLog {

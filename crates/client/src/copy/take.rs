@@ -5,10 +5,10 @@ mod filing;
 use super::CopyError;
 use super::overdue::keep as keep_overdue;
 use super::read::{content_of, load_case};
-use super::recall::Work;
+use super::recall::{Confirmed, Work};
 use super::store::{
-    About, BODIES, CASES, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, MESSAGES, META,
-    META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored, StoredBody,
+    About, BODIES, CASES, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, LOCAL, MESSAGES,
+    META, META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored, StoredBody,
     UNREADABLE, damaged,
 };
 use crate::overdue::Overdue;
@@ -115,6 +115,7 @@ struct Tables<'t> {
     doubted: Table<'t, u64, (u64, i32, &'static str)>,
     pruned: Table<'t, u64, &'static str>,
     unreadable: Table<'t, u64, ()>,
+    local: Table<'t, u64, ()>,
     recalls: Table<'t, &'static str, &'static [u8]>,
 }
 
@@ -133,6 +134,7 @@ impl<'t> Tables<'t> {
             doubted: write.open_table(DOUBTED).about(path)?,
             pruned: write.open_table(PRUNED).about(path)?,
             unreadable: write.open_table(UNREADABLE).about(path)?,
+            local: write.open_table(LOCAL).about(path)?,
             recalls: write.open_table(RECALLS).about(path)?,
         })
     }
@@ -173,6 +175,12 @@ impl<'t> Tables<'t> {
                 }
             }
         }
+        if let Some(confirmed) = Confirmed::by(self.desk.agency, statement)
+            && let Some(mut work) = self.work(alert_id)?
+        {
+            work.confirmations.push(confirmed);
+            self.keep(alert_id, &work)?;
+        }
         if statement.message_type() == MessageType::Recall && self.recall(delivery, alert_id)? {
             change.recalled.push(alert_id.clone());
         }
@@ -199,6 +207,7 @@ impl<'t> Tables<'t> {
         self.messages
             .insert(delivery.index, bytes.as_slice())
             .about(path)?;
+        self.local.insert(delivery.index, ()).about(path)?;
         if body == StoredBody::Pruned {
             let alert_id = delivery.statement.alert_id();
             let alert_id = alert_id.map(AlertId::as_str).unwrap_or_default();
@@ -266,6 +275,7 @@ impl<'t> Tables<'t> {
             self.unfile(message.index, None)?;
             copies += u32::from(self.lock_body(message.index, locked(measure))?);
         }
+        let said = held.messages.iter();
         let work = Work {
             recall: statement.message_id().as_bytes().to_vec(),
             originator: sender.to_string(),
@@ -273,6 +283,10 @@ impl<'t> Tables<'t> {
             copies,
             done_ms: self.desk.now_ms,
             to_rewrite: measure == RecallMeasure::Erase,
+            // What was confirmed before it was believed, or of a milder one.
+            confirmations: said
+                .filter_map(|one| Confirmed::by(self.desk.agency, &one.statement))
+                .collect(),
         };
         self.keep(alert_id, &work)?;
         Ok(true)

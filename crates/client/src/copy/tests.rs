@@ -6,6 +6,7 @@ mod query;
 mod recall;
 mod silent;
 mod sync;
+mod witnessed;
 
 use super::*;
 use crate::author::{Author, Draft, DraftContent, Signed};

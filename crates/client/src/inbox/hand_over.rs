@@ -1,5 +1,6 @@
 //! A folder in which an agency's other systems find deliveries: one JSON file each, whole from the moment they see it.
 
+use super::recall::stands;
 use crate::durable::{self, FOR_THE_GROUP, UNFINISHED};
 use precinto_alert::code::{Coded as _, MessageType, RecallMeasure};
 use precinto_alert::id::AlertId;
@@ -61,7 +62,7 @@ impl HandOver {
     }
 
     /// Takes the files of an alert aside that nobody has taken yet, or erases them with those put away before. What hands over
-    /// the recall itself stays, and so does a missed deadline, which says nothing of the goods. A staged file goes too if it stands
+    /// the recall itself stays, and so do the facts that [`stands`] names, and a missed deadline, which says nothing of the goods. A staged file goes too if it stands
     /// before the `recall`: whoever could not take it before will not get it. Again is as good as once.
     pub(super) fn put_away(
         &self,
@@ -120,10 +121,11 @@ fn index_of(name: &str) -> Option<u64> {
     name.split_once('-')?.0.parse().ok()
 }
 
-/// Whether a file of ours, by its name, hands over a recall, its confirmation or a missed deadline.
+/// Whether a file of ours, by its name, hands over a recall, a missed deadline, or what stands in spite of a recall.
 fn survives_a_recall(name: &str) -> bool {
-    let kind = name.split_once('-').map_or("", |(_, rest)| rest);
-    kind.starts_with(MessageType::Recall.name()) || kind.starts_with(OVERDUE)
+    let kind = name.split('-').nth(1).unwrap_or_default();
+    let said = MessageType::from_name(kind);
+    kind == OVERDUE || said.is_some_and(|said| said == MessageType::Recall || stands(said))
 }
 
 /// What the name of a file says that hands over a missed deadline.

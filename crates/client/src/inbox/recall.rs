@@ -10,22 +10,24 @@
 //!
 //! Whoever is killed anywhere begins again at 2: putting away again changes nothing, and what is fixed is queued once. Before 1
 //! nothing is confirmed. What comes late of the alert is put away too, and no program hears of it; when an erasure is confirmed,
-//! it is erased: otherwise the confirmation would have been a lie. A recall that was handed over while the agency's systems did
-//! not act by themselves is never confirmed here, whatever the settings say since: a person does that.
+//! it is erased: otherwise the confirmation would have been a lie. That holds however the settings are changed afterwards. A
+//! recall that was handed over while the agency's systems did not act by themselves is never confirmed here, whatever the
+//! settings say since: a person does that.
+//!
+//! What stands after a recall ([`stands`]) is handed over also when it comes late: goods that are held do not wait for paper.
 
 use super::store::{About as _, Inbox, InboxError};
+use super::tables::RECALLED;
 use super::{Item, Reception, ReceptionError};
 use crate::author::Signed;
 use crate::outbox::Fate;
+use precinto_alert::case::outlives_recall;
 use precinto_alert::code::{MessageType, RecallMeasure};
 use precinto_alert::id::{AlertId, MessageId};
 use precinto_alert::statement::Statement;
 use precinto_proto::v1 as pb;
 use prost::Message;
-use redb::{ReadableDatabase as _, TableDefinition};
-
-/// Alert id, and a serialised [`Row`].
-pub(super) const RECALLED: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("recalled");
+use redb::ReadableDatabase as _;
 
 /// As the file holds it.
 #[derive(Clone, PartialEq, Message)]
@@ -106,9 +108,10 @@ impl Inbox {
         })
     }
 
-    /// What is known of recalls of the alert that the entry is about, unless it is a recall itself.
+    /// What is known of recalls of the alert that the entry is about, unless it is a recall itself, or stands in spite of one.
     fn row_about(&self, item: &Item) -> Result<Option<Row>, InboxError> {
-        let said = item.said.as_ref().filter(|said| !is_recall(said));
+        let said = item.said.as_ref();
+        let said = said.filter(|said| !is_recall(said) && !stands(said.message_type()));
         let alert = said.and_then(|said| said.alert_id());
         Ok(alert.map(|alert| self.row(alert)).transpose()?.flatten())
     }
@@ -187,6 +190,12 @@ impl Reception {
 fn recall_in(item: &Item) -> Option<(&AlertId, &Statement)> {
     let said = item.said.as_ref().filter(|said| is_recall(said))?;
     Some((said.alert_id()?, said))
+}
+
+/// Whether a message of a recalled alert is a fact of its own, about goods or about the recall, and is kept and handed over:
+/// what may still be said then ([`outlives_recall`]). A comment may too, but one from before says what the alert said.
+pub(super) fn stands(said: MessageType) -> bool {
+    outlives_recall(said) && said != MessageType::Comment
 }
 
 fn is_recall(said: &Statement) -> bool {

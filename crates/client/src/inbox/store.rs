@@ -1,22 +1,17 @@
 //! What was taken in, by its index in the log: a file of `redb`, locked by the one agent that has it open.
 
-use super::recall::RECALLED;
+use super::tables::{META, RECALLED, TAKEN};
 use crate::author::Signed;
 use crate::limits::TAKEN_KEPT;
 use precinto_proto::v1 as pb;
 use prost::Message;
-use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, Durability, ReadableDatabase, ReadableTable};
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Raised with any change of the tables.
 const FORMAT: u64 = 1;
-
-/// Index in the log, and a serialised [`Stored`].
-const TAKEN: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("taken");
-/// `log` and the origin of the log; `format` and `moves`, eight big-endian bytes each.
-const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 
 /// How often the subscription had been moved.
 const MOVES: &str = "moves";
@@ -53,6 +48,9 @@ struct Stored {
     /// It is to be handed over once more.
     #[prost(bool, tag = "3")]
     again: bool,
+    /// When it was taken, the agency's systems did what was handed over to them.
+    #[prost(bool, tag = "4")]
+    acted: bool,
 }
 
 /// Why the inbox cannot be opened, read or written. The fault is this machine's.
@@ -109,14 +107,9 @@ impl Inbox {
 
     /// How far the entry of this index has come.
     pub fn taken(&self, index: u64) -> Result<Taken, InboxError> {
-        let path = &self.path;
-        let read = self.database.begin_read().about(path)?;
-        let table = read.open_table(TAKEN).about(path)?;
-        let Some(value) = table.get(index).about(path)? else {
+        let Some(stored) = self.stored(index)? else {
             return Ok(Taken::No);
         };
-        // Bytes that are no answer of ours are none: the entry was taken in, that much is sure.
-        let stored = Stored::decode(value.value()).unwrap_or_default();
         if stored.again {
             return Ok(Taken::Again);
         }
@@ -124,16 +117,28 @@ impl Inbox {
         Ok(answer.map_or(Taken::Yes, |answer| Taken::Answering(Box::new(answer))))
     }
 
-    /// Remembers that the entry was taken in, at `now_ms`, with the answer that goes out for it. An answer that still was to be
-    /// queued stays. Durable on return.
-    pub fn take(&self, index: u64, answer: Option<&Signed>, now_ms: u64) -> Result<(), InboxError> {
+    /// Remembers that the entry was taken in, at `now_ms`, with the answer that goes out for it, by systems that `act` on it by
+    /// themselves or not. An answer that still was to be queued stays. Durable on return.
+    pub fn take(
+        &self,
+        index: u64,
+        answer: Option<&Signed>,
+        now_ms: u64,
+        act: bool,
+    ) -> Result<(), InboxError> {
         self.change(index, Durability::Immediate, |before| Stored {
             answer: answer
                 .map(|signed| signed.request().clone())
                 .or(before.answer),
             taken_ms: now_ms,
             again: false,
+            acted: act,
         })
+    }
+
+    /// Whether the entry was taken in by systems that act on it by themselves.
+    pub(super) fn was_acted_on(&self, index: u64) -> Result<bool, InboxError> {
+        Ok(self.stored(index)?.is_some_and(|stored| stored.acted))
     }
 
     /// The answer is queued. Not synced: were it forgotten, the outbox knows the message.
@@ -203,6 +208,15 @@ impl Inbox {
         }
         write.commit().about(path)?;
         Ok(forgotten)
+    }
+
+    fn stored(&self, index: u64) -> Result<Option<Stored>, InboxError> {
+        let path = &self.path;
+        let read = self.database.begin_read().about(path)?;
+        let table = read.open_table(TAKEN).about(path)?;
+        let value = table.get(index).about(path)?;
+        // Bytes that are no answer of ours are none: the entry was taken in, that much is sure.
+        Ok(value.map(|value| Stored::decode(value.value()).unwrap_or_default()))
     }
 
     fn change(

@@ -142,7 +142,7 @@ async fn an_agent_killed_at_any_step_hands_over_once_and_answers_once() {
             if steps >= 2 {
                 agent
                     .inbox
-                    .take(delivery.index, Some(&answer), NOW_MS)
+                    .take(delivery.index, Some(&answer), NOW_MS, true)
                     .unwrap();
             }
             if steps >= 3 {
@@ -165,7 +165,7 @@ async fn an_agent_killed_at_any_step_hands_over_once_and_answers_once() {
                 agent.outbox.settle_sent(&entry, &receipt).unwrap();
                 agent
                     .inbox
-                    .take(delivery.index, Some(&answer), NOW_MS)
+                    .take(delivery.index, Some(&answer), NOW_MS, true)
                     .unwrap();
             }
         }
@@ -294,10 +294,10 @@ async fn what_is_settled_answered_and_old_is_forgotten() {
     let answer = node_receipt(&delivery.statement, answer, 40, NOW_MS).unwrap();
     let kept_ms = u64::try_from(crate::limits::TAKEN_KEPT.as_millis()).unwrap();
     let old_ms = NOW_MS - kept_ms - 1;
-    agent.inbox.take(1, None, old_ms).unwrap();
-    agent.inbox.take(2, Some(&answer), old_ms).unwrap();
-    agent.inbox.take(3, None, NOW_MS - kept_ms).unwrap();
-    agent.inbox.take(4, None, old_ms).unwrap();
+    agent.inbox.take(1, None, old_ms, true).unwrap();
+    agent.inbox.take(2, Some(&answer), old_ms, true).unwrap();
+    agent.inbox.take(3, None, NOW_MS - kept_ms, true).unwrap();
+    agent.inbox.take(4, None, old_ms, true).unwrap();
     assert_eq!(agent.inbox.forget(4, NOW_MS).unwrap(), 1);
     let left = (1..=4).filter(|index| agent.inbox.taken(*index).unwrap() != Taken::No);
     assert_eq!(left.collect::<Vec<_>>(), [2, 3, 4]);
@@ -450,6 +450,104 @@ async fn a_recall_handed_over_to_systems_that_did_not_act_is_left_to_a_person() 
 }
 
 #[tokio::test]
+async fn what_comes_late_is_put_away_though_the_agent_no_longer_confirms_recalls() {
+    for (measure, kept) in [(RecallMeasure::Quarantine, 1), (RecallMeasure::Erase, 0)] {
+        let gateway = TestGateway::start().await;
+        let (late, recall) = recalled(&gateway, measure).await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut agent = reception(folder.path(), &gateway);
+        receive(&agent, &recall);
+        confirm(&agent, &gateway, &recall);
+        agent.confirms_recalls = false;
+        assert!(agent.withholds(&Item::of(&late)).unwrap(), "no program");
+        receive(&agent, &late);
+        let shared = folder.path().join("in");
+        assert_eq!(in_folder(&shared), 1, "the recall alone");
+        assert_eq!(in_folder(&shared.join("quarantine")), kept, "{measure:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_recall_that_a_program_heard_before_the_systems_acted_is_left_to_a_person() {
+    let gateway = TestGateway::start().await;
+    let (_, recall) = recalled(&gateway, RecallMeasure::Erase).await;
+    for (when_run, when_released) in [(false, true), (true, false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut agent = reception(folder.path(), &gateway);
+        let item = Item::of(&recall);
+        agent.confirms_recalls = when_run;
+        agent.stage(&item, JSON).unwrap();
+        // Killed between taking it and giving the file its name, and the settings changed.
+        let blocked = block(folder.path(), &recall);
+        assert!(agent.take(&item, || Ok(41)).is_err());
+        std::fs::remove_dir(blocked).unwrap();
+        agent.confirms_recalls = when_released;
+        receive(&agent, &recall);
+        assert_eq!(confirm(&agent, &gateway, &recall), Confirming::NotYet);
+    }
+}
+
+#[test]
+fn facts_of_a_recalled_alert_stay_where_they_lie() {
+    use precinto_alert::code::Coded as _;
+    let folder = tempfile::tempdir().unwrap();
+    let hand_over = HandOver::open(folder.path().join("in")).unwrap();
+    let alert = AlertId::compose("US", "DEAHQ", 2026, 1).unwrap();
+    let kinds = (1..99).filter_map(|number| MessageType::try_from(number).ok());
+    let kinds = kinds.map(MessageType::name);
+    for (index, kind) in kinds.chain(["OVERDUE"]).enumerate() {
+        let name = format!("{index:020}-{kind}-{alert}.json");
+        hand_over.stage(&name, JSON).unwrap();
+        hand_over.release(&name).unwrap();
+    }
+    let put_away = hand_over.put_away(&alert, 99, RecallMeasure::Erase);
+    put_away.unwrap();
+    let names = std::fs::read_dir(hand_over.path()).unwrap().flatten();
+    let names = names.filter(|one| one.file_type().unwrap().is_file());
+    let kind = |name: String| name.split('-').nth(1).unwrap().to_owned();
+    let mut left: Vec<String> = names
+        .map(|one| kind(one.file_name().into_string().unwrap()))
+        .collect();
+    left.sort_unstable();
+    let facts = [
+        "ACK",
+        "HOLD_RELEASE",
+        "HOLD_SET",
+        "HOLD_STATUS",
+        "OUTCOME",
+        "OVERDUE",
+        "RECALL",
+        "RECALL_CONFIRM",
+    ];
+    assert_eq!(left, facts);
+}
+
+#[tokio::test]
+async fn a_fact_that_comes_late_is_handed_over_though_its_alert_is_recalled() {
+    let gateway = TestGateway::start().await;
+    let ack = draft(MessageType::Ack, |said| {
+        said.ack_level = AckLevel::Node.into();
+    });
+    let recall = draft(MessageType::Recall, |said| {
+        said.recall_measure = RecallMeasure::Erase.into();
+        said.recall_ground = pb::RecallGround::Error.into();
+        said.sender_seq = 2;
+    });
+    let both = deliveries(&gateway, vec![ack, recall]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let agent = reception(folder.path(), &gateway);
+    let [ack, recall] = both.as_slice() else {
+        panic!("{both:?}");
+    };
+    receive(&agent, recall);
+    confirm(&agent, &gateway, recall);
+    assert!(!agent.withholds(&Item::of(ack)).unwrap());
+    receive(&agent, ack);
+    let shared = folder.path().join("in");
+    assert_eq!(in_folder(&shared), 2, "the recall and the receipt");
+}
+
+#[tokio::test]
 async fn an_agent_killed_at_any_step_of_a_recall_confirms_it_once() {
     let gateway = TestGateway::start().await;
     let (before, recall) = recalled(&gateway, RecallMeasure::Quarantine).await;
@@ -463,7 +561,7 @@ async fn an_agent_killed_at_any_step_of_a_recall_confirms_it_once() {
             receive(&agent, &before);
             let item = Item::of(&recall);
             agent.stage(&item, JSON).unwrap();
-            agent.inbox.take(recall.index, None, NOW_MS).unwrap();
+            agent.inbox.take(recall.index, None, NOW_MS, true).unwrap();
             if steps >= 1 {
                 agent.finish(&item).unwrap();
             }
@@ -626,7 +724,10 @@ async fn an_answer_that_the_gateway_refuses_is_told_and_not_asked_again() {
     agent.outbox.settle_refused(&entry, &refused).unwrap();
     // What was not synced is forgotten.
     let index = delivery.index;
-    agent.inbox.take(index, Some(&answer), NOW_MS).unwrap();
+    agent
+        .inbox
+        .take(index, Some(&answer), NOW_MS, true)
+        .unwrap();
     receive(&agent, &delivery);
     assert!(answers(&agent).is_empty());
     assert_eq!(agent.outbox.refused().unwrap().len(), 1);

@@ -6,19 +6,22 @@
 //! Order is more than the order of sending: a message may rest on the one before it. So once a message was put off (the
 //! gateway is stopping, or overloaded), a refusal of one behind it says nothing about that one: it is sent again too.
 
+mod patience;
+
 use super::error::OutboxError;
 use super::refused::Refused;
 use super::{Bell, Entry, Outbox};
 use crate::author::Signed;
 use crate::clock::Clock;
 use crate::connection::{ConnectError, Connection, Settings};
-use crate::limits::{OUTBOX_ANSWER_MAX, OUTBOX_FAULTS_MAX, OUTBOX_IDLE_MAX, OUTBOX_WINDOW};
+use crate::limits::{OUTBOX_ANSWER_MAX, OUTBOX_IDLE_MAX, OUTBOX_WINDOW};
 use crate::pipeline::{self, Answer, PipelineAnswers, PipelineSender};
 use crate::submit::{Accepted, SubmitError};
 use crate::subscribe::Retry;
 use crate::subscribe::backoff::Backoff;
+use patience::{Patience, Verdict};
 use precinto_alert::Reason;
-use precinto_alert::id::MessageId;
+use precinto_alert::id::{MessageId, NodeId};
 use precinto_envelope::crypto::random;
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -36,8 +39,7 @@ pub struct Courier {
     retry: Retry,
     backoff: Backoff,
     events: mpsc::Sender<CourierEvent>,
-    /// The message at which the gateway itself fails, and how often it has.
-    fault: Option<(MessageId, u32)>,
+    patience: Patience,
     bell: Bell,
     hurry: Arc<Notify>,
     /// [`OUTBOX_ANSWER_MAX`].
@@ -109,8 +111,8 @@ struct Lost {
 struct Session {
     sender: PipelineSender,
     answers: PipelineAnswers,
-    /// Sent and not answered, in order.
-    flight: VecDeque<Entry>,
+    /// Sent and not answered, in order, each with who sends it by its own word.
+    flight: VecDeque<(Entry, String)>,
     /// Read from the folder and not sent yet, in order.
     backlog: VecDeque<Entry>,
     /// The highest place sent, while anything is unanswered.
@@ -119,8 +121,9 @@ struct Session {
 }
 
 impl Courier {
-    /// A courier for `outbox`, which tells `events` what it does. Nothing happens before [`Courier::run`].
+    /// A courier for the `outbox` of `node`, which tells `events` what it does. Nothing happens before [`Courier::run`].
     pub fn new(
+        node: NodeId,
         outbox: Outbox,
         settings: Settings,
         clock: Clock,
@@ -135,7 +138,7 @@ impl Courier {
             retry,
             backoff: Backoff::new(retry),
             events,
-            fault: None,
+            patience: Patience::new(node),
             hurry: Arc::new(Notify::new()),
             answer_max: OUTBOX_ANSWER_MAX,
         }
@@ -224,11 +227,11 @@ impl Courier {
             let looks = session.put_off.is_none() && session.flight.len() < OUTBOX_WINDOW;
             tokio::select! {
                 answer = session.answers.next(), if waits => {
-                    let entry = session.flight.pop_front();
-                    let (Some(entry), Some(answer)) = (entry, answer) else {
+                    let sent = session.flight.pop_front();
+                    let (Some(sent), Some(answer)) = (sent, answer) else {
                         return Ok(Some(Lost::of(&session.answers.ended())));
                     };
-                    self.answered(&mut session, entry, answer).await?;
+                    self.answered(&mut session, sent, answer).await?;
                     idle_until = Instant::now() + OUTBOX_IDLE_MAX;
                     answer_until = Instant::now() + self.answer_max;
                 }
@@ -261,13 +264,14 @@ impl Courier {
                 continue;
             };
             session.last = entry.place;
+            let sender = signed.statement().sender;
             if session.sender.send(signed).await.is_err() {
                 // The stream is over; it waits for the next line.
                 let ended = session.answers.ended();
                 session.put_off.get_or_insert(ended);
                 return Ok(());
             }
-            session.flight.push_back(entry);
+            session.flight.push_back((entry, sender));
         }
         Ok(())
     }
@@ -289,7 +293,7 @@ impl Courier {
     async fn answered(
         &mut self,
         session: &mut Session,
-        entry: Entry,
+        (entry, sender): (Entry, String),
         answer: Answer,
     ) -> Result<(), CourierError> {
         let error = match answer.outcome {
@@ -303,28 +307,14 @@ impl Courier {
         if session.put_off.is_some() {
             return Ok(());
         }
-        if self.goes_again(entry.message_id, &error) {
-            session.put_off = Some(error);
-            return Ok(());
+        let said = (entry.message_id, sender.as_str());
+        match self.patience.judge(said, &error, self.clock.now_ms()) {
+            Verdict::Again => {
+                session.put_off = Some(error);
+                Ok(())
+            }
+            Verdict::Aside(refused) => self.put_aside(entry, *refused).await,
         }
-        let refused = Refused::of(entry.message_id, &error, self.clock.now_ms());
-        self.put_aside(entry, refused).await
-    }
-
-    /// Whether this is no answer yet. A fault of the gateway over one message is none for a while, and then is one, or that
-    /// message would hold up all behind it for ever.
-    fn goes_again(&mut self, id: MessageId, error: &SubmitError) -> bool {
-        match error.reason() {
-            // This is about the node and not about the message: all behind it would hear the same. It goes out when the node is
-            // listed again. A certificate's reason is none of these: the one in the message does not change by waiting.
-            Some(Reason::NodeUnknown) => return true,
-            Some(Reason::Internal) => {}
-            _ => return error.is_transient(),
-        }
-        let before = self.fault.filter(|(known, _)| *known == id);
-        let times = before.map_or(1, |(_, times)| times + 1);
-        self.fault = Some((id, times));
-        times < OUTBOX_FAULTS_MAX
     }
 
     async fn sent(&mut self, entry: Entry, accepted: Accepted) -> Result<(), CourierError> {

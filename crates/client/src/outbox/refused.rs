@@ -77,6 +77,21 @@ impl Refused {
         }
     }
 
+    /// The same of a message that nobody has judged: the gateway itself failed over it so many `times`.
+    pub(super) fn unjudged(self, times: u32) -> Self {
+        let es = self.message_es.as_ref().unwrap_or(&self.message);
+        Self {
+            message_es: Some(format!(
+                "nadie lo ha juzgado: la pasarela falló {times} veces con él, y se apartó para que sigan los demás; no se sabe si está en la bitácora ({es})"
+            )),
+            message: format!(
+                "not judged: the gateway itself failed over it {times} times, and it was put aside so that those behind it go on; whether it is in the log is not known ({})",
+                self.message
+            ),
+            ..self
+        }
+    }
+
     /// The same as [`crate::submit::submit`] tells it of a message that it sends itself.
     pub fn error(&self) -> SubmitError {
         let known = |name: &Option<String>| name.as_deref().and_then(reason::from_name);

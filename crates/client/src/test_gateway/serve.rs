@@ -246,9 +246,15 @@ impl LogService for Services {
 
     async fn get_checkpoint(
         &self,
-        _: Request<pb::GetCheckpointRequest>,
+        request: Request<pb::GetCheckpointRequest>,
     ) -> Result<Response<pb::GetCheckpointResponse>, Status> {
-        let checkpoint = self.0.lock().unwrap().log.note();
+        let state = self.0.lock().unwrap();
+        let checkpoint = if request.into_inner().witnessed {
+            let cosigned = state.cosigned.clone();
+            cosigned.ok_or_else(|| Status::not_found("nobody has"))?
+        } else {
+            state.log.note()
+        };
         Ok(Response::new(pb::GetCheckpointResponse {
             checkpoint,
             verifier_key: String::new(),

@@ -5,6 +5,7 @@
 //! of its own name.
 
 mod authority;
+mod deadlines;
 mod dice;
 mod history;
 mod life;

@@ -9,6 +9,7 @@ mod notice;
 mod presence;
 mod program;
 mod status;
+mod task;
 
 use crate::args::NodeCommand;
 use crate::exit::Exit;

@@ -5,7 +5,7 @@
 
 use crate::args::CopyArgs;
 use crate::clock;
-use crate::config::{Material, Node};
+use crate::config::{Material, Node, load_policy};
 use crate::exit::{Exit, Failure, Text};
 use crate::files::{make_folder, write_durable};
 use crate::output::{Output, printable};
@@ -94,7 +94,8 @@ pub(crate) fn path_of(node: &Node) -> PathBuf {
     node.state.join("copy.redb")
 }
 
-/// Brings the copy up to date, with a bar when that takes long. Of a log that contradicts itself both checkpoints are kept.
+/// Brings the copy up to date, and by the node's policy what in it is witnessed, with a bar when that takes long. Of a log that
+/// contradicts itself both checkpoints are kept.
 pub(crate) async fn fetch(
     copy: &mut OwnCopy,
     node: &Node,
@@ -117,10 +118,21 @@ pub(crate) async fn fetch(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    synced.map_err(|error| match &error {
+    let failed = |error| match &error {
         SyncError::Contradiction(contradiction) => contradicted(contradiction, &node.state),
         _ => sync_failed(&error),
-    })
+    };
+    let synced = synced.map_err(failed)?;
+    // A policy that cannot be read is told where a grade is: no reason to go without the messages.
+    let policy = node.policy.as_deref().map(load_policy);
+    if let Some(Ok(policy)) = policy
+        && let Err(error) = copy.sync_witnessed(connection, &policy).await
+    {
+        // Told here, or nobody hears of it.
+        out_of_use(&synced.quarantined, output);
+        return Err(failed(error));
+    }
+    Ok(synced)
 }
 
 /// Writes both checkpoints, each signed by the log, into the state folder: together they prove what the log did. What is

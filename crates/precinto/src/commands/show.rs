@@ -1,5 +1,6 @@
 //! `show`: the story of a case, as far as this agency was told it.
 
+mod grade;
 mod json;
 mod next;
 mod story;
@@ -14,6 +15,7 @@ use crate::config::Node;
 use crate::exit::{Exit, Failure};
 use crate::files::keep_receipt;
 use crate::output::Output;
+use grade::Grades;
 use precinto_alert::case::View;
 use precinto_alert::id::{AgencyId, AlertId, IdError, MessageId, NodeId};
 use precinto_client::copy::{BodyState, Held, HeldCase, OwnCopy, RecallWork};
@@ -32,6 +34,8 @@ struct Told<'a> {
     node: &'a NodeId,
     /// What was done here about a recall.
     work: Option<RecallWork>,
+    /// What its receipts are worth.
+    grades: Grades,
     /// Every entry below this index that concerns the agency is known.
     position: u64,
     /// When that was so.
@@ -64,6 +68,7 @@ pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
         own: copy.agency(),
         node: &node.identity,
         work: work.map_err(|error| own_copy::failed(&error))?,
+        grades: Grades::of(&node, &copy, &held)?,
         position: copy.position(),
         as_of_ms: copy.as_of_ms().unwrap_or_default(),
         now_ms: clock::now_ms(),

@@ -9024,6 +9024,12 @@ pub struct GetNodeStatusResponse {
     /// Deliveries that were parked: they come again only when a person says so.
     #[prost(uint32, tag = "9")]
     pub parked: u32,
+    /// Deliveries that came and that nobody has taken yet: a program is at work on the first, or it lies at this API.
+    #[prost(uint32, tag = "10")]
+    pub at_desk: u32,
+    /// When the oldest of them came.
+    #[prost(uint64, tag = "11")]
+    pub at_desk_since_ms: u64,
 }
 /// What has become of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

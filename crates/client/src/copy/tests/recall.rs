@@ -267,6 +267,34 @@ async fn a_node_confirms_for_its_own_copy() {
 }
 
 #[tokio::test]
+async fn what_this_node_has_confirmed_is_not_read_again_with_every_look() {
+    let mut scene = Scene::new().await;
+    for number in 1..=2 {
+        scene.says(MessageType::Alert, &alert_id(number), alert());
+        scene.says(MessageType::Recall, &alert_id(number), None);
+    }
+    scene.sync().await;
+    scene.we_say(MessageType::RecallConfirm, &alert_id(1), |_| {});
+    scene.sync().await;
+    // Whoever reads the first case now meets a file that is damaged.
+    let write = scene.copy.database.begin_write().unwrap();
+    {
+        let mut cases = write.open_table(store::CASES).unwrap();
+        let first = alert_id(1);
+        cases
+            .retain(|(alert, _), ()| alert != first.as_str())
+            .unwrap();
+    }
+    write.commit().unwrap();
+    assert!(scene.copy.recall_work(&alert_id(1)).is_err());
+    let open = scene.copy.recalls_to_confirm_as(&NODE.parse().unwrap());
+    let open = open.unwrap();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].alert_id, alert_id(2));
+    assert_eq!(scene.copy.recalls_to_confirm().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn an_alert_that_was_not_believed_at_first_is_locked_when_it_comes_after_its_recall() {
     let mut scene = Scene::new().await;
     let id = alert_id(1);

@@ -3,6 +3,7 @@
 use super::super::tests::{outbox, put};
 use super::super::{Fate, Put};
 use super::*;
+use crate::limits::OUTBOX_FAULTS_MAX;
 use crate::test_gateway::TestGateway;
 use precinto_proto::v1 as pb;
 use std::collections::BTreeMap;
@@ -57,6 +58,7 @@ fn courier(gateway: &TestGateway, outbox: &Outbox, events: mpsc::Sender<CourierE
         max: Duration::from_millis(20),
     };
     Courier::new(
+        crate::test_gateway::NODE.parse().unwrap(),
         outbox.clone(),
         gateway.settings.clone(),
         gateway.clock.clone(),
@@ -69,14 +71,17 @@ fn courier(gateway: &TestGateway, outbox: &Outbox, events: mpsc::Sender<CourierE
 async fn settle(gateway: &TestGateway, outbox: &Outbox, count: usize) -> (Vec<u64>, Vec<u64>) {
     let (mut told, task) = start(gateway, outbox);
     let (mut sent, mut refused) = (Vec::new(), Vec::new());
-    while sent.len() + refused.len() < count {
-        match timeout(PATIENCE, told.recv()).await.expect("in time") {
-            Some(CourierEvent::Sent { entry, .. }) => sent.push(entry.place),
-            Some(CourierEvent::Refused { entry, .. }) => refused.push(entry.place),
-            Some(_) => {}
-            None => panic!("{:?}", task.await),
+    let settles = async {
+        while sent.len() + refused.len() < count {
+            match told.recv().await {
+                Some(CourierEvent::Sent { entry, .. }) => sent.push(entry.place),
+                Some(CourierEvent::Refused { entry, .. }) => refused.push(entry.place),
+                Some(_) => {}
+                None => panic!("it has ended"),
+            }
         }
-    }
+    };
+    timeout(PATIENCE, settles).await.expect("in time");
     task.abort();
     drop(task.await);
     (sent, refused)
@@ -262,6 +267,40 @@ async fn a_gateway_that_fails_over_one_message_does_not_hold_up_the_others_for_e
     put(&outbox, &gateway.notice(1));
     assert_eq!(settle(&gateway, &outbox, 1).await, (vec![], vec![1]));
     assert_eq!(*heard.lock().unwrap(), OUTBOX_FAULTS_MAX);
+    // And it is not said that anybody has refused it.
+    let told = outbox.refused().unwrap().remove(0);
+    assert_eq!(told.reason.as_deref(), Some("INTERNAL"));
+    assert!(told.message.starts_with("not judged:"), "{told:?}");
+    assert!(told.message_es.unwrap().starts_with("nadie lo ha juzgado:"));
+}
+
+#[tokio::test]
+async fn what_another_node_has_signed_does_not_hold_up_the_others_for_ever() {
+    let gateway = gateway_of_a_log().await;
+    let (_folder, outbox) = outbox();
+    let colleague = "spiffe://us.dev.invalid/agency/cbp/node/retired";
+    gateway.state().answer = Box::new(move |log, signed| {
+        if signed.statement().sender == colleague {
+            return Err(refused("NODE_UNKNOWN", tonic::Code::PermissionDenied));
+        }
+        let index = log.append(&signed);
+        Ok(pb::SubmitResponse {
+            receipt: Some(log.receipt(index)),
+            ..Default::default()
+        })
+    });
+    let author = gateway.other_author(colleague, 23);
+    let notice = crate::test_gateway::notice(9);
+    put(
+        &outbox,
+        &author
+            .sign(notice, &[], crate::test_gateway::NOW_MS)
+            .unwrap(),
+    );
+    put(&outbox, &gateway.notice(1));
+    assert_eq!(settle(&gateway, &outbox, 2).await, (vec![2], vec![1]));
+    let told = outbox.refused().unwrap().remove(0);
+    assert_eq!(told.reason.as_deref(), Some("NODE_UNKNOWN"));
 }
 
 #[tokio::test]

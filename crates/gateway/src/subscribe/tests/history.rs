@@ -1,11 +1,14 @@
-//! One random history: entries come, statements and missed deadlines; subscribers read, settle, refuse, stall, are cut off,
-//! take over, move, put back; their node is revoked, and let in again; the gateway is stopped, or killed.
+//! One random history: alerts come and other messages, are acknowledged or not, and who is late is noted; subscribers read,
+//! settle, refuse, stall, are cut off, take over, move, put back; their node is revoked, and let in again; clocks jump; the
+//! gateway is stopped, or killed, also in the middle of a turn of its clocks.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use precinto_alert::code::Precedence;
 use precinto_envelope::trust::TrustStore;
+use precinto_ledger::clock::Clock as _;
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use tokio::sync::mpsc;
@@ -13,11 +16,15 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
 
 use super::authority::{Authority, LONG, SERIAL};
+use super::deadlines::Deadlines;
 use super::dice::Dice;
-use super::life::{Life, World, ask};
+use super::life::{Life, NOW_MS, World, ask, node};
 use super::model::Model;
 use super::subscriber::{Said, Stream, Subscriber};
 use crate::authenticate::Caller;
+
+/// Half as long as [`LONG`]: clocks jump no more then, and no certificate ends.
+const HALF_LONG_MS: u64 = 10 * 24 * 3_600_000;
 
 pub(super) struct History {
     world: World,
@@ -28,6 +35,7 @@ pub(super) struct History {
     subscribers: Vec<Subscriber>,
     /// What the log has for the subscribers' node.
     ours: BTreeMap<u64, Said>,
+    deadlines: Deadlines,
     is_revoked: bool,
 }
 
@@ -60,6 +68,7 @@ impl History {
             dice: Dice::new(seed),
             subscribers: Vec::new(),
             ours: BTreeMap::new(),
+            deadlines: Deadlines::default(),
             is_revoked: false,
         };
         history.start().await;
@@ -69,6 +78,7 @@ impl History {
         }
         for _ in 0..60 {
             history.step().await;
+            history.keep_time().await;
         }
         if history.is_revoked {
             history.let_in_again();
@@ -80,7 +90,7 @@ impl History {
         let which = usize::try_from(self.dice.in_range(0..2)).unwrap();
         match self.dice.in_range(0..100) {
             0..14 => {
-                let count = self.dice.in_range(1..6);
+                let count = self.dice.in_range(1..4);
                 self.submit(count).await;
             }
             14..28 if self.is_revoked => self.is_kept_out(which).await,
@@ -88,17 +98,19 @@ impl History {
             // More often than it is revoked.
             28..30 if self.is_revoked => self.let_in_again(),
             28..55 => drop(self.read(which).await),
-            55..70 => self.settle(which).await,
+            55..67 => self.settle(which).await,
+            67..70 => self.acknowledge().await,
             70..76 => self.refuse(which).await,
             76..80 => self.subscribers[which].stream = None, // cut off
             80..84 => self.finish(which).await,
             84..88 => self.life().store.flush(),
             88..91 => self.seek(which).await,
             91..94 => self.unpark(which).await,
-            94..96 => {
+            94 => {
                 let seconds = self.dice.in_range(1..7_200);
                 self.world.pass(Duration::from_secs(seconds)).await;
             }
+            95 => self.jump(60),
             96..98 => self.kill().await,
             98 => self.stop().await,
             _ if self.is_revoked => self.let_in_again(),
@@ -114,28 +126,78 @@ impl History {
         self.world.ledger.published().borrow().size
     }
 
-    /// What is for this node and for others: alerts, other messages, and missed deadlines.
+    /// What is for this node and for others: alerts, which wait for an answer, and other messages.
     async fn submit(&mut self, count: u64) {
         for _ in 0..count {
             let is_ours = !self.dice.once_in(4);
             let agency = if is_ours { "anam" } else { "fgr" };
-            let (said, index) = match self.dice.in_range(0..5) {
-                0..2 => (
-                    Said::Alert,
-                    self.world.say(agency, pb::MessageType::Alert).await,
-                ),
-                2..4 => (
-                    Said::Other,
-                    self.world.say(agency, pb::MessageType::Ack).await,
-                ),
-                _ => (Said::Overdue, self.world.miss(agency).await),
+            let (said, index) = if self.dice.in_range(0..5) < 2 {
+                (Said::Alert, self.alert(agency).await)
+            } else {
+                let notice = pb::MessageType::SystemNotice;
+                (Said::Other, self.world.say(agency, notice).await)
             };
             if is_ours {
-                self.ours.insert(index, said);
-                for subscriber in &mut self.subscribers {
-                    subscriber.want(index, said);
-                }
+                self.is_ours(index, said);
             }
+        }
+    }
+
+    async fn alert(&mut self, agency: &str) -> u64 {
+        let urgent = self.dice.once_in(4);
+        let precedence = match (urgent, self.dice.once_in(2)) {
+            (true, true) => Precedence::P1,
+            (true, false) => Precedence::P2,
+            (false, true) => Precedence::P3,
+            (false, false) => Precedence::P4,
+        };
+        let agency = format!("mx.dev.invalid/{agency}");
+        let alert = self
+            .deadlines
+            .next_alert(self.world.key(), &agency, precedence);
+        let index = self.world.admit(self.life(), &alert, &agency).await;
+        let entry = self.world.ledger.read(index).unwrap();
+        self.deadlines.ask(alert, &entry);
+        index
+    }
+
+    /// One of the agencies answers one of its alerts, at the next level. That is for its sender.
+    async fn acknowledge(&mut self) {
+        let choice = self.dice.in_range(0..1_000);
+        if let Some((ack, to)) = self.deadlines.next_ack(self.world.key(), choice) {
+            self.world.admit(self.life(), &ack, to).await;
+        }
+    }
+
+    fn is_ours(&mut self, index: u64, said: Said) {
+        self.ours.insert(index, said);
+        for subscriber in &mut self.subscribers {
+            subscriber.want(index, said);
+        }
+    }
+
+    /// The clocks do what is due. All that has fallen due by now stands in the log then, once, and nothing else.
+    async fn keep_time(&mut self) {
+        self.world.keep_time(self.life.as_mut().unwrap()).await;
+        self.deadlines.pass(self.world.clock.now_ms());
+        for index in self.deadlines.heard()..self.size() {
+            let entry = self.world.ledger.read(index).unwrap();
+            let Some(missed) = self.deadlines.hear(&entry) else {
+                continue;
+            };
+            let (agency, node) = (node().agency().to_string(), node().to_string());
+            if missed.agencies.contains(&agency) || missed.nodes.contains(&node) {
+                self.is_ours(index, Said::Overdue);
+            }
+        }
+        self.deadlines.compare();
+    }
+
+    /// The clock is set ahead, or the machine was asleep: by up to so many hours, as long as certificates hold.
+    fn jump(&mut self, hours: u64) {
+        let minutes = self.dice.in_range(0..hours * 60);
+        if self.world.clock.now_ms() < NOW_MS + HALF_LONG_MS {
+            self.world.clock.advance(minutes * 60_000);
         }
     }
 
@@ -391,11 +453,18 @@ impl History {
     /// Only what is on disk now is left, and no line survives.
     async fn kill(&mut self) {
         let image = self.world.image();
+        if self.dice.once_in(2) {
+            self.jump(12);
+            self.life.as_mut().unwrap().die_in_a_turn();
+            // The log takes one after the other: behind this everything is in it that was handed over.
+            self.world.say("fgr", pb::MessageType::SystemNotice).await;
+        }
         for subscriber in &mut self.subscribers {
             subscriber.stream = None;
         }
         self.life.take().unwrap().end().await;
         World::restore(&image);
+        self.jump(12); // what falls due while it is away
         self.start().await;
     }
 

@@ -1,17 +1,19 @@
 //! A gateway's subscriptions from start to end: a clean one, or one that keeps only what was on disk at that moment.
 
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
-use precinto_alert::id::MessageId;
+use precinto_alert::Statement;
 use precinto_envelope::crypto::SigningKey;
 use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::{Clock, ManualClock};
 use precinto_ledger::storage::FaultyMemory;
 use precinto_ledger::testing::{create_on, open_on, unverified};
-use precinto_ledger::{BatchLimits, Entry, EntryKey, Ledger, OwnerHandle, durable};
+use precinto_ledger::{BatchLimits, Entry, Ledger, OwnerHandle, durable};
 use precinto_merkle::note::NoteSigner;
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
@@ -27,6 +29,8 @@ use tonic::transport::{Channel, Endpoint, Server};
 
 use crate::accept::Line;
 use crate::authenticate::Caller;
+use crate::cases::{Cases, Place};
+use crate::clocks::{Clockwork, Sources};
 use crate::registry::in_force::Seat;
 use crate::registry::tests::example;
 use crate::subscribe::store::Store;
@@ -45,6 +49,9 @@ pub(super) struct World {
 
 /// One run of the gateway.
 pub(super) struct Life {
+    cases: Arc<Cases>,
+    /// Turned by hand, so that the same seed is the same history; out of its place only while it turns.
+    clocks: Option<Clockwork>,
     pub(super) directory: Seat,
     pub(super) store: Arc<Store>,
     pub(super) trust: watch::Sender<Arc<TrustStore>>,
@@ -104,21 +111,62 @@ impl World {
             .await
     }
 
-    /// Appends a missed deadline of an agency of Mexico.
-    pub(super) async fn miss(&self, agency: &str) -> u64 {
-        let late = format!("mx.dev.invalid/{agency}");
-        let record = pb::OverdueRecord {
-            agencies: vec![late.clone()],
+    /// Lets a message to this agency into its case and into the log, as a gateway does that has judged it.
+    pub(super) async fn admit(&self, life: &Life, said: &pb::Statement, agency: &str) -> u64 {
+        let recipients = vec![pb::ResolvedRecipient {
+            agencies: vec![agency.to_owned()],
+            ..Default::default()
+        }];
+        let statement = Statement::decode(&said.encode_to_vec()).unwrap();
+        let place = Place::of(&statement, &recipients).unwrap();
+        let decision = pb::Decision {
+            policy: crate::policy::FLOOR.to_owned(),
             ..Default::default()
         };
-        let id = MessageId::from_slice(&self.key()[..16]).unwrap();
-        let key = EntryKey::overdue((&node(), &id), &late.parse().unwrap(), 1, 1);
-        self.append(Entry::overdue(key, record.encode_to_vec()))
-            .await
+        let record = pb::StatementRecord {
+            recipients,
+            decision: Some(decision),
+            ..Default::default()
+        };
+        let envelope = pb::Envelope {
+            payload: said.encode_to_vec(),
+            ..Default::default()
+        };
+        let (record, envelope) = (record.encode_to_vec(), envelope.encode_to_vec());
+        let entry = unverified(self.key(), &record, &envelope, b"body");
+        let (ledger, cases) = (self.ledger.clone(), Arc::clone(&life.cases));
+        let admit = async move {
+            let seat = cases.seat(&ledger, place).await.unwrap();
+            let appended = cases.append(&ledger, entry, Some(seat)).await.unwrap();
+            appended.proven.index
+        };
+        let runtime = tokio::runtime::Handle::current();
+        let admitted = tokio::task::spawn_blocking(move || runtime.block_on(admit));
+        admitted.await.unwrap()
+    }
+
+    /// Turns this life's clocks until they have nothing more to log. As with [`World::append`], time stands still.
+    pub(super) async fn keep_time(&self, life: &mut Life) {
+        let (mut clocks, ledger) = (life.clocks.take().unwrap(), self.ledger.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let turn_out = move || {
+            runtime.block_on(async {
+                loop {
+                    let size = ledger.published().borrow().size;
+                    let has_looked = clocks.turn().await;
+                    if has_looked && ledger.published().borrow().size == size {
+                        break;
+                    }
+                }
+            });
+            clocks
+        };
+        let clocks = tokio::task::spawn_blocking(turn_out).await;
+        life.clocks = Some(clocks.unwrap());
     }
 
     /// Another one for each entry.
-    fn key(&self) -> [u8; 32] {
+    pub(super) fn key(&self) -> [u8; 32] {
         let size = self.ledger.published().borrow().size;
         let mut key = [1; 32];
         key[..8].copy_from_slice(&size.to_be_bytes());
@@ -146,6 +194,13 @@ impl World {
             self.ledger.clone(),
             directory.clone(),
         );
+        let cases = Arc::new(Cases::rebuild(&self.ledger, |_| ()).unwrap());
+        let clocks = Clockwork::new(Sources {
+            ledger: self.ledger.clone(),
+            cases: Arc::clone(&cases),
+            directory: directory.clone(),
+            clock: Arc::<ManualClock>::clone(&self.clock),
+        });
         let (trust, trusted) = watch::channel(trust);
         let draining = CancellationToken::new();
         let feed = Feed {
@@ -170,6 +225,8 @@ impl World {
             server.serve_with_incoming(incoming).await.unwrap();
         });
         Life {
+            cases,
+            clocks: Some(clocks),
             store,
             directory: seat,
             trust,
@@ -226,6 +283,15 @@ impl Life {
         let endpoint = Endpoint::from_static("http://gateway");
         let channel = endpoint.connect_with_connector(connector).await.unwrap();
         SubscriptionServiceClient::new(channel)
+    }
+
+    /// A turn of the clocks in the middle of which the process is killed: what it has handed to the log gets there, and it
+    /// hears of nothing.
+    pub(super) fn die_in_a_turn(&mut self) {
+        let mut clocks = self.clocks.take().unwrap();
+        let mut turn = pin!(clocks.turn());
+        let mut context = Context::from_waker(Waker::noop());
+        let _done_or_not = turn.as_mut().poll(&mut context);
     }
 
     /// Tells the streams to end; what is said to them on the way can still be read.

@@ -9,6 +9,7 @@ mod session;
 use super::api::{Api, Window, counter};
 use super::notice::Notice;
 use super::presence::{Line, Post, Presence};
+use super::task::AbortOnDrop;
 use crate::args::NodeRun;
 use crate::commands::outbox::failed as outbox_failed;
 use crate::config::{Node, Run};
@@ -24,7 +25,6 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// The pause after a session that ended in trouble: long enough not to press a gateway that says no, short enough that a
@@ -56,24 +56,6 @@ pub(super) fn run(args: &NodeRun, output: Output) -> anyhow::Result<Exit> {
         tokio::pin!(stopped);
         Agent::start(node, run, output)?.work(stopped).await
     })
-}
-
-/// A task that ends with whoever started it.
-pub(super) struct AbortOnDrop(pub(super) JoinHandle<()>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// When a task has ended; for ever never without one.
-async fn ended(task: Option<&mut AbortOnDrop>) {
-    match task {
-        // However it ended.
-        Some(AbortOnDrop(task)) => drop(task.await),
-        None => std::future::pending().await,
-    }
 }
 
 /// What lasts from one session to the next.
@@ -119,9 +101,9 @@ impl Agent {
             counter,
             limit: run.command_limit,
         });
-        let agent = Self {
+        let mut agent = Self {
             window: run.api_deliveries.then_some(window),
-            api: api.clone().map(Api::serve).transpose()?,
+            api: None,
             offers: api,
             inbox: Arc::new(inbox.map_err(|error| inbox_failed(&error))?),
             outbox,
@@ -134,6 +116,7 @@ impl Agent {
             run,
             output,
         };
+        agent.serve_api()?;
         let waiting = agent.outbox.queue();
         let waiting = waiting.map_err(|error| outbox_failed(&error))?.len();
         agent.say(
@@ -149,11 +132,10 @@ impl Agent {
 
     async fn work(mut self, mut stopped: impl Future<Output = ()> + Unpin) -> anyhow::Result<Exit> {
         loop {
+            self.serve_api()?;
             // It holds connections: kept off the stack.
-            let ended = match self.serve_api() {
-                Ok(()) => Box::pin(self.session(&mut stopped)).await?,
-                Err(failure) => Ended::Trouble(failure),
-            };
+            let ended = Box::pin(self.session(&mut stopped)).await?;
+            self.presence.at_desk([]);
             let failure = match ended {
                 Ended::Stopped => return self.stop().map(|()| Exit::Done),
                 Ended::Changed => continue,
@@ -172,19 +154,50 @@ impl Agent {
         }
     }
 
-    /// Has the API serve again, if it is to and does not.
-    fn serve_api(&mut self) -> Result<(), Failure> {
-        if self.api.is_none() {
-            self.api = self.offers.clone().map(Api::serve).transpose()?;
+    /// Has the API serve, if it is to and does not. Line and outbox do not wait for it: what cannot be now is tried again, and
+    /// an alarm until then.
+    fn serve_api(&mut self) -> anyhow::Result<()> {
+        let offers = self.offers.as_ref().filter(|_| self.api.is_none());
+        let Some(api) = offers.cloned() else {
+            return Ok(());
+        };
+        match api.serve() {
+            Err(failure) => self.api_down(&failure),
+            Ok(serving) => {
+                self.api = Some(serving);
+                if self.presence.api_up() {
+                    self.is_news = true;
+                    let said = (
+                        "the local API answers again",
+                        "la API local responde de nuevo",
+                    );
+                    self.say(Notice::of("api_up", self.output.lang(), said))?;
+                }
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     /// The API has ended by itself: nobody's call is answered, and no delivery is taken by it, before it serves again.
-    fn api_ended(&mut self) -> Ended {
+    fn api_ended(&mut self) -> anyhow::Result<()> {
         self.api = None;
         let what = ("the local API has ended", "la API local terminó");
-        Ended::Trouble(Failure::new(Exit::Failed, what))
+        self.api_down(&Failure::new(Exit::Failed, what))
+    }
+
+    fn api_down(&mut self, failure: &Failure) -> anyhow::Result<()> {
+        let lang = self.output.lang();
+        let what = failure.message.pick(lang).to_owned();
+        // Said once, and not with every attempt.
+        if !self.presence.api_down(what.clone()) {
+            return Ok(());
+        }
+        self.is_news = true;
+        let said = (
+            "the local API does NOT answer, trying again by itself:",
+            "la API local NO responde, se reintenta automáticamente:",
+        );
+        self.say(Notice::of("api_down", lang, said).detail(what))
     }
 
     /// Says what is wrong, and that it goes on.
@@ -229,6 +242,7 @@ impl Agent {
 
     fn stop(&mut self) -> anyhow::Result<()> {
         self.presence.line(Line::Down, None);
+        self.presence.at_desk([]);
         self.post.report(&self.presence)?;
         let said = ("the agent has stopped", "el agente se detuvo");
         self.say(Notice::of("stopped", self.output.lang(), said))
@@ -258,20 +272,4 @@ fn inbox_failed(error: &InboxError) -> Failure {
     };
     let es = format!("{es} ({en})");
     Failure::new(exit, (en, es))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_task_that_ends_early_is_noticed_and_one_that_is_not_wanted_never_ends() {
-        let mut short = AbortOnDrop(tokio::spawn(async {}));
-        ended(Some(&mut short)).await;
-        let mut long = AbortOnDrop(tokio::spawn(std::future::pending()));
-        for task in [Some(&mut long), None] {
-            let waits = tokio::time::timeout(Duration::from_millis(20), ended(task));
-            assert!(waits.await.is_err());
-        }
-    }
 }

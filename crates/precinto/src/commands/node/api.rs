@@ -10,7 +10,7 @@ mod service;
 
 pub(super) use offer::{Counter, Window, counter};
 
-use super::agent::AbortOnDrop;
+use super::task::AbortOnDrop;
 use crate::config::Node;
 use crate::exit::{Exit, Failure, Text};
 use precinto_client::limits::MESSAGE_BYTES_MAX;

@@ -20,7 +20,7 @@ use tokio::time::{Instant, timeout};
 /// The shortest pause between two looks at the gateway.
 const PAUSE_MIN: Duration = Duration::from_secs(2);
 
-/// Opening a large copy takes a while, because all of it is checked: the pause is so many times as long.
+/// Bringing a large copy up to date takes a while, once a day because all of it is checked: the pause is so many times as long.
 const PAUSE_FACTOR: u32 = 20;
 
 /// It is brought up to date so often though nothing seems to have come.
@@ -92,11 +92,12 @@ impl Keeper {
         let connection = connect::open(&material).await?;
         let mut copy = own_copy::open(node).await.map_err(as_failure)?;
         let synced = own_copy::fetch(&mut copy, node, &connection, *output).await?;
-        let due = copy.recalls_to_confirm_as(&node.identity);
-        let due = due.map_err(|error| own_copy::failed(&error))?;
-        drop(copy);
         let (mut confirmed, mut unconfirmed) = (Vec::new(), Vec::new());
         if let Some(reception) = &self.confirms {
+            let due = copy.recalls_to_confirm_as(&node.identity);
+            let due = due.map_err(|error| own_copy::failed(&error))?;
+            // Not held while that is done: a duty officer may want it.
+            drop(copy);
             for work in due {
                 let alert = work.alert_id.clone();
                 match self.confirm(Arc::clone(reception), work).await {

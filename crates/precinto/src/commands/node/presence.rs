@@ -36,6 +36,18 @@ pub(super) struct Presence {
     /// Deliveries that were parked, as far as the gateway has said: they come again only when a person says so.
     #[serde(default)]
     pub(super) parked: u32,
+    /// Deliveries that the desk has and that nobody has taken: a program is at work on the first, or it lies at the local API.
+    #[serde(default)]
+    pub(super) at_desk: u32,
+    /// Since when the oldest of them lies there.
+    #[serde(default)]
+    pub(super) at_desk_since_ms: Option<u64>,
+    /// Since when the local API does not answer, though it is to.
+    #[serde(default)]
+    pub(super) api_down_since_ms: Option<u64>,
+    /// Why not.
+    #[serde(default)]
+    pub(super) api_detail: Option<String>,
     /// What went wrong last.
     pub(super) trouble: Option<String>,
     /// When.
@@ -79,6 +91,10 @@ impl Presence {
             taken: 0,
             put_back: 0,
             parked: 0,
+            at_desk: 0,
+            at_desk_since_ms: None,
+            api_down_since_ms: None,
+            api_detail: None,
             trouble: None,
             trouble_ms: None,
         }
@@ -102,6 +118,30 @@ impl Presence {
     /// Notes that the gateway was heard.
     pub(super) fn heard(&mut self) {
         self.last_contact_ms = Some(clock::now_ms());
+    }
+
+    /// Notes since when each delivery lies at the desk.
+    pub(super) fn at_desk(&mut self, since_ms: impl IntoIterator<Item = u64>) {
+        (self.at_desk, self.at_desk_since_ms) = (0, None);
+        for one in since_ms {
+            self.at_desk = self.at_desk.saturating_add(1);
+            let oldest = self.at_desk_since_ms.map_or(one, |oldest| oldest.min(one));
+            self.at_desk_since_ms = Some(oldest);
+        }
+    }
+
+    /// Notes that the local API answers; whether it did not before.
+    pub(super) fn api_up(&mut self) -> bool {
+        self.api_detail = None;
+        self.api_down_since_ms.take().is_some()
+    }
+
+    /// Notes why the local API does not answer; whether that is news.
+    pub(super) fn api_down(&mut self, why: String) -> bool {
+        let is_news = self.api_detail.as_ref() != Some(&why);
+        self.api_down_since_ms.get_or_insert_with(clock::now_ms);
+        self.api_detail = Some(why);
+        is_news
     }
 
     /// Notes what went wrong.

@@ -16,7 +16,8 @@ use serde::Serialize;
 /// An agent that runs writes its file twice a minute.
 const SILENT_MAX_MS: u64 = 120_000;
 
-/// A message that waits longer than the longest pause between two attempts to send it waits for more than a line.
+/// A message that waits longer than the longest pause between two attempts to send it waits for more than a line; and a delivery
+/// that nobody takes for so long is one that a machine should have had by now.
 const WAITING_MAX_MS: u64 = 120_000;
 
 /// So many refused messages are told one by one; there may be thousands.
@@ -35,8 +36,10 @@ pub(super) struct Status {
     running: bool,
     /// It runs, and has not said anything of itself for too long.
     hangs: bool,
-    /// Something has waited for too long.
+    /// Something has waited for too long in the outbox.
     late: bool,
+    /// A delivery has waited for too long to be taken.
+    untaken: bool,
     /// What the agent last said of itself; when it does not run, how it was.
     agent: Option<Presence>,
     outbox: Queue,
@@ -78,33 +81,58 @@ pub(super) fn look(node: &Node) -> anyhow::Result<Status> {
         waiting = Queue::of(outbox)?;
         refusals = outbox.refused().map_err(|error| outbox_failed(&error))?;
     }
-    let agent = Presence::read(&node.state);
-    let running = is_running(&node.state);
-    let line = agent.as_ref().map(|agent| agent.line);
-    let now_ms = clock::now_ms();
-    let is_before = |ms: u64, limit_ms: u64| ms.saturating_add(limit_ms) < now_ms;
-    let hangs = running
-        && agent
-            .as_ref()
-            .is_some_and(|agent| is_before(agent.as_of_ms, SILENT_MAX_MS));
-    let late = waiting
-        .oldest_ms
-        .is_some_and(|oldest| is_before(oldest, WAITING_MAX_MS));
-    let parked = agent.as_ref().map_or(0, |agent| agent.parked);
-    let refused = refusals.len();
-    let newest = refusals.split_off(refused.saturating_sub(REFUSED_SHOWN_MAX));
-    Ok(Status {
-        schema: "precinto.node.status/v1",
-        ok: running && !hangs && !late && line != Some(Line::Down) && refused == 0 && parked == 0,
-        node: node.identity.to_string(),
-        running,
-        hangs,
-        late,
-        agent,
+    let found = Found {
+        running: is_running(&node.state),
+        agent: Presence::read(&node.state),
         outbox: waiting,
-        refused,
-        refusals: newest,
-    })
+        refusals,
+    };
+    Ok(found.judged(node.identity.to_string(), clock::now_ms()))
+}
+
+/// What the node's disk says.
+struct Found {
+    running: bool,
+    agent: Option<Presence>,
+    outbox: Queue,
+    refusals: Vec<Refused>,
+}
+
+impl Found {
+    /// How the node `node` is doing by that, at `now_ms`.
+    fn judged(self, node: String, now_ms: u64) -> Status {
+        let Self {
+            running,
+            agent,
+            outbox,
+            mut refusals,
+        } = self;
+        let is_before = |ms: u64, limit_ms: u64| ms.saturating_add(limit_ms) < now_ms;
+        let at_work = agent.as_ref().filter(|_| running);
+        let hangs = at_work.is_some_and(|agent| is_before(agent.as_of_ms, SILENT_MAX_MS));
+        let late = outbox.oldest_ms;
+        let late = late.is_some_and(|oldest| is_before(oldest, WAITING_MAX_MS));
+        let untaken = at_work.and_then(|agent| agent.at_desk_since_ms);
+        let untaken = untaken.is_some_and(|since| is_before(since, WAITING_MAX_MS));
+        let agent_is_well = agent.as_ref().is_none_or(|agent| {
+            agent.line != Line::Down && agent.parked == 0 && agent.api_down_since_ms.is_none()
+        });
+        let refused = refusals.len();
+        let newest = refusals.split_off(refused.saturating_sub(REFUSED_SHOWN_MAX));
+        Status {
+            schema: "precinto.node.status/v1",
+            ok: running && agent_is_well && !hangs && !late && !untaken && refused == 0,
+            node,
+            running,
+            hangs,
+            late,
+            untaken,
+            agent,
+            outbox,
+            refused,
+            refusals: newest,
+        }
+    }
 }
 
 impl Status {
@@ -124,6 +152,10 @@ impl Status {
             outbox_bytes: self.outbox.bytes,
             refused: count(self.refused),
             parked: agent.map_or(0, |agent| agent.parked),
+            at_desk: agent.map_or(0, |agent| agent.at_desk),
+            at_desk_since_ms: agent
+                .and_then(|one| one.at_desk_since_ms)
+                .unwrap_or_default(),
         }
     }
 }
@@ -183,6 +215,9 @@ fn lines(status: &Status, output: Output) -> Vec<String> {
     sheet.row(("agent", "agente"), &running);
     if let Some(agent) = agent {
         of_agent(&mut sheet, agent, now_ms, status.running, lang);
+        if status.running {
+            at_desk(&mut sheet, agent, now_ms, status.untaken);
+        }
     }
     sheet.row(
         ("outbox", "por salir"),
@@ -279,6 +314,35 @@ fn of_agent(sheet: &mut Sheet, agent: &Presence, now_ms: u64, running: bool, lan
     }
 }
 
+/// What has come and is not the agency's yet, and whether anybody can take it by the local API.
+fn at_desk(sheet: &mut Sheet, agent: &Presence, now_ms: u64, untaken: bool) {
+    let lang = sheet.lang();
+    if let Some(since) = agent.at_desk_since_ms {
+        let (count, since) = (agent.at_desk, span(now_ms, since, lang));
+        let mut row = lang.pick(
+            format!("{count}, the oldest came {since}"),
+            format!("{count}, la más antigua llegó {since}"),
+        );
+        if untaken {
+            row.push_str(lang.pick(
+                ", NOT TAKEN: does the program that takes them run?",
+                ", SIN TOMAR: ¿está en ejecución el programa que las toma?",
+            ));
+        }
+        sheet.row(("at the desk", "por tomar"), &row);
+    }
+    if let Some(since) = agent.api_down_since_ms {
+        let why = agent.api_detail.as_deref().map(printable);
+        let row = format!(
+            "{} ({})  {}",
+            lang.pick("DOES NOT ANSWER", "NO RESPONDE"),
+            span(now_ms, since, lang),
+            why.unwrap_or_default()
+        );
+        sheet.row(("local API", "API local"), row.trim_end());
+    }
+}
+
 fn outbox(waiting: &Queue, now_ms: u64, lang: Lang) -> String {
     let Queue {
         waiting: count,
@@ -295,3 +359,6 @@ fn outbox(waiting: &Queue, now_ms: u64, lang: Lang) -> String {
         format!("{count} en espera, {bytes} bytes, el más antiguo firmado {oldest}"),
     )
 }
+
+#[cfg(test)]
+mod tests;

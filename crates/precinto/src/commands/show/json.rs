@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 
 /// A whole case.
 pub(super) fn of(told: &Told<'_>) -> Value {
-    let messages: Vec<Value> = told.held.messages.iter().map(message).collect();
+    let messages = told.held.messages.iter();
+    let messages: Vec<Value> = messages.map(|held| message(held, told)).collect();
     let newest = told.held.newest_alert();
     let mut case = stand(&told.view, Standing::of(told.held));
     let told_to = json!({
@@ -29,6 +30,7 @@ pub(super) fn of(told: &Told<'_>) -> Value {
         "newest_alert": newest.map(|alert| alert.index),
         "last_action": newest.and_then(|alert| alert.statement.last_action_ms()).map(rfc3339_ms),
         "missed_deadlines": told.held.overdue.iter().map(late_json).collect::<Vec<_>>(),
+        "witnessed": told.grades.json(),
         "recall_here": told.work.as_ref().map(work),
         "acknowledgements": acknowledgements(told),
         "messages": messages,
@@ -193,7 +195,7 @@ fn work(work: &RecallWork) -> Value {
     })
 }
 
-fn message(held: &Held) -> Value {
+fn message(held: &Held, told: &Told<'_>) -> Value {
     let said = &held.statement;
     let signers = held.signers.iter().map(|one| one.identity.to_string());
     let agencies = held.recipients.iter();
@@ -214,6 +216,7 @@ fn message(held: &Held) -> Value {
         "signed": hex(&held.payload),
         "record": hex(&held.receipt.record),
         "receipt": held.receipt.proof,
+        "grade": told.grades.json_of(held.index),
         "warnings": held.warnings.iter().map(Finding::from).collect::<Vec<_>>(),
     })
 }

@@ -379,6 +379,9 @@ fn foot(sheet: &mut Sheet, told: &Told<'_>) {
     );
     sheet.gap();
     sheet.block(0, "", &text);
+    let indices = told.held.messages.iter().map(|held| held.index);
+    let grades = told.grades.said(indices, sheet.lang());
+    sheet.block(0, "", &grades);
 }
 
 /// An agency; the reader's own is marked.

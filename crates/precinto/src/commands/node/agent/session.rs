@@ -8,7 +8,9 @@ use super::super::janitor::tidy;
 use super::super::keeper::{Keeper, Kept, Wake};
 use super::super::notice::Notice;
 use super::super::presence::Line;
-use super::{AbortOnDrop, Agent, ended};
+use super::super::task::{AbortOnDrop, ended};
+use super::Agent;
+use crate::clock;
 use crate::config::{Fingerprint, Material};
 use crate::exit::Failure;
 use news::of_courier;
@@ -30,7 +32,7 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 /// It is written so often though there is no news: a file that is older says that the agent hangs.
 const REPORT_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
 
-/// How often certificates, keys, roots and revocation lists are looked at for changes.
+/// How often certificates, keys, roots and revocation lists are looked at for changes, and an API that is down is tried again.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
 /// Why a session ended.
@@ -65,13 +67,7 @@ impl Agent {
             Err(error) => return Ok(Ended::Trouble(error.into())),
         };
         let (events, mut told) = mpsc::channel(64);
-        let courier = Courier::new(
-            self.outbox.clone(),
-            material.settings.clone(),
-            material.clock.clone(),
-            Retry::default(),
-            events,
-        );
+        let courier = self.courier(&material, events);
         let (done, mut desk) = mpsc::channel(64);
         let mut reader = match self.reader(&material, done) {
             Ok(reader) => reader,
@@ -115,11 +111,14 @@ impl Agent {
                     self.settle(done, reader).await?;
                     woken.notify_one();
                 },
-                () = ended(self.api.as_mut()) => break self.api_ended(),
+                () = ended(self.api.as_mut()) => self.api_ended()?,
                 _ = report.tick() => self.report(REPORT_AT_LEAST_EVERY)?,
-                _ = look.tick() => if before.has_changed(&self.node) {
-                    break Ended::Changed;
-                },
+                _ = look.tick() => {
+                    self.serve_api()?;
+                    if before.has_changed(&self.node) {
+                        break Ended::Changed;
+                    }
+                }
             }
         };
         drop(aides);
@@ -127,6 +126,17 @@ impl Agent {
             reader.close(&mut desk).await;
         }
         Ok(ended)
+    }
+
+    fn courier(&self, material: &Material, events: mpsc::Sender<CourierEvent>) -> Courier {
+        Courier::new(
+            self.node.identity.clone(),
+            self.outbox.clone(),
+            material.settings.clone(),
+            material.clock.clone(),
+            Retry::default(),
+            events,
+        )
     }
 
     /// Who works beside the loop: the keeper of the own copy, and the janitor.
@@ -252,15 +262,23 @@ impl Agent {
     /// Hands an entry to the desk, unless it has it already.
     async fn put_on_desk(&mut self, work: Work, reader: &mut Reader) {
         let (index, attempt) = (work.index(), work.attempt());
-        if !reader.at_desk.insert(index) {
+        if reader.at_desk.contains_key(&index) {
             return;
         }
+        reader.at_desk.insert(index, clock::now_ms());
+        self.presence.at_desk(reader.at_desk.values().copied());
         // Never full: it holds what the gateway may have unsettled. Were it, the delivery would come again.
         if reader.desk.try_send(work).is_err() {
-            reader.at_desk.remove(&index);
+            self.off_desk(index, reader);
             let reason = Reason::Overloaded;
             let _next = self.put_back(reader, (index, attempt), reason).await;
         }
+    }
+
+    /// The desk is done with it, in whatever way.
+    fn off_desk(&mut self, index: u64, reader: &mut Reader) {
+        reader.at_desk.remove(&index);
+        self.presence.at_desk(reader.at_desk.values().copied());
     }
 
     /// What is not believed is never settled: an alert that nobody has read must not be gone.
@@ -311,7 +329,7 @@ impl Agent {
                 withheld,
                 ..
             } => {
-                reader.at_desk.remove(&index);
+                self.off_desk(index, reader);
                 self.presence.taken += 1;
                 // Without a line it comes again, and is known by its index.
                 let _lost = reader.subscriber.ack(index).await;
@@ -331,7 +349,7 @@ impl Agent {
                 attempt,
                 why,
             } => {
-                reader.at_desk.remove(&index);
+                self.off_desk(index, reader);
                 let why = why.pick(lang).to_owned();
                 let entry = lang.pick("entry", "entrada");
                 self.presence.trouble(format!("{entry} {index}: {why}"));

@@ -9,7 +9,7 @@ use crate::commands::outbox::failed as outbox_failed;
 use crate::commands::own_copy::contradicted;
 use crate::connect::refused;
 use crate::exit::{Exit, Failure, Text};
-use precinto_alert::reason::{self as catalogue, Retry};
+use precinto_alert::reason::{self as catalogue, Reason, Retry};
 use precinto_client::outbox::{CourierError, CourierEvent};
 use precinto_client::subscribe::SubscribeError;
 
@@ -38,10 +38,16 @@ impl Agent {
                 let name = refused.reason.as_deref();
                 self.presence
                     .trouble(format!("{id}: {}: {why}", name.unwrap_or_default()));
-                let said = (
-                    "REFUSED by the gateway, kept aside:",
-                    "RECHAZADO por la pasarela, se aparta:",
-                );
+                // Of what is no message, or what the gateway fails over, nothing was judged.
+                let is_judged = name.is_some_and(|name| name != catalogue::name(Reason::Internal));
+                let said = if is_judged {
+                    (
+                        "REFUSED by the gateway, kept aside:",
+                        "RECHAZADO por la pasarela, se aparta:",
+                    )
+                } else {
+                    ("NOT SENT, kept aside:", "NO ENVIADO, se aparta:")
+                };
                 let notice = Notice::of("refused", lang, said).message(id);
                 self.say(notice.reason(name).detail(why))
             }

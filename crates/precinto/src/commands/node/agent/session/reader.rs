@@ -7,7 +7,7 @@ use crate::exit::{Exit, Failure, Text};
 use precinto_client::inbox::{HandOver, Reception};
 use precinto_client::subscribe::SubscribeError;
 use precinto_client::{Event, Pin, SubscribeOptions, Subscriber};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -31,8 +31,8 @@ pub(super) struct Reader {
     at_work: JoinHandle<()>,
     /// Dropped to stop the desk.
     stop: DropGuard,
-    /// Handed to the desk and not answered for. A broken line brings them again while the desk still has them.
-    pub(super) at_desk: BTreeSet<u64>,
+    /// Handed to the desk and not answered for, each with when. A broken line brings them again while the desk still has them.
+    pub(super) at_desk: BTreeMap<u64, u64>,
 }
 
 impl Agent {
@@ -80,7 +80,7 @@ impl Agent {
             subscriber: subscriber.with_witness(material.witness()?),
             desk: sender,
             at_work: tokio::spawn(desk.work(deliveries, done)),
-            at_desk: BTreeSet::new(),
+            at_desk: BTreeMap::new(),
         }))
     }
 
