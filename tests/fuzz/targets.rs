@@ -75,9 +75,10 @@ pub(crate) fn statement(bytes: &[u8]) {
                 }
             }
         }
-        Err(StatementError::Violations(violations)) => {
-            assert!(!violations.is_empty(), "refused for nothing");
-            shown(&violations);
+        Err(StatementError::Violations(broken)) => {
+            assert!(!broken.errors.is_empty(), "refused for nothing");
+            shown(&broken.errors);
+            shown(&broken.warnings);
         }
         Err(StatementError::NonCanonical) => {
             let again = pb::Statement::decode(bytes).expect("decoded before");
@@ -110,9 +111,10 @@ pub(crate) fn content(bytes: &[u8]) {
             assert!(is_encoded(content.form(), body), "another encoding");
             assert_eq!(lenient, Ok((content, false)), "two ways of reading");
         }
-        Err(ContentError::Violations(violations)) => {
-            assert!(!violations.is_empty(), "refused for nothing");
-            shown(&violations);
+        Err(ContentError::Violations(broken)) => {
+            assert!(!broken.errors.is_empty(), "refused for nothing");
+            shown(&broken.errors);
+            shown(&broken.warnings);
         }
         Err(ContentError::MediaType { .. }) => panic!("the media type is the right one"),
         Err(ContentError::NonCanonical) => {
@@ -359,7 +361,7 @@ fn everywhere(text: &str) {
     let media_type = media_type(statement.message_type());
     match Content::decode(media_type, &alert.encode_to_vec(), &statement) {
         Ok(content) => shown(content.warnings()),
-        Err(ContentError::Violations(violations)) => shown(&violations),
+        Err(ContentError::Violations(broken)) => shown(&broken.errors),
         Err(other) => assert!(matches!(other, ContentError::Malformed(_)), "{other}"),
     }
 }

@@ -2,6 +2,7 @@
 //! hold, an outcome, a recall that reaches everyone; told by `show`, `list`, `find` and `match` on both sides.
 
 mod desks;
+mod expired;
 mod follow_up;
 mod interrupted;
 mod latecomer;
@@ -194,6 +195,7 @@ fn read(stage: &Stage) {
         &[
             "OPEN",
             "act before",
+            "1854.00 USD (3.00 USD/kg)",
             "outcome reported",
             "accepted in part (PARTIAL)",
         ],

@@ -107,6 +107,71 @@ fn a_waybill_becomes_an_alert_with_five_things_typed_and_the_case_goes_on() {
     audit(&site);
 }
 
+/// A waybill whose times say which clock they mean has told until when something can be done: nobody types it.
+#[test]
+fn the_route_says_the_last_moment_to_act() {
+    let Some(folder) = shared("data/cargo-xml") else {
+        return;
+    };
+    let site = Site::new();
+    let gateway = site.start();
+    let waybill = folder.join("888-11111111_XFWB.xml");
+    let xml = std::fs::read_to_string(waybill).expect("the waybill");
+    // The first leg departs in the evening of a day far enough ahead, the last one two days later.
+    let (first, last) = (day(9), day(11));
+    let dated = xml
+        .replace("2021-03-10T00:00:00", &format!("{first}T20:00:00+09:00"))
+        .replace("2021-03-12T00:00:00", &format!("{last}T20:00:00+01:00"));
+    assert_ne!(dated, xml);
+    let path = site.path().join("dated.xml");
+    write(&path, dated.as_bytes());
+    let begun = run(&[
+        "draft",
+        "waybill",
+        path.to_str().expect("UTF-8"),
+        "-o",
+        "json",
+    ]);
+    let begun = done(&begun).remove(0);
+    // Two hours before 20:00 in Seoul.
+    let last_action = format!("{first}T09:00:00");
+    assert!(text_starts(&begun, "last_action", &last_action), "{begun}");
+    let draft = drafted(site.path(), &path);
+    let page = std::fs::read_to_string(&draft).expect("the draft");
+    assert!(
+        page.contains(&format!("#last_action: {last_action}")),
+        "{page}"
+    );
+    let send = |more: &[&str]| {
+        let line = [&["send", "alert", draft.as_str()], TYPED.as_slice(), more].concat();
+        let sent = done(&node(&site, &gateway, "us-cbp-lax", &line)).remove(0);
+        let show = ["show", text(&sent, "alert_id")];
+        done(&node(&site, &gateway, "us-cbp-lax", &show)).remove(0)
+    };
+    let case = send(&[]);
+    assert!(text_starts(&case, "last_action", &last_action), "{case}");
+    // Who knows better says so, and who says something impossible is told what the route says.
+    let case = send(&["--last-action", "+3h"]);
+    assert!(!text_starts(&case, "last_action", &last_action), "{case}");
+    let late = format!("{last}T12:00:00Z");
+    let case = send(&["--last-action", &late]);
+    let warnings = case["messages"][0]["warnings"].to_string();
+    assert!(warnings.contains("last_action_ms"), "{case}");
+    assert!(gateway.stop().success());
+    audit(&site);
+}
+
+/// The day so many days from now, by UTC.
+fn day(ahead: i64) -> String {
+    let now = jiff::Timestamp::now();
+    let then = now + jiff::SignedDuration::from_hours(24 * ahead);
+    then.strftime("%F").to_string()
+}
+
+fn text_starts(value: &Value, name: &str, with: &str) -> bool {
+    text(value, name).starts_with(with)
+}
+
 /// The receiving side asks, holds and reports, and the sending side answers and takes back: flags only.
 fn answers(site: &Site, gateway: &GatewayProcess, alert: &Value) {
     let (id, message) = (text(alert, "alert_id"), text(alert, "message_id"));

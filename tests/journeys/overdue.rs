@@ -87,7 +87,7 @@ fn steps(missed: &[Value]) -> Vec<[&str; 2]> {
         .collect()
 }
 
-/// An alert of precedence P2 to ANAM alone, without a last moment to act.
+/// An alert of precedence P2 to ANAM alone; its last moment to act follows from its route, hours away.
 fn alert(stage: &Stage) -> String {
     let example = run(&["config", "example", "alert"]);
     let text = String::from_utf8(example.stdout).expect("UTF-8");

@@ -77,7 +77,7 @@
 //!
 //! # Not here
 //!
-//! EXPIRED is a matter of the clock. ESCALATED is noted by the gateway ([`crate::clock`]) and taken in by
+//! EXPIRED is a matter of the clock, and no state that anything is decided by ([`View::is_expired`]). ESCALATED is noted by the gateway ([`crate::clock`]) and taken in by
 //! [`Case::apply_overdue`]. DISPUTED is no message and no rule: a case is, while a REJECT stands ([`View::disputes`]). DRAFT,
 //! SUBMITTED and REJECTED come before the log.
 

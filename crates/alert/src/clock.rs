@@ -24,8 +24,8 @@
 //! * *More time* (`more_time_until_ms` of an ACK or an `ACTION_RESPONSE`) moves ASSESSED to that time: the latest that was
 //!   asked for, and never to an earlier time than the table's.
 //! * Nothing is later than the *cap*: `last_action_ms` less a margin, which is the deadline's own length, at most a quarter
-//!   of the time between start and last moment. Where the last moment had passed before the message was logged there is
-//!   nothing left to hurry for, and no cap.
+//!   of the time between start and last moment ([`crate::content::last_action`] says where that moment comes from). Where it
+//!   had passed before the message was logged there is nothing left to hurry for, and no cap.
 //!
 //! # What follows
 //!

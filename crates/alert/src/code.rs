@@ -11,6 +11,7 @@
 mod action;
 mod answer;
 mod case;
+mod crosswalk;
 mod family;
 mod goods;
 mod grade;
@@ -20,7 +21,9 @@ mod message;
 mod outcome;
 mod shipment;
 
+pub use crosswalk::{Equivalent, nearest};
 pub use family::{Coded, FAMILIES, Family, Row, TABLES, Version, sharing_name};
+pub use grade::{to_admiralty, to_siena};
 pub use handling::MARKS;
 pub use indicator::{SOURCES, Source, sources_of};
 

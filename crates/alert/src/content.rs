@@ -9,6 +9,7 @@ mod cross_check;
 mod field;
 mod goods_code;
 mod identifier;
+mod last_action;
 mod party;
 mod releases;
 mod reply;
@@ -17,12 +18,14 @@ mod route;
 mod shipment;
 mod subject;
 
+pub use last_action::{last_action, last_useful};
+
 use crate::Reason;
 use crate::canonical::{OneEncoding, is_canonical};
 use crate::code::MessageType;
 use crate::limits::BODY_BYTES_MAX;
 use crate::statement::Statement;
-use crate::violation::{At, Detail, Findings, Violation, headline, rules_broken};
+use crate::violation::{At, Broken, Detail, Findings, Violation, headline, rules_broken};
 use precinto_proto::v1 as pb;
 
 /// The checked content of one body. Only [`Content::decode`] and [`Content::decode_lenient`] build one.
@@ -82,9 +85,9 @@ pub enum ContentError {
     /// Unknown fields, or another encoding than the canonical one.
     #[error("not the canonical encoding of the content, or unknown fields")]
     NonCanonical,
-    /// Rules are broken: all of them, never empty.
-    #[error("{} rules broken", .0.len())]
-    Violations(Vec<Violation>),
+    /// Rules are broken: all of them, and what would be flagged besides.
+    #[error("{} rules broken", .0.errors.len())]
+    Violations(Broken),
 }
 
 impl ContentError {
@@ -94,7 +97,7 @@ impl ContentError {
             Self::MediaType { .. } => Reason::MediaType,
             Self::Malformed(_) => Reason::Malformed,
             Self::NonCanonical => Reason::NonCanonical,
-            Self::Violations(violations) => headline(violations),
+            Self::Violations(broken) => headline(&broken.errors),
         }
     }
 
@@ -116,7 +119,7 @@ impl ContentError {
                 "no es la codificación canónica del contenido, o contiene campos desconocidos",
             )
                 .into(),
-            Self::Violations(violations) => rules_broken(violations.len()),
+            Self::Violations(broken) => rules_broken(broken.errors.len()),
         }
     }
 }
@@ -186,7 +189,7 @@ impl Content {
             Ok(warnings) => Ok((Self { form, warnings }, non_canonical)),
             // A field that we do not know may be why a rule seems broken.
             Err(_) if non_canonical => Err(ContentError::NonCanonical),
-            Err(violations) => Err(ContentError::Violations(violations)),
+            Err(broken) => Err(ContentError::Violations(broken)),
         }
     }
 

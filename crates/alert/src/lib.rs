@@ -3,6 +3,19 @@
 //! This crate reads no clock and does no input or output. The two ways in are [`Statement::decode`], for the signed
 //! statement that stays in the log, and [`Content::decode`], for the body that may be deleted later. Both collect every
 //! violation before they answer, because a sender who hears of one mistake at a time sends many times.
+//!
+//! # What the data model leaves open, and what was decided
+//!
+//! * Mandatory fields of each type, what the statement repeats of the body, identifiers that are wrong on the label itself:
+//!   `statement.proto`, `body.proto`, `shipment.proto`.
+//! * What is still accepted behind the end of a case: [`case`].
+//! * The margin of a deadline: [`clock`].
+//! * Cut-offs: two hours before departure for air cargo, one for parcels and mail, none for what does not fly
+//!   ([`limits::CUT_OFF_CARGO_MS`], [`limits::CUT_OFF_PARCEL_MS`]), the same for every carrier. The last moment to act that
+//!   follows from them is [`content::last_action`]: it is put into a draft that states none, and a stated one that is later is
+//!   flagged. One that is not stated is not flagged, because the data model knows no such warning; its clock runs uncapped.
+//! * An alert is of use until delivery, or until three days after its arrival ([`content::last_useful`]).
+//! * Quantities of dangerous goods are not compared with the limits of the regulations, whose text is not free.
 
 pub mod airline;
 pub mod airport;

@@ -46,6 +46,15 @@ pub const VALIDITY_MS_MAX: u64 = 366 * 24 * 60 * 60 * 1000;
 /// Longest time until criminal intelligence must be reviewed, milliseconds: five years with two leap days.
 pub const REVIEW_MS_MAX: u64 = (5 * 365 + 2) * 24 * 60 * 60 * 1000;
 
+/// Time before the first departure of air cargo from which loading is taken to be past stopping, milliseconds: two hours. By
+/// then pallets are built and handed to the ramp; the CBP's advance screening for cargo counts on the same two hours.
+pub const CUT_OFF_CARGO_MS: u64 = 2 * 60 * 60 * 1000;
+/// The same for express parcels and mail by air, milliseconds: one hour. They are sorted and loaded last.
+pub const CUT_OFF_PARCEL_MS: u64 = 60 * 60 * 1000;
+/// Time behind the last arrival within which goods are taken to be delivered, milliseconds: three days. Most parcels are with
+/// their consignee by then and most cargo is cleared; who knows the day states the delivery.
+pub const DELIVERY_WINDOW_MS: u64 = 3 * 24 * 60 * 60 * 1000;
+
 /// Fewest deliveries that a subscriber may ask to hold unsettled.
 pub const CREDIT_MIN: u32 = 1;
 /// Most deliveries that a subscriber may hold unsettled; bounds what the gateway remembers for each stream.

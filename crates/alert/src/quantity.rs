@@ -2,7 +2,7 @@
 
 pub mod unit;
 
-pub use unit::{Dimension, dimension};
+pub use unit::{Dimension, dimension, meant};
 
 /// Digits before the point.
 const WHOLE_DIGITS_MAX: usize = 12;
@@ -59,6 +59,39 @@ impl Decimal {
     pub fn micros(self) -> u64 {
         self.micros
     }
+}
+
+/// The decimals that may have been meant by one with commas: `618,4` is 618.4, and `1,234` may be 1234 or 1.234, by where its
+/// writer went to school. Empty for anything else.
+pub fn without_commas(text: &str) -> Vec<String> {
+    // What is longer is no decimal, and is not copied.
+    if text.len() > 2 * (WHOLE_DIGITS_MAX + FRACTION_DIGITS_MAX) {
+        return Vec::new();
+    }
+    let commas = text.matches(',').count();
+    let whole = text.split('.').next().unwrap_or_default();
+    let behind_commas = || whole.split(',').skip(1);
+    let grouped = commas > 0
+        && behind_commas().count() == commas
+        && behind_commas().all(|group| group.len() == 3);
+    let thousands = grouped.then(|| text.replace(',', ""));
+    let point = (commas == 1 && !text.contains('.')).then(|| text.replace(',', "."));
+    [thousands, point]
+        .into_iter()
+        .flatten()
+        .filter(|text| Decimal::parse(text).is_some())
+        .collect()
+}
+
+/// What a kilogram is worth, with two decimals, rounded: `3.00`. `None` unless the `amount` is a decimal and the weight a mass
+/// above zero.
+pub fn value_per_kg(amount: &str, (weight, unit): (&str, &str)) -> Option<String> {
+    let amount = Decimal::parse(amount)?;
+    let mass = mass(Decimal::parse(weight)?, unit).filter(|mass| *mass > 0)?;
+    // Millionths to hundredths, micrograms to kilograms; at most 10^29, far below what fits.
+    let scaled = u128::from(amount.micros) * 100_000_000_000;
+    let cents = (scaled + mass / 2) / mass;
+    Some(format!("{}.{:02}", cents / 100, cents % 100))
 }
 
 /// Whether a mass is more than `limit_kg` kilograms. `false` when `unit` is no unit of mass.
@@ -142,6 +175,46 @@ mod tests {
         assert!(heavier_than(amount("551156"), "LBR", 250_000));
         assert!(!heavier_than(amount("551155"), "LBR", 250_000));
         assert!(!heavier_than(amount("999999999999"), "LTR", 250_000));
+    }
+
+    #[test]
+    fn a_comma_may_be_a_point_or_part_thousands() {
+        for (text, meant) in [
+            ("618,4", &["618.4"][..]),
+            ("1,234", &["1234", "1.234"]),
+            ("1,234.5", &["1234.5"]),
+            ("12,345,678", &["12345678"]),
+            ("618.4", &[]),
+            ("1,2,3", &[]),
+            ("1.234,5", &[]),
+            (",5", &[]),
+            ("5,", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(without_commas(text), meant, "{text}");
+        }
+    }
+
+    #[test]
+    fn worth_of_a_kilogram() {
+        let worth = |amount, weight, unit| value_per_kg(amount, (weight, unit));
+        assert_eq!(worth("1855.2", "618.4", "KGM").as_deref(), Some("3.00"));
+        assert_eq!(worth("100", "3", "KGM").as_deref(), Some("33.33"));
+        assert_eq!(worth("200", "3", "KGM").as_deref(), Some("66.67"));
+        assert_eq!(worth("1", "1", "LBR").as_deref(), Some("2.20"));
+        assert_eq!(worth("0", "1", "KGM").as_deref(), Some("0.00"));
+        assert_eq!(
+            worth("999999999999", "0.000001", "MGM").as_deref(),
+            Some("999999999999000000000000.00")
+        );
+        for (amount, weight, unit) in [
+            ("1", "0", "KGM"),
+            ("1", "1", "LTR"),
+            ("much", "1", "KGM"),
+            ("1", "heavy", "KGM"),
+        ] {
+            assert_eq!(worth(amount, weight, unit), None);
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::code::{
 };
 use crate::handling::{Handling, Release};
 use crate::id::{AgencyId, AlertId, MessageId, NodeId};
-use crate::violation::{At, Detail, Findings, Violation, headline, rules_broken};
+use crate::violation::{At, Broken, Detail, Findings, Violation, headline, rules_broken};
 use head::Head;
 use precinto_proto::v1 as pb;
 use says::Says;
@@ -46,9 +46,9 @@ pub enum StatementError {
     /// Unknown fields, or another encoding than the canonical one. Refused, because two readers could differ about it.
     #[error("not the canonical encoding of a statement, or unknown fields")]
     NonCanonical,
-    /// Rules are broken: all of them, never empty.
-    #[error("{} rules broken", .0.len())]
-    Violations(Vec<Violation>),
+    /// Rules are broken: all of them, and what would be flagged besides.
+    #[error("{} rules broken", .0.errors.len())]
+    Violations(Broken),
 }
 
 impl StatementError {
@@ -57,7 +57,7 @@ impl StatementError {
         match self {
             Self::Malformed(_) => Reason::Malformed,
             Self::NonCanonical => Reason::NonCanonical,
-            Self::Violations(violations) => headline(violations),
+            Self::Violations(broken) => headline(&broken.errors),
         }
     }
 
@@ -70,7 +70,7 @@ impl StatementError {
                 "no es la codificación canónica de un mensaje, o contiene campos desconocidos",
             )
                 .into(),
-            Self::Violations(violations) => rules_broken(violations.len()),
+            Self::Violations(broken) => rules_broken(broken.errors.len()),
         }
     }
 }
@@ -109,11 +109,11 @@ impl Statement {
             }),
             // A field that we do not know may be why a rule seems broken.
             Err(_) if unknown_fields => Err(StatementError::NonCanonical),
-            Err(violations) => Err(StatementError::Violations(violations)),
+            Err(broken) => Err(StatementError::Violations(broken)),
         }
     }
 
-    fn from_proto(message: pb::Statement) -> Result<Self, Vec<Violation>> {
+    fn from_proto(message: pb::Statement) -> Result<Self, Broken> {
         let (at, mut found) = (At::root(""), Findings::default());
         let head = Head::read(&mut found, &at, &message);
         let says = Says::read(&mut found, &at, &message);
@@ -123,7 +123,10 @@ impl Statement {
         }
         let warnings = found.finish()?;
         // Without a head there was an error, and `finish` has returned it.
-        let head = head.ok_or_else(Vec::new)?;
+        let head = head.ok_or_else(|| Broken {
+            errors: Vec::new(),
+            warnings: Vec::new(),
+        })?;
         Ok(Self {
             head,
             says,

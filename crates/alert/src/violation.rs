@@ -39,6 +39,27 @@ impl fmt::Display for Violation {
     }
 }
 
+/// A message that is refused: everything that breaks a rule, and what would have been flagged had nothing else been wrong.
+///
+/// Both together, because whoever mends the one shall not hear of the other only then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// What it is refused for; never empty.
+    pub errors: Vec<Violation>,
+    /// What alone would not keep it out.
+    pub warnings: Vec<Violation>,
+}
+
+/// What it is refused for: all that an answer to the sender must say.
+impl IntoIterator for Broken {
+    type Item = Violation;
+    type IntoIter = std::vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.errors.into_iter()
+    }
+}
+
 /// The reason that stands for all of them in the status of an answer.
 ///
 /// A refusal that correcting a field does not cure (a diplomatic bag, a gap in versions) must not hide behind
@@ -145,12 +166,13 @@ impl Findings {
         push(&mut self.warnings, at, reason, detail.into(), values);
     }
 
-    /// The warnings if nothing was refused, else everything that was.
-    pub(crate) fn finish(self) -> Result<Vec<Violation>, Vec<Violation>> {
-        if self.errors.is_empty() {
-            Ok(self.warnings)
+    /// The warnings if nothing was refused, else both lists.
+    pub(crate) fn finish(self) -> Result<Vec<Violation>, Broken> {
+        let Self { errors, warnings } = self;
+        if errors.is_empty() {
+            Ok(warnings)
         } else {
-            Err(self.errors)
+            Err(Broken { errors, warnings })
         }
     }
 }
@@ -217,6 +239,6 @@ mod tests {
                 ("wrong", "mal"),
             );
         }
-        assert_eq!(findings.finish().unwrap_err().len(), VIOLATIONS_MAX);
+        assert_eq!(findings.finish().unwrap_err().errors.len(), VIOLATIONS_MAX);
     }
 }

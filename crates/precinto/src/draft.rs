@@ -15,8 +15,8 @@ pub(crate) use shorthand::moment_ms;
 pub(crate) use write::{content_json, content_of, statement_json};
 
 use crate::config::closest;
+use crate::exit::Text;
 use crate::output::Lang;
-use anyhow::Context;
 use precinto_alert::code::MessageType;
 use precinto_alert::content::media_type;
 use precinto_proto::v1 as pb;
@@ -124,14 +124,21 @@ impl Draft {
     }
 
     /// Reads the text of a draft file: JSON by its name or its first character, else YAML.
-    pub(crate) fn parse_file(path: &Path, text: &str) -> anyhow::Result<Value> {
+    ///
+    /// Where and what a parser did not understand it says in its own words, in English.
+    pub(crate) fn parse_file(path: &Path, text: &str) -> Result<Value, Text> {
         let json = path
             .extension()
             .is_some_and(|extension| extension == "json");
         if json || text.trim_start().starts_with('{') {
-            return serde_json::from_str(text).context("not JSON");
+            return serde_json::from_str(text)
+                .map_err(|error| Text::same(error).behind("not JSON", "no es JSON"));
         }
-        serde_saphyr::from_str(text).context("not YAML")
+        serde_saphyr::from_str(text).map_err(|error| {
+            let error = error.to_string();
+            let error = error.strip_prefix("error: ").unwrap_or(&error);
+            Text::same(error).behind("not YAML", "no es YAML")
+        })
     }
 
     fn assemble(value: &Value, reader: &mut Reader) -> Option<Self> {
@@ -193,6 +200,23 @@ impl Draft {
         };
         let message = reader.message(&content_descriptor(media_type)?, fields, "content");
         Some((media_type.to_owned(), message.encode_to_vec()))
+    }
+}
+
+/// What a draft calls a field of the statement, where that is another name: `to[1]` for `recipients[1].name`, `expires` for
+/// `expires_ms`.
+pub(crate) fn typed_name(field: &str) -> Option<String> {
+    let end = field.find(['[', '.']).unwrap_or(field.len());
+    let (name, rest) = field.split_at_checked(end)?;
+    match name {
+        "recipients" => {
+            let item = rest.split('.').next().unwrap_or_default();
+            Some(format!("to{item}"))
+        }
+        "required_signers" => Some("officers".to_owned()),
+        "body" => Some("content".to_owned()),
+        _ if rest.is_empty() => name.strip_suffix("_ms").map(str::to_owned),
+        _ => None,
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) use goods::shipments;
 pub(crate) use late::{late, late_json};
 pub(crate) use says::{handling, headline, labels, names, recipient, says, signer};
 pub(crate) use sheet::Sheet;
-pub(crate) use stand::{Stand, level_marks, part_in_short, part_state, standing};
+pub(crate) use stand::{Stand, expired, level_marks, part_in_short, part_state, standing};
 use when::clock_time;
 pub(crate) use when::{left, minute, span};
 

@@ -120,11 +120,18 @@ impl Audience {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Says {
     Nothing,
+    /// An ALERT or AMEND, and its last useful instant.
+    Version {
+        expires_ms: u64,
+    },
     Ack(AckLevel),
     Assessment(AssessmentResult),
     Verdict(ActionVerdict),
     Hold(HoldKind, HoldState),
-    Outcome { code: OutcomeCode, last: bool },
+    Outcome {
+        code: OutcomeCode,
+        last: bool,
+    },
     Recall(RecallMeasure),
     Transfer(Arc<AgencyId>),
     Decision(DisseminationVerdict),
@@ -180,6 +187,14 @@ impl Step {
     /// Whether the agency sent it, or was sent it.
     pub(super) fn concerns(&self, agency: &AgencyId) -> bool {
         self.from() == agency || self.to.reaches(agency)
+    }
+
+    /// Of an ALERT or AMEND: its last useful instant.
+    pub(super) fn expires_ms(&self) -> Option<u64> {
+        match self.says {
+            Says::Version { expires_ms } => Some(expires_ms),
+            _ => None,
+        }
     }
 
     pub(super) fn ack_level(&self) -> Option<AckLevel> {
@@ -245,6 +260,9 @@ impl Says {
     fn of(statement: &Statement) -> Self {
         use MessageType as T;
         let said = match statement.message_type() {
+            T::Alert | T::Amend => Some(Self::Version {
+                expires_ms: statement.expires_ms(),
+            }),
             T::Ack => statement.ack_level().map(Self::Ack),
             T::Assessment => statement.assessment().map(Self::Assessment),
             T::ActionResponse => statement.verdict().map(Self::Verdict),

@@ -983,6 +983,29 @@ fn who_says_too_much_shuts_out_nobody_and_no_recall() {
     story.say((ANAM, &[CBP]), T::RecallConfirm, (5, 4));
 }
 
+#[test]
+fn a_case_that_nobody_ended_expires_with_its_newest_version() {
+    let mut story = Story::begin();
+    let expires_ms = |story: &Story| story.0.view().expires_ms.unwrap();
+    let first_ms = expires_ms(&story);
+    assert!(!story.0.view().is_expired(first_ms - 1));
+    assert!(story.0.view().is_expired(first_ms));
+    let later = |message: &mut pb::Statement| {
+        message.alert_version = 2;
+        message.expires_ms = first_ms + 1_000;
+    };
+    story.log(step((CBP, &[ANAM, FGR]), T::Amend, (2, 1), later));
+    assert_eq!(expires_ms(&story), first_ms + 1_000);
+    assert!(!story.0.view().is_expired(first_ms));
+    // What else is said has an instant of its own, and does not prolong the case.
+    let much_later = |message: &mut pb::Statement| message.expires_ms = first_ms + 9_000;
+    story.log(step((ANAM, &[CBP]), T::Comment, (3, 2), much_later));
+    assert!(story.0.view().is_expired(first_ms + 1_000));
+    story.say((CBP, &[ANAM, FGR]), T::Cancel, (4, 2));
+    assert!(!story.0.view().is_expired(u64::MAX), "somebody ended it");
+    assert!(!Case::default().view().is_expired(u64::MAX));
+}
+
 /// What a record says of an officer of FGR who is told on these nodes.
 fn told(officer: &str, nodes: &[&str]) -> pb::ResolvedRecipient {
     let node = |name: &&str| format!("spiffe://mx.dev.invalid/agency/fgr/node/{name}");

@@ -46,6 +46,8 @@ pub struct View {
     pub originator: Option<AgencyId>,
     /// The newest version; above 1 it was amended.
     pub version: u32,
+    /// Last useful instant of the newest version, milliseconds since 1970 UTC.
+    pub expires_ms: Option<u64>,
     /// The originator needs it no longer.
     pub is_cancelled: bool,
     /// Every addressee's part has ended.
@@ -65,6 +67,13 @@ pub struct View {
 }
 
 impl View {
+    /// Whether nobody has ended the case and its last useful instant has passed at `now_ms`, milliseconds since 1970 UTC: the
+    /// state EXPIRED. It is for people to see and binds nobody; what is still accepted does not hang on the clock.
+    pub fn is_expired(&self, now_ms: u64) -> bool {
+        let is_over = self.is_cancelled || self.is_closed || self.recall.is_some();
+        !is_over && self.expires_ms.is_some_and(|last_ms| last_ms <= now_ms)
+    }
+
     /// The agencies whose escalation group was told that they had not answered, and that still have not.
     pub fn escalated(&self) -> BTreeSet<&AgencyId> {
         let escalated = self.late.iter().filter(|late| late.is_escalated());
@@ -148,6 +157,7 @@ impl Case {
         View {
             originator: self.originator().cloned(),
             version: self.version(),
+            expires_ms: self.newest().and_then(Step::expires_ms),
             is_cancelled: self.is_cancelled(),
             is_closed: self.is_closed(),
             recall: self.recall(),

@@ -1,4 +1,5 @@
-//! What describes how sure somebody is, who signs, and how a body is protected: labels alone.
+//! What describes how sure somebody is, who signs, and how a body is protected: labels alone, and how the two scales of
+//! evaluation compare.
 
 use super::family::{family, rows};
 use super::{
@@ -57,3 +58,99 @@ family! { PayloadProtection, "PAYLOAD_PROTECTION_", "payload_protection", "prote
     Clear { "readable by the gateways", "legible para las pasarelas" }
     Sealed { "sealed to the recipients", "sellado para los destinatarios" }
 } }
+
+/// Grades of the Admiralty scale as those of SIENA that come nearest; what is unspecified stays so. `None` for a grade that the
+/// Admiralty scale does not have.
+///
+/// The data model, section 9.2. To be shown beside the originator's own, never in its place: conversion loses levels.
+pub const fn to_siena(
+    source: SourceGrade,
+    information: InformationGrade,
+) -> Option<(SourceGrade, InformationGrade)> {
+    use InformationGrade as I;
+    use SourceGrade as S;
+    let source = match source {
+        S::Unspecified => S::Unspecified,
+        S::A => S::A,
+        S::B | S::C => S::B,
+        S::D | S::E => S::C,
+        S::F => S::X,
+        S::X => return None,
+    };
+    let information = match information {
+        I::InformationGrade4 | I::InformationGrade5 | I::InformationGrade6 => I::InformationGrade4,
+        same => same,
+    };
+    Some((source, information))
+}
+
+/// Grades of SIENA as those of the Admiralty scale that come nearest, as [`to_siena`]. `None` for a grade that SIENA does not
+/// have.
+pub const fn to_admiralty(
+    source: SourceGrade,
+    information: InformationGrade,
+) -> Option<(SourceGrade, InformationGrade)> {
+    use InformationGrade as I;
+    use SourceGrade as S;
+    let source = match source {
+        S::Unspecified => S::Unspecified,
+        S::A => S::A,
+        S::B => S::B,
+        S::C => S::D,
+        S::X => S::F,
+        S::D | S::E | S::F => return None,
+    };
+    let information = match information {
+        I::InformationGrade4 => I::InformationGrade6,
+        I::InformationGrade5 | I::InformationGrade6 => return None,
+        same => same,
+    };
+    Some((source, information))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Coded as _;
+
+    fn source(name: &str) -> SourceGrade {
+        SourceGrade::from_name(name).unwrap()
+    }
+
+    fn information(number: i32) -> InformationGrade {
+        InformationGrade::try_from(number).unwrap()
+    }
+
+    /// The two tables of section 9.2.
+    #[test]
+    fn grades_convert_as_the_table_says() {
+        let (none, nothing) = (SourceGrade::Unspecified, InformationGrade::Unspecified);
+        for (admiralty, siena) in ["A", "B", "C", "D", "E", "F"]
+            .into_iter()
+            .zip(["A", "B", "B", "C", "C", "X"])
+        {
+            let there = to_siena(source(admiralty), nothing);
+            assert_eq!(there, Some((source(siena), nothing)), "{admiralty}");
+        }
+        for (siena, admiralty) in [("A", "A"), ("B", "B"), ("C", "D"), ("X", "F")] {
+            let back = to_admiralty(source(siena), nothing);
+            assert_eq!(back, Some((source(admiralty), nothing)), "{siena}");
+        }
+        for (admiralty, siena) in [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (6, 4)] {
+            let there = to_siena(none, information(admiralty));
+            assert_eq!(there, Some((none, information(siena))), "{admiralty}");
+        }
+        for (siena, admiralty) in [(1, 1), (2, 2), (3, 3), (4, 6)] {
+            let back = to_admiralty(none, information(siena));
+            assert_eq!(back, Some((none, information(admiralty))), "{siena}");
+        }
+        assert_eq!(to_siena(SourceGrade::X, nothing), None);
+        for grade in ["D", "E", "F"] {
+            assert_eq!(to_admiralty(source(grade), nothing), None, "{grade}");
+        }
+        for grade in [5, 6] {
+            assert_eq!(to_admiralty(none, information(grade)), None, "{grade}");
+        }
+        assert_eq!(to_siena(none, nothing), Some((none, nothing)));
+    }
+}

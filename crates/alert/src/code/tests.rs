@@ -234,6 +234,6 @@ fn a_set_of_codes_ascends() {
         (&[1, 99], Reason::CodeUnknown),
         (&[1, 2, 3, 4, 5], Reason::FieldTooLong),
     ] {
-        assert_eq!(read(raw).unwrap_err()[0].reason, reason, "{raw:?}");
+        assert_eq!(read(raw).unwrap_err().errors[0].reason, reason, "{raw:?}");
     }
 }

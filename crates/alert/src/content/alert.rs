@@ -2,7 +2,7 @@
 
 use super::block::{attachments, contact, evaluation};
 use super::field::{coded, decimal, line, lines_of, list, required, required_text, text};
-use super::{cross_check, party, shipment, subject};
+use super::{cross_check, last_action, party, shipment, subject};
 use crate::Reason;
 use crate::code::{
     ActionCode, CommodityClass, Confidence, IndicatorCode, Precedence, ScreeningMethod, UseCode,
@@ -37,6 +37,7 @@ pub(super) fn check(
         contact: desk,
     } = alert;
     let shipment_count = shipments_and_parties(found, at, (shipments, parties), statement);
+    last_moment(found, alert, statement);
     subject::check_all(found, at, (substances, firearms, fuels), shipment_count);
     subjects(found, at, alert, statement.commodities());
     suspicion_block(found, &at.field("suspicion"), suspicion.as_ref());
@@ -62,6 +63,13 @@ pub(super) fn check(
         statement,
     );
     attachments(found, at, files, shipment_count);
+    if statement.handling().tear_line() && !files.is_empty() {
+        let detail = (
+            "a tear-line extract has no files: pictures of labels and papers name people",
+            "un extracto no nominal no lleva archivos: las imágenes de etiquetas y papeles nombran personas",
+        );
+        found.error(at.field("attachments"), Reason::NominalData, detail);
+    }
     if statement.handling().use_code() == Some(UseCode::H3) && use_limits.is_none() {
         found.error(
             at.field("use_limits"),
@@ -114,6 +122,27 @@ fn shipments_and_parties(
         party::check_all(found, at, parties, count);
     }
     count
+}
+
+/// The last moment to act stands in the statement, where clocks find it; it may be sooner than what the route gives, because
+/// people know more, but not later.
+fn last_moment(found: &mut Findings, alert: &pb::AlertContent, statement: &Statement) {
+    let of_route_ms = last_action(alert, statement.created_ms());
+    if let Some((stated_ms, of_route_ms)) = statement.last_action_ms().zip(of_route_ms)
+        && stated_ms > of_route_ms
+    {
+        let minutes = (stated_ms - of_route_ms).div_ceil(60_000);
+        let detail = (
+            format!(
+                "{minutes} min later than the route allows: departure less cut-off, arrival or delivery"
+            ),
+            format!(
+                "{minutes} min después de lo que permite la ruta: salida menos hora límite, llegada o entrega"
+            ),
+        );
+        let at = At::root("last_action_ms");
+        found.warn(at, Reason::TimeOrder, detail);
+    }
 }
 
 /// The block that describes goods of a class. A new class does not build until it has one.

@@ -5,7 +5,7 @@ use crate::code;
 use crate::country::is_country;
 use crate::lang::is_language;
 use crate::limits::{LINE_CHARS_MAX, LIST_MAX, TEXT_CHARS_MAX};
-use crate::quantity::{Decimal, Dimension, dimension};
+use crate::quantity::{Decimal, Dimension, dimension, meant, without_commas};
 use crate::subdivision;
 use crate::violation::{At, Detail, Findings, at_most};
 use precinto_proto::v1 as pb;
@@ -50,11 +50,33 @@ pub(super) fn lines_of(found: &mut Findings, at: &At<'_>, fields: &[(&str, &str)
     }
 }
 
-/// A list of lines.
+/// A list of lines, none of them blank.
 pub(super) fn line_list(found: &mut Findings, at: &At<'_>, name: &str, lines: &[String]) {
     for (index, text) in list(found, at, name, lines, LIST_MAX) {
+        present(found, at.item(name, index), text);
         line(found, at.item(name, index), text);
     }
+}
+
+/// An item of a list: one that says nothing was meant to say something.
+pub(super) fn present(found: &mut Findings, at: At<'_>, text: &str) {
+    said(found, at, !is_blank(text));
+}
+
+/// As [`present`], for a block.
+pub(super) fn said(found: &mut Findings, at: At<'_>, says_something: bool) {
+    if !says_something {
+        found.error(
+            at,
+            Reason::FieldMissing,
+            ("an empty item of a list", "un elemento vacío en una lista"),
+        );
+    }
+}
+
+/// Whether nothing but blanks stands there.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
 }
 
 /// The items of a list with their positions, as far as the cap allows; a longer list is an error.
@@ -159,13 +181,14 @@ pub(super) fn country(found: &mut Findings, at: At<'_>, text: &str) {
 pub(super) fn decimal(found: &mut Findings, at: At<'_>, text: &str) -> Option<Decimal> {
     let value = Decimal::parse(text);
     if value.is_none() && !text.is_empty() {
-        found.error(
+        found.propose(
             at,
             Reason::QuantityInvalid,
             (
                 "digits with a point, no sign, no exponent",
                 "dígitos con punto decimal, sin signo ni exponente",
             ),
+            without_commas(text),
         );
     }
     value
@@ -189,15 +212,25 @@ pub(super) fn quantity(
         );
     }
     decimal(found, at.field("value"), value);
-    if !dimension(unit).is_some_and(|known| dimensions.contains(&known)) {
-        found.error(
-            at.field("unit"),
-            Reason::UnitUnknown,
-            (
-                "not a unit that measures this",
-                "no es una unidad que mida esto",
-            ),
-        );
+    let detail = (
+        "not a unit that measures this",
+        "no es una unidad que mida esto",
+    );
+    unit_of(found, at.field("unit"), unit, (dimensions, detail));
+}
+
+/// A unit that measures one of the dimensions. What people write for one, `kgs` or `lb`, is understood and proposed.
+pub(super) fn unit_of(
+    found: &mut Findings,
+    at: At<'_>,
+    unit: &str,
+    (dimensions, detail): (&[Dimension], (&'static str, &'static str)),
+) {
+    let fits = |code| dimension(code).is_some_and(|known| dimensions.contains(&known));
+    if !fits(unit) {
+        let proposals = meant(unit).filter(|code| fits(code)).map(str::to_owned);
+        let proposals = proposals.into_iter().collect();
+        found.propose(at, Reason::UnitUnknown, detail, proposals);
     }
 }
 

@@ -4,7 +4,11 @@
 //! genuine ones fail. Those without one are held to their structure here; where there is a list ([`crate::table`]), whoever
 //! reads the field looks it up, and what is not in it is flagged.
 
-use super::field::country;
+mod waybill;
+
+pub(super) use waybill::{house_bill, waybill};
+
+use super::field::{country, line};
 use crate::Reason;
 use crate::check_digit::{CheckError, Scheme};
 use crate::country::is_country;
@@ -231,7 +235,7 @@ pub(super) fn postal_code(found: &mut Findings, at: At<'_>, text: &str, country:
     match country {
         "MX" => structured(found, at, text, &MX_POSTAL),
         "US" => structured(found, at, text, &US_POSTAL),
-        _ => super::field::line(found, at, text),
+        _ => line(found, at, text),
     }
 }
 
@@ -341,9 +345,13 @@ fn is_carta_porte(text: &str) -> bool {
         && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
+/// The nine classes and their divisions, of class 1 with the letter of the compatibility group: UN Model Regulations, part 2.
 fn is_hazard(text: &str) -> bool {
     match text.as_bytes() {
-        [b'1'..=b'9'] | [b'2' | b'4'..=b'6', b'.', b'1'..=b'3'] | [b'1', b'.', b'1'..=b'6'] => true,
+        [b'1'..=b'9']
+        | [b'2' | b'4', b'.', b'1'..=b'3']
+        | [b'5' | b'6', b'.', b'1' | b'2']
+        | [b'1', b'.', b'1'..=b'6'] => true,
         [b'1', b'.', b'1'..=b'6', group] => group.is_ascii_uppercase(),
         _ => false,
     }

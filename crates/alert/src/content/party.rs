@@ -2,7 +2,8 @@
 
 use super::block::phone_number;
 use super::field::{
-    coded, country, line, line_list, lines_of, list, required, shipment_positions, subdivision,
+    coded, country, line, line_list, lines_of, list, present, required, shipment_positions,
+    subdivision,
 };
 use super::identifier::{EIN, EMAIL, IP, checked, postal_code, structured};
 use crate::Reason;
@@ -136,15 +137,7 @@ fn check(found: &mut Findings, at: &At<'_>, party: &pb::Party) {
     coded::<Confidence>(found, at.field("role_confidence"), *role_confidence);
     lines_of(found, at, &[("name", name)]);
     line_list(found, at, "also_known_as", also_known_as);
-    for (index, email) in list(found, at, "emails", emails, LIST_MAX) {
-        structured(found, at.item("emails", index), email, &EMAIL);
-    }
-    for (index, address) in list(found, at, "ip_addresses", ip_addresses, LIST_MAX) {
-        structured(found, at.item("ip_addresses", index), address, &IP);
-    }
-    for (index, phone) in list(found, at, "phones", phones, LIST_MAX) {
-        phone_number(found, at.item("phones", index), phone);
-    }
+    reached_by(found, at, (emails, phones, ip_addresses));
     let says_nothing = name.is_empty()
         && address.is_none()
         && account.is_none()
@@ -185,6 +178,26 @@ fn check(found: &mut Findings, at: &At<'_>, party: &pb::Party) {
         );
     }
     Release::read_all(found, at, "releasable_to", releasable_to, RELEASES_MAX);
+}
+
+/// How to reach a party: e-mail, telephone, and the address that it was seen at in a network.
+fn reached_by(
+    found: &mut Findings,
+    at: &At<'_>,
+    (emails, phones, ip_addresses): (&[String], &[String], &[String]),
+) {
+    for (index, email) in list(found, at, "emails", emails, LIST_MAX) {
+        present(found, at.item("emails", index), email);
+        structured(found, at.item("emails", index), email, &EMAIL);
+    }
+    for (index, address) in list(found, at, "ip_addresses", ip_addresses, LIST_MAX) {
+        present(found, at.item("ip_addresses", index), address);
+        structured(found, at.item("ip_addresses", index), address, &IP);
+    }
+    for (index, phone) in list(found, at, "phones", phones, LIST_MAX) {
+        present(found, at.item("phones", index), phone);
+        phone_number(found, at.item("phones", index), phone);
+    }
 }
 
 fn tax_id(found: &mut Findings, at: &At<'_>, id: &pb::TaxId) {

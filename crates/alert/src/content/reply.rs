@@ -1,4 +1,7 @@
 //! The content of every other kind of message.
+//!
+//! What is said of a shipment names its position in the alert. The alert is not at hand here and may be deleted, so that a
+//! position can only be held to be one that an alert may have.
 
 use super::alert::indicator_list;
 use super::block::{attachments, contact, evaluation, local_time};
@@ -9,7 +12,7 @@ use crate::Reason;
 use crate::code::{
     Confidence, DisseminationVerdict, IndicatorCode, MessageType, OutcomeCode, SeizureForm,
 };
-use crate::limits::LIST_MAX;
+use crate::limits::{LIST_MAX, SHIPMENTS_MAX};
 use crate::quantity::Dimension;
 use crate::statement::Statement;
 use crate::violation::{At, Findings};
@@ -137,7 +140,7 @@ pub(super) fn outcome(
     } = content;
     outcome_demands(found, at, content, statement.outcome_code());
     coded::<SeizureForm>(found, at.field("seizure_form"), *seizure_form);
-    subject::check_all(found, at, (substances, firearms, fuels), 0);
+    subject::check_all(found, at, (substances, firearms, fuels), SHIPMENTS_MAX);
     subject::trace_references(found, at, trace_references);
     lines_of(
         found,
@@ -175,7 +178,7 @@ pub(super) fn outcome(
     text(found, at.field("remark"), remark.as_ref());
     local_time(found, at.field("time"), time.as_ref());
     place(found, at.field("place"), found_at.as_ref());
-    attachments(found, at, files, 0);
+    attachments(found, at, files, SHIPMENTS_MAX);
 }
 
 /// What each outcome must say more than its code.
@@ -251,7 +254,7 @@ pub(super) fn comment(found: &mut Findings, at: &At<'_>, content: &pb::CommentCo
         attachments: files,
     } = content;
     required_text(found, at.field("text"), words.as_ref());
-    attachments(found, at, files, 0);
+    attachments(found, at, files, SHIPMENTS_MAX);
 }
 
 pub(super) fn transfer(found: &mut Findings, at: &At<'_>, content: &pb::TransferContent) {

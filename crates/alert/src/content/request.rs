@@ -3,9 +3,10 @@
 use super::alert::actions;
 use super::block::{attachments, local_time};
 use super::field::{coded, line, list, required, required_text, text};
+use super::identifier::waybill;
 use crate::Reason;
-use crate::code::{ActionCode, ActionVerdict, MessageType, ScreeningMethod, VerdictGround};
-use crate::limits::LIST_MAX;
+use crate::code::{self, ActionCode, ActionVerdict, MessageType, ScreeningMethod, VerdictGround};
+use crate::limits::{LIST_MAX, SHIPMENTS_MAX};
 use crate::statement::Statement;
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
@@ -55,18 +56,19 @@ pub(super) fn request(
     for (index, screening) in list(found, at, "screenings", screenings, LIST_MAX) {
         let at = at.item("screenings", index);
         let pb::ScreeningRequest {
-            waybill,
+            waybill: number,
             method,
             note,
+            verbatim,
         } = screening;
-        line(found, at.field("waybill"), waybill);
+        waybill(found, at.field("waybill"), number, *verbatim);
         coded::<ScreeningMethod>(found, at.field("method"), *method);
         text(found, at.field("note"), note.as_ref());
     }
     actions(found, at, requested_actions, statement.actions());
     text(found, at.field("purpose"), purpose.as_ref());
     text(found, at.field("authority_text"), authority_text.as_ref());
-    attachments(found, at, files, 0);
+    attachments(found, at, files, SHIPMENTS_MAX);
 }
 
 pub(super) fn response(
@@ -93,18 +95,42 @@ pub(super) fn response(
     for (index, screening) in list(found, at, "screenings", screenings, LIST_MAX) {
         let at = at.item("screenings", index);
         let pb::ScreeningResult {
-            waybill,
+            waybill: number,
             method,
             time,
             threat_item: _,
             action_taken,
+            verbatim,
         } = screening;
-        line(found, at.field("waybill"), waybill);
+        waybill(found, at.field("waybill"), number, *verbatim);
         required::<ScreeningMethod>(found, at.field("method"), *method);
+        if time.is_none() {
+            let detail = ("when it was screened", "cuándo se inspeccionó");
+            found.error(at.field("time"), Reason::FieldMissing, detail);
+        }
         local_time(found, at.field("time"), time.as_ref());
         text(found, at.field("action_taken"), action_taken.as_ref());
     }
-    for (index, answer) in list(found, at, "actions", single, LIST_MAX) {
+    single_actions(found, at, single, statement);
+    text(found, at.field("remark"), remark.as_ref());
+    line(
+        found,
+        at.field("responsible_function"),
+        responsible_function,
+    );
+    attachments(found, at, files, SHIPMENTS_MAX);
+}
+
+/// What is said of single actions, which must fit what the statement says of all of them: the actions that it names are those
+/// accepted, in whole or in part, and no others.
+fn single_actions(
+    found: &mut Findings,
+    at: &At<'_>,
+    answers: &[pb::ActionAnswer],
+    statement: &Statement,
+) {
+    use ActionVerdict as V;
+    for (index, answer) in list(found, at, "actions", answers, LIST_MAX) {
         let at = at.item("actions", index);
         let pb::ActionAnswer {
             code,
@@ -112,18 +138,53 @@ pub(super) fn response(
             ground,
             note,
         } = answer;
-        required::<ActionCode>(found, at.field("code"), *code);
-        required::<ActionVerdict>(found, at.field("verdict"), *verdict);
+        let of_same = |earlier: &pb::ActionAnswer| earlier.code == *code;
+        if answers.iter().take(index).any(of_same) {
+            let detail = ("one answer for each action", "una respuesta por acción");
+            found.error(at.field("code"), Reason::Repeated, detail);
+        }
+        let action = code::require::<ActionCode>(found, at.field("code"), *code);
+        let verdict = code::require::<V>(found, at.field("verdict"), *verdict);
+        if let Some((action, verdict)) = action.zip(verdict) {
+            fits_statement(found, at.field("verdict"), (action, verdict), statement);
+        }
         coded::<VerdictGround>(found, at.field("ground"), *ground);
+        let explained = matches!(verdict, Some(V::Partial | V::Declined | V::Unable));
+        if explained && *ground == 0 {
+            let detail = ("this verdict demands it", "lo exige esta respuesta");
+            found.error(at.field("ground"), Reason::FieldMissing, detail);
+        }
         text(found, at.field("note"), note.as_ref());
     }
-    text(found, at.field("remark"), remark.as_ref());
-    line(
-        found,
-        at.field("responsible_function"),
-        responsible_function,
-    );
-    attachments(found, at, files, 0);
+}
+
+fn fits_statement(
+    found: &mut Findings,
+    at: At<'_>,
+    (action, verdict): (ActionCode, ActionVerdict),
+    statement: &Statement,
+) {
+    use ActionVerdict as V;
+    let accepted = matches!(verdict, V::Accepted | V::Partial);
+    let detail = if accepted && !statement.actions().contains(&action) {
+        (
+            "the statement does not name it among the actions accepted",
+            "el mensaje no la incluye entre las acciones aceptadas",
+        )
+    } else if !accepted && statement.actions().contains(&action) {
+        (
+            "the statement names it among the actions accepted",
+            "el mensaje la incluye entre las acciones aceptadas",
+        )
+    } else if verdict != V::Accepted && statement.verdict() == Some(V::Accepted) {
+        (
+            "the statement accepts everything: then it is PARTIAL",
+            "el mensaje acepta todo: entonces es PARTIAL",
+        )
+    } else {
+        return;
+    };
+    found.error(at, Reason::StatementMismatch, detail);
 }
 
 fn answer_list(found: &mut Findings, at: &At<'_>, answers: &[pb::Answer]) {

@@ -4,7 +4,9 @@ mod identifier;
 
 use identifier::{air_waybill, containers, house_bills, identified, labels, structures, tracking};
 
-use super::field::{coded, line, line_list, list, quantity, required, temperature, text};
+use super::field::{
+    coded, is_blank, line, line_list, list, quantity, required, said, temperature, text, unit_of,
+};
 use super::goods_code::{tariff_code, un_number};
 use super::identifier::{
     HANDLING, HAZARD, INCOTERM, PACKING, PAYMENT, ULD, dispatch, postal_item, structured,
@@ -16,7 +18,7 @@ use crate::code::{
     TariffSystem, TransportMode,
 };
 use crate::limits::{AIR_WEIGHT_KG_MAX, LIST_MAX, PIECES_MAX};
-use crate::quantity::{Decimal, Dimension, dimension, heavier_than};
+use crate::quantity::{Decimal, Dimension, heavier_than, without_commas};
 use crate::vague;
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
@@ -136,6 +138,11 @@ fn seal_list(found: &mut Findings, at: &At<'_>, seals: &[pb::Seal]) {
     for (index, seal) in list(found, at, "seals", seals, LIST_MAX) {
         let at = at.item("seals", index);
         let pb::Seal { number, condition } = seal;
+        said(
+            found,
+            at.field("number"),
+            !is_blank(number) || *condition != 0,
+        );
         line(found, at.field("number"), number);
         coded::<SealCondition>(found, at.field("condition"), *condition);
     }
@@ -162,42 +169,33 @@ fn piece_count(found: &mut Findings, at: At<'_>, pieces: u32) {
 
 fn weight(found: &mut Findings, at: At<'_>, weight: Option<&pb::Quantity>, by_air: bool) {
     let Some(pb::Quantity { value, unit }) = weight else {
-        found.error(at, Reason::MissingWeight, ("gross weight", "el peso bruto"));
+        found.error(at, Reason::MissingWeight, ("missing", "no se indicó"));
         return;
     };
     if value.is_empty() {
         found.error(
             at.field("value"),
             Reason::MissingWeight,
-            ("gross weight", "el peso bruto"),
+            ("missing", "no se indicó"),
         );
     }
     let amount = Decimal::parse(value);
     if !value.is_empty() && amount.is_none_or(Decimal::is_zero) {
-        found.error(
+        found.propose(
             at.field("value"),
             Reason::InvalidWeight,
             ("a decimal above zero", "un decimal mayor que cero"),
+            without_commas(value),
         );
     }
+    let units = (
+        "KGM, LBR, GRM, TNE, MGM or ONZ",
+        "KGM, LBR, GRM, TNE, MGM u ONZ",
+    );
     if unit.is_empty() {
-        found.error(
-            at.field("unit"),
-            Reason::MissingWtUnits,
-            (
-                "KGM, LBR, GRM, TNE, MGM or ONZ",
-                "KGM, LBR, GRM, TNE, MGM u ONZ",
-            ),
-        );
-    } else if dimension(unit) != Some(Dimension::Mass) {
-        found.error(
-            at.field("unit"),
-            Reason::UnitUnknown,
-            (
-                "KGM, LBR, GRM, TNE, MGM or ONZ",
-                "KGM, LBR, GRM, TNE, MGM u ONZ",
-            ),
-        );
+        found.error(at.field("unit"), Reason::MissingWtUnits, units);
+    } else {
+        unit_of(found, at.field("unit"), unit, (&[Dimension::Mass], units));
     }
     if by_air && amount.is_some_and(|amount| heavier_than(amount, unit, AIR_WEIGHT_KG_MAX)) {
         found.warn(
@@ -278,10 +276,11 @@ fn money(found: &mut Findings, at: At<'_>, value: Option<&pb::Money>) {
         return;
     };
     if Decimal::parse(amount).is_none() {
-        found.error(
+        found.propose(
             at.field("amount"),
             Reason::QuantityInvalid,
             ("digits with a point", "dígitos con punto decimal"),
+            without_commas(amount),
         );
     }
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
@@ -306,6 +305,13 @@ fn hazards(found: &mut Findings, at: &At<'_>, goods: &[pb::DangerousGoods]) {
             packing_group,
             quantity: amount,
         } = item;
+        if number.is_empty() {
+            let detail = (
+                "dangerous goods have a UN number",
+                "las mercancías peligrosas llevan número ONU",
+            );
+            found.error(at.field("un_number"), Reason::FieldMissing, detail);
+        }
         un_number(found, at.field("un_number"), number);
         let name = at.field("proper_shipping_name");
         line(found, name, proper_shipping_name);

@@ -2,8 +2,8 @@
 
 use super::cross_check;
 use super::field::{
-    coded, country, decimal, lines_of, list, quantity, required, shipment_positions, temperature,
-    text,
+    coded, country, decimal, is_blank, lines_of, list, present, quantity, required, said,
+    shipment_positions, temperature, text,
 };
 use super::goods_code::{tariff_code, un_number};
 use super::identifier::{CARTA_PORTE, DEA_CODE, FFL, PEDIMENTO, TRACE, checked, structured};
@@ -161,7 +161,7 @@ fn firearm(found: &mut Findings, at: &At<'_>, firearm: &pb::Firearm) {
         hs_code,
         un_number: number,
     } = firearm;
-    coded::<FirearmKind>(found, at.field("kind"), *kind);
+    required::<FirearmKind>(found, at.field("kind"), *kind);
     coded::<SerialState>(found, at.field("serial_state"), *serial_state);
     lines_of(
         found,
@@ -192,7 +192,8 @@ fn firearm(found: &mut Findings, at: &At<'_>, firearm: &pb::Firearm) {
     un_number(found, at.field("un_number"), number);
     for (index, rounds) in list(found, at, "ammunition", ammunition, LIST_MAX) {
         let at = at.item("ammunition", index);
-        let pb::Ammunition { calibre, count: _ } = rounds;
+        let pb::Ammunition { calibre, count } = rounds;
+        said(found, at, !is_blank(calibre) || *count != 0);
         lines_of(found, &at, &[("calibre", calibre)]);
     }
     part_list(found, at, parts);
@@ -210,6 +211,7 @@ fn firearm(found: &mut Findings, at: &At<'_>, firearm: &pb::Firearm) {
 /// Numbers of eTrace.
 pub(super) fn trace_references(found: &mut Findings, at: &At<'_>, numbers: &[String]) {
     for (index, number) in list(found, at, "trace_references", numbers, LIST_MAX) {
+        present(found, at.item("trace_references", index), number);
         structured(found, at.item("trace_references", index), number, &TRACE);
     }
 }
@@ -277,6 +279,10 @@ fn part_list(found: &mut Findings, at: &At<'_>, parts: &[pb::FirearmPart]) {
             count: _,
         } = part;
         coded::<FirearmKind>(found, at.field("kind"), *kind);
+        if *kind == 0 && is_blank(description) {
+            let detail = ("its kind, or a description", "su clase o una descripción");
+            found.error(at.field("kind"), Reason::FieldMissing, detail);
+        }
         lines_of(found, &at, &[("description", description)]);
     }
 }
@@ -289,6 +295,9 @@ fn ballistic(found: &mut Findings, at: &At<'_>, reference: &pb::BallisticReferen
         lead_number,
         image_sha256,
     } = reference;
+    let names_it = [site, exhibit, lead_number];
+    let says = *system != 0 || names_it.iter().any(|text| !is_blank(text));
+    said(found, *at, says || !image_sha256.is_empty());
     coded::<BallisticSystem>(found, at.field("system"), *system);
     lines_of(
         found,
@@ -332,6 +341,13 @@ fn fuel(found: &mut Findings, at: &At<'_>, fuel: &pb::Fuel) {
     } = fuel;
     coded::<FuelProduct>(found, at.field("declared"), *declared);
     coded::<FuelProduct>(found, at.field("suspected"), *suspected);
+    if *declared == 0 && *suspected == 0 {
+        let detail = (
+            "the product: suspected, declared or both",
+            "el producto: el que se sospecha, el declarado o ambos",
+        );
+        found.error(at.field("suspected"), Reason::FieldMissing, detail);
+    }
     coded::<FuelContainer>(found, at.field("container"), *container);
     tariff_code(found, at.field("hs_code"), hs_code, false);
     un_number(found, at.field("un_number"), number);

@@ -1,11 +1,14 @@
 //! A valid alert and valid replies, and what happens when each rule is broken.
 
+mod answer;
+mod blank;
 mod check;
+mod last_action;
 
 use super::*;
 use crate::code::{
-    ActionCode, AwbKind, CommodityClass, IndicatorCode, LabelIdentifierKind, OutcomeCode,
-    PartyRole, Precedence, SeizureForm, SubstanceClass,
+    ActionCode, AwbKind, CommodityClass, FuelProduct, IndicatorCode, LabelIdentifierKind,
+    OutcomeCode, PartyRole, Precedence, SeizureForm, SubstanceClass,
 };
 use crate::reason::name;
 use crate::statement::tests::{valid, with_body};
@@ -36,6 +39,16 @@ fn party(role: PartyRole, country: &str) -> pb::Party {
             country: country.into(),
             ..Default::default()
         }),
+        ..Default::default()
+    }
+}
+
+fn picture(shipments: &[u32]) -> pb::Attachment {
+    pb::Attachment {
+        sha256: vec![7; 32],
+        size: 1,
+        media_type: "image/jpeg".into(),
+        shipments: shipments.to_vec(),
         ..Default::default()
     }
 }
@@ -92,7 +105,8 @@ fn decode(content: &impl Message, statement: &Statement) -> Result<Content, Cont
 fn refusals(content: &impl Message, statement: &Statement) -> Vec<String> {
     match decode(content, statement) {
         Ok(_) => Vec::new(),
-        Err(ContentError::Violations(violations)) => violations
+        Err(ContentError::Violations(broken)) => broken
+            .errors
             .iter()
             .map(|v| format!("{} {}", v.field, name(v.reason)))
             .collect(),
@@ -244,10 +258,11 @@ fn check_digits_are_errors_with_a_proposal() {
     content.shipments[0].master_awb = "020-12345676".into();
     content.shipments[0].postal_item_id = "RB123456786US".into();
     content.substances[0].cas_number = "437-38-8".into();
-    let Err(ContentError::Violations(violations)) = decode(&content, &alert_statement()) else {
+    let Err(ContentError::Violations(broken)) = decode(&content, &alert_statement()) else {
         panic!("refused");
     };
-    let proposals: Vec<_> = violations
+    let proposals: Vec<_> = broken
+        .errors
         .iter()
         .filter_map(|v| v.proposals.first().map(String::as_str))
         .collect();
@@ -267,7 +282,10 @@ fn an_identifier_that_is_wrong_on_the_label_travels_verbatim() {
     content.shipments[0].label_identifiers[0].verbatim = " ".into();
     assert_eq!(
         refusals(&content, &alert_statement()),
-        ["content.shipments[0].label_identifiers[0].verbatim FIELD_MISSING"]
+        [
+            "content.shipments[0].master_awb MISSING_WBL_LINE",
+            "content.shipments[0].label_identifiers[0].verbatim FIELD_MISSING"
+        ]
     );
 }
 
@@ -326,7 +344,10 @@ fn body_and_statement_fit_together() {
         a.substances.clear();
     });
     broken("content.fuels STATEMENT_MISMATCH", |a| {
-        a.fuels = vec![pb::Fuel::default()];
+        a.fuels = vec![pb::Fuel {
+            declared: FuelProduct::WasteOil as i32,
+            ..Default::default()
+        }];
     });
     broken(
         "content.requested_actions[0].code STATEMENT_MISMATCH",
@@ -397,6 +418,11 @@ fn a_tear_line_names_nobody() {
     );
     content.parties.clear();
     assert_eq!(refusals(&content, &tear_line), [""; 0]);
+    content.attachments = vec![picture(&[])];
+    assert_eq!(
+        refusals(&content, &tear_line),
+        ["content.attachments NOMINAL_DATA"]
+    );
 }
 
 #[test]
@@ -485,7 +511,11 @@ fn grades_are_those_of_their_scale() {
 #[test]
 fn lists_and_texts_have_limits() {
     broken("content.shipments[0].seals FIELD_TOO_LONG", |a| {
-        a.shipments[0].seals = vec![pb::Seal::default(); 65];
+        let seal = pb::Seal {
+            number: "MX-99120".into(),
+            ..Default::default()
+        };
+        a.shipments[0].seals = vec![seal; 65];
     });
     broken("content.case_reference FIELD_TOO_LONG", |a| {
         a.case_reference = "ñ".repeat(501);
@@ -515,6 +545,16 @@ fn outcomes_say_what_their_code_demands() {
     content.alert_quality = 5;
     content.substances = alert().substances;
     assert_eq!(refusals(&content, &seized), [""; 0]);
+    // Of the alert, which is not at hand: any position that one may have.
+    content.substances[0].shipments = vec![1, 16];
+    content.attachments = vec![picture(&[2])];
+    assert_eq!(refusals(&content, &seized), [""; 0]);
+    content.substances[0].shipments = vec![17];
+    assert_eq!(
+        refusals(&content, &seized),
+        ["content.substances[0].shipments[0] VALUE_RANGE"]
+    );
+    content.substances[0].shipments.clear();
     content.substances[0].cas_number = "437-38-8".into();
     assert_eq!(
         refusals(&content, &seized),
@@ -583,6 +623,54 @@ fn all_violations_are_reported_at_once() {
     content.substances.clear();
     let found = refusals(&content, &alert_statement());
     assert_eq!(found.len(), 4, "{found:?}");
+}
+
+#[test]
+fn what_would_be_flagged_is_told_beside_what_is_wrong() {
+    let mut content = alert();
+    content.shipments[0].pieces = 0;
+    content.shipments[0].gross_weight = kilograms("250000.5");
+    let Err(ContentError::Violations(broken)) = decode(&content, &alert_statement()) else {
+        panic!("refused");
+    };
+    let has_weight = |list: &[Violation]| list.iter().any(|v| v.reason == Reason::InvalidWeight);
+    assert!(has_weight(&broken.warnings) && !has_weight(&broken.errors));
+    let told: Vec<Reason> = broken.into_iter().map(|v| v.reason).collect();
+    assert_eq!(told, [Reason::MissingBillQty]);
+}
+
+/// The first refusal of an alert whose shipment weighs this, and what is proposed.
+fn weighed(value: &str, unit: &str) -> (Reason, Vec<String>) {
+    let mut content = alert();
+    content.shipments[0].gross_weight = Some(pb::Quantity {
+        value: value.into(),
+        unit: unit.into(),
+    });
+    let Err(ContentError::Violations(broken)) = decode(&content, &alert_statement()) else {
+        panic!("refused");
+    };
+    let first = broken.into_iter().next().unwrap();
+    (first.reason, first.proposals)
+}
+
+#[test]
+fn what_people_write_for_a_weight_is_understood_and_proposed() {
+    let proposed = |values: &[&str]| values.iter().map(|one| (*one).to_owned()).collect();
+    for (unit, code) in [("KGS", "KGM"), ("kg", "KGM"), ("lb", "LBR")] {
+        assert_eq!(
+            weighed("618.4", unit),
+            (Reason::UnitUnknown, proposed(&[code]))
+        );
+    }
+    // A unit, and none of mass.
+    assert_eq!(
+        weighed("618.4", "gal"),
+        (Reason::UnitUnknown, proposed(&[]))
+    );
+    let comma = (Reason::InvalidWeight, proposed(&["618.4"]));
+    assert_eq!(weighed("618,4", "KGM"), comma);
+    let either = (Reason::InvalidWeight, proposed(&["1234", "1.234"]));
+    assert_eq!(weighed("1,234", "KGM"), either);
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(super) fn check_all(found: &mut Findings, at: At<'_>, marks: &[String], max:
             found.error(
                 at,
                 Reason::Repeated,
-                ("the mark stands twice", "la marca aparece dos veces"),
+                ("the mark stands twice", "la leyenda aparece dos veces"),
             );
         }
     }
@@ -68,27 +68,30 @@ fn refusal(mark: &str) -> Option<(Reason, (&'static str, &'static str))> {
     if words().any(|word| CLASSIFIED.contains(&word)) {
         Some((
             Reason::ClassifiedRefused,
-            ("a classified mark", "es una marca de clasificación"),
+            ("a classified mark", "es una leyenda de clasificación"),
         ))
     } else if words().any(|word| NOT_FOREIGN.contains(&word)) {
         Some((
             Reason::NotReleasable,
             (
                 "the mark forbids release abroad",
-                "la marca prohíbe la entrega al extranjero",
+                "la leyenda prohíbe la entrega al extranjero",
             ),
         ))
     } else if is_country(side) {
         Some((
             Reason::MarkUnknown,
-            ("not in the list of marks", "no está en la lista de marcas"),
+            (
+                "not in the list of marks",
+                "no está en la lista de leyendas",
+            ),
         ))
     } else {
         Some((
             Reason::MarkUnknown,
             (
                 "a mark is written with its side, US:LES",
-                "la marca se escribe con su lado, como US:LES",
+                "la leyenda se escribe con su lado, como US:LES",
             ),
         ))
     }

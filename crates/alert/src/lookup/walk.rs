@@ -1,9 +1,11 @@
-//! Where the identifiers stand in each kind of content. A new field that holds one is added here, in one line.
+//! Where the identifiers stand in each kind of content. Content is taken apart completely: a new field does not build until it
+//! is said here whether anybody may search for it.
+
+mod block;
 
 use super::guess::could_be;
 use super::normal::code;
 use super::{Found, Identifier, Kind};
-use crate::code::LabelIdentifierKind;
 use crate::content::Form;
 use crate::violation::At;
 use precinto_proto::v1 as pb;
@@ -11,55 +13,39 @@ use precinto_proto::v1 as pb;
 pub(super) fn walk(form: &Form) -> Vec<Found> {
     let (at, mut walk) = (At::root("content"), Walk(Vec::new()));
     match form {
-        Form::Alert(alert) => {
-            walk.each(&at, "shipments", &alert.shipments, Walk::shipment);
-            walk.each(&at, "parties", &alert.parties, Walk::party);
-            let subjects = (&*alert.substances, &*alert.firearms, &*alert.fuels);
-            walk.subjects(&at, subjects);
-            walk.one(
-                Kind::Reference,
-                &at,
-                "case_reference",
-                &alert.case_reference,
-            );
+        Form::Alert(alert) => walk.alert(&at, alert),
+        Form::Outcome(outcome) => walk.outcome(&at, outcome),
+        Form::Request(request) => walk.request(&at, request),
+        Form::Response(response) => walk.response(&at, response),
+        Form::Ack(ack) => {
+            let pb::AckContent {
+                case_reference,
+                remark: _,
+                responsible_function: _,
+                contact: _,
+            } = &**ack;
+            walk.one(Kind::Reference, &at, "case_reference", case_reference);
         }
-        Form::Outcome(outcome) => {
-            let subjects = (&*outcome.substances, &*outcome.firearms, &*outcome.fuels);
-            walk.subjects(&at, subjects);
-            walk.all(
-                Kind::Trace,
-                &at,
-                "trace_references",
-                &outcome.trace_references,
-            );
-            let laboratory = &outcome.laboratory_reference;
-            walk.one(Kind::Reference, &at, "laboratory_reference", laboratory);
-            walk.one(
-                Kind::Reference,
-                &at,
-                "case_reference",
-                &outcome.case_reference,
-            );
+        Form::Hold(hold) => {
+            let pb::HoldContent {
+                hold_reference,
+                place: _,
+                time: _,
+                pieces: _,
+                weight: _,
+                remark: _,
+            } = &**hold;
+            walk.one(Kind::Reference, &at, "hold_reference", hold_reference);
         }
-        Form::Request(request) => {
-            walk.each(&at, "screenings", &request.screenings, |walk, at, asked| {
-                walk.screened(at, &asked.waybill);
-            });
-        }
-        Form::Response(response) => {
-            walk.each(&at, "screenings", &response.screenings, |walk, at, done| {
-                walk.screened(at, &done.waybill);
-            });
-        }
-        Form::Ack(ack) => walk.one(Kind::Reference, &at, "case_reference", &ack.case_reference),
-        Form::Hold(hold) => walk.one(Kind::Reference, &at, "hold_reference", &hold.hold_reference),
         Form::Recall(recall) => {
-            walk.one(
-                Kind::Reference,
-                &at,
-                "order_reference",
-                &recall.order_reference,
-            );
+            let pb::RecallContent {
+                order_reference,
+                remark: _,
+                copies: _,
+                done: _,
+                responsible_function: _,
+            } = &**recall;
+            walk.one(Kind::Reference, &at, "order_reference", order_reference);
         }
         Form::Cancel(_)
         | Form::Reject(_)
@@ -106,118 +92,94 @@ impl Walk {
         }
     }
 
-    fn shipment(&mut self, at: &At<'_>, shipment: &pb::Shipment) {
-        self.one(Kind::Waybill, at, "master_awb", &shipment.master_awb);
-        self.all(Kind::HouseWaybill, at, "house_awbs", &shipment.house_awbs);
-        self.one(Kind::S10, at, "postal_item_id", &shipment.postal_item_id);
-        let receptacle = &shipment.postal_receptacle_id;
-        self.one(Kind::Receptacle, at, "postal_receptacle_id", receptacle);
-        self.one(Kind::Dispatch, at, "dispatch_id", &shipment.dispatch_id);
-        let tracking = &shipment.courier_tracking;
-        self.each(at, "courier_tracking", tracking, |walk, at, tracking| {
-            walk.one(Kind::Courier, at, "number", &tracking.number);
-        });
-        self.all(Kind::Uld, at, "uld_ids", &shipment.uld_ids);
-        self.all(
-            Kind::Container,
-            at,
-            "container_ids",
-            &shipment.container_ids,
-        );
-        let labels = &shipment.label_identifiers;
-        self.each(at, "label_identifiers", labels, Self::label);
-        self.each(at, "seals", &shipment.seals, |walk, at, seal| {
-            walk.one(Kind::Seal, at, "number", &seal.number);
-        });
-        self.all(
-            Kind::Reference,
-            at,
-            "other_references",
-            &shipment.other_references,
-        );
+    fn alert(&mut self, at: &At<'_>, alert: &pb::AlertContent) {
+        let pb::AlertContent {
+            shipments,
+            parties,
+            substances,
+            firearms,
+            fuels,
+            case_reference,
+            suspicion: _,
+            narrative: _,
+            requested_actions: _,
+            authority_text: _,
+            reasonable_suspicion: _,
+            attachments: _,
+            use_limits: _,
+            contact: _,
+        } = alert;
+        self.each(at, "shipments", shipments, Self::shipment);
+        self.each(at, "parties", parties, Self::party);
+        self.subjects(at, (substances, firearms, fuels));
+        self.one(Kind::Reference, at, "case_reference", case_reference);
     }
 
-    /// Wrong on the label itself: found by what the label says.
-    fn label(&mut self, at: &At<'_>, label: &pb::LabelIdentifier) {
-        use LabelIdentifierKind as Label;
-        let kind = match label.kind() {
-            Label::MasterAwb => Kind::Waybill,
-            Label::HouseAwb => Kind::HouseWaybill,
-            Label::PostalItem => Kind::S10,
-            Label::PostalReceptacle => Kind::Receptacle,
-            Label::Dispatch => Kind::Dispatch,
-            Label::CourierTracking => Kind::Courier,
-            Label::Uld => Kind::Uld,
-            Label::Container => Kind::Container,
-            Label::Cas => Kind::Cas,
-            Label::Other | Label::Unspecified => Kind::Reference,
-            Label::UnNumber => return,
-        };
-        self.one(kind, at, "verbatim", &label.verbatim);
+    fn outcome(&mut self, at: &At<'_>, outcome: &pb::OutcomeContent) {
+        let pb::OutcomeContent {
+            substances,
+            firearms,
+            fuels,
+            trace_references,
+            laboratory_reference,
+            case_reference,
+            seizure_form: _,
+            arrests: _,
+            alert_quality: _,
+            indicator_feedback: _,
+            referred_to: _,
+            remark: _,
+            time: _,
+            place: _,
+            attachments: _,
+        } = outcome;
+        self.subjects(at, (substances, firearms, fuels));
+        self.all(Kind::Trace, at, "trace_references", trace_references);
+        let laboratory = laboratory_reference;
+        self.one(Kind::Reference, at, "laboratory_reference", laboratory);
+        self.one(Kind::Reference, at, "case_reference", case_reference);
     }
 
-    fn party(&mut self, at: &At<'_>, party: &pb::Party) {
-        self.one(Kind::Party, at, "name", &party.name);
-        self.all(Kind::Party, at, "also_known_as", &party.also_known_as);
-        self.all(Kind::Phone, at, "phones", &party.phones);
-        self.all(Kind::Email, at, "emails", &party.emails);
-        self.each(at, "tax_ids", &party.tax_ids, |walk, at, id| {
-            walk.one(Kind::TaxId, at, "number", &id.number);
-        });
-        if let Some(account) = &party.account {
-            self.one(
-                Kind::Account,
-                &at.field("account"),
-                "number",
-                &account.number,
-            );
-        }
-    }
-
-    fn subjects(
-        &mut self,
-        at: &At<'_>,
-        (substances, firearms, fuels): (&[pb::Substance], &[pb::Firearm], &[pb::Fuel]),
-    ) {
-        self.each(at, "substances", substances, |walk, at, substance| {
-            walk.one(Kind::Cas, at, "cas_number", &substance.cas_number);
-            let notified = &substance.pen_reference;
-            walk.one(Kind::Reference, at, "pen_reference", notified);
-        });
-        self.each(at, "firearms", firearms, Self::firearm);
-        self.each(at, "fuels", fuels, Self::fuel);
-    }
-
-    fn firearm(&mut self, at: &At<'_>, firearm: &pb::Firearm) {
-        self.one(
-            Kind::Serial,
-            at,
-            "serial_verbatim",
-            &firearm.serial_verbatim,
-        );
-        self.one(Kind::Trace, at, "trace_reference", &firearm.trace_reference);
-        self.one(Kind::Reference, at, "ffl_number", &firearm.ffl_number);
-        let ballistic = &firearm.ballistic_references;
-        self.each(at, "ballistic_references", ballistic, |walk, at, held| {
-            walk.one(Kind::Reference, at, "exhibit", &held.exhibit);
-            walk.one(Kind::Reference, at, "lead_number", &held.lead_number);
+    fn request(&mut self, at: &At<'_>, request: &pb::RequestContent) {
+        let pb::RequestContent {
+            screenings,
+            questions: _,
+            requested_actions: _,
+            purpose: _,
+            authority_text: _,
+            attachments: _,
+        } = request;
+        self.each(at, "screenings", screenings, |walk, at, asked| {
+            let pb::ScreeningRequest {
+                waybill,
+                method: _,
+                note: _,
+                verbatim: _,
+            } = asked;
+            walk.screened(at, waybill);
         });
     }
 
-    fn fuel(&mut self, at: &At<'_>, fuel: &pb::Fuel) {
-        self.one(Kind::Plate, at, "plate", &fuel.plate);
-        for (name, text) in [
-            ("sener_permit", &fuel.sener_permit),
-            ("cne_permit", &fuel.cne_permit),
-            ("carta_porte_id", &fuel.carta_porte_id),
-            ("pedimento", &fuel.pedimento),
-            ("bill_of_lading", &fuel.bill_of_lading),
-            ("epa_id", &fuel.epa_id),
-            ("tceq_id", &fuel.tceq_id),
-            ("sample_reference", &fuel.sample_reference),
-        ] {
-            self.one(Kind::Reference, at, name, text);
-        }
+    fn response(&mut self, at: &At<'_>, response: &pb::ResponseContent) {
+        let pb::ResponseContent {
+            screenings,
+            answers: _,
+            actions: _,
+            remark: _,
+            responsible_function: _,
+            attachments: _,
+        } = response;
+        self.each(at, "screenings", screenings, |walk, at, done| {
+            let pb::ScreeningResult {
+                waybill,
+                method: _,
+                time: _,
+                threat_item: _,
+                action_taken: _,
+                verbatim: _,
+            } = done;
+            walk.screened(at, waybill);
+        });
     }
 
     /// Master or house air waybill, or postal item: what its form says, and a house waybill if it says nothing.

@@ -94,6 +94,113 @@ pub fn dimension(code: &str) -> Option<Dimension> {
     find(code).map(|unit| unit.dimension)
 }
 
+/// What people write for a unit, in small letters and without a full stop.
+const WRITTEN: &[(&str, &[&str])] = &[
+    (
+        "KGM",
+        &[
+            "kg",
+            "kgs",
+            "kgm",
+            "kilo",
+            "kilos",
+            "kilogram",
+            "kilograms",
+            "kilogramo",
+            "kilogramos",
+        ],
+    ),
+    (
+        "GRM",
+        &["g", "gr", "grs", "grm", "gram", "grams", "gramo", "gramos"],
+    ),
+    (
+        "MGM",
+        &[
+            "mg",
+            "mgs",
+            "mgm",
+            "milligram",
+            "milligrams",
+            "miligramo",
+            "miligramos",
+        ],
+    ),
+    (
+        "TNE",
+        &[
+            "t",
+            "tn",
+            "tne",
+            "ton",
+            "tons",
+            "tonne",
+            "tonnes",
+            "tonelada",
+            "toneladas",
+        ],
+    ),
+    (
+        "LBR",
+        &["lb", "lbs", "lbr", "pound", "pounds", "libra", "libras"],
+    ),
+    ("ONZ", &["oz", "onz", "ounce", "ounces", "onza", "onzas"]),
+    (
+        "LTR",
+        &[
+            "l", "lt", "lts", "ltr", "ltrs", "liter", "liters", "litre", "litres", "litro",
+            "litros",
+        ],
+    ),
+    (
+        "MLT",
+        &[
+            "ml",
+            "mlt",
+            "cc",
+            "milliliter",
+            "milliliters",
+            "mililitro",
+            "mililitros",
+        ],
+    ),
+    ("MTQ", &["m3", "mtq", "cbm", "m³"]),
+    (
+        "GLL",
+        &[
+            "gal", "gals", "gll", "gallon", "gallons", "galón", "galon", "galones",
+        ],
+    ),
+    (
+        "BLL",
+        &[
+            "bbl", "bbls", "bll", "barrel", "barrels", "barril", "barriles",
+        ],
+    ),
+    (
+        "H87",
+        &[
+            "pc", "pcs", "pce", "pza", "pzas", "pieza", "piezas", "piece", "pieces", "unit",
+            "units",
+        ],
+    ),
+];
+
+/// The unit that somebody meant who wrote `text`: `kgs`, `Lb.`, `galones`. `None` for what could be two, and for what is no
+/// unit that anybody here writes. To be proposed, never to be put in silently: a US gallon is not an imperial one.
+pub fn meant(text: &str) -> Option<&'static str> {
+    /// What is longer is no unit, and is not copied.
+    const BYTES_MAX: usize = 16;
+    let word = text.trim().trim_end_matches('.');
+    if word.len() > BYTES_MAX {
+        return None;
+    }
+    let word = word.to_lowercase();
+    let rows = WRITTEN.iter();
+    let mut rows = rows.filter(|(_, written)| written.contains(&word.as_str()));
+    rows.next().map(|(code, _)| *code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +213,37 @@ mod tests {
         for unknown in ["", "kg", "KG", "kgm", "KGM ", "C62"] {
             assert_eq!(dimension(unknown), None, "{unknown}");
         }
+    }
+
+    #[test]
+    fn what_people_write_is_understood() {
+        for (written, code) in [
+            ("kg", "KGM"),
+            ("KGS", "KGM"),
+            (" Kg. ", "KGM"),
+            ("kilos", "KGM"),
+            ("lb", "LBR"),
+            ("libras", "LBR"),
+            ("oz", "ONZ"),
+            ("L", "LTR"),
+            ("gal", "GLL"),
+            ("Galón", "GLL"),
+            ("bbl", "BLL"),
+            ("pcs", "H87"),
+        ] {
+            assert_eq!(meant(written), Some(code), "{written}");
+        }
+        for unknown in ["", ".", "stone", "arroba", "k g", "kilogramos y gramos"] {
+            assert_eq!(meant(unknown), None, "{unknown}");
+        }
+        let words = || WRITTEN.iter().flat_map(|(_, written)| written.iter());
+        for word in words() {
+            let same = words().filter(|other| *other == word).count();
+            assert_eq!(same, 1, "{word} would be two units");
+        }
+        let codes = WRITTEN.iter().map(|(code, _)| *code);
+        assert!(codes.clone().all(|code| find(code).is_some()));
+        assert_eq!(codes.count(), UNITS.len());
     }
 
     #[test]

@@ -121,12 +121,12 @@ pub(super) const ENTRIES: &[Entry] = &[
         Retry::Never,
         Severity::Warning,
         [
-            "The code is not in the Harmonized System 2022.",
-            "El código no está en el Sistema Armonizado 2022.",
+            "The Harmonized System 2022 has no such chapter or heading.",
+            "El Sistema Armonizado 2022 no tiene ese capítulo o esa partida.",
         ],
         [
-            "Check the first six digits.",
-            "Revise los primeros seis dígitos: la subpartida.",
+            "Check the first four digits; what follows them is not compared.",
+            "Revise los primeros cuatro dígitos, la partida; los que siguen no se comparan.",
         ],
     ),
     entry_of(

@@ -24,11 +24,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "Marks contradict each other or the recipients.",
-            "Las marcas se contradicen o no concuerdan con los destinatarios.",
+            "Las leyendas se contradicen o no concuerdan con los destinatarios.",
         ],
         [
             "Change the marks or the recipients; TLP:RED goes to named officers only.",
-            "Cambie las marcas o los destinatarios; TLP:RED va solo a oficiales nombrados.",
+            "Cambie las leyendas o los destinatarios; TLP:RED va solo a oficiales nombrados.",
         ],
     ),
     entry_of(
@@ -52,7 +52,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "A mark forbids release abroad.",
-            "Una marca prohíbe entregarla al extranjero.",
+            "Una leyenda prohíbe entregarla al extranjero.",
         ],
         [
             "Ask the originator for a releasable version.",
@@ -66,11 +66,11 @@ pub(super) const ENTRIES: &[Entry] = &[
         Severity::Error,
         [
             "The mark is not one that can be enforced.",
-            "La marca no es una que se pueda hacer cumplir.",
+            "La leyenda no es una que se pueda hacer cumplir.",
         ],
         [
             "Use one of the listed marks, with its side.",
-            "Use una de las marcas listadas, con su lado.",
+            "Use una de las leyendas listadas, con su lado.",
         ],
     ),
     entry_of(

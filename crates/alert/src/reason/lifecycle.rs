@@ -63,12 +63,15 @@ pub(super) const ENTRIES: &[Entry] = &[
         Reason::TimeOrder,
         GrpcCode::InvalidArgument,
         Retry::Corrected,
-        Severity::Error,
+        Severity::Either,
         [
             "Two times contradict each other.",
             "Dos horas se contradicen.",
         ],
-        ["Correct the times.", "Corrija las horas."],
+        [
+            "Correct the times. A last moment to act that is later than the route allows is only flagged.",
+            "Corrija las horas. Un último momento para actuar posterior al que permite la ruta solo se marca.",
+        ],
     ),
     entry_of(
         Reason::VersionGap,

@@ -31,7 +31,10 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, message: &pb::Statement, 
         found.error(
             at.field("last_action_ms"),
             Reason::TimeOrder,
-            ("later than expires_ms", "posterior a expires_ms"),
+            (
+                "the last moment to act lies after the end of validity",
+                "el último momento para actuar es posterior a la vigencia",
+            ),
         );
     }
     if says

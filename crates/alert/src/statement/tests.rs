@@ -155,7 +155,8 @@ fn decode(message: &pb::Statement) -> Result<Statement, StatementError> {
 fn refusals(message: &pb::Statement) -> Vec<String> {
     match decode(message) {
         Ok(_) => Vec::new(),
-        Err(StatementError::Violations(violations)) => violations
+        Err(StatementError::Violations(broken)) => broken
+            .errors
             .iter()
             .map(|v| format!("{} {}", v.field, name(v.reason)))
             .collect(),

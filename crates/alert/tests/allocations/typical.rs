@@ -27,7 +27,7 @@ pub(crate) fn statement() -> pb::Statement {
         }],
         created_ms: CREATED_MS,
         expires_ms: CREATED_MS + 72 * HOUR_MS,
-        last_action_ms: CREATED_MS + 16 * HOUR_MS,
+        last_action_ms: CREATED_MS + 14 * HOUR_MS,
         sender_seq: 1,
         status: MessageStatus::Exercise as i32,
         alert_id: "US-CBPLAX-2026-000123B".to_owned(),

@@ -30,6 +30,8 @@ pub struct Filter {
     pub escalated: bool,
     /// Somebody contests a message of the case.
     pub disputed: bool,
+    /// Open, and at this time past the last useful moment of its newest version, milliseconds since 1970-01-01 UTC.
+    pub expired_ms: Option<u64>,
     /// Where a shipment of the newest version comes from: airport, UN/LOCODE, country or state, in any spelling of case.
     pub from: Option<String>,
     /// Where one goes to.
@@ -119,6 +121,13 @@ impl Standing {
         } else {
             Self::Open
         }
+    }
+}
+
+impl CaseSummary {
+    /// Whether it is open, and past the last useful moment of its newest version at `now_ms`, milliseconds since 1970-01-01 UTC.
+    pub fn is_expired(&self, now_ms: u64) -> bool {
+        self.standing == Standing::Open && self.view.is_expired(now_ms)
     }
 }
 
@@ -217,6 +226,7 @@ impl Filter {
                 .is_none_or(|state| view.parts.values().any(|part| part.state == state))
             && (!self.escalated || !view.escalated().is_empty())
             && (!self.disputed || !view.disputes.is_empty())
+            && self.expired_ms.is_none_or(|now| case.is_expired(now))
             && self.until_ms.is_none_or(|until| case.opened_ms < until)
             && self.route_fits(case)
     }

@@ -195,10 +195,10 @@ fn no_single_bit_of_an_envelope_can_change() {
 
 /// The reason of the only rule that a statement breaks before its signatures are looked at.
 fn violation(refused: &VerifyError) -> Reason {
-    let VerifyError::Statement(StatementError::Violations(violations)) = refused else {
+    let VerifyError::Statement(StatementError::Violations(broken)) = refused else {
         panic!("{refused}");
     };
-    violations.first().unwrap().reason
+    broken.errors.first().unwrap().reason
 }
 
 #[test]

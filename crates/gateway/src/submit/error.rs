@@ -142,7 +142,7 @@ impl From<SubmitError> for Refusal {
 fn statement(error: StatementError) -> Refusal {
     let reason = error.reason();
     match error {
-        StatementError::Violations(violations) => Refusal::violations(violations),
+        StatementError::Violations(broken) => Refusal::violations(broken.errors),
         StatementError::Malformed(_) | StatementError::NonCanonical => Refusal::new(reason),
     }
 }
@@ -150,7 +150,7 @@ fn statement(error: StatementError) -> Refusal {
 fn content(error: ContentError) -> Refusal {
     let reason = error.reason();
     match error {
-        ContentError::Violations(violations) => Refusal::violations(violations),
+        ContentError::Violations(broken) => Refusal::violations(broken.errors),
         ContentError::MediaType { expected } => Refusal::new(reason).with_detail((
             format!("Expected {expected}."),
             format!("Se esperaba {expected}."),

@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A code is written as it stands in messages: AWB_CHECK_DIGIT, CH01, HOLD, SEIZED, P1, AMBER+STRICT, H2, US:LES. Lower case
-and hyphens are understood. A code that several vocabularies know is shown once for each.
+and hyphens are understood. A code that several vocabularies know is shown once for each. Units, Mexican and U.S. states,
+listed substances and UN numbers are explained as well: KGM, MX-JAL, 110-63-4, UN1203.
 
 Examples:
   precinto explain CERT_REVOKED

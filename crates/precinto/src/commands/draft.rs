@@ -12,6 +12,7 @@ mod waybill;
 mod yaml;
 
 use crate::args::{DraftCommand, DraftCsv, DraftWaybill};
+use crate::clock;
 use crate::draft::Draft;
 use crate::exit::{Exit, Failure, Text};
 use crate::files::write_public;
@@ -21,6 +22,9 @@ use crate::xml;
 use consolidation::Made;
 use mapping::Mapping;
 use missing::Missing;
+use precinto_alert::content;
+use precinto_proto::v1 as pb;
+use prost::Message as _;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -33,6 +37,9 @@ struct Begun<'a> {
     schema: &'static str,
     /// The draft as it stands.
     draft: &'a Value,
+    /// The last moment to act by its route, RFC 3339: sent so unless another is typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_action: Option<String>,
     /// What must still be typed; empty when it can be sent.
     missing: &'a [Missing],
     /// What the source says and the draft does not.
@@ -59,18 +66,32 @@ fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
     let Made { draft, notes } =
         consolidation::draft(waybills, lang).map_err(|what| Failure::usage(Text::chosen(what)))?;
     let missing = missing::of(&draft, lang);
+    let last_action = last_action(&draft, clock::now_ms());
     let begun = Begun {
         schema: "precinto.draft/v1",
         draft: &draft,
+        last_action: last_action.clone(),
         missing: &missing,
         notes: &notes,
     };
     if output.is_text() {
-        output.verbatim(&yaml::page(&draft, &source, &missing, &notes, lang))?;
+        let (missing, last_action) = (&missing, last_action.as_deref());
+        let page = yaml::page(&draft, &source, missing, &notes, last_action, lang);
+        output.verbatim(&page)?;
     } else {
         output.json(&begun)?;
     }
     Ok(Exit::Done)
+}
+
+/// The last moment to act that `send` would fill in at `now_ms`, RFC 3339.
+fn last_action(draft: &Value, now_ms: u64) -> Option<String> {
+    let read = Draft::read(draft, now_ms);
+    // Of a draft that is only begun, the content is there all the same.
+    let read = read.or_else(|error| error.rest.map(|rest| *rest).ok_or(()));
+    let (_, bytes) = read.ok()?.content?;
+    let alert = pb::AlertContent::decode(bytes.as_slice()).ok()?;
+    content::last_action(&alert, now_ms).map(clock::rfc3339_ms)
 }
 
 fn read_waybill(path: &Path, lang: Lang) -> Result<Waybill, Failure> {
@@ -97,8 +118,7 @@ fn of_table(args: &DraftCsv, output: Output) -> anyhow::Result<Exit> {
     })?;
     let text = crate::config::read_text(&args.map)?;
     let refuse = |what: Text| Failure::usage(what.about(args.map.display()));
-    let map = Draft::parse_file(&args.map, &text)
-        .map_err(|error| refuse(Text::cause(format!("{error:#}"), "no se puede leer")))?;
+    let map = Draft::parse_file(&args.map, &text).map_err(refuse)?;
     let mut records = Records::open(&args.file, delimiter)?;
     let mapping = Mapping::read(&map, records.headers(), lang);
     let mapping = mapping.map_err(|what| refuse(Text::chosen(what)))?;
@@ -125,7 +145,8 @@ fn of_table(args: &DraftCsv, output: Output) -> anyhow::Result<Exit> {
         if let Some(folder) = &args.out {
             let missing = missing::of(&draft, lang);
             let from = format!("{source}, {} {number}", lang.pick("row", "fila"));
-            let page = yaml::page(&draft, &from, &missing, &[], lang);
+            let last_action = last_action(&draft, clock::now_ms());
+            let page = yaml::page(&draft, &from, &missing, &[], last_action.as_deref(), lang);
             write_public(&folder.join(format!("row-{number:06}.yaml")), page)?;
         } else {
             if let Value::Object(fields) = &mut draft {

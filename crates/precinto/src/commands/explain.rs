@@ -1,6 +1,7 @@
 //! `explain`: what a code means and what to do next, from the catalogue of reasons and the tables of codes.
 
 mod code;
+mod listed;
 mod reason;
 
 use crate::args::Explain;
@@ -113,6 +114,10 @@ pub(crate) fn run(args: &Explain, output: Output) -> anyhow::Result<Exit> {
         // The name of a family is understood as well: `explain indicator`.
         if let (None, Ok(rows)) = (&args.family, of_family(all.clone(), asked)) {
             list(&rows, output)?;
+            return Ok(Exit::Done);
+        }
+        if let (None, Some(listed)) = (&args.family, listed::find(asked)) {
+            output.result(&listed, || listed.lines(output.lang()))?;
             return Ok(Exit::Done);
         }
         return Err(unknown(&wanted, &all).into());

@@ -3,9 +3,10 @@
 use super::basis::Basis;
 use super::own_copy;
 use crate::args::Find;
+use crate::clock;
 use crate::exit::{Exit, Failure, Text};
 use crate::output::{Lang, Output, printable};
-use crate::words::{Sheet, standing};
+use crate::words::{Sheet, Stand, standing};
 use precinto_alert::code::Coded as _;
 use precinto_alert::id::AlertId;
 use precinto_alert::lookup::{Identifier, guesses};
@@ -119,7 +120,13 @@ fn headline(alert: &AlertId, copy: &OwnCopy, lang: Lang) -> anyhow::Result<Strin
     let case = copy.case(alert).map_err(|error| own_copy::failed(&error))?;
     let mut parts = vec![alert.to_string()];
     if let Some(case) = &case {
-        let (_, (en, es)) = standing(Standing::of(case));
+        let stands = Standing::of(case);
+        let expired = stands == Standing::Open && case.case.view().is_expired(clock::now_ms());
+        let (en, es) = if expired {
+            Stand::Expired.label()
+        } else {
+            standing(stands).1
+        };
         parts.push(lang.pick(en, es).to_uppercase());
         if let Some(newest) = case.newest_alert() {
             let said = &newest.statement;

@@ -61,12 +61,13 @@ fn tell_called(called: &[Overdue], output: Output) {
 
 fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
     let (mut standing, mut part) = (None, None);
-    let (mut escalated, mut disputed) = (false, false);
+    let (mut escalated, mut disputed, mut expired_ms) = (false, false, None);
     match stand(args.state.as_ref())? {
         None => {}
         Some(Stand::Case(case)) => standing = Some(case),
         Some(Stand::Escalated) => escalated = true,
         Some(Stand::Disputed) => disputed = true,
+        Some(Stand::Expired) => expired_ms = Some(clock::now_ms()),
         Some(Stand::Part(state)) => part = Some(state),
     }
     let time = |flag: &str, text: &Option<String>| -> Result<Option<u64>, Failure> {
@@ -88,6 +89,7 @@ fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
         part,
         escalated,
         disputed,
+        expired_ms,
         from: args.from.as_ref().map(|place| place.to_uppercase()),
         to: args.to.as_ref().map(|place| place.to_uppercase()),
         since_ms: time("since", &args.since)?,
@@ -186,7 +188,9 @@ fn print(found: &Cases, copy: &OwnCopy, basis: &Basis, output: Output) -> anyhow
         }
         return Ok(());
     }
-    let cases: Vec<Value> = found.cases.iter().map(summary).collect();
+    let now_ms = clock::now_ms();
+    let cases = found.cases.iter().map(|case| summary(case, now_ms));
+    let cases: Vec<Value> = cases.collect();
     if output.is_lines() {
         for case in &cases {
             output.json_line(case)?;
@@ -265,25 +269,32 @@ fn row(case: &CaseSummary, status: &str, own: &AgencyId, lang: Lang) -> [String;
         precedence.map_or_else(String::new, |one| one.name().to_owned()),
         case.alert_id.to_string(),
         status.to_owned(),
-        stands(case, own, lang),
+        stands(case, own, now_ms, lang),
         last.map_or_else(String::new, |last| left(now_ms, last, lang)),
         goods(case, lang),
     ]
 }
 
 /// As a whole when the case is over; else as far as the own agency is, or the slowest addressee.
-fn stands(case: &CaseSummary, own: &AgencyId, lang: Lang) -> String {
+fn stands(case: &CaseSummary, own: &AgencyId, now_ms: u64, lang: Lang) -> String {
     if case.standing != Standing::Open {
         let (_, (en, es)) = standing(case.standing);
         return lang.pick(en, es).to_uppercase();
     }
+    // All that apply: one that nobody has answered is often both escalated and too late.
     let marks = [
         (Stand::Escalated, !case.view.escalated().is_empty()),
         (Stand::Disputed, !case.view.disputes.is_empty()),
+        (Stand::Expired, case.is_expired(now_ms)),
     ];
-    if let Some((stand, _)) = marks.into_iter().find(|(_, applies)| *applies) {
+    let marks = marks.into_iter().filter(|(_, applies)| *applies);
+    let marks = marks.map(|(stand, _)| {
         let (en, es) = stand.label();
-        return lang.pick(en, es).to_uppercase();
+        lang.pick(en, es).to_uppercase()
+    });
+    let marks: Vec<String> = marks.collect();
+    if !marks.is_empty() {
+        return marks.join(", ");
     }
     let slowest = case.view.parts.values().map(|part| part.state).min();
     let own = case.view.parts.get(own).map(|part| part.state);

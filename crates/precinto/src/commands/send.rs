@@ -12,10 +12,10 @@ mod stream;
 
 use crate::args::{Ready, Send, SendCommand, SendOptions};
 use crate::config::{Material, Node};
-use crate::draft::DraftError;
+use crate::draft::{Draft, DraftError, typed_name};
 use crate::exit::{Exit, Failure, Text};
 use crate::files::{make_folder, write_public};
-use crate::output::Output;
+use crate::output::{Lang, Output};
 use crate::words::Finding;
 use crate::{clock, connect, runtime};
 use batch::Batch;
@@ -24,11 +24,13 @@ use check::Found;
 pub(crate) use check::tests::found_in;
 use compose::{Composed, Composer};
 pub(crate) use confirm::{confirm, sign_confirmation, sign_draft};
+use precinto_alert::Violation;
 use precinto_client::{Connection, Signed, submit, validate};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use queue::Queue;
 use report::{Meta, Report};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Runs `send …`.
@@ -98,34 +100,52 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
     Ok(ended.unwrap_or(exit))
 }
 
-/// Everything that is wrong with a draft that cannot be read: what could be read is checked as well.
-fn unreadable(composer: &mut Composer<'_>, error: DraftError, output: Output) -> Failure {
+/// Everything that is wrong with a draft that cannot be read, and what would be flagged: what could be read is checked as well.
+fn unreadable(
+    composer: &mut Composer<'_>,
+    draft: &Value,
+    now_ms: u64,
+    error: DraftError,
+) -> Failure {
     let DraftError { problems, rest } = error;
-    let mut text = Text::from(("the draft cannot be read:", "no se puede leer el borrador:"));
+    let spanish = Draft::read_in(draft, now_ms, Lang::Es);
+    let spanish = spanish.map_or_else(|error| error.problems, |_| Vec::new());
     let rest = rest.and_then(|draft| composer.rehearse(*draft).ok());
-    let found = rest.map_or_else(Vec::new, |rest| rest.found.errors);
-    let more = found.iter().filter(|one| !told(&problems, &one.field));
-    let more: Vec<String> = more
-        .map(|one| Finding::from(one).said(output.lang()))
-        .collect();
-    for one in problems.iter().chain(&more) {
-        text.add_line(one);
+    let Found { errors, warnings } = rest.map(|rest| rest.found).unwrap_or_default();
+    let is_new = |one: &&Violation| !told(&problems, &one.field);
+    let said = |one: &Violation, lang: Lang| Finding::from(one).said_of_draft(lang);
+    let mut text = Text::from(("the draft has mistakes:", "el borrador tiene errores:"));
+    for (en, es) in problems.iter().zip(spanish) {
+        text = text.and_line((en.as_str(), es));
     }
-    Failure::usage(text)
+    for one in errors.iter().filter(is_new) {
+        text = text.and_line((said(one, Lang::En), said(one, Lang::Es)));
+    }
+    for one in warnings.iter().filter(is_new) {
+        let [en, es] = [Lang::En, Lang::Es].map(|lang| report::warning(&said(one, lang), lang));
+        text = text.and_line((en, es));
+    }
+    Failure::usage(text).next((
+        "precinto explain CODE  tells more of a code; precinto config example alert  shows a complete draft",
+        "precinto explain CÓDIGO  dice más de un código; precinto config example alert  muestra un borrador completo",
+    ))
 }
 
 /// Whether one of the problems is about this field: what could not be read is now missing as well, or half there.
 fn told(problems: &[String], field: &str) -> bool {
-    let field = field.strip_suffix("_ms").unwrap_or(field);
-    let field = match field.split(['[', '.']).next() {
-        Some("recipients") => "to",
-        Some("body") => "content",
-        _ => field,
-    };
+    let typed = typed_name(field);
+    let field = typed.as_deref().unwrap_or(field);
     problems.iter().any(|problem| {
         let path = problem.split(": ").next().unwrap_or_default();
-        !path.is_empty() && (field.starts_with(path) || path.starts_with(field))
+        let path = path.strip_suffix("_ms").unwrap_or(path);
+        !path.is_empty() && (begins(field, path) || begins(path, field))
     })
+}
+
+/// Whether a path is another one, or lies within it: `to[1]` in `to`, and not `total` in `to`.
+fn begins(path: &str, with: &str) -> bool {
+    let rest = path.strip_prefix(with);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// Says of each message what became of it: sent, queued, checked, or refused on this machine before anything left it.

@@ -18,7 +18,7 @@ use crate::output::Output;
 use grade::Grades;
 use precinto_alert::case::View;
 use precinto_alert::id::{AgencyId, AlertId, IdError, MessageId, NodeId};
-use precinto_client::copy::{BodyState, Held, HeldCase, OwnCopy, RecallWork};
+use precinto_client::copy::{BodyState, Held, HeldCase, OwnCopy, RecallWork, Standing};
 use std::path::Path;
 
 /// Digits of the number in an alert id, with the check character.
@@ -41,6 +41,13 @@ struct Told<'a> {
     /// When that was so.
     as_of_ms: u64,
     now_ms: u64,
+}
+
+impl Told<'_> {
+    /// Whether the case is open and past the last useful moment of its newest version.
+    fn is_expired(&self) -> bool {
+        Standing::of(self.held) == Standing::Open && self.view.is_expired(self.now_ms)
+    }
 }
 
 /// Runs `show …`.

@@ -2,16 +2,25 @@
 
 use crate::exit::Text;
 
-/// The candidate that is at most a third of its length away from `unknown`.
+/// The candidate that is at most a third of its length away from `unknown`; of several as near, one that begins with the same
+/// letter, because the first letter is rarely the wrong one, and in codes it names the vocabulary.
 pub(crate) fn closest<'a>(
     unknown: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let scored = candidates
-        .into_iter()
-        .map(|name| (distance(unknown, name), name));
-    let (edits, name) = scored.min()?;
+    let scored = candidates.into_iter().map(|name| {
+        (
+            distance(unknown, name),
+            begins_otherwise(unknown, name),
+            name,
+        )
+    });
+    let (edits, _, name) = scored.min()?;
     (edits * 3 <= name.chars().count().max(3)).then_some(name)
+}
+
+fn begins_otherwise(one: &str, other: &str) -> bool {
+    one.chars().next() != other.chars().next()
 }
 
 /// The text of a TOML error, with a suggestion when it is about an unknown field.
@@ -63,5 +72,7 @@ mod tests {
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(closest("gatway", ["gateway", "state"]), Some("gateway"));
         assert_eq!(closest("zzz", ["gateway", "state"]), None);
+        assert_eq!(closest("H4", ["4", "H1", "H2", "P4"]), Some("H1"));
+        assert_eq!(closest("P9", ["K9", "P1"]), Some("P1"));
     }
 }

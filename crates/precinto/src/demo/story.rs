@@ -98,7 +98,8 @@ pub(crate) fn script() -> anyhow::Result<Script> {
 
 /// A sample's draft.
 pub(crate) fn draft_of(sample: &Sample) -> anyhow::Result<Value> {
-    Draft::parse_file(Path::new(sample.name), sample.text).context(sample.name)
+    let parsed = Draft::parse_file(Path::new(sample.name), sample.text);
+    parsed.map_err(|what| anyhow::anyhow!("{}: {what}", sample.name))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One field with what was found in it, by a gateway or on this machine; the same for people and for programs everywhere.
 
+use crate::draft;
 use crate::output::{Lang, printable};
 use precinto_alert::Lang as Texts;
 use precinto_alert::reason::{self as catalogue, Reason};
@@ -64,7 +65,18 @@ impl From<&Violation> for Finding {
 impl Finding {
     /// Field, code, what is wrong and what would fit, safe for a terminal: much of it is another party's text.
     pub(crate) fn said(&self, lang: Lang) -> String {
-        let field = &self.field;
+        self.said_at(&self.field, lang)
+    }
+
+    /// As [`Self::said`], for whoever writes the draft: the field by the name that is typed there, then the interface's.
+    pub(crate) fn said_of_draft(&self, lang: Lang) -> String {
+        match draft::typed_name(&self.field) {
+            Some(typed) => self.said_at(&format!("{typed} ({})", self.field), lang),
+            None => self.said(lang),
+        }
+    }
+
+    fn said_at(&self, field: &str, lang: Lang) -> String {
         let code = self.reason.unwrap_or("?");
         let what = self.what(lang);
         let mut said = format!("{field}: {code}: {}", what.trim_end_matches('.'));
@@ -116,6 +128,22 @@ mod tests {
         assert_eq!(object["detail"], wire.detail);
         assert_eq!(object["detail_es"], wire.detail_es);
         assert_eq!(object["proposals"][0], "3 KGM");
+    }
+
+    #[test]
+    fn whoever_writes_a_draft_reads_the_names_that_are_typed_there() {
+        let said = |field: &str| {
+            let wire = pb::Finding {
+                field: field.into(),
+                detail: "wrong".into(),
+                ..pb::Finding::default()
+            };
+            Finding::from(&wire).said_of_draft(Lang::En)
+        };
+        assert!(said("last_action_ms").starts_with("last_action (last_action_ms): "));
+        assert!(said("recipients[1].name").starts_with("to[1] (recipients[1].name): "));
+        assert!(said("required_signers").starts_with("officers (required_signers): "));
+        assert!(said("handling.tlp").starts_with("handling.tlp: "));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::output::Lang;
 use precinto_alert::code::{
     FirearmKind, FuelContainer, FuelProduct, PartyRole, SerialState, SubstanceClass, SubstanceForm,
 };
+use precinto_alert::quantity::value_per_kg;
 use serde_json::Value;
 
 /// So many identifiers of one kind are read out; the rest is counted.
@@ -90,9 +91,19 @@ pub(super) fn declared(shipment: &Value, lang: Lang) -> String {
     parts.extend(dangerous.filter_map(|one| text_of(one, "un_number")));
     parts.extend(shipment.get("declared_value").and_then(|money| {
         let amount = text_of(money, "amount")?;
-        Some(format!("{amount} {}", text_of(money, "currency")?))
+        let currency = text_of(money, "currency")?;
+        let per_kg = per_kg(shipment, &amount, &currency).unwrap_or_default();
+        Some(format!("{amount} {currency}{per_kg}"))
     }));
     joined(parts)
+}
+
+/// What a kilogram is worth by the papers, which tells more than either number: ` (3.00 USD/kg)`.
+fn per_kg(shipment: &Value, amount: &str, currency: &str) -> Option<String> {
+    let weight = shipment.get("gross_weight")?;
+    let (weight, unit) = (text_of(weight, "value")?, text_of(weight, "unit")?);
+    let value = value_per_kg(amount, (&weight, &unit))?;
+    Some(format!(" ({value} {currency}/kg)"))
 }
 
 /// Each leg with flight, places and the best known times.

@@ -1,6 +1,6 @@
 //! Where a case stands, and how far each addressee has come.
 
-use super::Label;
+use super::{Label, minute, span};
 use crate::output::Lang;
 use precinto_alert::case::State;
 use precinto_alert::code::AckLevel;
@@ -49,19 +49,22 @@ pub(crate) enum Stand {
     Escalated,
     /// The case, when somebody contests what was said in it.
     Disputed,
+    /// The case, when it is open and past its last useful moment.
+    Expired,
     /// An addressee's part.
     Part(State),
 }
 
 impl Stand {
     /// All of them, the case's first.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Case(Standing::Open),
         Self::Case(Standing::Closed),
         Self::Case(Standing::Cancelled),
         Self::Case(Standing::Recalled),
         Self::Escalated,
         Self::Disputed,
+        Self::Expired,
         Self::Part(State::Relayed),
         Self::Part(State::Delivered),
         Self::Part(State::Acknowledged),
@@ -82,6 +85,7 @@ impl Stand {
             Self::Case(case) => standing(case).1,
             Self::Escalated => ("escalated", "escalada"),
             Self::Disputed => ("disputed", "impugnada"),
+            Self::Expired => ("expired", "vencida"),
             Self::Part(part) => part_in_short(part),
         }
     }
@@ -92,10 +96,24 @@ impl Stand {
             Self::Case(case) => standing(case).0,
             Self::Escalated => "ESCALATED",
             Self::Disputed => "DISPUTED",
+            Self::Expired => "EXPIRED",
             Self::Part(State::Closed) => "ENDED",
             Self::Part(part) => part_state(part).0,
         }
     }
+}
+
+/// The first words about an open case of which nobody expects anything any more. It stays open: whoever still has something
+/// to say of it may.
+pub(crate) fn expired(expires_ms: u64, now_ms: u64, lang: Lang) -> String {
+    let (_, (en, es)) = standing(Standing::Open);
+    let word = Stand::Expired.label();
+    let word = lang.pick(word.0, word.1).to_uppercase();
+    let since = format!("{}, {}", minute(expires_ms), span(now_ms, expires_ms, lang));
+    lang.pick(
+        format!("{word}: still {en}, past its last useful moment ({since})"),
+        format!("{word}: sigue {es}, ya pasó su último momento útil ({since})"),
+    )
 }
 
 /// The same where there is little room.
@@ -134,6 +152,19 @@ mod tests {
     use crate::args::Cli;
     use clap::CommandFactory as _;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn what_is_past_its_last_useful_moment_says_since_when() {
+        let expires = 1_700_000_000_000;
+        assert_eq!(
+            expired(expires, expires + 90 * 60_000, Lang::En),
+            "EXPIRED: still open, past its last useful moment (2023-11-14 22:13Z, 1 h 30 min ago)"
+        );
+        assert_eq!(
+            expired(expires, expires + 90 * 60_000, Lang::Es),
+            "VENCIDA: sigue abierta, ya pasó su último momento útil (2023-11-14 22:13Z, hace 1 h 30 min)"
+        );
+    }
 
     #[test]
     fn every_state_can_be_asked_for_by_a_name_of_its_own_that_the_help_gives() {

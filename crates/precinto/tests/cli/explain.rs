@@ -153,8 +153,40 @@ fn the_list_for_people_is_cut_by_family() {
 }
 
 #[test]
+fn messages_say_what_comes_nearest_in_systems_that_people_know() {
+    let page = stdout(&run(&["explain", "CANCEL"]));
+    assert!(page.contains("CAP Cancel; ICS2 Q04"), "{page}");
+    let object = objects(&run(&["-o", "json", "explain", "CANCEL"])).remove(0);
+    assert_eq!(object["nearest"][0]["system"], "CAP");
+    assert!(!stdout(&run(&["explain", "SEIZED"])).contains("elsewhere"));
+}
+
+#[test]
+fn codes_of_lists_that_alerts_quote_are_explained_too() {
+    for (asked, code, english, spanish) in [
+        ("kgm", "KGM", "kilograms", "kilogramos"),
+        ("kg", "KGM", "kilograms", "kilogramos"),
+        ("MX-DIF", "MX-CMX", "Mexico City", "Ciudad de México"),
+        ("MX-JAL", "MX-JAL", "Jalisco", "Jalisco"),
+        ("108-24-7", "108-24-7", "UN1715", "UN1715"),
+        ("UN 1203", "UN1203", "class       3", "clase       3"),
+    ] {
+        for (lang, said) in [("en", english), ("es", spanish)] {
+            let page = stdout(&run(&["--lang", lang, "explain", asked]));
+            assert!(page.starts_with(&format!("{code}  (")), "{page}");
+            assert!(page.contains(said), "{page}");
+        }
+        let object = objects(&run(&["-o", "json", "explain", asked])).remove(0);
+        assert_eq!(text(&object, "code"), code);
+        assert!(object["label"]["es"].is_string(), "{object}");
+    }
+}
+
+#[test]
 fn an_unknown_code_is_not_found() {
     for (asked, meant) in [
+        ("H4", "precinto explain H"),
+        ("P9", "precinto explain P"),
         ("CERT_REVOKD", "precinto explain CERT_REVOKED"),
         ("SEIZD", "precinto explain SEIZED"),
         ("NEGATIVE_INSPECION", "precinto explain NEGATIVE_INSPECTION"),

@@ -105,6 +105,121 @@ fn what_cannot_be_read_and_what_breaks_a_rule_are_told_together() {
     assert_eq!(said.matches("precedence: ").count(), 1, "said once: {said}");
 }
 
+/// A wrong check character of a tax number, and a consular bag: each is flagged and no more.
+#[test]
+fn what_would_be_flagged_is_told_beside_what_is_wrong() {
+    let folder = made();
+    let lax = node(folder.path(), "us-cbp-lax");
+    let bag = "protected_bag: CONSULAR";
+    let consular = sample_with(folder.path(), "protected_bag: NONE", bag);
+    let consular = std::fs::read_to_string(consular).expect("it");
+    let consular = consular.replace("ABC010101AB1", "ABC010101AB2");
+    let with = |from: &str, to: &str| {
+        let changed = consular.replace(from, to);
+        assert_ne!(changed, consular, "{from}");
+        let path = folder.path().join("wrong.yaml");
+        std::fs::File::create(&path)
+            .and_then(|mut file| file.write_all(changed.as_bytes()))
+            .expect("a draft");
+        path.display().to_string()
+    };
+    let flagged = [
+        "protected_bag: CONSULAR_BAG: ",
+        "content.parties[1].tax_ids[0]",
+    ];
+    // Wrong content; a wrong statement, by the name that is typed in the draft; a draft that cannot be read.
+    for (from, to, wrong) in [
+        (
+            "865-48291176",
+            "865-48291177",
+            "content.shipments[0].master_awb: AWB_CHECK_DIGIT",
+        ),
+        (
+            "last_action: +16h",
+            "last_action: +90h",
+            "last_action (last_action_ms): TIME_ORDER",
+        ),
+        ("precedence: P2", "precedence: P7", "precedence: "),
+    ] {
+        let file = with(from, to);
+        for (lang, word) in [("en", "warning: "), ("es", "aviso: ")] {
+            for way in [&["--dry-run"][..], &["--gateway", NOWHERE]] {
+                let line = ["send", "alert", &file, "--node", &lax, "--lang", lang];
+                let output = run(&[line.as_slice(), way].concat());
+                let said = stderr(&output);
+                assert!(!output.status.success() && said.contains(wrong), "{said}");
+                for flagged in flagged {
+                    let line = said.find(&format!("{word}{flagged}"));
+                    assert!(line > said.find(wrong), "{word}{flagged}: {said}");
+                }
+            }
+        }
+        let line = ["send", "alert", &file, "--node", &lax, "--dry-run"];
+        let said = objects(&run(&[line.as_slice(), &["-o", "json"]].concat())).remove(0);
+        for flagged in ["CONSULAR_BAG", "RFC_CHECK_DIGIT"] {
+            let told = said["warnings"].to_string() + &said["message"].to_string();
+            assert!(told.contains(flagged), "{said}");
+        }
+        if said["violations"].is_array() {
+            assert!(!said["violations"].to_string().contains("RFC"), "{said}");
+        } else {
+            let spanish = text(&said, "message_es");
+            assert!(
+                spanish.contains("aviso: ") && !spanish.contains("did you mean"),
+                "{said}"
+            );
+        }
+    }
+    let sound = with("pieces: 24", "pieces: 25");
+    for (lang, said) in [
+        ("en", "would be taken, with 2 warnings (the gateway"),
+        ("es", "se aceptaría, con 2 avisos (no se consultó"),
+    ] {
+        let line = ["send", "alert", &sound, "--node", &lax, "--dry-run"];
+        let page = stdout(&run(&[line.as_slice(), &["--lang", lang]].concat()));
+        assert!(page.contains(said), "{page}");
+    }
+}
+
+#[test]
+fn whoever_lacks_an_officer_is_told_how_to_name_one() {
+    let folder = made();
+    let lax = node(folder.path(), "us-cbp-lax");
+    let id = "0192f0c1-7a2b-7c3d-8e4f-0123456789ab";
+    let to = ["--to", "mx.dev.invalid/anam", "--refers-to", id];
+    let line = ["send", "ack", "US-CBPLAX-2026-000001V", "--level", "person"];
+    let line = [&line[..], &to, &["--node", &lax, "--dry-run"]].concat();
+    for (lang, next) in [("en", "next: Have"), ("es", "siguiente: Pida")] {
+        let output = run(&[line.as_slice(), &["--lang", lang]].concat());
+        let said = stderr(&output);
+        assert!(
+            said.contains("officers (required_signers): OFFICER_REQUIRED"),
+            "{said}"
+        );
+        assert!(
+            said.contains(next) && said.contains("--officer ID"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_no_yaml_says_so_in_either_language() {
+    let folder = made();
+    let lax = node(folder.path(), "us-cbp-lax");
+    let file = sample_with(folder.path(), "to: [mx", "to: [[mx");
+    for (lang, said) in [("en", "not YAML: "), ("es", "no es YAML: ")] {
+        let line = ["send", "alert", &file, "--node", &lax, "--lang", lang];
+        let output = run(&line);
+        assert_eq!(output.status.code(), Some(2));
+        let page = stderr(&output);
+        assert!(
+            page.contains(said) && !page.contains("error: line"),
+            "{page}"
+        );
+    }
+}
+
 #[test]
 fn a_dry_run_needs_no_gateway_and_says_that_it_asked_none() {
     let folder = made();

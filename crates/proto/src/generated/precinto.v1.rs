@@ -2722,7 +2722,7 @@ impl IndicatorCode {
 /// One firearm, or a number of equal ones.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Firearm {
-    /// Kind.
+    /// Kind; mandatory.
     #[prost(enumeration = "FirearmKind", tag = "1")]
     pub kind: i32,
     /// Positions, from 1, in AlertContent.shipments; empty means all of them.
@@ -2799,7 +2799,7 @@ pub struct Ammunition {
 /// Parts of one kind.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FirearmPart {
-    /// Kind; unspecified means as described.
+    /// Kind; unspecified means as described, and then there is a description.
     #[prost(enumeration = "FirearmKind", tag = "1")]
     pub kind: i32,
     /// Description.
@@ -2860,7 +2860,7 @@ pub struct Temperature {
     #[prost(string, tag = "2")]
     pub unit: ::prost::alloc::string::String,
 }
-/// One fuel. What is declared and what is suspected are kept apart.
+/// One fuel. What is declared and what is suspected are kept apart; at least one of them is stated.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Fuel {
     /// Positions, from 1, in AlertContent.shipments; empty means all of them.
@@ -3307,7 +3307,7 @@ pub struct TariffCode {
 /// Dangerous goods in a shipment.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DangerousGoods {
-    /// `UN`, `NA` or `ID`, then four digits.
+    /// `UN`, `NA` or `ID`, then four digits; mandatory.
     #[prost(string, tag = "1")]
     pub un_number: ::prost::alloc::string::String,
     /// Proper shipping name.
@@ -3499,7 +3499,7 @@ pub struct AlertContent {
     /// The suspicion statement of 28 CFR part 23.
     #[prost(message, optional, tag = "11")]
     pub reasonable_suspicion: ::core::option::Option<ReasonableSuspicion>,
-    /// Files, at most 32.
+    /// Files, at most 32; none in a tear-line, because pictures of labels and papers name people.
     #[prost(message, repeated, tag = "12")]
     pub attachments: ::prost::alloc::vec::Vec<Attachment>,
     /// Limits of use in words, for use code H3.
@@ -3664,7 +3664,8 @@ pub struct Question {
 /// One screening asked for.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ScreeningRequest {
-    /// Master or house air waybill, or postal item.
+    /// Master or house air waybill, or postal item; mandatory. Eleven digits are a master waybill and must pass its check digit,
+    /// as a postal item's number must pass its own.
     #[prost(string, tag = "1")]
     pub waybill: ::prost::alloc::string::String,
     /// Method asked for.
@@ -3673,6 +3674,9 @@ pub struct ScreeningRequest {
     /// Anything else.
     #[prost(message, optional, tag = "3")]
     pub note: ::core::option::Option<Text>,
+    /// The label itself has the waybill so: then neither its form nor its check digit is judged.
+    #[prost(bool, tag = "4")]
+    pub verbatim: bool,
 }
 /// RFI_RESPONSE, RFS_RESULT and ACTION_RESPONSE.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3683,7 +3687,8 @@ pub struct ResponseContent {
     /// RFS_RESULT: the results; mandatory there.
     #[prost(message, repeated, tag = "2")]
     pub screenings: ::prost::alloc::vec::Vec<ScreeningResult>,
-    /// ACTION_RESPONSE: what is said about single actions.
+    /// ACTION_RESPONSE: what is said about single actions, none twice. Those accepted, in whole or in part, stand in the
+    /// statement's `actions`, and no others do (`STATEMENT_MISMATCH`).
     #[prost(message, repeated, tag = "3")]
     pub actions: ::prost::alloc::vec::Vec<ActionAnswer>,
     /// Remark.
@@ -3712,13 +3717,13 @@ pub struct Answer {
 /// One screening done.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ScreeningResult {
-    /// Waybill or postal item screened.
+    /// Waybill or postal item screened, as in ScreeningRequest; mandatory.
     #[prost(string, tag = "1")]
     pub waybill: ::prost::alloc::string::String,
-    /// Method used.
+    /// Method used; mandatory.
     #[prost(enumeration = "ScreeningMethod", tag = "2")]
     pub method: i32,
-    /// When.
+    /// When; mandatory.
     #[prost(message, optional, tag = "3")]
     pub time: ::core::option::Option<LocalTime>,
     /// A threat item was found.
@@ -3727,6 +3732,9 @@ pub struct ScreeningResult {
     /// What was done about it.
     #[prost(message, optional, tag = "5")]
     pub action_taken: ::core::option::Option<Text>,
+    /// The label itself has the waybill so, as in ScreeningRequest.
+    #[prost(bool, tag = "6")]
+    pub verbatim: bool,
 }
 /// What is said about one action.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5346,8 +5354,9 @@ pub struct Statement {
     /// Whether any of the consignments is a protected bag; the strictest of them. A diplomatic bag is refused.
     #[prost(enumeration = "ProtectedBag", tag = "23")]
     pub protected_bag: i32,
-    /// Last moment to act on the goods: the earliest of departure less cut-off, arrival and delivery scan. 0 means unknown;
-    /// not later than `expires_ms`. Only in ALERT and AMEND.
+    /// Last moment to act on the goods: the earliest that lies ahead of first departure less cut-off, last arrival and delivery
+    /// scan. 0 means unknown; not later than `expires_ms`. Later than what the routes in the body give is flagged
+    /// (`TIME_ORDER`); the cut-offs are two hours for air cargo and one for parcels and mail. Only in ALERT and AMEND.
     #[prost(uint64, tag = "24")]
     pub last_action_ms: u64,
     /// How the body is protected; set exactly when there is a body.
@@ -8610,6 +8619,10 @@ pub mod submission_service_client {
             self
         }
         /// One statement, one answer. May be repeated: the same statement gets the same receipt, byte for byte.
+        ///
+        /// A refusal tells everything that is wrong, in two rounds at most: all fields of the statement first, and once it stands, the
+        /// body, the time, and what the sender may say to whom, together; because what a body must hold depends on what the statement
+        /// says. What is only flagged is told with an acceptance (`SubmitResponse.warnings`), also after `validate_only`.
         pub async fn submit(
             &mut self,
             request: impl tonic::IntoRequest<super::SubmitRequest>,
@@ -8677,6 +8690,10 @@ pub mod submission_service_server {
     #[async_trait]
     pub trait SubmissionService: std::marker::Send + std::marker::Sync + 'static {
         /// One statement, one answer. May be repeated: the same statement gets the same receipt, byte for byte.
+        ///
+        /// A refusal tells everything that is wrong, in two rounds at most: all fields of the statement first, and once it stands, the
+        /// body, the time, and what the sender may say to whom, together; because what a body must hold depends on what the statement
+        /// says. What is only flagged is told with an acceptance (`SubmitResponse.warnings`), also after `validate_only`.
         async fn submit(
             &self,
             request: tonic::Request<super::SubmitRequest>,

@@ -117,8 +117,10 @@ fn numbers_of_firearms_fuels_and_people() {
     judge(&ADUANA, &["470"], &["47", "4701"]);
     judge(
         &HAZARD,
-        &["3", "6.1", "1.4S", "1.4", "2.1", "9"],
-        &["0", "6.", "6.9", "3.1", "1.4s", "1.4SS"],
+        &["3", "6.1", "6.2", "5.2", "4.3", "1.4S", "1.4", "2.1", "9"],
+        &[
+            "0", "6.", "6.9", "6.3", "5.3", "2.4", "4.4", "3.1", "1.4s", "1.4SS",
+        ],
     );
 }
 
@@ -128,7 +130,7 @@ fn a_dispatch_is_built_from_two_offices_of_exchange() {
         let mut found = Findings::default();
         dispatch(&mut found, At::root("dispatch_id"), text, length);
         found.finish().map_or_else(
-            |wrong| wrong.iter().map(|one| one.reason).collect(),
+            |wrong| wrong.errors.iter().map(|one| one.reason).collect(),
             |_| Vec::new(),
         )
     };
@@ -146,7 +148,7 @@ fn the_same_characters_are_proposed_in_the_right_spelling() {
     let proposed = |text: &str, structure: &Structure| {
         let mut found = Findings::default();
         structured(&mut found, At::root("x"), text, structure);
-        found.finish().unwrap_err().remove(0).proposals
+        found.finish().unwrap_err().errors.remove(0).proposals
     };
     assert_eq!(proposed("am 690", &FLIGHT), ["AM690"]);
     assert_eq!(proposed("AM-690", &FLIGHT), ["AM690"]);

@@ -2,15 +2,12 @@
 
 use crate::check_digit::{self, Scheme};
 use crate::code::{AwbKind, LabelIdentifierKind};
-use crate::content::field::{line, lines_of, list, required};
-use crate::content::identifier::{Structure, checked, structured};
+use crate::content::field::{is_blank, line, lines_of, list, present, required};
+use crate::content::identifier::{Structure, checked, house_bill, structured};
 use crate::limits::LIST_MAX;
 use crate::violation::{At, Findings};
 use crate::{Reason, airline};
 use precinto_proto::v1 as pb;
-
-/// Characters of a house air waybill number; the older C-IMP messages allowed twelve.
-const HOUSE_AWB_BYTES_MAX: usize = 35;
 
 /// Whether anything identifies the shipment; an identifier that is wrong on the label does.
 pub(super) fn identified(shipment: &pb::Shipment) -> bool {
@@ -20,12 +17,19 @@ pub(super) fn identified(shipment: &pb::Shipment) -> bool {
         &shipment.postal_receptacle_id,
         &shipment.dispatch_id,
     ];
-    texts.iter().any(|text| !text.is_empty())
-        || !shipment.house_awbs.is_empty()
-        || !shipment.courier_tracking.is_empty()
-        || !shipment.container_ids.is_empty()
-        || !shipment.label_identifiers.is_empty()
-        || !shipment.other_references.is_empty()
+    let lists = [
+        &shipment.house_awbs,
+        &shipment.container_ids,
+        &shipment.other_references,
+    ];
+    let of_couriers = shipment.courier_tracking.iter().map(|held| &held.number);
+    let on_labels = shipment.label_identifiers.iter().map(|held| &held.verbatim);
+    texts
+        .into_iter()
+        .chain(lists.into_iter().flatten())
+        .chain(of_couriers)
+        .chain(on_labels)
+        .any(|text| !is_blank(text))
 }
 
 pub(super) fn air_waybill(found: &mut Findings, at: &At<'_>, number: &str, stated: &str) {
@@ -57,21 +61,7 @@ pub(super) fn air_waybill(found: &mut Findings, at: &At<'_>, number: &str, state
 
 pub(super) fn house_bills(found: &mut Findings, at: &At<'_>, numbers: &[String], kind: i32) {
     for (index, number) in list(found, at, "house_awbs", numbers, LIST_MAX) {
-        let fits = (1..=HOUSE_AWB_BYTES_MAX).contains(&number.len())
-            && number
-                .bytes()
-                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
-        if !fits {
-            let detail = (
-                "1 to 35 capitals, digits and hyphens",
-                "de 1 a 35 mayúsculas, dígitos y guiones",
-            );
-            found.error(
-                at.item("house_awbs", index),
-                Reason::InvalidHouseBillNbr,
-                detail,
-            );
-        }
+        house_bill(found, at.item("house_awbs", index), number);
     }
     if kind == AwbKind::Consolidation as i32 && numbers.is_empty() {
         found.error(
@@ -112,16 +102,6 @@ pub(super) fn structures(
         let at = at.item(name, index);
         present(found, at, code);
         structured(found, at, code, structure);
-    }
-}
-
-fn present(found: &mut Findings, at: At<'_>, text: &str) {
-    if text.is_empty() {
-        found.error(
-            at,
-            Reason::FieldMissing,
-            ("an empty item of a list", "un elemento vacío en una lista"),
-        );
     }
 }
 

@@ -4,7 +4,7 @@ mod listed;
 
 use super::*;
 use crate::code::{
-    FuelProduct, IncbTable, PartyRole, SerialState, ShipmentChannel, TariffSystem, TaxIdKind,
+    FirearmKind, IncbTable, PartyRole, SerialState, ShipmentChannel, TariffSystem, TaxIdKind,
     TransportMode,
 };
 
@@ -392,6 +392,7 @@ fn dangerous_goods_have_their_numbers_class() {
     broken(&at("hazard_class FIELD_FORMAT"), |a| {
         goods(a, "UN9999", "flammable", "1");
     });
+    broken(&at("un_number FIELD_MISSING"), |a| goods(a, "", "3", "40"));
     broken(&at("packing_group FIELD_FORMAT"), |a| {
         goods(a, "UN1267", "3", "40");
         a.shipments[0].dangerous_goods[0].packing_group = "2".into();
@@ -409,6 +410,7 @@ fn firearms_and_fuels_carry_numbers_of_their_form() {
     let mut content = alert();
     content.substances.clear();
     content.firearms = vec![pb::Firearm {
+        kind: FirearmKind::Pistol as i32,
         serial_state: SerialState::Readable as i32,
         serial_verbatim: "ab 01O".into(),
         serial_normalised: "AB01O".into(),
@@ -442,11 +444,13 @@ fn firearms_and_fuels_carry_numbers_of_their_form() {
         ]
     );
     content.firearms[0] = pb::Firearm {
+        kind: FirearmKind::Rifle as i32,
         serial_state: SerialState::Obliterated as i32,
         serial_verbatim: "AB".into(),
         ..Default::default()
     };
     content.fuels[0] = pb::Fuel {
+        suspected: FuelProduct::WasteOil as i32,
         un_number: "UN1715".into(),
         ..Default::default()
     };
@@ -493,6 +497,7 @@ fn what_warns_is_listed_as_warning_and_what_refuses_as_error() {
         Reason::InvalidRouting,
         Reason::VagueDescription,
         Reason::Iso3166Unknown,
+        Reason::TimeOrder,
     ] {
         assert_eq!(entry(reason).severity, Severity::Either, "{}", name(reason));
     }

@@ -31,7 +31,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     CertMalformed: "The file holds a key where the certificate should be.", "El archivo contiene una llave donde debía ir el certificado.";
     CertExpired: "The node's certificate ran out on Sunday night.", "El certificado del nodo venció el domingo por la noche.";
     CertNotYetValid: "The node's clock is a day behind.", "El reloj del nodo va un día atrasado.";
-    CertRevoked: "A laptop was stolen and its certificate put on the list.", "Robaron una portátil y su certificado se incluyó en la lista.";
+    CertRevoked: "A laptop was stolen and its certificate put on the list.", "Robaron una laptop y su certificado se incluyó en la lista.";
     CertUnknownCa: "A certificate of the test PKI is used in production.", "Se usa en producción un certificado de la PKI de pruebas.";
     CertPurpose: "The signing certificate was configured as the TLS one.", "Se configuró el certificado de firma como el de TLS.";
     CertIdentity: "The certificate names two nodes.", "El certificado nombra dos nodos.";

@@ -105,7 +105,7 @@ async fn lists_are_paged_newest_first() {
 #[tokio::test]
 async fn lists_are_filtered() {
     type Narrow = fn(&mut Filter);
-    let filters: [(Narrow, &[u32]); 12] = [
+    let filters: [(Narrow, &[u32]); 14] = [
         (|filter| filter.precedence = Some(Precedence::P1), &[3]),
         (|filter| filter.standing = Some(Standing::Cancelled), &[2]),
         (
@@ -131,6 +131,11 @@ async fn lists_are_filtered() {
             &[],
         ),
         (|filter| filter.disputed = true, &[4]),
+        (
+            |filter| filter.expired_ms = Some(NOW_MS + 3_600_000),
+            &[5, 4, 3, 1],
+        ),
+        (|filter| filter.expired_ms = Some(NOW_MS + 3_599_999), &[]),
         (|filter| filter.since_ms = Some(NOW_MS + 3), &[5, 4]),
         (|filter| filter.until_ms = Some(NOW_MS + 2), &[2, 1]),
     ];

@@ -60,7 +60,8 @@ pub(crate) enum Shape {
     Texts,
     /// A list of objects `{ number, text }`, counted from 1.
     Numbered,
-    /// A list of objects: `LEFT=RIGHT`, where the right half may be missing; a third field is true, or false.
+    /// A list of objects: `LEFT=RIGHT`, where the right half may be missing; a third field is true, or false. Where the name of
+    /// the right one is `method@time`, a time may follow it: `LEFT=RIGHT@TIME`.
     Pairs(&'static str, &'static str, Option<(&'static str, bool)>),
 }
 
@@ -195,12 +196,12 @@ Examples:
     Verb {
         name: "rfs-result", kind: MessageType::RfsResult, takes: CASE_IDS, needs_file: false,
         flags: &[
-            flag("screened", "content.screenings", Shape::Pairs("waybill", "method", None), "WAYBILL=METHOD", "Screened by this method, nothing found"),
-            flag("threat", "content.screenings", Shape::Pairs("waybill", "method", Some(("threat_item", true))), "WAYBILL=METHOD", "Screened by this method, a threat item found"),
+            flag("screened", "content.screenings", Shape::Pairs("waybill", "method@time", None), "WAYBILL=METHOD@TIME", "Screened by this method at this time, nothing found"),
+            flag("threat", "content.screenings", Shape::Pairs("waybill", "method@time", Some(("threat_item", true))), "WAYBILL=METHOD@TIME", "Screened by this method at this time, a threat item found"),
             FUNCTION, REMARK,
         ],
         about: "What a screening found",
-        after_help: "Example:\n  precinto send rfs-result US-CBPLAX-2026-000001V --screened 020-12345675=XRY",
+        after_help: "Example:\n  precinto send rfs-result US-CBPLAX-2026-000001V --screened 020-12345675=XRY@-10m",
     },
     Verb {
         name: "action-request", kind: MessageType::ActionRequest, takes: CASE_IDS, needs_file: false, flags: &[ACTION, PURPOSE],

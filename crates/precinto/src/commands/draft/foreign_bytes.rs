@@ -167,7 +167,7 @@ pub fn manifest(bytes: &[u8]) {
 /// The page that a person completes says what the draft says: its comments stay comments.
 fn page(draft: &Value, notes: &[String], source: &str) {
     let missing = missing::of(draft, Lang::Es);
-    let page = yaml::page(draft, source, &missing, notes, Lang::Es);
+    let page = yaml::page(draft, source, &missing, notes, None, Lang::Es);
     // Unreadable is seen at once, and only a mapping file with absurd field names can have it: YAML ends a key at 1,024
     // characters.
     let read = Draft::parse_file(Path::new("page.yaml"), &page);

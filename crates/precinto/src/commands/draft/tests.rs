@@ -81,7 +81,10 @@ fn completed(page: &str) -> Value {
 fn page_of(text: &[u8], lang: Lang) -> (String, Vec<Missing>) {
     let Made { draft, notes } = made(text, lang).expect("a waybill");
     let missing = missing::of(&draft, lang);
-    (yaml::page(&draft, "x.xml", &missing, &notes, lang), missing)
+    (
+        yaml::page(&draft, "x.xml", &missing, &notes, None, lang),
+        missing,
+    )
 }
 
 /// The same, typed as the page asks for it: the examples without their `#`.
@@ -171,7 +174,7 @@ fn the_real_house_waybill_joins_its_air_waybill() {
     let Made { draft, notes } = joined(&[one, other]).expect("a consolidation");
     let missing = missing::of(&draft, Lang::En);
     assert_eq!(missing.len(), 5, "{missing:#?}");
-    let page = yaml::page(&draft, "both", &missing, &notes, Lang::En);
+    let page = yaml::page(&draft, "both", &missing, &notes, None, Lang::En);
     let found = found_in(&completed(&page));
     assert!(found.errors.is_empty(), "{:#?}\n{page}", found.errors);
     let told = "ICN, FRA, 59, 2217 KGM; the air waybill says ORK, PVG, 3, 1042 KGM";
@@ -241,7 +244,7 @@ fn an_air_waybill_and_its_house_waybills_are_one_consolidation() {
     );
     let missing = missing::of(&draft, Lang::En);
     assert_eq!(missing.len(), 5, "{missing:#?}");
-    let page = yaml::page(&draft, "1.xml, 2.xml", &missing, &notes, Lang::En);
+    let page = yaml::page(&draft, "1.xml, 2.xml", &missing, &notes, None, Lang::En);
     let found = found_in(&completed(&page));
     assert!(found.errors.is_empty(), "{:#?}", found.errors);
 }
@@ -413,7 +416,7 @@ proptest! {
         }
         if let Some(Made { draft, notes }) = made(&bytes, Lang::Es) {
             let missing = missing::of(&draft, Lang::Es);
-            let page = yaml::page(&draft, "x", &missing, &notes, Lang::Es);
+            let page = yaml::page(&draft, "x", &missing, &notes, None, Lang::Es);
             let read: Value = serde_saphyr::from_str(&page).expect("what is written can be read");
             prop_assert_eq!(read, draft);
         }
@@ -427,7 +430,7 @@ proptest! {
         let end = (at + length).min(bytes.len());
         bytes.splice(at.min(end)..end, with.into_bytes());
         if read(&bytes, Lang::En).is_some() && let Ok(Made { draft, notes }) = joined(&[AIR.as_bytes(), &bytes]) {
-            let page = yaml::page(&draft, "x", &missing::of(&draft, Lang::En), &notes, Lang::En);
+            let page = yaml::page(&draft, "x", &missing::of(&draft, Lang::En), &notes, None, Lang::En);
             let read: Value = serde_saphyr::from_str(&page).expect("what is written can be read");
             prop_assert_eq!(read, draft);
         }
@@ -436,7 +439,7 @@ proptest! {
     #[test]
     fn no_text_in_a_waybill_breaks_its_page(text in "\\PC{0,40}") {
         let draft = json!({ "a": text, "content": { "b": [text, { "c": text }], "d": {} } });
-        let page = yaml::page(&draft, &text, &[], std::slice::from_ref(&text), Lang::En);
+        let page = yaml::page(&draft, &text, &[], std::slice::from_ref(&text), None, Lang::En);
         let read: Value = serde_saphyr::from_str(&page).expect("what is written can be read");
         prop_assert_eq!(read, draft);
     }

@@ -9,20 +9,33 @@ use prost_reflect::{Kind, MessageDescriptor};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
-/// The whole page.
+/// The whole page. `last_action` is the last moment to act as it follows from the route.
 pub(super) fn page(
     draft: &Value,
     source: &str,
     missing: &[Missing],
     notes: &[String],
+    last_action: Option<&str>,
     lang: Lang,
 ) -> String {
     let mut page = head(source, missing, notes, lang);
+    if last_action.is_some() {
+        comment(
+            &mut page,
+            lang.pick(
+                "The last moment to act, as the route says; type another if you know better:",
+                "El último momento para actuar, según la ruta; escriba otro si lo conoce mejor:",
+            ),
+        );
+    }
     let Value::Object(fields) = draft else {
         return page;
     };
     for one in missing.iter().filter(|one| !one.field.contains('.')) {
         example(&mut page, 0, one.example);
+    }
+    if let Some(last_action) = last_action {
+        example(&mut page, 0, &format!("last_action: {last_action}"));
     }
     example(&mut page, 0, "actions: [HOLD, INSPECT_XRAY]");
     let statement = statement_descriptor();

@@ -4,7 +4,7 @@ use super::Both;
 use crate::draft;
 use crate::output::Lang;
 use precinto_alert::Lang as Texts;
-use precinto_alert::code::{Family, Row, SOURCES, TABLES};
+use precinto_alert::code::{Coded as _, Family, MessageType, Row, SOURCES, TABLES};
 use prost_reflect::Kind;
 use serde::Serialize;
 
@@ -21,7 +21,17 @@ pub(super) struct Explained {
     next: Option<Both>,
     source: Both,
     sources: Vec<Source>,
+    /// What comes nearest in the systems that people know.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    nearest: Vec<Nearest>,
     fields: Vec<String>,
+}
+
+/// A message of another system.
+#[derive(Serialize)]
+struct Nearest {
+    system: &'static str,
+    message: &'static str,
 }
 
 /// The edition of the tables.
@@ -58,6 +68,7 @@ pub(super) fn explained(family: &'static Family, row: &'static Row) -> Explained
                 title: Both::of(|lang| source.title(lang)),
             })
             .collect(),
+        nearest: nearest(family, row).collect(),
         fields: fields(family),
     }
 }
@@ -81,8 +92,25 @@ pub(super) fn text(family: &'static Family, row: &'static Row, lang: Lang) -> Ve
         practices.join("; ")
     };
     lines.push(line("source", "fuente", &source));
+    let known = nearest(family, row).map(|one| format!("{} {}", one.system, one.message));
+    let known: Vec<String> = known.collect();
+    if !known.is_empty() {
+        lines.push(line("elsewhere", "en otros", &known.join("; ")));
+    }
     lines.push(line("field", "campo", &fields(family).join(", ")));
     lines
+}
+
+/// Only messages have their like elsewhere.
+fn nearest(family: &Family, row: &Row) -> impl Iterator<Item = Nearest> {
+    let is_message = family.name == MessageType::FAMILY.name;
+    let of = MessageType::try_from(row.number()).ok();
+    let of = of.filter(|_| is_message);
+    let all = of.map_or(&[][..], precinto_alert::code::nearest);
+    all.iter().map(|one| Nearest {
+        system: one.system,
+        message: one.message,
+    })
 }
 
 fn both(text: impl Fn(Texts) -> Option<&'static str>) -> Option<Both> {

@@ -36,12 +36,12 @@ pub(super) fn compose(
     output: Output,
 ) -> anyhow::Result<Batch> {
     if let [draft] = drafts {
-        let composed = one(composer, draft, output, Composer::compose_checked)?;
+        let composed = one(composer, draft, Composer::compose_checked)?;
         return Ok(Batch::Sound(vec![composed]));
     }
     let mut rehearsed = Vec::new();
     for draft in drafts {
-        let composed = match one(composer, draft, output, Composer::rehearse) {
+        let composed = match one(composer, draft, Composer::rehearse) {
             Ok(composed) => Ok(composed),
             // Not a fault of this draft, then of all of them.
             Err(error) => Err(error.downcast::<Failure>()?),
@@ -66,19 +66,19 @@ pub(super) fn compose(
         }
     }
     let drafts = drafts.iter();
-    let composed = drafts.map(|draft| one(composer, draft, output, Composer::compose_checked));
+    let composed = drafts.map(|draft| one(composer, draft, Composer::compose_checked));
     composed.collect::<Result<_, _>>().map(Batch::Sound)
 }
 
 fn one<'a>(
     composer: &mut Composer<'a>,
     draft: &Value,
-    output: Output,
     compose: impl FnOnce(&mut Composer<'a>, Draft) -> anyhow::Result<Composed>,
 ) -> anyhow::Result<Composed> {
-    match Draft::read_in(draft, clock::now_ms(), output.lang()) {
+    let now_ms = clock::now_ms();
+    match Draft::read(draft, now_ms) {
         Ok(draft) => compose(composer, draft),
-        Err(error) => Err(unreadable(composer, error, output).into()),
+        Err(error) => Err(unreadable(composer, draft, now_ms, error).into()),
     }
 }
 

@@ -49,9 +49,10 @@ fn judge(
             }
             Some(statement)
         }
-        Err(StatementError::Violations(violations)) => {
-            let stand_in = stand_in(said, &violations);
-            found.errors.extend(violations);
+        Err(StatementError::Violations(broken)) => {
+            let stand_in = stand_in(said, &broken.errors);
+            found.errors.extend(broken.errors);
+            found.warnings.extend(broken.warnings);
             stand_in
         }
         Err(error) => {
@@ -68,21 +69,25 @@ fn judge(
 }
 
 fn content(found: &mut Found, statement: &Statement, media_type: &str, bytes: &[u8]) {
-    match Content::decode(media_type, bytes, statement) {
-        Ok(content) => found.warnings.extend_from_slice(content.warnings()),
-        Err(ContentError::Violations(violations)) => {
-            // Whether content fits the statement cannot be said while the statement does not stand.
-            let broken = !found.errors.is_empty();
-            let fit = [Reason::StatementMismatch, Reason::MissingSubject];
-            let violations = violations.into_iter();
-            found
-                .errors
-                .extend(violations.filter(|one| !broken || !fit.contains(&one.reason)));
+    // Whether content fits the statement cannot be said while the statement does not stand.
+    let broken = !found.errors.is_empty();
+    let counts = |one: &Violation| !broken || !is_about_fit(one);
+    let (errors, warnings) = match Content::decode(media_type, bytes, statement) {
+        Ok(content) => (Vec::new(), content.warnings().to_vec()),
+        Err(ContentError::Violations(found)) => (found.errors, found.warnings),
+        Err(error) => {
+            let whole = of_whole("content", error.reason(), error.detail());
+            (vec![whole], Vec::new())
         }
-        Err(error) => found
-            .errors
-            .push(of_whole("content", error.reason(), error.detail())),
-    }
+    };
+    found.errors.extend(errors.into_iter().filter(counts));
+    found.warnings.extend(warnings.into_iter().filter(counts));
+}
+
+/// Whether it is about what the statement says as much as about the content.
+fn is_about_fit(violation: &Violation) -> bool {
+    let fit = [Reason::StatementMismatch, Reason::MissingSubject];
+    fit.contains(&violation.reason) || !violation.field.starts_with("content")
 }
 
 fn of_whole(field: &str, reason: Reason, detail: Detail) -> Violation {
@@ -104,7 +109,7 @@ fn stand_in(said: pb::Statement, violations: &[Violation]) -> Option<Statement> 
         }
         match Statement::decode(&said.encode_to_vec()) {
             Ok(statement) => return Some(statement),
-            Err(StatementError::Violations(left)) => violations = left,
+            Err(StatementError::Violations(left)) => violations = left.errors,
             Err(_) => return None,
         }
     }
@@ -116,16 +121,14 @@ fn mended(mut said: pb::Statement, violation: &Violation, round: u32) -> Option<
     let name = violation.field.split(['.', '[']).next()?;
     match name {
         "handling" => {
-            let tlp = precinto_alert::code::Tlp::AmberStrict.into();
-            let tear_line = said.handling.is_some_and(|handling| handling.tear_line);
-            said.handling = Some(pb::Handling {
-                tlp,
-                tear_line,
-                ..pb::Handling::default()
-            });
+            said.handling = Some(handled(&said));
             return Some(said);
         }
         "recipients" => {
+            // Whom a mark lets hear it is as much the mark's fault.
+            if violation.reason == Reason::HandlingConflict {
+                said.handling = Some(handled(&said));
+            }
             let name = "us.dev.invalid/cbp".to_owned();
             let kind = pb::RecipientKind::Agency.into();
             said.recipients = vec![pb::RecipientRef { kind, name }];
@@ -171,6 +174,18 @@ fn mended(mut said: pb::Statement, violation: &Violation, round: u32) -> Option<
         dynamic.set_field(&field, value);
     }
     dynamic.transcode_to().ok()
+}
+
+/// Handling that fits every recipient; what a tear line must leave out is judged all the same.
+fn handled(said: &pb::Statement) -> pb::Handling {
+    pb::Handling {
+        tlp: precinto_alert::code::Tlp::AmberStrict.into(),
+        tear_line: said
+            .handling
+            .as_ref()
+            .is_some_and(|handling| handling.tear_line),
+        ..pb::Handling::default()
+    }
 }
 
 /// Texts of a right form.

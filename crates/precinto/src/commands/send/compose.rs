@@ -11,14 +11,16 @@ use crate::counters::{Counters, Numbers};
 use crate::draft::Draft;
 use crate::exit::{Exit, Failure, Text};
 use precinto_alert::code::{CommodityClass, MessageType, SubstanceClass, Tlp};
+use precinto_alert::content;
 use precinto_alert::id::AlertId;
+use precinto_alert::limits::VALIDITY_MS_MAX;
 use precinto_client::copy::RecallWork;
 use precinto_client::{Author, Draft as Unsigned, DraftContent, Signed, Signer};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use std::collections::BTreeMap;
 
-/// How long a message is of use when its draft does not say.
+/// How long a message is of use when neither its draft nor a route says.
 const EXPIRES_AFTER_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 
 /// Turns drafts into signed statements of one node.
@@ -214,16 +216,16 @@ impl<'a> Composer<'a> {
     }
 }
 
-/// Fills in what a draft may leave out: how long it is of use, its handling, its language, the classes of its goods.
+/// Fills in what a draft may leave out: the last moment to act, how long it is of use, its handling, its language, the classes of
+/// its goods.
 pub(super) fn fill(
     statement: &mut pb::Statement,
     content: Option<&[u8]>,
     country: &str,
     now_ms: u64,
 ) {
-    if statement.expires_ms == 0 {
-        statement.expires_ms = now_ms + EXPIRES_AFTER_MS;
-    }
+    let alert = alert_of(statement.r#type, content);
+    fill_times(statement, alert.as_ref(), now_ms);
     if statement.handling.is_none() {
         let tlp = Tlp::AmberStrict.into();
         statement.handling = Some(pb::Handling {
@@ -236,7 +238,7 @@ pub(super) fn fill(
         statement.languages.push(language.to_owned());
     }
     if statement.commodities.is_empty() {
-        statement.commodities = commodities(statement.r#type, content);
+        statement.commodities = alert.as_ref().map_or_else(Vec::new, commodities);
     }
     // The order in which a person names codes means nothing; a statement has them ascending, none twice.
     for codes in [
@@ -249,14 +251,38 @@ pub(super) fn fill(
     }
 }
 
-/// The classes of the goods that an alert describes, when its draft does not say them itself.
-fn commodities(message_type: i32, content: Option<&[u8]>) -> Vec<i32> {
+/// What an alert or an amendment says; `None` for anything else, and for what is none.
+fn alert_of(message_type: i32, content: Option<&[u8]>) -> Option<pb::AlertContent> {
     let alert = [MessageType::Alert, MessageType::Amend].map(i32::from);
-    let content = content.filter(|_| alert.contains(&message_type));
-    let content = content.and_then(|bytes| pb::AlertContent::decode(bytes).ok());
-    let Some(content) = content else {
-        return Vec::new();
+    let content = content.filter(|_| alert.contains(&message_type))?;
+    pb::AlertContent::decode(content).ok()
+}
+
+/// Both times follow from the route where nobody says them. What is typed stays as it is, right or wrong, and what is computed
+/// never contradicts it.
+fn fill_times(statement: &mut pb::Statement, alert: Option<&pb::AlertContent>, now_ms: u64) {
+    let created_ms = if statement.created_ms == 0 {
+        now_ms
+    } else {
+        statement.created_ms
     };
+    let latest_ms = created_ms.saturating_add(VALIDITY_MS_MAX);
+    if statement.last_action_ms == 0 {
+        let until_ms = Some(statement.expires_ms).filter(|expires_ms| *expires_ms > created_ms);
+        let until_ms = until_ms.unwrap_or(latest_ms);
+        let last_ms = alert.and_then(|alert| content::last_action(alert, created_ms));
+        statement.last_action_ms = last_ms.map_or(0, |last_ms| last_ms.min(until_ms));
+    }
+    if statement.expires_ms == 0 {
+        let useful_ms = alert.and_then(content::last_useful);
+        let useful_ms = useful_ms.filter(|useful_ms| *useful_ms > created_ms);
+        let expires_ms = useful_ms.unwrap_or_else(|| created_ms.saturating_add(EXPIRES_AFTER_MS));
+        statement.expires_ms = expires_ms.max(statement.last_action_ms).min(latest_ms);
+    }
+}
+
+/// The classes of the goods that an alert describes, when its draft does not say them itself.
+fn commodities(content: &pb::AlertContent) -> Vec<i32> {
     let of_substance = |substance: &pb::Substance| match substance.substance_class() {
         SubstanceClass::Precursor | SubstanceClass::PrePrecursor => {
             CommodityClass::ChemicalPrecursor
@@ -276,4 +302,72 @@ fn year_of(now_ms: u64) -> u16 {
         .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
     let year = now.map_or(1970, |now| now.to_zoned(jiff::tz::TimeZone::UTC).year());
     u16::try_from(year).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::Draft;
+    use serde_json::{Value, json};
+
+    const NOW_MS: u64 = 1_795_000_000_000;
+    const HOUR_MS: u64 = 3_600_000;
+
+    /// The last moment to act and the end of validity, in hours from now.
+    fn hours(times: &Value) -> (f64, f64) {
+        let mut draft = json!({
+            "type": "ALERT", "to": "mx.dev.invalid/anam",
+            "content": { "shipments": [{ "mode": "AIR", "channel": "CARGO", "route": { "legs": [{
+                "departure": { "airport": "LAX" }, "arrival": { "airport": "NLU" },
+                "scheduled_departure": "+10h", "scheduled_arrival": "+14h",
+            }] } }] },
+        });
+        for (name, value) in times.as_object().unwrap() {
+            if let Some(place) = draft.pointer_mut(name) {
+                *place = value.clone();
+            } else {
+                draft[name.trim_start_matches('/')] = value.clone();
+            }
+        }
+        let draft = Draft::read(&draft, NOW_MS).unwrap();
+        let mut statement = draft.statement;
+        let bytes = draft.content.as_ref().map(|(_, bytes)| bytes.as_slice());
+        fill(&mut statement, bytes, "US", NOW_MS);
+        let hours = |ms: u64| {
+            let minutes = i32::try_from(ms.saturating_sub(NOW_MS) / 60_000).unwrap();
+            f64::from(minutes) / 60.0
+        };
+        (hours(statement.last_action_ms), hours(statement.expires_ms))
+    }
+
+    #[test]
+    fn the_route_says_until_when_something_can_be_done() {
+        let cut_off = (10 * HOUR_MS - precinto_alert::limits::CUT_OFF_CARGO_MS) / HOUR_MS;
+        let window = 14 + precinto_alert::limits::DELIVERY_WINDOW_MS / HOUR_MS;
+        let due = [cut_off, window].map(|hours| f64::from(u32::try_from(hours).unwrap()));
+        assert_eq!(hours(&json!({})), (due[0], due[1]));
+        // What is typed stays, and bounds what is not.
+        assert_eq!(hours(&json!({ "/last_action": "+2h" })), (2.0, due[1]));
+        assert_eq!(hours(&json!({ "/expires": "+3h" })), (3.0, 3.0));
+        assert_eq!(hours(&json!({ "/expires": "+90h" })), (due[0], 90.0));
+        let late = json!({ "/last_action": "+400h" });
+        assert_eq!(hours(&late), (400.0, 400.0));
+        // A year mistyped in the route is no mistake in a field that nobody typed.
+        let far = json!({
+            "/content/shipments/0/route/legs/0/scheduled_departure": "2099-01-01T00:00:00Z",
+            "/content/shipments/0/route/legs/0/scheduled_arrival": "2099-01-01T04:00:00Z",
+        });
+        assert_eq!(hours(&far), (366.0 * 24.0, 366.0 * 24.0));
+    }
+
+    #[test]
+    fn without_a_route_a_week_has_to_do() {
+        let nowhere = json!({ "/content/shipments/0/route": {} });
+        assert_eq!(hours(&nowhere), (0.0, 168.0));
+        let past = json!({
+            "/content/shipments/0/route/legs/0/scheduled_departure": "-900h",
+            "/content/shipments/0/route/legs/0/scheduled_arrival": "-890h",
+        });
+        assert_eq!(hours(&past), (0.0, 168.0));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::args::{MessageArgs, Said, Shape};
 use crate::draft::Draft;
-use crate::exit::{Failure, Text};
+use crate::exit::Failure;
 use precinto_alert::code::MessageType;
 use precinto_alert::id::{AlertId, IdError, MessageId, NodeId};
 use serde_json::{Map, Value, json};
@@ -95,10 +95,7 @@ fn tagged(file: &str, several: bool) -> anyhow::Result<Value> {
 fn read(path: &Path) -> anyhow::Result<Value> {
     let text = crate::config::read_text(path)?;
     let draft = Draft::parse_file(path, &text);
-    draft.map_err(|error| {
-        let what = Text::cause(format!("{error:#}"), "no se puede leer el borrador");
-        Failure::usage(what.about(path.display())).into()
-    })
+    draft.map_err(|what| Failure::usage(what.about(path.display())).into())
 }
 
 /// The type.
@@ -182,7 +179,7 @@ fn put(draft: &mut Value, said: &Said) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `LEFT=RIGHT` as an object; the right half may be missing.
+/// `LEFT=RIGHT` as an object; the right half may be missing, and have a time behind it.
 fn pair(
     value: &str,
     left: &str,
@@ -196,6 +193,10 @@ fn pair(
     };
     let mut fields = Map::new();
     drop(fields.insert(left.to_owned(), json!(first)));
+    let (right, dated) = match right.split_once('@') {
+        Some((right, time)) => (right, Some(time)),
+        None => (right, None),
+    };
     if let Some(second) = second {
         if right.is_empty() {
             let what = (
@@ -204,7 +205,12 @@ fn pair(
             );
             return Err(Failure::usage(what));
         }
+        let timed = dated.zip(second.split_once('@'));
+        let second = timed.map_or(second, |(_, (second, _))| second);
         drop(fields.insert(right.to_owned(), json!(second)));
+        if let Some((name, (_, time))) = timed {
+            drop(fields.insert(name.to_owned(), json!(time)));
+        }
     }
     if let Some((name, true)) = mark {
         drop(fields.insert(name.to_owned(), json!(true)));

@@ -1,10 +1,13 @@
 //! What became of one message: for people a line or two, for machines an object.
 
+mod text;
+
+pub(super) use text::warning;
+
 use super::check::Found;
 use crate::clock;
-use crate::exit::{self, Exit, Failure, Text};
+use crate::exit::{self, Exit, Failure};
 use crate::files::keep_receipt;
-use crate::output::{Output, printable};
 use crate::words::Finding;
 use precinto_alert::Lang as Texts;
 use precinto_alert::code::MessageType;
@@ -246,96 +249,6 @@ impl Report {
         self.refused
             .as_ref()
             .map_or(Exit::Done, |refused| refused.exit)
-    }
-
-    /// Prints it: data on stdout, a refusal for people on stderr.
-    pub(super) fn print(&self, output: Output) -> std::io::Result<()> {
-        if !output.is_text() {
-            return output.json_line(self);
-        }
-        if let Some(refused) = &self.refused {
-            let id = self.name();
-            let why = Text::new(&refused.message, refused.message_es.clone());
-            let (en, es) = (format!("{id} was refused"), format!("{id} fue rechazado"));
-            let mut failure = Failure::new(refused.exit, why.behind(en, es));
-            failure.reason = refused.coded;
-            for violation in &refused.violations {
-                let said = violation.said(output.lang());
-                failure.message.add_line(&said);
-            }
-            output.failure(&failure);
-            return Ok(());
-        }
-        output.line(self.headline(output))?;
-        for warning in &self.warnings {
-            output.line(format!(
-                "  {}: {}",
-                output.lang().pick("warning", "aviso"),
-                warning.said(output.lang())
-            ))?;
-        }
-        Ok(())
-    }
-
-    /// What a refusal is about: its file where there are several, its id once it has one.
-    fn name(&self) -> String {
-        let id = &self.meta.message_id;
-        match &self.meta.tag {
-            Some(tag) if id.is_empty() => tag.clone(),
-            Some(tag) => format!("{tag} ({id})"),
-            None => id.clone(),
-        }
-    }
-
-    /// A gateway's words are in it: made safe where they are put in.
-    fn headline(&self, output: Output) -> String {
-        let Meta {
-            message_id,
-            alert_id,
-            kind,
-            ..
-        } = &self.meta;
-        let lang = output.lang();
-        let name = if alert_id.is_empty() {
-            kind.clone()
-        } else {
-            format!("{kind} {alert_id}")
-        };
-        let head = format!("{name}  {message_id}");
-        match (&self.logged, &self.file) {
-            (Some(logged), _) => {
-                let Logged {
-                    index,
-                    time,
-                    delivered_to,
-                    ..
-                } = logged;
-                let again = if logged.duplicate {
-                    lang.pick(" (again)", " (de nuevo)")
-                } else {
-                    ""
-                };
-                let to = printable(&delivered_to.join(", "));
-                let (entry, goes) = lang.pick(("entry", "goes to"), ("entrada", "va a"));
-                format!("{head}  {entry} {index}{again}  {time}  {goes} {to}")
-            }
-            (None, Some(file)) => format!("{head}  {} {file}", lang.pick("signed:", "firmado:")),
-            (None, None) if self.state == Some(QUEUED) => {
-                let (en, es) = (
-                    "QUEUED on this machine, NOT yet in the log",
-                    "EN COLA en este equipo, TODAVÍA NO en la bitácora",
-                );
-                format!("{head}  {}", lang.pick(en, es))
-            }
-            (None, None) if self.here => {
-                let (en, es) = (
-                    "breaks no rule (the gateway was not asked)",
-                    "no incumple ninguna regla (no se consultó a la pasarela)",
-                );
-                format!("{head}  {}", lang.pick(en, es))
-            }
-            (None, None) => format!("{head}  {}", lang.pick("would be accepted", "se aceptaría")),
-        }
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn of(told: &Told<'_>) -> Value {
     let messages = told.held.messages.iter();
     let messages: Vec<Value> = messages.map(|held| message(held, told)).collect();
     let newest = told.held.newest_alert();
-    let mut case = stand(&told.view, Standing::of(told.held));
+    let mut case = stand(&told.view, Standing::of(told.held), told.now_ms);
     let told_to = json!({
         "schema": "precinto.case/v1",
         "alert_id": told.held.alert_id.to_string(),
@@ -61,10 +61,10 @@ fn acknowledgements(told: &Told<'_>) -> Vec<Value> {
 }
 
 /// One case of a list.
-pub(crate) fn summary(case: &CaseSummary) -> Value {
+pub(crate) fn summary(case: &CaseSummary, now_ms: u64) -> Value {
     let said = case.alert.as_ref().map(|alert| &alert.statement);
     let commodities = said.map_or(&[][..], |said| said.commodities());
-    let mut object = stand(&case.view, case.standing);
+    let mut object = stand(&case.view, case.standing, now_ms);
     let rest = json!({
         "schema": "precinto.case_summary/v1",
         "alert_id": case.alert_id.to_string(),
@@ -90,13 +90,15 @@ fn extend(into: &mut Value, from: Value) {
     }
 }
 
-/// Where a case stands, whoever is told.
-fn stand(view: &View, stands: Standing) -> Value {
+/// Where a case stands at `now_ms`, whoever is told. An open one is expired when its last useful moment is past; it stays open.
+fn stand(view: &View, stands: Standing, now_ms: u64) -> Value {
     let (code, _) = standing(stands);
     let parts = view.parts.iter().map(part).collect::<Vec<_>>();
     let questions = view.questions.iter().map(question).collect::<Vec<_>>();
     json!({
         "standing": code,
+        "expires": view.expires_ms.map(rfc3339_ms),
+        "expired": stands == Standing::Open && view.is_expired(now_ms),
         "originator": view.originator.as_ref().map(ToString::to_string),
         "version": view.version,
         "parts": parts,

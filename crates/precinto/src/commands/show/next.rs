@@ -35,7 +35,7 @@ pub(super) fn steps(told: &Told<'_>) -> Vec<String> {
     for question in due {
         let verb = match question.message_type {
             MessageType::Rfi => "rfi-response {} --answer \"1=…\"",
-            MessageType::Rfs => "rfs-result {} --screened WAYBILL=XRY",
+            MessageType::Rfs => "rfs-result {} --screened WAYBILL=XRY@TIME",
             MessageType::ActionRequest => "action-response {} --verdict ACCEPTED --action …",
             MessageType::DisseminationRequest => "dissemination-decision {} --verdict GRANTED",
             _ => continue,

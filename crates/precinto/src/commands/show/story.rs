@@ -6,8 +6,8 @@ mod message;
 use super::{Told, next};
 use crate::output::Output;
 use crate::words::{
-    Finding, Sheet, handling, labels, level_marks, minute, of_alert, of_reply, part_state, span,
-    standing,
+    Finding, Sheet, expired, handling, labels, level_marks, minute, of_alert, of_reply, part_state,
+    span, standing,
 };
 use message::absent;
 pub(crate) use message::content;
@@ -83,10 +83,13 @@ fn head(sheet: &mut Sheet, told: &Told<'_>) {
         ),
     };
     let stands_in_words = lang.pick(en, es).to_uppercase();
-    sheet.bold(&format!(
-        "{stands_in_words}{}",
-        lang.pick(about_en, about_es)
-    ));
+    match told.view.expires_ms.filter(|_| told.is_expired()) {
+        Some(expires_ms) => sheet.bold(&expired(expires_ms, told.now_ms, lang)),
+        None => sheet.bold(&format!(
+            "{stands_in_words}{}",
+            lang.pick(about_en, about_es)
+        )),
+    }
     let escalated = told.view.escalated();
     if !escalated.is_empty() && stands == Standing::Open {
         let names: Vec<String> = escalated.iter().map(ToString::to_string).collect();

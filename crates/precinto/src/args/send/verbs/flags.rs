@@ -40,7 +40,7 @@ pub(super) const SHARED: &[Flag] = &[
     flag("tlp", "handling.tlp", Shape::One, "MARK", "Traffic light: RED, AMBER+STRICT, AMBER, GREEN, CLEAR [default: AMBER+STRICT]"),
     flag("language", "languages", Shape::Codes, "TAG", "Language of the texts: en-US, es-MX [default: that of the node's country]"),
     flag("reply-due", "reply_due", Shape::One, "TIME", "When an answer is wanted: RFC 3339, or from now (+8h)"),
-    flag("expires", "expires", Shape::One, "TIME", "Last useful instant: RFC 3339, or from now [default: +7d]"),
+    flag("expires", "expires", Shape::One, "TIME", "Last useful instant: RFC 3339, or from now [default: of an alert, the delivery its route states, or three days after its last arrival; else +7d]"),
 ];
 
 pub(super) const REMARK: Flag = flag(
@@ -123,7 +123,7 @@ pub(super) const ALERT: &[Flag] = &[
     flag("commodity", "commodities", Shape::Codes, "CLASS,…", "ILLICIT_DRUG, CHEMICAL_PRECURSOR, FIREARM, ILLICIT_FUEL [default: what the goods described are]"),
     flag("indicator", "content.suspicion.indicators", Shape::Pairs("code", "strength", None), "CODE=1..3", "Why: a risk indicator with its strength, 1 weak, 2 clear, 3 a hard fact"),
     ACTION,
-    flag("last-action", "last_action", Shape::One, "TIME", "Last moment to act on the goods: RFC 3339, or from now (+16h)"),
+    flag("last-action", "last_action", Shape::One, "TIME", "Last moment to act on the goods: RFC 3339, or from now (+16h) [default: by the route, its first departure less one or two hours]"),
     flag("case", "content.case_reference", Shape::One, "NUMBER", "Your own case number"),
 ];
 

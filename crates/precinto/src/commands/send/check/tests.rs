@@ -81,6 +81,22 @@ fn a_broken_statement_does_not_hide_broken_content() {
 }
 
 #[test]
+fn a_mark_that_does_not_fit_the_recipients_does_not_hide_the_content() {
+    let found = found_in(&json!({
+        "type": "ALERT", "to": "mx.dev.invalid/anam", "status": "EXERCISE", "precedence": "P1",
+        "authority": "CUSTOMS_AGREEMENT", "handling": { "tlp": "RED" }, "last_action": "+99h", "expires": "+9h",
+        "content": { "shipments": [{ "master_awb": "865-48291177" }] },
+    }));
+    expect(&found, "recipients[0]", Reason::HandlingConflict);
+    expect(&found, "last_action_ms", Reason::TimeOrder);
+    expect(
+        &found,
+        "content.shipments[0].master_awb",
+        Reason::AwbCheckDigit,
+    );
+}
+
+#[test]
 fn placeholders_are_never_found_fault_with() {
     let found = found_in(&json!({
         "type": "OUTCOME", "to": "us.dev.invalid/cbp", "status": "EXERCISE", "outcome_code": "SEIZED",

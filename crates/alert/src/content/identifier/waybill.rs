@@ -1,0 +1,54 @@
+//! Waybills by the form of their text, and house waybills.
+
+use super::{checked, postal_item};
+use crate::Reason;
+use crate::check_digit::Scheme;
+use crate::content::field::{is_blank, line};
+use crate::violation::{At, Findings};
+
+/// Characters of a house air waybill number; the older C-IMP messages allowed twelve.
+const HOUSE_AWB_BYTES_MAX: usize = 35;
+
+/// A house air waybill: a forwarder's own number, without a check digit.
+pub(in crate::content) fn house_bill(found: &mut Findings, at: At<'_>, number: &str) {
+    let fits = (1..=HOUSE_AWB_BYTES_MAX).contains(&number.len())
+        && number
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
+    if !fits {
+        let detail = (
+            "1 to 35 capitals, digits and hyphens",
+            "de 1 a 35 mayúsculas, dígitos y guiones",
+        );
+        found.error(at, Reason::InvalidHouseBillNbr, detail);
+    }
+}
+
+/// What shall be screened, or was: a master or house air waybill or a postal item, by the form of its text. Eleven digits are
+/// a master waybill and two letters at both ends of nine digits a postal item, each with its check digit, because a mistyped
+/// one sends somebody to the wrong parcel; anything else is a house waybill. What a label has `verbatim` is exempt.
+pub(in crate::content) fn waybill(found: &mut Findings, at: At<'_>, text: &str, verbatim: bool) {
+    if is_blank(text) {
+        let detail = ("which parcel it is", "de qué envío se trata");
+        found.error(at, Reason::MissingWblLine, detail);
+    } else if verbatim {
+        line(found, at, text);
+    } else if consists(text, "99999999999") {
+        checked(found, at, text, &Scheme::AWB, Reason::AwbCheckDigit);
+    } else if consists(text, "AA999999999AA") {
+        postal_item(found, at, text);
+    } else {
+        house_bill(found, at, text);
+    }
+}
+
+/// Whether the letters and digits of `text`, whatever stands between them, are those of `form`: a letter for every `A`, a
+/// digit for every `9`.
+fn consists(text: &str, form: &str) -> bool {
+    let mut bare = text.bytes().filter(u8::is_ascii_alphanumeric);
+    let fits = |of| match of {
+        b'A' => bare.next().is_some_and(|b| b.is_ascii_alphabetic()),
+        _ => bare.next().is_some_and(|b| b.is_ascii_digit()),
+    };
+    form.bytes().all(fits) && bare.next().is_none()
+}

@@ -1,0 +1,214 @@
+//! A code of somebody else's list that alerts quote: a unit, a state, a substance, a UN number.
+
+use crate::output::Lang;
+use precinto_alert::Lang as Texts;
+use precinto_alert::quantity::unit;
+use precinto_alert::{dangerous_goods, subdivision, substance};
+use serde::Serialize;
+
+/// One of them, in both languages.
+#[derive(Debug, Serialize)]
+pub(super) struct Listed {
+    schema: &'static str,
+    kind: &'static str,
+    title: Both,
+    code: String,
+    label: Both,
+    source: Both,
+    /// Where such codes are written.
+    fields: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hs: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    un_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    un_class: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct Both {
+    en: String,
+    es: String,
+}
+
+impl Both {
+    fn new(en: impl Into<String>, es: impl Into<String>) -> Self {
+        Self {
+            en: en.into(),
+            es: es.into(),
+        }
+    }
+
+    fn pick(&self, lang: Lang) -> &str {
+        lang.pick(&self.en, &self.es)
+    }
+}
+
+/// What a code of a list means, in any spelling of case; `None` when none of the lists has it.
+pub(super) fn find(asked: &str) -> Option<Listed> {
+    let code = asked.trim().to_uppercase();
+    of_unit(&code)
+        .or_else(|| of_state(&code))
+        .or_else(|| of_substance(&code))
+        .or_else(|| of_un_number(&code.replace([' ', '-'], "")))
+}
+
+fn of_unit(code: &str) -> Option<Listed> {
+    // What people write for it, `kg` or `galones`, is understood as well.
+    let unit = unit::find(code).or_else(|| unit::find(unit::meant(code)?))?;
+    Some(Listed {
+        fields: vec!["Quantity.unit", "Shipment.gross_weight"],
+        ..listed(
+            "unit",
+            ("unit of quantities", "unidad de cantidad"),
+            unit.code,
+            Both::new(unit.label(Texts::En), unit.label(Texts::Es)),
+            (
+                "UN/CEFACT Recommendation 20",
+                "Recomendación 20 del CEFACT/ONU",
+            ),
+        )
+    })
+}
+
+fn of_state(code: &str) -> Option<Listed> {
+    let state =
+        subdivision::find(code).or_else(|| subdivision::find(subdivision::successor(code)?))?;
+    Some(Listed {
+        fields: vec!["Place.subdivision", "Address.subdivision"],
+        ..listed(
+            "subdivision",
+            ("state or territory", "entidad federativa o estado"),
+            state.code,
+            Both::new(state.label(Texts::En), state.label(Texts::Es)),
+            ("ISO 3166-2", "ISO 3166-2"),
+        )
+    })
+}
+
+fn of_substance(code: &str) -> Option<Listed> {
+    let substance = substance::find(code)?;
+    Some(Listed {
+        fields: vec!["Substance.cas_number"],
+        hs: substance.hs(),
+        un_number: substance.un().map(un_code),
+        ..listed(
+            "substance",
+            (
+                "substance, by its CAS number",
+                "sustancia, por su número CAS",
+            ),
+            code,
+            Both::new(substance.label(Texts::En), substance.label(Texts::Es)),
+            (
+                "INCB tables I and II, watch list, finished drugs",
+                "cuadros I y II de la JIFE, lista de vigilancia, drogas terminadas",
+            ),
+        )
+    })
+}
+
+fn of_un_number(code: &str) -> Option<Listed> {
+    let number = dangerous_goods::number(code).filter(|_| code.starts_with("UN"))?;
+    let (class, fuel) = (
+        dangerous_goods::class_of(number),
+        dangerous_goods::is_fuel(number),
+    );
+    let of_it = substance::all()
+        .iter()
+        .filter(|one| one.un() == Some(number));
+    // Of the others there is nothing to say but that they exist.
+    if class.is_none() && !fuel && of_it.clone().next().is_none() {
+        return None;
+    }
+    let names = |lang| {
+        let names: Vec<&str> = of_it.clone().map(|one| one.label(lang)).collect();
+        names.join(", ")
+    };
+    let label = match (of_it.clone().next(), fuel) {
+        (Some(_), _) => Both::new(names(Texts::En), names(Texts::Es)),
+        (None, true) => Both::new(
+            "dangerous goods, a fuel",
+            "mercancía peligrosa, un combustible",
+        ),
+        (None, false) => Both::new("dangerous goods", "mercancía peligrosa"),
+    };
+    Some(Listed {
+        fields: vec!["Substance.un_number", "Fuel.un_number"],
+        un_class: class,
+        ..listed(
+            "un_number",
+            ("UN number", "número ONU"),
+            &un_code(number),
+            label,
+            (
+                "UN Recommendations on the Transport of Dangerous Goods",
+                "Recomendaciones de la ONU relativas al transporte de mercancías peligrosas",
+            ),
+        )
+    })
+}
+
+fn un_code(number: u16) -> String {
+    format!("UN{number:04}")
+}
+
+fn listed(
+    kind: &'static str,
+    title: (&str, &str),
+    code: &str,
+    label: Both,
+    source: (&str, &str),
+) -> Listed {
+    Listed {
+        schema: "precinto.listed/v1",
+        kind,
+        title: Both::new(title.0, title.1),
+        code: code.to_owned(),
+        label,
+        source: Both::new(source.0, source.1),
+        fields: Vec::new(),
+        hs: None,
+        un_number: None,
+        un_class: None,
+    }
+}
+
+impl Listed {
+    /// As people read it.
+    pub(super) fn lines(&self, lang: Lang) -> Vec<String> {
+        let row = |en: &str, es: &str, value: &str| format!("  {:<11} {value}", lang.pick(en, es));
+        let mut lines = vec![
+            format!("{}  ({})", self.code, self.title.pick(lang)),
+            format!("  {}", self.label.pick(lang)),
+        ];
+        lines.extend(self.hs.map(|hs| row("HS code", "código SA", hs)));
+        let number = self.un_number.as_deref();
+        lines.extend(number.map(|number| row("UN number", "número ONU", number)));
+        lines.extend(self.un_class.map(|class| row("class", "clase", class)));
+        lines.push(row("source", "fuente", self.source.pick(lang)));
+        lines.push(row("field", "campo", &self.fields.join(", ")));
+        lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft;
+
+    #[test]
+    fn every_field_named_is_one_of_the_contract() {
+        for code in ["KGM", "MX-JAL", "110-63-4", "UN1203"] {
+            for field in find(code).unwrap().fields {
+                let (message, name) = field.split_once('.').unwrap();
+                let message = draft::pool().get_message_by_name(&format!("precinto.v1.{message}"));
+                let field = message.unwrap().get_field_by_name(name);
+                assert!(field.is_some(), "{code}: {name}");
+            }
+        }
+        for unknown in ["", "KGX", "MX-ZZZ", "1-2-3", "UN0001", "UN9999", "NA1993"] {
+            assert!(find(unknown).is_none(), "{unknown}");
+        }
+    }
+}
