@@ -24,6 +24,7 @@ function der(bytes) {
   const elements = [];
   for (let at = 0; at < bytes.length; ) {
     const long = bytes[at + 1] & 0x80 ? bytes[at + 1] & 0x7f : 0;
+    require(long <= 4 && at + 2 + long <= bytes.length, "DER says its lengths");
     const start = at + 2 + long;
     const end = start + (long ? bytes.readUIntBE(at + 2, long) : bytes[at + 1]);
     require(end <= bytes.length, "DER is whole");

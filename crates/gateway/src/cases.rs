@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use precinto_alert::case::{Audience, Case, Step};
+use precinto_alert::code::MessageType;
 use precinto_alert::id::{AlertId, MessageId};
 use precinto_alert::{Statement, Violation};
 use precinto_ledger::{AppendError, Appended, Entry, EntryKey, Ledger, ReadError};
@@ -286,6 +287,12 @@ impl Seat {
         statement: &Statement,
         recipients: &mut [pb::ResolvedRecipient],
     ) -> Result<(), Vec<Violation>> {
+        if !matches!(
+            statement.message_type(),
+            MessageType::Cancel | MessageType::Recall
+        ) {
+            return Ok(());
+        }
         let nobody = {
             let inner = self.cases.lock();
             inner

@@ -94,7 +94,7 @@ pub const RETRY_AFTER: Duration = Duration::from_millis(500);
 pub const IN_FLIGHT_MAX: usize = 256;
 /// Submissions that the process holds at once, in bytes: what memory may cost when everybody sends at once.
 pub const IN_FLIGHT_BYTES_MAX: usize = 48 * 1024 * 1024;
-/// Of those, what one node may hold: more than fills a batch, and less than half of the whole. The rest of its pipelines waits.
+/// Of those, what one node may hold: more than fills a batch, and less than half of the whole. What else its streams send waits.
 pub const IN_FLIGHT_PER_NODE_MAX: usize = 96;
 const _: () = assert!(2 * IN_FLIGHT_PER_NODE_MAX < IN_FLIGHT_MAX);
 /// Of those, what one node may hold in bytes: the largest submission on every stream of a connection, so that nobody who
@@ -124,8 +124,10 @@ const _: () = assert!(2 * IN_FLIGHT_BYTES_PER_NODE_MAX < IN_FLIGHT_BYTES_MAX);
 
 // ---- submission streams ----
 
-/// Submissions of one stream that are being verified or wait for their sync; more wait in the stream's window.
-pub const PIPELINE_MAX: usize = 256;
+/// Submissions of one stream that are being verified, wait for their sync, or are answered and not taken yet; more wait in the
+/// stream's window. A batch needs no more, and a node with one stream keeps to its share of what is in flight.
+pub const PIPELINE_MAX: usize = 64;
+const _: () = assert!(PIPELINE_MAX < IN_FLIGHT_PER_NODE_MAX);
 /// Submission streams of one node at once.
 pub const SUBMIT_STREAMS_PER_NODE_MAX: usize = 16;
 /// Longest silence between two messages of a submission stream, when no answer is due. Not 30 s as for an upload:
@@ -197,7 +199,7 @@ pub const HEARTBEAT_SILENCE: Duration = Duration::from_secs(15);
 pub const HEARTBEAT_INTERVAL: Duration = Duration::from_mins(1);
 /// A live stream that is this many entries behind returns to replay, and says so.
 pub const FALL_BEHIND_ENTRIES: u64 = 1024;
-/// What one read from the log may bring; a stream that has to wait holds so much, until its next heartbeat. Four times less
+/// What one read from the log may bring; a subscription that has to wait holds so much until its next heartbeat. Four times less
 /// costs a tenth more CPU for each delivery of a catch-up, because each read is a thread's work.
 pub const READ_BYTES_MAX: usize = 256 * 1024;
 /// A revocation list that ends within this time is an alarm: when it ends, its side is refused.

@@ -323,7 +323,7 @@ impl Read {
         while range.start < range.end {
             let (ledger, first) = (self.ledger.clone(), range.start);
             // Reading and checking takes a while: not on the workers that submissions need.
-            let read = tokio::task::spawn_blocking(move || ledger.read_from(first, READ_BYTES_MAX));
+            let read = tokio::task::spawn_blocking(move || ledger.pass_from(first, READ_BYTES_MAX));
             let entries = match read.await {
                 Ok(Ok(entries)) if !entries.is_empty() => entries,
                 Ok(Err(error)) => return Err(error.into()),

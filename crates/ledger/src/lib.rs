@@ -45,7 +45,7 @@ use precinto_merkle::note::NoteVerifier;
 use queue::{Answer, NotQueued, Queue};
 use std::sync::Arc;
 use tokio::sync::watch;
-use view::View;
+use view::{Passing, View};
 
 /// A handle on an open log. Clones are cheap and equal.
 #[derive(Debug, Clone)]
@@ -184,13 +184,23 @@ impl Ledger {
     ///
     /// The answer may end before that, where a batch ends: small ones are read together, up to 256 KiB, a larger one
     /// alone. Go on from there. The entries of a batch are read from the disk together, so many small answers cost more
-    /// than few large ones.
+    /// than few large ones, unless they are at hand: what is read is kept so for a while, as more may be asked of it.
     pub fn read_from(
         &self,
         index: u64,
         bytes_max: usize,
     ) -> Result<Vec<Arc<StoredEntry>>, ReadError> {
-        self.view.read_from(index, bytes_max)
+        self.view.read_from(index, bytes_max, Passing::Stays)
+    }
+
+    /// The same for whoever goes through the log and asks for nothing twice: it drives nothing out of memory that others are
+    /// about to read, but for a large batch that it is in the middle of.
+    pub fn pass_from(
+        &self,
+        index: u64,
+        bytes_max: usize,
+    ) -> Result<Vec<Arc<StoredEntry>>, ReadError> {
+        self.view.read_from(index, bytes_max, Passing::Goes)
     }
 
     /// The leaf at an index, as it was hashed into the tree.

@@ -24,6 +24,15 @@ pub(crate) struct View {
     published: watch::Sender<Published>,
 }
 
+/// Whether what is read stays at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passing {
+    /// More will be asked of it.
+    Stays,
+    /// A reader of the whole log must not drive out what others are about to read.
+    Goes,
+}
+
 /// How far the log reaches, on whose word.
 #[derive(Debug, Clone)]
 pub struct Published {
@@ -145,6 +154,7 @@ impl View {
         &self,
         index: u64,
         bytes_max: usize,
+        passing: Passing,
     ) -> Result<Vec<Arc<StoredEntry>>, ReadError> {
         let size = self.published.borrow().size;
         let (mut entries, mut bytes, mut next) = (Vec::new(), 0_usize, index);
@@ -155,10 +165,15 @@ impl View {
                 // What lies before it is whole; whoever goes on from there hears of it.
                 Err(_) => break,
             };
+            if passing == Passing::Stays {
+                self.reader.keep(Arc::clone(&frame));
+            }
             let first = next;
             for entry in frame.entries.iter().filter(|entry| entry.index() >= first) {
                 bytes = bytes.saturating_add(entry.size_bytes());
                 if bytes > bytes_max && !entries.is_empty() {
+                    // The rest of it is asked for next.
+                    self.reader.keep(Arc::clone(&frame));
                     return Ok(entries);
                 }
                 next = entry.index().saturating_add(1);
@@ -245,7 +260,7 @@ impl View {
         Ok(frame)
     }
 
-    /// The same for whoever only passes by: a reader of the whole log must not drive out what others are about to read.
+    /// The same, and nothing is kept.
     fn passing_frame(&self, index: u64) -> Result<Arc<Frame>, ReadError> {
         if let Some(frame) = self.reader.recent(index) {
             return Ok(frame);

@@ -54,9 +54,12 @@ impl Case {
     }
 
     /// Whether a message reached the agency of which the node that withdraws may know: one that it may read. The refusal of
-    /// a RECALL that is too short names the agencies of other agencies' messages too, so it may be answered by these.
+    /// a RECALL that is too short names the agencies of other agencies' messages too, so it may be answered by these; but only
+    /// to the originator, for nobody else may recall, and would learn by asking.
     fn has_told(&self, agency: &AgencyId, by: &NodeId, said: MessageType) -> bool {
-        let named_by_refusal = said == MessageType::Recall && self.is_known_to(by);
+        let named_by_refusal = said == MessageType::Recall
+            && self.originator() == Some(by.agency())
+            && self.is_known_to(by);
         let may_know =
             |step: &Step| step.is_open_to(by) || (named_by_refusal && step.from() != by.agency());
         let mut steps = self.steps.iter();

@@ -137,7 +137,7 @@ fn last_moment(found: &mut Findings, alert: &pb::AlertContent, statement: &State
                 "{minutes} min later than the route allows: departure less cut-off, arrival or delivery"
             ),
             format!(
-                "{minutes} min después de lo que permite la ruta: salida menos hora límite, llegada o entrega"
+                "{minutes} min después de lo que permite la ruta: salida menos el margen de corte, llegada o entrega"
             ),
         );
         let at = At::root("last_action_ms");

@@ -128,17 +128,7 @@ const WRITTEN: &[(&str, &[&str])] = &[
     ),
     (
         "TNE",
-        &[
-            "t",
-            "tn",
-            "tne",
-            "ton",
-            "tons",
-            "tonne",
-            "tonnes",
-            "tonelada",
-            "toneladas",
-        ],
+        &["t", "tne", "tonne", "tonnes", "tonelada", "toneladas"],
     ),
     (
         "LBR",

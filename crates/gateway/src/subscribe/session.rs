@@ -1,8 +1,9 @@
 //! One open stream: a task that reads the log by index from the subscriber's cursor, woken by the published size.
 //!
-//! Nothing is queued for a subscriber but the few messages between this task and its connection, so a thousand stalled
-//! subscribers cost what a thousand quiet ones do. The task alone changes the cursor of the slot that it holds. In order
-//! of precedence it redelivers what is due, delivers what is new as far as credit goes, and says where it stands.
+//! Nothing is queued for a subscriber but what one read has brought and the few messages between this task and its connection,
+//! so a thousand stalled subscribers cost what a thousand quiet ones do. The task alone changes the cursor of the slot that it
+//! holds. In order of precedence it redelivers what is due, delivers what is new as far as credit goes, and says where it
+//! stands.
 //!
 //! The ranges that messages cover follow each other without a hole, from the cursor's position at the opening, which is
 //! never beyond what the subscriber says was covered for it. What was delivered below that and not settled comes first,
@@ -289,9 +290,17 @@ impl Session {
                 return Ok(None);
             }
             let (ledger, first) = (self.feed.ledger.clone(), self.scanned);
-            let read = move || ledger.read_from(first, READ_BYTES_MAX);
+            // Their receipts are asked for next.
+            let with_proofs = self.with_proofs;
+            let read = move || {
+                if with_proofs {
+                    ledger.read_from(first, READ_BYTES_MAX)
+                } else {
+                    ledger.pass_from(first, READ_BYTES_MAX)
+                }
+            };
             let entries = if self.phase == pb::Phase::Live {
-                read() // recent entries are in memory
+                read() // most often what was committed just now, and in memory
             } else {
                 // Reading and checking old ones takes a while: not on the workers that submissions need.
                 let read = tokio::task::spawn_blocking(read).await;

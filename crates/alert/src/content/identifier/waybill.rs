@@ -2,6 +2,7 @@
 
 use super::{checked, postal_item};
 use crate::Reason;
+use crate::airline;
 use crate::check_digit::Scheme;
 use crate::content::field::{is_blank, line};
 use crate::violation::{At, Findings};
@@ -24,22 +25,33 @@ pub(in crate::content) fn house_bill(found: &mut Findings, at: At<'_>, number: &
     }
 }
 
-/// What shall be screened, or was: a master or house air waybill or a postal item, by the form of its text. Eleven digits are
-/// a master waybill and two letters at both ends of nine digits a postal item, each with its check digit, because a mistyped
-/// one sends somebody to the wrong parcel; anything else is a house waybill. What a label has `verbatim` is exempt.
+/// What shall be screened, or was: a master or house air waybill or a postal item, by the form of its text. Two letters at both
+/// ends of nine digits are a postal item. Eleven digits are a master waybill when they are written as one, 865-48291176, or begin
+/// with an airline's prefix: forwarders and couriers have numbers of eleven digits too. Each has its check digit, because a
+/// mistyped one sends somebody to the wrong parcel; anything else is a house waybill. What a label has `verbatim` is exempt.
 pub(in crate::content) fn waybill(found: &mut Findings, at: At<'_>, text: &str, verbatim: bool) {
     if is_blank(text) {
         let detail = ("which parcel it is", "de qué envío se trata");
         found.error(at, Reason::MissingWblLine, detail);
     } else if verbatim {
         line(found, at, text);
-    } else if consists(text, "99999999999") {
+    } else if is_master(text) {
         checked(found, at, text, &Scheme::AWB, Reason::AwbCheckDigit);
     } else if consists(text, "AA999999999AA") {
         postal_item(found, at, text);
     } else {
         house_bill(found, at, text);
     }
+}
+
+/// Whether a text of eleven digits means a master air waybill.
+fn is_master(text: &str) -> bool {
+    let is_written_so = || matches!(text.as_bytes().get(3), Some(b'-' | b' '));
+    let is_an_airlines = || {
+        text.get(..3)
+            .is_some_and(|p| airline::of_prefix(p).is_some())
+    };
+    consists(text, "99999999999") && (is_written_so() || (text.len() == 11 && is_an_airlines()))
 }
 
 /// Whether the letters and digits of `text`, whatever stands between them, are those of `form`: a letter for every `A`, a

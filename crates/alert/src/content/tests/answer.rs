@@ -17,7 +17,11 @@ fn asked(waybill: &str, verbatim: bool) -> Vec<String> {
 
 #[test]
 fn what_shall_be_screened_is_checked_by_its_form() {
-    for fair in ["020-12345675", "RB123456785GB", "H7781", "BL-2026-77"] {
+    let of_others = ["00012345678", "1-2345-678901"]; // eleven digits, and no master waybill
+    for fair in ["020-12345675", "RB123456785GB", "H7781", "BL-2026-77"]
+        .into_iter()
+        .chain(of_others)
+    {
         assert_eq!(asked(fair, false), [""; 0], "{fair}");
     }
     for (waybill, reason) in [

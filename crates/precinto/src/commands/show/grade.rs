@@ -116,7 +116,7 @@ impl Grades {
         let (by, size) = (by.join(", "), witnessed.size);
         let vouched = lang.pick(
             format!("{by} cosigned the first {size} entries of the log"),
-            format!("{by} firmó como testigo las primeras {size} entradas de la bitácora"),
+            format!("{by}: firma de testigo sobre las primeras {size} entradas de la bitácora"),
         );
         let (grade, is_local) = (
             lang.pick("Grade: witnessed", "Grado: atestiguado"),
