@@ -12,11 +12,12 @@
 //!
 //! # A recall
 //! A RECALL is carried out in the transaction that brings it: the content of every message of its case, whenever it comes,
-//! is out of everything that this module answers. *Quarantine* keeps the bytes in the file, under lock; *erase* deletes
-//! bodies and identifiers and writes the file anew, so that no unused page of it holds them. The measure is the strictest
-//! that was asked for. The originator's own copy is quarantined in either case: whoever recalls must still be able to
-//! answer for what was said. What a recall and its confirmations say stays readable. The record in the receipt quotes the
-//! content in its findings, so it goes the same way, although the receipt alone proves nothing without it.
+//! is out of everything that this module answers, except what stays after a recall (`crate::recalled`): the recall and its
+//! confirmations, and facts of their own about the goods. Those stay where they were handed over too, and no confirmation
+//! counts them. *Quarantine* keeps the bytes in the file, under lock; *erase* deletes bodies and identifiers and writes the file
+//! anew, so that no unused page of it holds them. The measure is the strictest that was asked for. The originator's own copy is
+//! quarantined in either case: whoever recalls must still be able to answer for what was said. The record in the receipt
+//! quotes the content in its findings, so it goes the same way, although the receipt alone proves nothing without it.
 //!
 //! # On disk
 //! One file of `redb`, private to its user, locked while it is open. It holds nothing that the log does not, so a file that is

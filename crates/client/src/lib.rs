@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod overdue;
 pub mod pin;
 pub mod pipeline;
+mod recalled;
 pub mod receipt;
 mod records;
 pub mod refusal;

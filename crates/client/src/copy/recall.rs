@@ -2,7 +2,7 @@
 
 use super::read::load_case;
 use super::store::{
-    self, About, BODIES, CASES, DOUBTED, IDENTIFIERS, IDS, KEYS, LOCAL, MESSAGES, META, OPENED,
+    self, About, BODIES, CASES, COVERED, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED,
     OVERDUE, PRUNED, RECALLS, UNREADABLE, damaged,
 };
 use super::{CopyError, OwnCopy};
@@ -283,7 +283,7 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
     pour(&read, &write, PRUNED, path)?;
     pour(&read, &write, UNREADABLE, path)?;
     pour(&read, &write, OVERDUE, path)?;
-    pour(&read, &write, LOCAL, path)?;
+    pour(&read, &write, COVERED, path)?;
     settle_works(&read, &write, path, now_ms)?;
     write.commit().about(path)?;
     file.persist(path).map_err(|error| io(error.error))?;

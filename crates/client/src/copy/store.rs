@@ -43,7 +43,9 @@ pub(super) const UNREADABLE: TableDefinition<'_, u64, ()> = TableDefinition::new
 /// Alert id, and a serialised [`Work`](super::recall::Work).
 pub(super) const RECALLS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("recalls");
 
-/// Index of a message of which the log has not shown yet that the cosigned checkpoint covers it.
+/// Index of a message of which the log has shown that the cosigned checkpoint covers it: what has no row here is local.
+pub(super) const COVERED: TableDefinition<'_, u64, ()> = TableDefinition::new("covered");
+/// What the version before kept instead: the indices of those that are *not* covered.
 pub(super) const LOCAL: TableDefinition<'_, u64, ()> = TableDefinition::new("local");
 
 /// Alert id and index; a serialised [`StoredOverdue`](super::overdue::StoredOverdue).

@@ -7,11 +7,12 @@ use super::overdue::keep as keep_overdue;
 use super::read::{content_of, load_case};
 use super::recall::{Confirmed, Work};
 use super::store::{
-    About, BODIES, CASES, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, LOCAL, MESSAGES,
+    About, BODIES, CASES, COVERED, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, MESSAGES,
     META, META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored, StoredBody,
     UNREADABLE, damaged,
 };
 use crate::overdue::Overdue;
+use crate::recalled::stays;
 use crate::subscribe::{Delivery, Unbelievable};
 use precinto_alert::Content;
 use precinto_alert::case::Audience;
@@ -115,7 +116,7 @@ struct Tables<'t> {
     doubted: Table<'t, u64, (u64, i32, &'static str)>,
     pruned: Table<'t, u64, &'static str>,
     unreadable: Table<'t, u64, ()>,
-    local: Table<'t, u64, ()>,
+    covered: Table<'t, u64, ()>,
     recalls: Table<'t, &'static str, &'static [u8]>,
 }
 
@@ -134,7 +135,7 @@ impl<'t> Tables<'t> {
             doubted: write.open_table(DOUBTED).about(path)?,
             pruned: write.open_table(PRUNED).about(path)?,
             unreadable: write.open_table(UNREADABLE).about(path)?,
-            local: write.open_table(LOCAL).about(path)?,
+            covered: write.open_table(COVERED).about(path)?,
             recalls: write.open_table(RECALLS).about(path)?,
         })
     }
@@ -207,7 +208,7 @@ impl<'t> Tables<'t> {
         self.messages
             .insert(delivery.index, bytes.as_slice())
             .about(path)?;
-        self.local.insert(delivery.index, ()).about(path)?;
+        self.covered.remove(delivery.index).about(path)?;
         if body == StoredBody::Pruned {
             let alert_id = delivery.statement.alert_id();
             let alert_id = alert_id.map(AlertId::as_str).unwrap_or_default();
@@ -230,10 +231,9 @@ impl<'t> Tables<'t> {
         Ok(content)
     }
 
-    /// What becomes of the body of a message that comes after its case was recalled: facts are still heard, but what they
-    /// say is not shown. The recall's own words are.
+    /// What becomes of the body of a message that comes after its case was recalled; none for what [`stays`].
     fn lock(&self, alert_id: &AlertId, of: MessageType) -> Result<Option<StoredBody>, CopyError> {
-        if is_about_recall(of) {
+        if stays(of) {
             return Ok(None);
         }
         Ok(self.work(alert_id)?.map(|work| locked(work.measure())))
@@ -269,7 +269,7 @@ impl<'t> Tables<'t> {
         }
         let mut copies = 0;
         for message in &held.messages {
-            if is_about_recall(message.statement.message_type()) {
+            if stays(message.statement.message_type()) {
                 continue;
             }
             self.unfile(message.index, None)?;
@@ -355,10 +355,6 @@ fn erase_record(stored: &mut Stored) {
     if let Ok(record) = pb::StatementRecord::decode(record.as_slice()) {
         stored.recipients = record.recipients;
     }
-}
-
-fn is_about_recall(of: MessageType) -> bool {
-    matches!(of, MessageType::Recall | MessageType::RecallConfirm)
 }
 
 fn locked(measure: RecallMeasure) -> StoredBody {

@@ -3,9 +3,12 @@
 //! A cosigned checkpoint of 500 entries says nothing by itself of a message whose receipt names entry 300: a log that tells two
 //! histories gives its receipts under one of them and has the other one cosigned. So the log has to show of each message, once,
 //! that the checkpoint of its receipt and the cosigned one are of one growing log. Until then the message counts as local, also
-//! when the log just does not answer; if it shows the contrary, both checkpoints are the evidence.
+//! when the log just does not answer; if it shows the contrary, both checkpoints are the evidence. What was shown is what the
+//! file notes, so a message of which it notes nothing is local.
 
-use super::store::{About, LOCAL, MESSAGES, META, META_WITNESSED, Stored, damaged, read_meta};
+use super::store::{
+    About, COVERED, LOCAL, MESSAGES, META, META_WITNESSED, Stored, damaged, read_meta,
+};
 use super::sync::Run;
 use super::{CopyError, OwnCopy, SyncError};
 use crate::connection::Connection;
@@ -18,7 +21,9 @@ use precinto_merkle::note::NoteVerifier;
 use precinto_merkle::policy::{Grade, Policy};
 use precinto_merkle::receipt::Receipt;
 use prost::Message as _;
-use redb::{Database, ReadableDatabase as _, ReadableTable as _, TableError};
+use redb::{
+    Database, ReadOnlyTable, ReadableDatabase as _, ReadableTableMetadata as _, TableError, Value,
+};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -39,11 +44,15 @@ impl OwnCopy {
         let counts = |one: &SignedCheckpoint| {
             grade::of_checkpoint(one, policy).is_ok_and(|graded| graded.grade == Grade::Witnessed)
         };
-        let mut kept = self.witnessed(key)?.filter(counts);
+        let before = self.witnessed(key)?;
+        let mut kept = before.clone().filter(counts);
         if let Some(offered) = answered(run.log.witnessed_checkpoint().await)?.filter(counts) {
             let size = |one: &SignedCheckpoint| one.checkpoint().size;
             let is_newer = kept.as_ref().is_none_or(|kept| size(kept) < size(&offered));
-            if is_newer && is_pinned_log(&run, &offered).await? {
+            if is_newer
+                && is_pinned_log(&run, &offered).await?
+                && agrees_with(before.as_ref(), &offered, &run.log).await?
+            {
                 self.keep_witnessed(&offered).await?;
                 kept = Some(offered);
             }
@@ -67,9 +76,9 @@ impl OwnCopy {
     pub fn is_under(&self, checkpoint: &SignedCheckpoint, index: u64) -> Result<bool, CopyError> {
         let path = &self.path;
         let read = self.database.begin_read().about(path)?;
-        let is_local = read.open_table(LOCAL).about(path)?;
-        let is_local = is_local.get(index).about(path)?.is_some();
-        Ok(index < checkpoint.checkpoint().size && !is_local)
+        let covered = read.open_table(COVERED).about(path)?;
+        let is_covered = covered.get(index).about(path)?.is_some();
+        Ok(index < checkpoint.checkpoint().size && is_covered)
     }
 
     async fn keep_witnessed(&self, checkpoint: &SignedCheckpoint) -> Result<(), CopyError> {
@@ -104,7 +113,7 @@ impl OwnCopy {
                     shown.extend(indices);
                 }
             }
-            self.no_longer_local(shown).await?;
+            self.now_covered(shown).await?;
         }
         Ok(())
     }
@@ -117,15 +126,24 @@ impl OwnCopy {
     ) -> Result<Vec<(SignedCheckpoint, Vec<u64>)>, CopyError> {
         let path = &self.path;
         let read = self.database.begin_read().about(path)?;
-        let (local, messages) = (
-            read.open_table(LOCAL).about(path)?,
+        let (covered, messages) = (
+            read.open_table(COVERED).about(path)?,
             read.open_table(MESSAGES).about(path)?,
         );
+        // Mostly they are the newest few: whoever has met them all does not read on through years of messages.
+        let mut left = below(&messages, size, path)?.saturating_sub(below(&covered, size, path)?);
         let mut open: Vec<(SignedCheckpoint, Vec<u64>)> = Vec::new();
-        for entry in local.range(..size).about(path)?.rev() {
-            let index = entry.about(path)?.0.value();
+        for entry in messages.range(..size).about(path)?.rev() {
+            if left == 0 {
+                break;
+            }
+            let (index, stored) = entry.about(path)?;
+            let index = index.value();
+            if covered.get(index).about(path)?.is_some() {
+                continue;
+            }
+            left -= 1;
             let broken = || damaged(path, format!("message {index} cannot be read"));
-            let stored = messages.get(index).about(path)?.ok_or_else(broken)?;
             let receipt = Stored::decode(stored.value())
                 .ok()
                 .and_then(|one| one.receipt);
@@ -142,16 +160,16 @@ impl OwnCopy {
         Ok(open)
     }
 
-    async fn no_longer_local(&self, shown: Vec<u64>) -> Result<(), CopyError> {
+    async fn now_covered(&self, shown: Vec<u64>) -> Result<(), CopyError> {
         if shown.is_empty() {
             return Ok(());
         }
         self.write_blocking(move |database, path| {
             let write = database.begin_write().about(path)?;
             {
-                let mut local = write.open_table(LOCAL).about(path)?;
+                let mut covered = write.open_table(COVERED).about(path)?;
                 for index in shown {
-                    local.remove(index).about(path)?;
+                    covered.insert(index, ()).about(path)?;
                 }
             }
             write.commit().about(path)
@@ -170,23 +188,45 @@ impl OwnCopy {
     }
 }
 
-/// In a file of a version that knew of no witnesses every message is local so far.
+/// How many rows a table has below `size`.
+fn below<V: Value>(
+    table: &ReadOnlyTable<u64, V>,
+    size: u64,
+    path: &Path,
+) -> Result<u64, CopyError> {
+    let beyond = table.range(size..).about(path)?.count();
+    let beyond = u64::try_from(beyond).unwrap_or(u64::MAX);
+    Ok(table.len().about(path)?.saturating_sub(beyond))
+}
+
+/// In a file that notes nothing yet every message is local so far. The version before took a message for witnessed that has no
+/// row in its own table, so that table goes: should it come back, it begins anew.
 pub(super) fn prepare(database: &Database, path: &Path) -> Result<(), CopyError> {
     let read = database.begin_read().about(path)?;
-    match read.open_table(LOCAL) {
-        Err(TableError::TableDoesNotExist(_)) => {}
-        opened => return opened.map(drop).about(path),
+    let is_missing = |table| match read.open_table(table) {
+        Err(TableError::TableDoesNotExist(_)) => Ok(true),
+        opened => opened.map(|_| false).about(path),
+    };
+    if !is_missing(COVERED)? && is_missing(LOCAL)? {
+        return Ok(());
     }
     let write = database.begin_write().about(path)?;
-    {
-        let mut local = write.open_table(LOCAL).about(path)?;
-        let messages = read.open_table(MESSAGES).about(path)?;
-        for entry in messages.iter().about(path)? {
-            let index = entry.about(path)?.0.value();
-            local.insert(index, ()).about(path)?;
-        }
-    }
+    write.open_table(COVERED).map(drop).about(path)?;
+    write.delete_table(LOCAL).about(path)?;
     write.commit().about(path)
+}
+
+/// Whether the offered checkpoint is of one growing log with the one kept before, also when that does not count any more: what
+/// is covered was shown against that. `false` when the log does not answer.
+async fn agrees_with(
+    before: Option<&SignedCheckpoint>,
+    offered: &SignedCheckpoint,
+    log: &LogClient,
+) -> Result<bool, SyncError> {
+    match before {
+        Some(before) => has_answered(agree(before, offered, log).await),
+        None => Ok(true),
+    }
 }
 
 /// Whether the offered checkpoint is of the log that the copy has seen; `false` when the log does not answer.

@@ -3,6 +3,10 @@
 //! Each is judged at the time at which the log took it, by the log's own receipt. So it matters to none of them who has retired,
 //! or was revoked, since. If its authority dates a revocation back to before that, or its root is trusted no more, it takes
 //! stewards of the last part that is believed: who of them signs a later part vouches for what that stands on.
+//!
+//! When the log took a part is the log's word. It is held to this much: never before the part that it follows, so a card that
+//! was revoked signs nothing on top of what is later than that. Between the two a log can lie; the auditor finds its clock going
+//! backwards.
 
 use super::seen::SeenError;
 use super::{Believed, DirectoryClient, DirectoryError, Doubt, believe};
@@ -61,14 +65,15 @@ impl DirectoryClient {
                 let base = Some(at.signed);
                 return Ok(Ok(Row { base, steps }));
             }
-            let (previous, index) = (at.signed.part().previous().copied(), at.index);
+            let previous = at.signed.part().previous().copied();
+            let (index, time_ms) = (at.index, at.time_ms);
             steps.push(at);
             let Some(previous) = previous else {
                 steps.reverse();
                 return Ok(Ok(Row { base: None, steps }));
             };
             at = match (self.by_digest(&previous).await?, seen) {
-                (Some(before), _) if before.index < index => before,
+                (Some(before), _) if before.index < index && before.time_ms <= time_ms => before,
                 (_, Some((known, _))) if !met => return Err(contradiction(known).into()),
                 _ => break,
             };

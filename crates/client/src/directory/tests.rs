@@ -251,6 +251,32 @@ async fn a_part_that_the_log_places_elsewhere_is_refused() {
     assert_eq!(doubt, Some(Doubt::NoPrevious));
 }
 
+/// A gateway that logs for a thief sets its clock back to before the card was revoked.
+#[tokio::test]
+async fn a_part_that_the_log_dates_before_the_one_it_follows_is_refused() {
+    for seen in [false, true] {
+        let mut desk = Desk::open().await;
+        let first = desk.first();
+        desk.gateway.show_part(&first);
+        if seen {
+            assert_eq!(desk.ask().await.unwrap().doubt, None);
+        }
+        desk.gateway.state().log.time_ms = BEFORE_MS;
+        let text = EXAMPLE_US.replace(
+            "version = 1",
+            &format!("version = 2\nprevious = \"{}\"", first.digest_text()),
+        );
+        let lost = desk.gateway.signer(OFFICER, crate::test_gateway::REVOKED);
+        desk.gateway.show_part(&sign(&text, &lost).unwrap());
+        if seen {
+            desk.contradicted().await;
+        } else {
+            let doubt = desk.ask().await.unwrap().doubt;
+            assert_eq!(doubt, Some(Doubt::NoPrevious));
+        }
+    }
+}
+
 #[tokio::test]
 async fn nobody_is_shown_less_than_before() {
     let mut desk = Desk::open().await;

@@ -1,7 +1,7 @@
 //! A folder in which an agency's other systems find deliveries: one JSON file each, whole from the moment they see it.
 
-use super::recall::stands;
 use crate::durable::{self, FOR_THE_GROUP, UNFINISHED};
+use crate::recalled::stays;
 use precinto_alert::code::{Coded as _, MessageType, RecallMeasure};
 use precinto_alert::id::AlertId;
 use precinto_alert::statement::Statement;
@@ -61,8 +61,8 @@ impl HandOver {
         }
     }
 
-    /// Takes the files of an alert aside that nobody has taken yet, or erases them with those put away before. What hands over
-    /// the recall itself stays, and so do the facts that [`stands`] names, and a missed deadline, which says nothing of the goods. A staged file goes too if it stands
+    /// Takes the files of an alert aside that nobody has taken yet, or erases them with all those put away before. What [`stays`]
+    /// after a recall stays, and so does a missed deadline, which says nothing of the goods. A staged file goes too if it stands
     /// before the `recall`: whoever could not take it before will not get it. Again is as good as once.
     pub(super) fn put_away(
         &self,
@@ -77,11 +77,13 @@ impl HandOver {
                 let found = entry?.file_name().to_string_lossy().into_owned();
                 let staged = staged_name(&found);
                 let name = staged.unwrap_or(&found);
-                let stays = name.starts_with('.')
+                // What was put away before is never given to anybody: left there, it would only outlive an erasure.
+                let goes_anyhow = folder == &aside && measure == RecallMeasure::Erase;
+                let is_left = name.starts_with('.')
                     || !name.ends_with(&tail)
-                    || survives_a_recall(name)
+                    || (!goes_anyhow && survives_a_recall(name))
                     || (staged.is_some() && index_of(name).is_none_or(|index| index >= recall));
-                if stays {
+                if is_left {
                     continue;
                 }
                 let path = folder.join(&found);
@@ -121,11 +123,11 @@ fn index_of(name: &str) -> Option<u64> {
     name.split_once('-')?.0.parse().ok()
 }
 
-/// Whether a file of ours, by its name, hands over a recall, a missed deadline, or what stands in spite of a recall.
+/// Whether a file of ours, by its name, hands over a missed deadline, or what stays in spite of a recall.
 fn survives_a_recall(name: &str) -> bool {
     let kind = name.split('-').nth(1).unwrap_or_default();
     let said = MessageType::from_name(kind);
-    kind == OVERDUE || said.is_some_and(|said| said == MessageType::Recall || stands(said))
+    kind == OVERDUE || said.is_some_and(stays)
 }
 
 /// What the name of a file says that hands over a missed deadline.

@@ -14,14 +14,15 @@
 //! recall that was handed over while the agency's systems did not act by themselves is never confirmed here, whatever the
 //! settings say since: a person does that.
 //!
-//! What stands after a recall ([`stands`]) is handed over also when it comes late: goods that are held do not wait for paper.
+//! What stays after a recall ([`stays`]) is handed over also when it comes late: goods that are held do not wait for paper. It stays
+//! in the own copy too, and no confirmation counts it: what is confirmed as erased is erased in both.
 
 use super::store::{About as _, Inbox, InboxError};
 use super::tables::RECALLED;
 use super::{Item, Reception, ReceptionError};
 use crate::author::Signed;
 use crate::outbox::Fate;
-use precinto_alert::case::outlives_recall;
+use crate::recalled::stays;
 use precinto_alert::code::{MessageType, RecallMeasure};
 use precinto_alert::id::{AlertId, MessageId};
 use precinto_alert::statement::Statement;
@@ -108,10 +109,10 @@ impl Inbox {
         })
     }
 
-    /// What is known of recalls of the alert that the entry is about, unless it is a recall itself, or stands in spite of one.
+    /// What is known of recalls of the alert that the entry is about, unless it stays in spite of one, as the recall itself does.
     fn row_about(&self, item: &Item) -> Result<Option<Row>, InboxError> {
         let said = item.said.as_ref();
-        let said = said.filter(|said| !is_recall(said) && !stands(said.message_type()));
+        let said = said.filter(|said| !stays(said.message_type()));
         let alert = said.and_then(|said| said.alert_id());
         Ok(alert.map(|alert| self.row(alert)).transpose()?.flatten())
     }
@@ -190,12 +191,6 @@ impl Reception {
 fn recall_in(item: &Item) -> Option<(&AlertId, &Statement)> {
     let said = item.said.as_ref().filter(|said| is_recall(said))?;
     Some((said.alert_id()?, said))
-}
-
-/// Whether a message of a recalled alert is a fact of its own, about goods or about the recall, and is kept and handed over:
-/// what may still be said then ([`outlives_recall`]). A comment may too, but one from before says what the alert said.
-pub(super) fn stands(said: MessageType) -> bool {
-    outlives_recall(said) && said != MessageType::Comment
 }
 
 fn is_recall(said: &Statement) -> bool {

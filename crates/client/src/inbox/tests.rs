@@ -500,8 +500,17 @@ fn facts_of_a_recalled_alert_stay_where_they_lie() {
         hand_over.stage(&name, JSON).unwrap();
         hand_over.release(&name).unwrap();
     }
+    // A version before has put this one away.
+    let aside = hand_over.path().join("quarantine");
+    std::fs::create_dir(&aside).unwrap();
+    let name = format!("{:020}-OUTCOME-{alert}.json", 98);
+    durable::replace(&aside.join(name), JSON, durable::FOR_THE_GROUP).unwrap();
+    let put_away = hand_over.put_away(&alert, 99, RecallMeasure::Quarantine);
+    put_away.unwrap();
+    assert!(in_folder(&aside) > 1);
     let put_away = hand_over.put_away(&alert, 99, RecallMeasure::Erase);
     put_away.unwrap();
+    assert_eq!(in_folder(&aside), 0);
     let names = std::fs::read_dir(hand_over.path()).unwrap().flatten();
     let names = names.filter(|one| one.file_type().unwrap().is_file());
     let kind = |name: String| name.split('-').nth(1).unwrap().to_owned();

@@ -107,18 +107,71 @@ async fn a_cosigned_checkpoint_of_another_history_is_evidence() {
     assert!(witnessed(&scene).is_empty());
 }
 
+/// As the version before leaves it: what is not local there has no row, and neither has what nobody noted.
 #[tokio::test]
-async fn in_a_file_that_knew_of_no_witnesses_every_message_is_local() {
+async fn in_a_file_that_does_not_say_what_the_log_has_shown_every_message_is_local() {
     let mut scene = Scene::new().await;
     scene.says(MessageType::Alert, &alert_id(1), alert());
     sync_all(&mut scene).await.unwrap();
     let write = scene.copy.database.begin_write().unwrap();
-    assert!(write.delete_table(store::LOCAL).unwrap());
+    assert!(write.delete_table(store::COVERED).unwrap());
+    drop(write.open_table(store::LOCAL).unwrap());
     write.commit().unwrap();
     let mut scene = scene.reopen();
     let cosigned = scene.gateway.state().log.checkpoint(1);
     assert!(!scene.copy.is_under(&cosigned, 0).unwrap());
+    let write = scene.copy.database.begin_write().unwrap();
+    assert!(!write.delete_table(store::LOCAL).unwrap(), "it went");
+    drop(write);
     cosigns(&scene, 1, 1);
     sync_all(&mut scene).await.unwrap();
     assert_eq!(witnessed(&scene), [0]);
+}
+
+#[tokio::test]
+async fn a_message_that_nobody_noted_is_local_until_the_log_shows_it() {
+    let mut scene = Scene::new().await;
+    for number in 1..=3 {
+        scene.says(MessageType::Alert, &alert_id(number), alert());
+    }
+    cosigns(&scene, 1, 2);
+    sync_all(&mut scene).await.unwrap();
+    assert_eq!(witnessed(&scene), [0, 1]);
+    // As another version would leave it that takes a message.
+    let write = scene.copy.database.begin_write().unwrap();
+    {
+        let mut covered = write.open_table(store::COVERED).unwrap();
+        covered.remove(0).unwrap();
+    }
+    write.commit().unwrap();
+    let mut scene = scene.reopen();
+    assert_eq!(witnessed(&scene), [1]);
+    sync_all(&mut scene).await.unwrap();
+    assert_eq!(witnessed(&scene), [0, 1]);
+}
+
+/// What is covered was shown against a checkpoint that counts no more: the next one is held against it.
+#[tokio::test]
+async fn a_checkpoint_of_another_history_than_the_kept_one_is_evidence_though_that_counts_no_more()
+{
+    let mut scene = Scene::new().await;
+    // The witness of an old policy was told another history.
+    scene.says(MessageType::Alert, &alert_id(2), alert());
+    let other = scene.gateway.state().log.note();
+    scene.gateway.state().log.forget();
+    scene.says(MessageType::Alert, &alert_id(1), alert());
+    sync_all(&mut scene).await.unwrap();
+    let log = &scene.gateway.settings.log;
+    let write = scene.copy.database.begin_write().unwrap();
+    {
+        let mut meta = write.open_table(store::META).unwrap();
+        let other = other.as_bytes();
+        drop(meta.insert(store::META_WITNESSED, other).unwrap());
+    }
+    write.commit().unwrap();
+    assert!(scene.copy.witnessed(log).unwrap().is_some());
+    cosigns(&scene, 1, 1);
+    let caught = sync_all(&mut scene).await.unwrap_err();
+    assert!(matches!(caught, SyncError::Contradiction(_)), "{caught:?}");
+    assert!(witnessed(&scene).is_empty());
 }

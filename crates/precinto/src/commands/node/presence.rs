@@ -42,6 +42,9 @@ pub(super) struct Presence {
     /// Since when the oldest of them lies there.
     #[serde(default)]
     pub(super) at_desk_since_ms: Option<u64>,
+    /// When the desk was last done with one of them, taken or not.
+    #[serde(default)]
+    pub(super) last_done_ms: Option<u64>,
     /// Since when the local API does not answer, though it is to.
     #[serde(default)]
     pub(super) api_down_since_ms: Option<u64>,
@@ -93,6 +96,7 @@ impl Presence {
             parked: 0,
             at_desk: 0,
             at_desk_since_ms: None,
+            last_done_ms: None,
             api_down_since_ms: None,
             api_detail: None,
             trouble: None,
@@ -128,6 +132,17 @@ impl Presence {
             let oldest = self.at_desk_since_ms.map_or(one, |oldest| oldest.min(one));
             self.at_desk_since_ms = Some(oldest);
         }
+    }
+
+    /// Notes that the desk is done with a delivery.
+    pub(super) fn done(&mut self) {
+        self.last_done_ms = Some(clock::now_ms());
+    }
+
+    /// Since when the desk has had deliveries and was done with none: those that lie behind others wait for their turn.
+    pub(super) fn at_desk_idle_since_ms(&self) -> Option<u64> {
+        self.at_desk_since_ms
+            .max(self.at_desk_since_ms.and(self.last_done_ms))
     }
 
     /// Notes that the local API answers; whether it did not before.

@@ -17,7 +17,7 @@ use serde::Serialize;
 const SILENT_MAX_MS: u64 = 120_000;
 
 /// A message that waits longer than the longest pause between two attempts to send it waits for more than a line; and a delivery
-/// that nobody takes for so long is one that a machine should have had by now.
+/// that nobody takes for so long, while the desk is done with no other, is one that a machine should have had by now.
 const WAITING_MAX_MS: u64 = 120_000;
 
 /// So many refused messages are told one by one; there may be thousands.
@@ -38,7 +38,7 @@ pub(super) struct Status {
     hangs: bool,
     /// Something has waited for too long in the outbox.
     late: bool,
-    /// A delivery has waited for too long to be taken.
+    /// A delivery has waited for too long to be taken, and so has every other one at the desk.
     untaken: bool,
     /// What the agent last said of itself; when it does not run, how it was.
     agent: Option<Presence>,
@@ -86,6 +86,7 @@ pub(super) fn look(node: &Node) -> anyhow::Result<Status> {
         agent: Presence::read(&node.state),
         outbox: waiting,
         refusals,
+        command_limit_ms: command_limit_ms(node),
     };
     Ok(found.judged(node.identity.to_string(), clock::now_ms()))
 }
@@ -96,6 +97,15 @@ struct Found {
     agent: Option<Presence>,
     outbox: Queue,
     refusals: Vec<Refused>,
+    /// So long may a program be at work on one delivery; 0 without one.
+    command_limit_ms: u64,
+}
+
+/// How long the node's program, if it has one, may take for a delivery.
+fn command_limit_ms(node: &Node) -> u64 {
+    let run = node.run.as_ref().filter(|run| !run.command.is_empty());
+    let limit_ms = run.map(|run| run.command_limit.as_millis());
+    u64::try_from(limit_ms.unwrap_or_default()).unwrap_or(u64::MAX)
 }
 
 impl Found {
@@ -106,14 +116,16 @@ impl Found {
             agent,
             outbox,
             mut refusals,
+            command_limit_ms,
         } = self;
         let is_before = |ms: u64, limit_ms: u64| ms.saturating_add(limit_ms) < now_ms;
         let at_work = agent.as_ref().filter(|_| running);
         let hangs = at_work.is_some_and(|agent| is_before(agent.as_of_ms, SILENT_MAX_MS));
         let late = outbox.oldest_ms;
         let late = late.is_some_and(|oldest| is_before(oldest, WAITING_MAX_MS));
-        let untaken = at_work.and_then(|agent| agent.at_desk_since_ms);
-        let untaken = untaken.is_some_and(|since| is_before(since, WAITING_MAX_MS));
+        let idle = at_work.and_then(Presence::at_desk_idle_since_ms);
+        let limit_ms = WAITING_MAX_MS.max(command_limit_ms);
+        let untaken = idle.is_some_and(|since| is_before(since, limit_ms));
         let agent_is_well = agent.as_ref().is_none_or(|agent| {
             agent.line != Line::Down && agent.parked == 0 && agent.api_down_since_ms.is_none()
         });

@@ -269,7 +269,8 @@ impl Agent {
         self.presence.at_desk(reader.at_desk.values().copied());
         // Never full: it holds what the gateway may have unsettled. Were it, the delivery would come again.
         if reader.desk.try_send(work).is_err() {
-            self.off_desk(index, reader);
+            reader.at_desk.remove(&index);
+            self.presence.at_desk(reader.at_desk.values().copied());
             let reason = Reason::Overloaded;
             let _next = self.put_back(reader, (index, attempt), reason).await;
         }
@@ -279,6 +280,7 @@ impl Agent {
     fn off_desk(&mut self, index: u64, reader: &mut Reader) {
         reader.at_desk.remove(&index);
         self.presence.at_desk(reader.at_desk.values().copied());
+        self.presence.done();
     }
 
     /// What is not believed is never settled: an alert that nobody has read must not be gone.

@@ -7,6 +7,15 @@ const NODE: &str = "spiffe://us.dev.invalid/agency/cbp/node/lax";
 
 /// A node whose agent is well, changed, as it is judged `later_ms` after that was written.
 fn status(change: impl FnOnce(&mut Presence), later_ms: u64) -> Status {
+    status_with_program(0, change, later_ms)
+}
+
+/// The same where a program may take so long for one delivery.
+fn status_with_program(
+    command_limit_ms: u64,
+    change: impl FnOnce(&mut Presence),
+    later_ms: u64,
+) -> Status {
     let mut agent = Presence::new();
     agent.line(Line::Up, None);
     let now_ms = agent.as_of_ms + later_ms;
@@ -18,6 +27,7 @@ fn status(change: impl FnOnce(&mut Presence), later_ms: u64) -> Status {
         agent: Some(agent),
         outbox: Queue::none(),
         refusals: Vec::new(),
+        command_limit_ms,
     };
     found.judged(NODE.to_owned(), now_ms)
 }
@@ -47,6 +57,32 @@ fn a_delivery_that_nobody_takes_is_told_and_after_a_while_is_an_alarm() {
     let taken = status(|agent| agent.at_desk([]), WAITING_MAX_MS + 1);
     assert!(taken.ok);
     assert_eq!(taken.for_programs().at_desk_since_ms, 0);
+}
+
+#[test]
+fn a_desk_that_catches_up_is_no_alarm_and_neither_is_a_program_within_its_limit() {
+    let after_a_night = |agent: &mut Presence| {
+        agent.at_desk([agent.started_ms; 64]);
+        agent.last_done_ms = Some(agent.as_of_ms - 5_000);
+    };
+    assert!(status(after_a_night, 10 * WAITING_MAX_MS).ok);
+    let stuck = |agent: &mut Presence| {
+        agent.at_desk([agent.started_ms; 64]);
+        agent.last_done_ms = Some(agent.started_ms + 1);
+    };
+    assert!(status(stuck, WAITING_MAX_MS + 1).ok);
+    assert!(status(stuck, WAITING_MAX_MS + 2).untaken);
+    // What was done before the oldest came says nothing of it.
+    let new = |agent: &mut Presence| {
+        agent.at_desk([agent.started_ms]);
+        agent.last_done_ms = Some(agent.started_ms - 1);
+    };
+    assert!(status(new, WAITING_MAX_MS + 1).untaken);
+    let one = |agent: &mut Presence| agent.at_desk([agent.started_ms]);
+    let limit_ms = 5 * WAITING_MAX_MS;
+    assert!(status_with_program(limit_ms, one, limit_ms).ok);
+    assert!(status_with_program(limit_ms, one, limit_ms + 1).untaken);
+    assert!(status_with_program(1_000, one, WAITING_MAX_MS).ok);
 }
 
 #[test]
