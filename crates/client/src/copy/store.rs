@@ -1,6 +1,6 @@
 //! The file: its tables, how a message is laid down in it, and whose copy it is.
 
-use super::{CopyError, witnessed};
+use super::CopyError;
 use precinto_alert::id::AgencyId;
 use precinto_proto::v1 as pb;
 use redb::{Database, ReadableDatabase, TableDefinition, TableError};
@@ -207,7 +207,7 @@ pub(super) fn settle(
             });
         }
     }
-    witnessed::prepare(database, path)?;
+    note_what_is_witnessed(database, path)?;
     let position = read_meta(database, path, META_POSITION)?;
     let as_of_ms = read_meta(database, path, META_AS_OF)?;
     Ok((
@@ -216,6 +216,23 @@ pub(super) fn settle(
             .unwrap_or_default(),
         as_of_ms.and_then(|bytes| number(&bytes)),
     ))
+}
+
+/// In a file that notes nothing yet every message is local so far. The version before took a message for witnessed that has no
+/// row in its own table, so that table goes: should it come back, it begins anew.
+fn note_what_is_witnessed(database: &Database, path: &Path) -> Result<(), CopyError> {
+    let read = database.begin_read().about(path)?;
+    let is_missing = |table| match read.open_table(table) {
+        Err(TableError::TableDoesNotExist(_)) => Ok(true),
+        opened => opened.map(|_| false).about(path),
+    };
+    if !is_missing(COVERED)? && is_missing(LOCAL)? {
+        return Ok(());
+    }
+    let write = database.begin_write().about(path)?;
+    write.open_table(COVERED).map(drop).about(path)?;
+    write.delete_table(LOCAL).about(path)?;
+    write.commit().about(path)
 }
 
 fn shown(what: &str, bytes: &[u8]) -> String {

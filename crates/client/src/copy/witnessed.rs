@@ -6,9 +6,7 @@
 //! when the log just does not answer; if it shows the contrary, both checkpoints are the evidence. What was shown is what the
 //! file notes, so a message of which it notes nothing is local.
 
-use super::store::{
-    About, COVERED, LOCAL, MESSAGES, META, META_WITNESSED, Stored, damaged, read_meta,
-};
+use super::store::{About, COVERED, MESSAGES, META, META_WITNESSED, Stored, damaged, read_meta};
 use super::sync::Run;
 use super::{CopyError, OwnCopy, SyncError};
 use crate::connection::Connection;
@@ -21,9 +19,7 @@ use precinto_merkle::note::NoteVerifier;
 use precinto_merkle::policy::{Grade, Policy};
 use precinto_merkle::receipt::Receipt;
 use prost::Message as _;
-use redb::{
-    Database, ReadOnlyTable, ReadableDatabase as _, ReadableTableMetadata as _, TableError, Value,
-};
+use redb::{Database, ReadOnlyTable, ReadableDatabase as _, ReadableTableMetadata as _, Value};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -197,23 +193,6 @@ fn below<V: Value>(
     let beyond = table.range(size..).about(path)?.count();
     let beyond = u64::try_from(beyond).unwrap_or(u64::MAX);
     Ok(table.len().about(path)?.saturating_sub(beyond))
-}
-
-/// In a file that notes nothing yet every message is local so far. The version before took a message for witnessed that has no
-/// row in its own table, so that table goes: should it come back, it begins anew.
-pub(super) fn prepare(database: &Database, path: &Path) -> Result<(), CopyError> {
-    let read = database.begin_read().about(path)?;
-    let is_missing = |table| match read.open_table(table) {
-        Err(TableError::TableDoesNotExist(_)) => Ok(true),
-        opened => opened.map(|_| false).about(path),
-    };
-    if !is_missing(COVERED)? && is_missing(LOCAL)? {
-        return Ok(());
-    }
-    let write = database.begin_write().about(path)?;
-    write.open_table(COVERED).map(drop).about(path)?;
-    write.delete_table(LOCAL).about(path)?;
-    write.commit().about(path)
 }
 
 /// Whether the offered checkpoint is of one growing log with the one kept before, also when that does not count any more: what
