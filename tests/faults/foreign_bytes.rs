@@ -13,67 +13,67 @@ use std::path::Path;
 
 #[test]
 fn foreign_statements_are_read_or_refused() {
-    replay("statement", targets::statement);
+    replay("statement", targets::alert::statement);
 }
 
 #[test]
 fn foreign_content_is_read_or_refused() {
-    replay("content", targets::content);
+    replay("content", targets::alert::content);
 }
 
 #[test]
 fn foreign_texts_are_read_or_refused() {
-    replay("text", targets::text);
+    replay("text", targets::alert::text);
 }
 
 #[test]
 fn foreign_proofs_are_read_or_refused() {
-    replay("proof", targets::proof);
+    replay("proof", targets::merkle::proof);
 }
 
 #[test]
 fn foreign_certificates_are_read_or_refused() {
-    replay("certificate", targets::certificate);
+    replay("certificate", targets::envelope::certificate);
 }
 
 #[test]
 fn foreign_envelopes_are_read_or_refused() {
-    replay("envelope", targets::envelope);
+    replay("envelope", targets::envelope::envelope);
 }
 
 #[test]
 fn foreign_journals_are_read_or_refused() {
-    replay("journal", targets::journal);
+    replay("journal", targets::audit::journal);
 }
 
 #[test]
 fn foreign_refusals_are_read_or_refused() {
-    replay("refusal", targets::refusal);
+    replay("refusal", targets::client::refusal);
 }
 
 #[test]
 fn foreign_parts_of_a_directory_are_read_or_refused() {
-    replay("directory_part", targets::directory_part);
+    replay("directory_part", targets::envelope::directory_part);
 }
 
 #[test]
 fn foreign_witness_policies_are_read_or_refused() {
-    replay("witness_policy", targets::witness_policy);
+    replay("witness_policy", targets::merkle::witness_policy);
 }
 
 #[test]
 fn foreign_roots_and_lists_are_read_or_refused() {
-    replay("trust", targets::trust);
+    replay("trust", targets::envelope::trust);
 }
 
 #[test]
 fn foreign_acts_are_read_or_refused() {
-    replay("act", targets::act);
+    replay("act", targets::audit::act);
 }
 
 #[test]
 fn foreign_entries_are_read_or_refused() {
-    replay("entries", targets::entries);
+    replay("entries", targets::audit::entries);
 }
 
 /// Names below a key of a manifest.
@@ -82,10 +82,13 @@ fn names(manifest: &toml::Table, key: &str) -> BTreeSet<String> {
     table.keys().cloned().collect()
 }
 
-fn manifest(path: &str) -> toml::Table {
+fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    text.parse().expect("a manifest")
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn manifest(path: &str) -> toml::Table {
+    read(path).parse().expect("a manifest")
 }
 
 /// The fuzzing package is compiled by hand only; what would break it unseen is looked at here.
@@ -117,4 +120,27 @@ fn the_fuzzing_package_knows_every_target_and_dependency() {
         })
         .collect();
     assert_eq!(targets, corpora, "a corpus for each target");
+    // What a program calls is there, where it says.
+    for name in &targets {
+        let program = read(&format!("fuzz/fuzz_targets/{name}.rs"));
+        let (_, call) = program
+            .split_once("|bytes: &[u8]| ")
+            .expect("one call of a target");
+        let call = call.split_once("(bytes)").expect("of a function").0;
+        let path: Vec<&str> = call.split("::").collect();
+        let (file, function) = match path.as_slice() {
+            ["targets", file, function] => (format!("fuzz/targets/{file}.rs"), function),
+            ["precinto_gateway", "foreign_bytes", function] => (
+                "../crates/gateway/src/foreign_bytes.rs".to_owned(),
+                function,
+            ),
+            ["precinto", "foreign_bytes", function] => (
+                "../crates/precinto/src/commands/draft/foreign_bytes.rs".to_owned(),
+                function,
+            ),
+            other => panic!("{name}: {other:?}"),
+        };
+        let is_there = read(&file).contains(&format!("fn {function}("));
+        assert!(is_there, "{name}: {function} in {file}");
+    }
 }

@@ -1,7 +1,9 @@
 //! Power loss, reconstructed: the page cache survives a kill, so the gateway's own system calls are recorded and replayed
 //! up to each one without whatever had not been synced. Every receipt that had left the socket by then must be there.
 
-mod recording;
+pub(crate) mod recording;
+pub(crate) mod replay;
+mod states;
 
 use std::path::Path;
 use std::process::Command;

@@ -126,6 +126,19 @@ impl Forgery {
         self.entries.push(entry);
     }
 
+    /// Adds an ACT entry at the end, a second after the one before.
+    pub(crate) fn push_act(&mut self, record: &pb::ActRecord) {
+        let mut entry = self.entries[0].clone();
+        let last = self.entries.last().expect("a log has entries");
+        (entry.place, entry.time_ms) = (last.place, last.time_ms + 1_000);
+        entry.entry_type = EntryType::Act;
+        entry.content.clear();
+        entry.record = record.encode_to_vec();
+        entry.digest = sha256(&[&entry.record]);
+        entry.key = sha256(&[b"precinto/act/v1\0", &record.act_id]);
+        self.entries.push(entry);
+    }
+
     /// Adds a statement at the end, a second after the one before.
     pub(crate) fn push_statement(&mut self, signed: &Signed) {
         let last = self.entries.last().expect("a log has entries");

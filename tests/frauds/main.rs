@@ -11,7 +11,9 @@
 mod directory;
 mod flips;
 mod forger;
+mod policy;
 mod pruned;
 mod real_log;
 mod rewritten;
+mod trust;
 mod unprovable;

@@ -351,9 +351,10 @@ impl RealLog {
             warnings: Vec::new(),
             decision: Some(pb::Decision {
                 policy: "floor/4".to_owned(),
-                policy_digest: Vec::new(),
+                ..pb::Decision::default()
             }),
             trust: self.relied_on(verified, true),
+            ..pb::StatementRecord::default()
         }
     }
 

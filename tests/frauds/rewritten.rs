@@ -336,7 +336,7 @@ fn a_warning_is_slipped_into_a_record() {
 fn a_decision_is_rewritten() {
     let fraud = |log: &mut Forgery| {
         log.record(MIDDLE, |record| {
-            record.decision.as_mut().expect("a decision").policy = "floor/9".to_owned();
+            record.decision.as_mut().expect("a decision").policy_digest = vec![9; 32];
         });
     };
     shown_by(

@@ -96,7 +96,7 @@ pub fn node_js() -> Option<PathBuf> {
     let found = found.is_ok_and(|o| o.status.success());
     if !found {
         let why = "no Node.js with the packages of tests/node (PRECINTO_NODE, npm ci)";
-        // Said by CI where npm, and npm alone, is not to be had.
+        // Said by CI where npm, or its registry, and these alone are not to be had.
         if std::env::var_os("PRECINTO_WITHOUT_NODE").is_some() {
             say_skipped(why);
         } else {

@@ -22,7 +22,22 @@ impl GatewayProcess {
         Self::spawn(outer, config)
     }
 
-    fn spawn(mut command: Command, config: &Path) -> Self {
+    /// The same for a gateway that may not live to listen: then how it ended.
+    pub fn try_start_under(
+        mut outer: Command,
+        program: &Path,
+        config: &Path,
+    ) -> Result<Self, ExitStatus> {
+        outer.arg(program);
+        Self::try_spawn(outer, config)
+    }
+
+    fn spawn(command: Command, config: &Path) -> Self {
+        let started = Self::try_spawn(command, config);
+        started.unwrap_or_else(|end| panic!("the gateway did not say where it listens: {end}"))
+    }
+
+    fn try_spawn(mut command: Command, config: &Path) -> Result<Self, ExitStatus> {
         // Its stdin is ours: should this test die, the gateway ends too, also when it runs under strace.
         command
             .args(["gateway", "run", "--exit-with-stdin", "--config"])
@@ -34,6 +49,9 @@ impl GatewayProcess {
         BufReader::new(stdout)
             .read_line(&mut line)
             .expect("the gateway speaks");
+        if line.is_empty() {
+            return Err(child.wait().expect("our own child"));
+        }
         let ready: serde_json::Value = serde_json::from_str(&line)
             .unwrap_or_else(|e| panic!("the gateway did not say where it listens ({e}): {line:?}"));
         let address = ready
@@ -41,7 +59,7 @@ impl GatewayProcess {
             .and_then(|a| a.as_str())
             .expect("an address")
             .to_owned();
-        Self { child, address }
+        Ok(Self { child, address })
     }
 
     /// Where it listens.
@@ -67,6 +85,11 @@ impl GatewayProcess {
 
     /// Kills it without warning, as a power switch would kill a process.
     pub fn kill(&mut self) {
+        // First what runs under another program, which would let it go on alone.
+        let inner = self.inner_id();
+        if inner != self.child.id() {
+            self.signal("-KILL");
+        }
         self.child.kill().expect("our own child");
         self.child.wait().expect("our own child");
     }
@@ -78,13 +101,48 @@ impl GatewayProcess {
 
     /// Asks it to stop with SIGTERM, and waits.
     pub fn stop(mut self) -> ExitStatus {
+        self.signal("-TERM");
+        self.child.wait().expect("our own child")
+    }
+
+    /// Asks it to read its files anew with SIGHUP.
+    pub fn reload(&self) {
+        self.signal("-HUP");
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        let ended = self.child.try_wait().expect("our own child");
+        ended.is_some()
+    }
+
+    /// Halts it, as a machine that stalls would, until [`GatewayProcess::resume`].
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.inner_id().to_string();
         let sent = Command::new("kill")
-            .args(["-TERM", &id])
+            .args([signal, &id])
             .status()
             .expect("kill runs");
         assert!(sent.success(), "no process {id}");
-        self.child.wait().expect("our own child")
+    }
+
+    /// How many sockets it has open: the one that it listens on, and one for each line.
+    pub fn sockets(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.inner_id());
+        let files = std::fs::read_dir(folder).expect("our own child").flatten();
+        let links = files.filter_map(|file| std::fs::read_link(file.path()).ok());
+        links
+            .filter(|link| link.to_string_lossy().starts_with("socket:"))
+            .count()
     }
 }
 

@@ -5,6 +5,7 @@
     reason = "a harness panics to fail the test"
 )]
 
+mod authority;
 mod binary;
 mod gateway;
 mod message;
@@ -12,6 +13,7 @@ mod node;
 pub mod pki;
 mod site;
 
+pub use authority::{SiteAuthority, replace};
 pub use binary::{node_js, precinto, python, run, shared, skipped};
 pub use gateway::GatewayProcess;
 pub use message::Messages;

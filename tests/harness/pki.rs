@@ -13,9 +13,9 @@ use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::{self, SigningKey};
 use precinto_envelope::trust::{SideTrust, TrustStore};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DnType,
-    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevocationReason,
-    RevokedCertParams, SanType, SerialNumber, SignatureAlgorithm,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
+    DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevocationReason, RevokedCertParams, SanType, SerialNumber, SignatureAlgorithm,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,8 @@ pub struct Pki {
 
 /// One side's certificate authority: a root, its leaves, and its revocation list.
 pub struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
+    issuer: Issuer<'static, KeyPair>,
+    root: Vec<u8>,
     side: Side,
     now_ms: u64,
     revoked: Vec<RevokedCertParams>,
@@ -106,19 +107,42 @@ impl Pki {
 impl Authority {
     /// A fresh root for the side with this trust domain.
     pub fn new(domain: &str, now_ms: u64) -> Self {
-        let mut params = CertificateParams::default();
-        params
-            .distinguished_name
-            .push(DnType::CommonName, format!("DEV ONLY {domain} root"));
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        Self::named(domain, &format!("DEV ONLY {domain} root"), now_ms)
+    }
+
+    /// The same, of another name: two roots of one side must not be called the same.
+    pub fn named(domain: &str, name: &str, now_ms: u64) -> Self {
+        let mut params = authority_params(&[(DnType::CommonName, name)]);
         params.serial_number = Some(serial());
         params.not_before =
             rcgen::date_time_ymd(1970, 1, 1) + since_1970(now_ms.saturating_sub(HOUR_MS));
         params.not_after = rcgen::date_time_ymd(1970, 1, 1) + since_1970(now_ms + 30 * DAY_MS);
         let key = KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).expect("a key");
+        let root = params.self_signed(&key).expect("a root").der().to_vec();
+        Self::of(domain, root, Issuer::new(params, key), now_ms)
+    }
+
+    /// The authority of a root that exists: `name` is its subject, as it was given to rcgen. Its next list has a number above
+    /// that of any list it has made before.
+    pub fn adopt(
+        domain: &str,
+        root: Vec<u8>,
+        key_pem: &str,
+        name: &[(DnType, &str)],
+        now_ms: u64,
+    ) -> Self {
+        let key = KeyPair::from_pem(key_pem).expect("the root's key");
+        let issuer = Issuer::new(authority_params(name), key);
         Self {
-            issuer: CertifiedIssuer::self_signed(params, key).expect("a root"),
+            lists: now_ms,
+            ..Self::of(domain, root, issuer, now_ms)
+        }
+    }
+
+    fn of(domain: &str, root: Vec<u8>, issuer: Issuer<'static, KeyPair>, now_ms: u64) -> Self {
+        Self {
+            issuer,
+            root,
             side: domain.parse().expect("a trust domain"),
             now_ms,
             revoked: Vec::new(),
@@ -133,7 +157,7 @@ impl Authority {
 
     /// The root, DER.
     pub fn root(&self) -> Vec<u8> {
-        self.issuer.der().to_vec()
+        self.root.clone()
     }
 
     /// A sound order for a node's certificate.
@@ -200,6 +224,12 @@ impl Authority {
     /// Revokes a leaf as of `at_ms`; it stands in every list from the next one on.
     pub fn revoke(&mut self, leaf: &Issued, at_ms: u64) {
         self.revoked.push(leaf.revocation(at_ms));
+    }
+
+    /// Revokes whatever stands under this serial number, as of `at_ms`: what was issued by somebody else with the same root.
+    pub fn revoke_serial(&mut self, serial: &[u8], at_ms: u64) {
+        self.revoked
+            .push(revocation(SerialNumber::from_slice(serial), at_ms));
     }
 
     /// A new revocation list, DER, with a higher number than the one before, good for a week.
@@ -281,12 +311,7 @@ impl Issued {
     }
 
     fn revocation(&self, at_ms: u64) -> RevokedCertParams {
-        RevokedCertParams {
-            serial_number: self.serial.clone(),
-            revocation_time: rcgen::date_time_ymd(1970, 1, 1) + since_1970(at_ms),
-            reason_code: Some(RevocationReason::KeyCompromise),
-            invalidity_date: None,
-        }
+        revocation(self.serial.clone(), at_ms)
     }
 
     /// SHA-256 of the certificate: what statements name the signer by.
@@ -320,6 +345,27 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 
 /// Extended key usage documentSigning, RFC 9336.
 const DOCUMENT_SIGNING: [u64; 9] = [1, 3, 6, 1, 5, 5, 7, 3, 36];
+
+/// What every root is, whatever it is called.
+fn authority_params(name: &[(DnType, &str)]) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    for (kind, value) in name {
+        params.distinguished_name.push(kind.clone(), *value);
+    }
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+fn revocation(serial_number: SerialNumber, at_ms: u64) -> RevokedCertParams {
+    RevokedCertParams {
+        serial_number,
+        revocation_time: rcgen::date_time_ymd(1970, 1, 1) + since_1970(at_ms),
+        reason_code: Some(RevocationReason::KeyCompromise),
+        invalidity_date: None,
+    }
+}
 
 /// A random serial number: 16 bytes, positive, no leading zero.
 fn serial() -> SerialNumber {

@@ -2,14 +2,19 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-use crate::{GatewayProcess, Node, precinto, run};
+use crate::{GatewayProcess, Node, SiteAuthority, precinto, run};
 
 /// Keys, configuration files and data of one gateway and its nodes, removed at the end.
 pub struct Site {
     path: PathBuf,
+    /// Where the gateway listened at its first start. Written into its file before the next one, and not while it runs: it
+    /// reads that file anew whenever it has changed.
+    address: OnceLock<String>,
     _folder: TempDir,
 }
 
@@ -31,15 +36,36 @@ impl Site {
         Self::begin(folder, &[])
     }
 
+    /// The same, whose authorities can go on issuing and revoking: [`Site::authority`].
+    pub fn with_authorities() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::begin(folder, &["--keep-roots".as_ref()])
+    }
+
+    /// The authority of the side with this short name (`us`); once for each side and site, because it counts its lists.
+    pub fn authority(&self, side: &str) -> SiteAuthority<'_> {
+        SiteAuthority::of(self, side)
+    }
+
     /// The same with other agencies and nodes: those of the development profile, changed.
-    #[expect(clippy::disallowed_methods, reason = "a test's own throw-away file")]
     pub fn of_profile(change: impl FnOnce(String) -> String) -> Self {
+        Self::begin_profile(change, &[])
+    }
+
+    /// The same, whose authorities can go on issuing and revoking.
+    pub fn of_profile_with_authorities(change: impl FnOnce(String) -> String) -> Self {
+        Self::begin_profile(change, &["--keep-roots".as_ref()])
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test's own throw-away file")]
+    fn begin_profile(change: impl FnOnce(String) -> String, more: &[&OsStr]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let profile = folder.path().join("profile.toml");
         let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../certs-dev/profile.toml");
         let usual = std::fs::read_to_string(usual).expect("the profile");
         std::fs::write(&profile, change(usual)).expect("a profile");
-        Self::begin(folder, &["--profile".as_ref(), profile.as_os_str()])
+        let flags = [&["--profile".as_ref(), profile.as_os_str()], more].concat();
+        Self::begin(folder, &flags)
     }
 
     fn begin(folder: TempDir, flags: &[&OsStr]) -> Self {
@@ -59,6 +85,7 @@ impl Site {
         );
         let site = Self {
             path: out,
+            address: OnceLock::new(),
             _folder: folder,
         };
         site.listen("127.0.0.1:0");
@@ -115,9 +142,23 @@ impl Site {
 
     /// Starts the gateway and waits until it listens; later starts use the same port.
     pub fn start(&self) -> GatewayProcess {
+        if let Some(address) = self.address.get() {
+            self.listen(address);
+        }
         let gateway = GatewayProcess::start(precinto(), &self.config());
-        self.listen(gateway.address());
+        self.address.get_or_init(|| gateway.address().to_owned());
         gateway
+    }
+
+    /// The same under another program (strace) that has its own arguments and ends with ours; if it does not live to listen, how
+    /// it ended.
+    pub fn start_under(&self, outer: Command) -> Result<GatewayProcess, ExitStatus> {
+        if let Some(address) = self.address.get() {
+            self.listen(address);
+        }
+        let gateway = GatewayProcess::try_start_under(outer, precinto(), &self.config())?;
+        self.address.get_or_init(|| gateway.address().to_owned());
+        Ok(gateway)
     }
 
     /// Puts an address into the gateway's configuration.

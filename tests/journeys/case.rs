@@ -377,6 +377,9 @@ fn recall(stage: &Stage) {
         &["2 of 4 confirmed", "✓ mx.dev.invalid/anam: confirmed"],
     );
     has(&story, &["✗ us.dev.invalid/dea: NOT CONFIRMED"]);
+    // What the confirmations do not count is named.
+    let kept = story.lines().find(|line| line.contains("facts are kept:"));
+    has(kept.expect("a line"), &[" HOLD_SET, #", " OUTCOME"]);
     has(
         &stage.done(CBP, "--lang es show ID"),
         &["✗ us.dev.invalid/dea: SIN CONFIRMAR"],

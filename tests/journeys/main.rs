@@ -6,6 +6,7 @@
     reason = "a test that reaches beyond the end has failed"
 )]
 
+mod acts;
 mod audit_delivery;
 mod case;
 mod demo;
@@ -17,12 +18,15 @@ mod foreign;
 mod in_flight;
 mod matching;
 mod node;
+mod operating;
 mod overdue;
+mod policy;
 mod proofs;
 mod readme;
 mod refuse;
 mod relay;
 mod reports;
+mod rotation;
 mod shutdown;
 mod subscriptions;
 mod witness;

@@ -4,6 +4,8 @@
 mod api;
 mod killed;
 mod recalled;
+mod service;
+mod urgent;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -270,8 +272,23 @@ async fn a_delivery_is_handed_over_and_answered_with_the_nodes_receipt() {
     let agent = stage.agent(ANAM).await;
     let alert = stage.alert(CBP);
     let folder = stage.path("in");
+    // Until it comes again it is still here: what only failed was not taken.
+    let status = until(|| {
+        let status = stage.status(ANAM).1["agent"].clone();
+        (status["at_desk_again"] == 1).then_some(status)
+    })
+    .await;
+    assert_eq!(status["at_desk"], 1, "{status}");
+    assert!(status["last_taken_ms"].is_null(), "{status}");
+    assert_eq!(status["desk_limit_ms"], 60_000, "{status}");
     let names = until(|| Some(handed_over(&folder)).filter(|names| !names.is_empty())).await;
     assert!(agent.heard("not_taken"), "the program failed once");
+    let status = until(|| {
+        let status = stage.status(ANAM).1["agent"].clone();
+        (status["at_desk"] == 0).then_some(status)
+    })
+    .await;
+    assert!(status["last_taken_ms"].is_u64(), "{status}");
     let id = alert["alert_id"].as_str().expect("an id");
     let index = alert["index"].as_u64().expect("an index");
     assert_eq!(names, [format!("{index:020}-ALERT-{id}.json")]);

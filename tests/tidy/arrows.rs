@@ -13,10 +13,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("precinto-merkle", &["envelope"]),
     ("precinto-ledger", &["alert", "envelope", "merkle"]),
     ("precinto-client", &["proto", "alert", "envelope", "merkle"]),
-    ("precinto-audit", &["proto", "alert", "envelope", "merkle"]),
+    (
+        "precinto-audit",
+        &["proto", "alert", "envelope", "merkle", "policy"],
+    ),
+    ("precinto-policy", &["proto", "alert", "envelope"]),
     (
         "precinto-gateway",
-        &["proto", "alert", "envelope", "merkle", "ledger", "client"],
+        &[
+            "proto", "alert", "envelope", "merkle", "ledger", "client", "policy",
+        ],
     ),
 ];
 

@@ -6,9 +6,11 @@
 )]
 
 mod arrows;
+mod ci;
 mod documents;
 mod files;
 mod graph;
 mod materials;
+mod shipped;
 mod source;
 mod top_level;

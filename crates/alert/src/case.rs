@@ -90,6 +90,7 @@ mod answered;
 mod dispute;
 mod message;
 mod node;
+mod onward;
 mod part;
 mod rules;
 #[cfg(test)]
@@ -99,6 +100,7 @@ mod withdrawal;
 
 pub use answered::{Late, Missed};
 pub use message::{Audience, Names, Step};
+pub use onward::{Onward, Released};
 pub use rules::outlives_recall;
 pub use view::{Confirmation, Hold, Part, Question, Recall, State, View};
 

@@ -39,6 +39,7 @@ use std::collections::BTreeMap;
 use crate::Statement;
 use crate::case::{Case, Missed, Step};
 use crate::code::{AckLevel, MessageType, OverdueStep, Precedence};
+use crate::floor::Rules;
 use crate::id::{AgencyId, MessageId};
 
 #[cfg(test)]
@@ -126,7 +127,7 @@ impl Clocks {
             self.more_time.insert(statement.message_id(), until_ms);
         }
         let message_id = statement.message_id();
-        if POLICIES_WITHOUT_CLOCK.contains(&policy)
+        if !Rules::of(policy).keep_clocks()
             || !starts(statement.message_type())
             || self.of(message_id).is_some()
         {
@@ -309,9 +310,6 @@ impl Asked {
         (left_ms > 0).then(|| last_ms.saturating_sub(span_ms.min(left_ms / 4)))
     }
 }
-
-/// The rules of gateways that kept no clock, as records name them.
-const POLICIES_WITHOUT_CLOCK: [&str; 2] = ["floor/1", "floor/2"];
 
 /// Whether a message of this type waits for answers.
 pub fn starts(message_type: MessageType) -> bool {

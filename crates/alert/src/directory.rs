@@ -15,6 +15,7 @@ pub use precinto_proto::v1::{
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::code::CommodityClass;
 use crate::id::{AgencyId, Identity, NodeId, OfficerId, Side};
 use crate::limits::PART_BYTES_MAX;
 use crate::violation::{Violation, rules_broken};
@@ -46,6 +47,7 @@ pub struct Part {
     joint_groups: BTreeSet<String>,
     joint_topics: BTreeSet<String>,
     auditors: BTreeSet<Identity>,
+    policy: Option<String>,
 }
 
 /// Who signs the next part of a side.
@@ -68,6 +70,8 @@ pub struct Agency {
     pub officers: BTreeMap<OfficerId, Vec<NodeId>>,
     /// Who is asked when it does not answer in time.
     pub standby: Standby,
+    /// For which kinds of goods its law lets it process data about persons; for none if it says nothing.
+    pub purposes: BTreeSet<CommodityClass>,
 }
 
 /// What people call an agency.
@@ -179,6 +183,12 @@ impl Part {
     /// Who may read what somebody of this side is a party of; whom each side's part names reads every entry of the log.
     pub fn auditors(&self) -> &BTreeSet<Identity> {
         &self.auditors
+    }
+
+    /// The side's own rules, as text, at most [`POLICY_BYTES_MAX`](crate::limits::POLICY_BYTES_MAX) bytes: who understands them
+    /// reads them (the crate `policy`). A part with a text that is no policy is a part all the same, and no gateway takes it.
+    pub fn policy(&self) -> Option<&str> {
+        self.policy.as_deref()
     }
 
     /// The agency of that name.

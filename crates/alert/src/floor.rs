@@ -5,6 +5,10 @@
 //! country of a side stands in the settings, and an auditor can only learn it from the alert ids that a log holds. That a
 //! diplomatic bag is nobody's and that TLP:RED goes to named officers needs neither: there is no [`Statement`] that says otherwise.
 
+mod rules;
+
+pub use rules::Rules;
+
 use crate::code::MessageType;
 use crate::content::Content;
 use crate::handling::Release;

@@ -46,6 +46,7 @@ pub mod tables;
 pub mod tariff;
 pub mod vague;
 pub mod violation;
+mod waybill;
 
 pub use case::Case;
 pub use content::Content;

@@ -100,6 +100,8 @@ pub const CASE_MESSAGES_WITH_RECALL_MAX: usize = CASE_MESSAGES_MAX + 16;
 
 /// The text of one side's part of the directory, bytes: some thousand agencies with a node and an officer each.
 pub const PART_BYTES_MAX: usize = 192 * 1024;
+/// The text of a side's policy, bytes: people have to be able to read it before they sign it.
+pub const POLICY_BYTES_MAX: usize = 64 * 1024;
 /// A signed part, bytes: the text, four signatures, and their certificates with those above them.
 pub const SIGNED_PART_BYTES_MAX: usize = 256 * 1024;
 /// Agencies of one side; with nodes and officers, what fits well into memory.

@@ -50,16 +50,6 @@ pub struct Broken {
     pub warnings: Vec<Violation>,
 }
 
-/// What it is refused for: all that an answer to the sender must say.
-impl IntoIterator for Broken {
-    type Item = Violation;
-    type IntoIter = std::vec::IntoIter<Violation>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.errors.into_iter()
-    }
-}
-
 /// The reason that stands for all of them in the status of an answer.
 ///
 /// A refusal that correcting a field does not cure (a diplomatic bag, a gap in versions) must not hide behind

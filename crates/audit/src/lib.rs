@@ -28,6 +28,7 @@
 //! | a directory altered by nobody's or the wrong side's hand, an older one gone by | its stewards' signatures; each part names the one before, and each record those in force; the first part vouches for its own stewards |
 //! | a signer accepted after revocation | a revocation list of that time, from outside or held by the log, that the record does not name |
 //! | a statement let in against the floor: beyond `releasable_to`, the message's or a party's; under an alert id that is not the sender's; by an officer whom nobody lists; a withdrawal from whom its case never reached | the same rules, asked again by the directory that the record names |
+//! | a statement let in against the written rules (`floor/5`): the floor's, a side's own; or said to have been decided by others | the floor, the policies and purposes in the parts that the record names, and the case, asked again; the digest over the texts |
 //! | older rules claimed, so that no case and no clock is asked | said, and never clean: `CASES_NOT_AUDITED`, `CLOCKS_NOT_AUDITED` |
 //!
 //! What no outside proof can show:
@@ -46,8 +47,12 @@
 //!   certificate for invalid by then leaves open whether its owner has signed.
 //! * **A release to a country of which the log has shown nothing.** Which side is of which country stands in a gateway's settings. An
 //!   audit takes it from the first ALERT of each side, and objects to nothing before; of a body that was deleted it cannot ask for
-//!   whom its parties were. Records of `floor/3` and older are not asked about releases, ids and officers at all.
+//!   whom its parties were. Records of `floor/3` and older are not asked about releases, ids and officers at all, nor is a part of the
+//!   directory, while the log claims no newer rules, whether it gives a NODE code to another agency.
 //! * **Through whom a statement came.** That it was one of its sender's own agency the gateway has seen, and the log does not say.
+//! * **That a rule let somebody read or receive.** Each delivery is decided anew by the rules in force then, and is no entry. What a
+//!   refused statement said is not in the log either: of its decision only the form is checked. Of a body that was deleted the record
+//!   alone says whether it named persons.
 //! * **A statement refused or never accepted.** Without a receipt there was no promise.
 //! * **That the statements are true, and that nobody else has read them.**
 //!

@@ -15,6 +15,7 @@ mod cases;
 mod checkpoint;
 mod clocks;
 mod conflict;
+mod decided;
 mod directory;
 mod floor;
 mod keys;
@@ -271,6 +272,9 @@ impl Replay {
         };
         self.time(&leaf, &entry.place);
         self.tally.count(&leaf);
+        if entry.withheld && leaf.entry_type == EntryType::Act {
+            return self.found(Kind::ActWithheld, &entry.place);
+        }
         if entry.withheld {
             self.cases.hole();
             return self.found(Kind::Withheld, &entry.place);
@@ -304,9 +308,10 @@ impl Replay {
                 let job = Read::new(leaf, entry, &mut self.shelf);
                 self.pending.push(Job::Overdue(Box::new(job)));
             }
-            EntryType::Act => self
-                .pending
-                .push(Job::Act(Box::new(act::Job { leaf, entry }))),
+            EntryType::Act => {
+                let job = act::Job::new(leaf, entry, &mut self.shelf);
+                self.pending.push(Job::Act(Box::new(job)));
+            }
             other => {
                 if let Some(kind) = stated::commitment(&leaf, &entry) {
                     self.found(kind, &entry.place);

@@ -280,9 +280,10 @@ impl Site {
             warnings: Vec::new(),
             decision: Some(pb::Decision {
                 policy: "floor/4".to_owned(),
-                policy_digest: Vec::new(),
+                ..pb::Decision::default()
             }),
             trust: self.trust_refs(),
+            ..pb::StatementRecord::default()
         }
     }
 

@@ -10,6 +10,7 @@ pub(crate) use refused::reason_of;
 
 use crate::clock::Clock;
 use crate::limits;
+use crate::machine::{self, Wire};
 use crate::receipt::ReceiptVerifier;
 use hyper_util::rt::TokioIo;
 use precinto_alert::Reason;
@@ -24,7 +25,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncBufReadExt;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -229,29 +229,26 @@ pub(crate) fn unary<T>(message: T) -> tonic::Request<T> {
     request
 }
 
-async fn dial(gateway: &str) -> Result<TcpStream, ConnectError> {
+async fn dial(gateway: &str) -> Result<Wire, ConnectError> {
     let limit = limits::TCP_CONNECT_MAX;
     let unreachable = |cause| ConnectError::Unreachable {
         gateway: gateway.to_owned(),
         cause,
     };
-    let tcp = timeout(limit, TcpStream::connect(gateway))
+    timeout(limit, machine::dial(gateway))
         .await
         .map_err(|_| ConnectError::Timeout {
             step: "TCP connection",
             limit,
         })?
-        .map_err(unreachable)?;
-    // Without it every call waits for the peer's delayed acknowledgement, some 40 ms.
-    tcp.set_nodelay(true).map_err(unreachable)?;
-    Ok(tcp)
+        .map_err(unreachable)
 }
 
 async fn handshake(
     settings: &Settings,
     clock: &Clock,
-    tcp: TcpStream,
-) -> Result<TlsStream<TcpStream>, ConnectError> {
+    tcp: Wire,
+) -> Result<TlsStream<Wire>, ConnectError> {
     let limit = limits::HANDSHAKE_MAX;
     let name = ServerName::try_from(settings.server_name.clone());
     let name = name.map_err(|_| ConnectError::ServerName(settings.server_name.clone()))?;
@@ -284,7 +281,7 @@ async fn handshake(
 }
 
 /// HTTP/2 over `stream`, which is used once: the channel cannot reconnect behind our back.
-async fn http2(server_name: &str, stream: TlsStream<TcpStream>) -> Result<Channel, ConnectError> {
+async fn http2(server_name: &str, stream: TlsStream<Wire>) -> Result<Channel, ConnectError> {
     let protocol = |cause: tonic::transport::Error| ConnectError::Protocol(cause.into());
     let mut once = Some(TokioIo::new(stream));
     let connector = tower::service_fn(move |_: http::Uri| {

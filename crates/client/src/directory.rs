@@ -82,6 +82,14 @@ pub enum Doubt {
     /// A part before it cannot be had, or too many are between it and what was seen: nobody knows who may sign it.
     #[error("a part before it cannot be had from the log")]
     NoPrevious,
+    /// The log dates it, or a part before it, before the part that it follows: its clock went back, or it lies.
+    #[error("the log dates a part {time_ms}, and the part before that {before_ms}")]
+    DatedBack {
+        /// When it says that it took the part, milliseconds since 1970-01-01 UTC.
+        time_ms: u64,
+        /// When it says that it took the part before.
+        before_ms: u64,
+    },
 }
 
 /// Why there is no directory to be believed.
@@ -129,6 +137,7 @@ impl Doubt {
             Self::Signature(error) => error.reason(),
             Self::Succession(error) => error.reason(),
             Self::NoPrevious => Reason::StewardRequired,
+            Self::DatedBack { .. } => Reason::LogInconsistent,
         }
     }
 }
@@ -240,7 +249,7 @@ impl DirectoryClient {
     fn place(&self, receipt: &pb::Receipt) -> Result<Place, ReceiptError> {
         let receipts = self.connection.receipts();
         let proven = receipts.prove(receipt, EntryType::Trust)?;
-        let record = pb::TrustRecord::decode(receipt.record.as_slice());
+        let record = pb::TrustRecord::decode(receipt.record.as_ref());
         let record = record.map_err(|_| ReceiptError::Record)?;
         Ok(Place {
             index: proven.index(),

@@ -1,19 +1,21 @@
-//! How a delivery becomes the agency's own: handed over once, answered once with the node's signed receipt, and only then
-//! settled at the gateway.
+//! How a delivery becomes the agency's own: answered once with the node's signed receipt as soon as this machine has it, handed
+//! over once, however long that takes, and only then settled at the gateway.
 //!
 //! ```text
 //! delivery, verified
 //!  1 staged     <folder>/.<name>.staged          whole and on disk, under a name that nobody takes
-//!  2 (command)  run with the delivery on stdin   ended with 0
-//!  3 taken      inbox.redb: index, signed ACK    one transaction: from here on it is the agency's, and the answer is fixed
-//!  4 released   <folder>/<name>.json             a rename: the agency's systems see it
-//!  5 queued     outbox/…                         the ACK, the same bytes however often this step is repeated
-//!  6 settled    at the gateway                   by the caller
+//!  2 held       inbox.redb: index, signed ACK    one transaction: from here on this node has it, and the answer is fixed
+//!  3 queued     outbox/…                         the ACK, the same bytes however often this step is repeated
+//!  4 (command)  run with the delivery on stdin   ended with 0
+//!  5 taken      inbox.redb: index                from here on it is the agency's
+//!  6 released   <folder>/<name>.json             a rename: the agency's systems see it
+//!  7 settled    at the gateway                   by the caller
 //! ```
 //!
-//! A node that is killed anywhere gets the delivery again and goes on where it was. Before 3 the steps are repeated: the staged
-//! file is replaced, a command runs again, which is told the entry's index to know it by. From 3 on nothing is repeated that
-//! anybody sees: a released file is not written again, also when somebody has taken it away, and the ACK is sent once.
+//! A node that is killed anywhere gets the delivery again and goes on where it was. Before 5 the steps are repeated: the staged
+//! file is replaced, a command runs again, which is told the entry's index to know it by; the ACK of 2 stays what it is. From 5
+//! on nothing is repeated that anybody sees: a released file is not written again, also when somebody has taken it away. Entries
+//! may be handed over in another order than they were held, as far as their caller lets urgent ones pass.
 //!
 //! What a person has the gateway deliver anew (`sub seek`) is handed over anew, and answered no second time.
 //!
@@ -47,7 +49,7 @@ use std::sync::Arc;
 pub struct Reception {
     /// What was taken before.
     pub inbox: Arc<Inbox>,
-    /// Where files for the agency's systems go, if they take files.
+    /// Where deliveries lie until they are handed over, and then, if the agency's systems take files, for those.
     pub folder: Option<HandOver>,
     /// Where answers go.
     pub outbox: Outbox,
@@ -108,7 +110,7 @@ impl Reception {
     /// Whether the entry was taken in before: then [`Self::finish`] is all that is left.
     pub fn has(&self, item: &Item) -> Result<bool, ReceptionError> {
         let taken = self.inbox.taken(item.index)?;
-        Ok(!matches!(taken, Taken::No | Taken::Again))
+        Ok(!matches!(taken, Taken::No | Taken::Held | Taken::Again))
     }
 
     /// Whether it is put away instead of being handed over: a recall of its alert, which came after it, was handed over before it,
@@ -132,31 +134,42 @@ impl Reception {
         staged.map_err(ReceptionError::HandOver)
     }
 
-    /// Steps 3 to 5. `sequence` gives the sender's next number; it is asked at most once, and within the outbox's turn.
-    ///
-    /// On return the delivery may be settled.
-    pub fn take(
+    /// Steps 2 and 3, once it is staged. `sequence` gives the sender's next number; it is asked at most once for an entry, and
+    /// within the outbox's turn.
+    pub fn hold(
         &self,
         item: &Item,
         sequence: impl FnOnce() -> io::Result<u64>,
     ) -> Result<(), ReceptionError> {
         let mut turn = self.outbox.turn()?;
-        let was_answered = self.inbox.taken(item.index)? == Taken::Again;
-        let answer = match self.to_answer(item) {
-            Some((author, said)) if !was_answered => {
-                let number = sequence().map_err(ReceptionError::Counter)?;
-                Some(node_receipt(said, author, number, self.clock.now_ms())?)
-            }
-            _ => None,
-        };
-        let now_ms = self.clock.now_ms();
-        let act = self.confirms_recalls;
-        self.inbox.take(item.index, answer.as_ref(), now_ms, act)?;
+        if self.inbox.taken(item.index)? == Taken::No {
+            let answer = match self.to_answer(item) {
+                Some((author, said)) => {
+                    let number = sequence().map_err(ReceptionError::Counter)?;
+                    Some(node_receipt(said, author, number, self.clock.now_ms())?)
+                }
+                None => None,
+            };
+            let now_ms = self.clock.now_ms();
+            self.inbox.hold(item.index, answer.as_ref(), now_ms)?;
+        }
+        match self.answer_in(&mut turn, item) {
+            // No room for a receipt keeps no alert from the agency: it is tried again, and told, when that is taken.
+            Err(ReceptionError::Outbox(_)) => Ok(()),
+            answered => answered,
+        }
+    }
+
+    /// Steps 5 and 6, and 3 if it was left out. On return the delivery may be settled.
+    pub fn take(&self, item: &Item) -> Result<(), ReceptionError> {
+        let mut turn = self.outbox.turn()?;
+        let (now_ms, act) = (self.clock.now_ms(), self.confirms_recalls);
+        self.inbox.take(item.index, None, now_ms, act)?;
         // From here on it is the agency's.
         self.finish_in(&mut turn, item)
     }
 
-    /// Steps 4 and 5, for what was taken before.
+    /// Step 6, and 3 if it was left out, for what was taken before.
     pub fn finish(&self, item: &Item) -> Result<(), ReceptionError> {
         self.finish_in(&mut self.outbox.turn()?, item)
     }
@@ -180,7 +193,11 @@ impl Reception {
         // Both when a program was run and when the file is given its name: the settings may have changed between.
         let act = self.confirms_recalls && self.inbox.was_acted_on(item.index)?;
         self.inbox.recall_handed_over(item, act)?;
-        if let Taken::Answering(answer) = self.inbox.taken(item.index)? {
+        self.answer_in(turn, item)
+    }
+
+    fn answer_in(&self, turn: &mut Turn<'_>, item: &Item) -> Result<(), ReceptionError> {
+        if let Some(answer) = self.inbox.answer(item.index)? {
             // What was refused is told, and not asked again with each delivery.
             if self.outbox.fate(answer.message_id())? == Fate::Unknown {
                 let _queued = turn.put(&answer)?;

@@ -16,6 +16,7 @@ pub mod inbox;
 pub mod limits;
 pub mod load;
 pub mod log;
+pub mod machine;
 pub mod outbox;
 pub mod overdue;
 pub mod pin;

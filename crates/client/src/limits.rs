@@ -75,6 +75,10 @@ pub const OUTBOX_MESSAGES_MAX: usize = 10_000;
 /// Bytes that wait in an outbox: some thousand alerts with the largest bodies, and no disk full by them alone.
 pub const OUTBOX_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
+/// Refused messages that are kept; beyond, nothing new is taken until somebody has looked. What the node answers by itself is kept
+/// all the same: a person who does not look must not silence it.
+pub const OUTBOX_REFUSED_MAX: usize = 10_000;
+
 /// Files that are looked at in one folder of the outbox, refused messages with their reasons included.
 pub const OUTBOX_NAMES_MAX: usize = 100_000;
 

@@ -276,11 +276,28 @@ impl LogClient {
         end: u64,
         leaves_only: bool,
     ) -> Result<Entries, LogError> {
-        let request = pb::ReadEntriesRequest {
+        self.entries_of(pb::ReadEntriesRequest {
             first,
             end,
             leaves_only,
-        };
+            acts_only: false,
+        })
+        .await
+    }
+
+    /// The same with everything but acts withheld: to ask for acts only is not to be given what others have said.
+    pub async fn acts(&self, first: u64, end: u64) -> Result<Entries, LogError> {
+        self.entries_of(pb::ReadEntriesRequest {
+            first,
+            end,
+            leaves_only: false,
+            acts_only: true,
+        })
+        .await
+    }
+
+    async fn entries_of(&self, request: pb::ReadEntriesRequest) -> Result<Entries, LogError> {
+        let pb::ReadEntriesRequest { first, end, .. } = request;
         let stream = self
             .connection
             .log_service()

@@ -4,7 +4,7 @@
 //! send ── turn: number, sign, put ──> outbox/<place>-<message id>.msg        durable before `send` says "queued"
 //!                                          │ agent: in order, the same bytes until there is an answer
 //!                    receipt that proves ──┼──> sent/<message id>.record, .tlog-proof, then the .msg goes
-//!                    a coded refusal     ──┴──> outbox/refused/<place>-<message id>.json, .msg, then the .msg goes
+//!                    a coded refusal     ──┴──> outbox/refused/<message id>.json, .msg, then the .msg goes
 //! ```
 //!
 //! A message leaves the queue only when what became of it is on disk, so a process that is killed at any step leaves a message
@@ -37,7 +37,7 @@ use crate::author::Signed;
 use crate::durable::{self, PRIVATE};
 #[cfg(doc)]
 use crate::limits::SENT_KEPT;
-use crate::limits::{OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX, OUTBOX_NAMES_MAX};
+use crate::limits::{OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX, OUTBOX_NAMES_MAX, OUTBOX_REFUSED_MAX};
 use error::at;
 use precinto_alert::id::MessageId;
 use precinto_proto::v1 as pb;
@@ -60,6 +60,7 @@ pub struct Outbox {
 struct Room {
     messages: usize,
     bytes: u64,
+    refused: usize,
 }
 
 /// One message that waits.
@@ -96,6 +97,7 @@ impl Outbox {
             room: Room {
                 messages: OUTBOX_MESSAGES_MAX,
                 bytes: OUTBOX_BYTES_MAX,
+                refused: OUTBOX_REFUSED_MAX,
             },
         };
         for folder in [&outbox.queue, &outbox.refused, &outbox.sent] {
@@ -159,7 +161,7 @@ impl Outbox {
         if let Some(receipt) = self.receipt(id)? {
             return Ok(Fate::Sent(receipt));
         }
-        let refused = self.refused()?.into_iter().find(|one| one.id() == Some(id));
+        let refused = refused::one(&self.refused, id)?;
         Ok(refused.map_or(Fate::Unknown, |refused| Fate::Refused(Box::new(refused))))
     }
 
@@ -178,11 +180,11 @@ impl Outbox {
         let record = read(&self.sent.join(format!("{id}{RECORD}")))?;
         Ok(record.map(|record| pb::Receipt {
             proof: String::from_utf8_lossy(&proof).into_owned(),
-            record,
+            record: record.into(),
         }))
     }
 
-    /// What was refused, in the order of the places it had.
+    /// What was refused, in the order in which the answers came.
     pub fn refused(&self) -> Result<Vec<Refused>, OutboxError> {
         refused::all(&self.refused)
     }
@@ -212,19 +214,13 @@ impl Outbox {
     pub fn settle_refused(&self, entry: &Entry, refused: &Refused) -> Result<(), OutboxError> {
         let path = self.path_of(entry);
         let bytes = fs::read(&path).map_err(at(&path))?;
-        refused::keep(&self.refused, &stem(entry), refused, &bytes)?;
+        refused::keep(&self.refused, entry.message_id, refused, &bytes)?;
         self.take_out(entry)
     }
 
+    /// By its name, not by a search: this is asked for each message that is sent.
     fn forget_refusal(&self, id: MessageId) -> Result<(), OutboxError> {
-        let tail = id.to_string();
-        for (name, _) in names_in(&self.refused)? {
-            if stem_of(&name).is_some_and(|stem| stem.ends_with(&tail)) {
-                let path = self.refused.join(&name);
-                durable::remove(&path).map_err(at(&path))?;
-            }
-        }
-        Ok(())
+        refused::forget(&self.refused, id)
     }
 
     fn take_out(&self, entry: &Entry) -> Result<(), OutboxError> {
@@ -254,8 +250,10 @@ fn read_name(stem: &str) -> Option<(u64, MessageId)> {
     Some((digits.then(|| place.parse().ok())??, id.parse().ok()?))
 }
 
-fn stem_of(name: &str) -> Option<&str> {
-    name.rsplit_once('.').map(|(stem, _)| stem)
+/// The names in a folder, of whatever kind.
+fn names_of(folder: &Path) -> Result<impl Iterator<Item = String>, OutboxError> {
+    let entries = fs::read_dir(folder).map_err(at(folder))?;
+    Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()))
 }
 
 /// Names and sizes of the files in a folder; one that goes away meanwhile is left out.
@@ -287,7 +285,7 @@ fn names_in(folder: &Path) -> Result<Vec<(String, u64)>, OutboxError> {
     Ok(names)
 }
 
-const _: () = assert!(OUTBOX_NAMES_MAX > 2 * OUTBOX_MESSAGES_MAX);
+const _: () = assert!(OUTBOX_NAMES_MAX > 2 * (OUTBOX_MESSAGES_MAX + OUTBOX_REFUSED_MAX));
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -75,7 +75,7 @@ impl Overdue {
         (index, attempt, time_ms): (u64, u32, u64),
         receipt: pb::Receipt,
     ) -> Option<Self> {
-        let record = pb::OverdueRecord::decode(receipt.record.as_slice()).ok()?;
+        let record = pb::OverdueRecord::decode(receipt.record.as_ref()).ok()?;
         let missed = Missed::of(&record)?;
         let (precedence, status) = (record.precedence(), record.status());
         Some(Self {

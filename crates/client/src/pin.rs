@@ -6,6 +6,7 @@
 use crate::extends::extends;
 use crate::limits::PIN_BYTES_MAX;
 use crate::log::{LogClient, LogError};
+use crate::machine;
 use precinto_merkle::ProofError;
 use precinto_merkle::checkpoint::{CheckpointError, SignedCheckpoint};
 use precinto_merkle::hash::Hash;
@@ -202,7 +203,7 @@ impl Pin {
                 replace(&path, note.as_bytes()).map_err(|cause| PinError::Io { path, cause })
             };
             // A sync may take long; the runtime's workers have other things to do.
-            let written = tokio::task::spawn_blocking(write).await;
+            let written = machine::blocking(write).await;
             written.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
         }
         self.newest = Some(checkpoint);

@@ -105,7 +105,7 @@ impl ReceiptVerifier {
     ) -> Result<Proven, ReceiptError> {
         let receipt = receipt.ok_or(ReceiptError::Missing)?;
         let verified = self.prove(receipt, EntryType::Statement)?;
-        let record = pb::StatementRecord::decode(receipt.record.as_slice())
+        let record = pb::StatementRecord::decode(receipt.record.as_ref())
             .map_err(|_| ReceiptError::Record)?;
         if record.statement_id != subject.statement_id {
             return Err(ReceiptError::OtherStatement);

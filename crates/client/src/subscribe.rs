@@ -14,6 +14,7 @@ pub(crate) mod backoff;
 mod coverage;
 pub(crate) mod delivery;
 mod event;
+mod heard;
 mod link;
 mod options;
 
@@ -23,10 +24,12 @@ pub use backoff::Retry;
 pub use coverage::CoverageError;
 pub use delivery::Delivery;
 pub use event::{Event, LinkDown, SubscribeError};
+pub use heard::Common;
 pub use options::SubscribeOptions;
 
 use crate::clock::Clock;
 use crate::connection::Settings;
+use crate::machine;
 use crate::overdue;
 use crate::pin::Pin;
 use crate::wire_time::timestamp_ms;
@@ -37,7 +40,6 @@ use delivery::Offered;
 use link::{Failure, Message, Up};
 use precinto_alert::Reason;
 use precinto_envelope::certificate::CertificatePool;
-use precinto_envelope::crypto::random;
 use precinto_proto::v1 as pb;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -49,6 +51,7 @@ pub struct Subscriber {
     clock: Clock,
     options: SubscribeOptions,
     pin: Pin,
+    common: Option<Common>,
     witness: Option<Witness>,
     link: Link,
     backoff: Backoff,
@@ -58,6 +61,7 @@ pub struct Subscriber {
     unconfirmed: u64,
     /// How often the subscription had been moved, and how patient it is, as the gateway said last.
     told: Option<Told>,
+    filter: Option<pb::Filter>,
 }
 
 /// What the gateway said of the subscription at the opening of a stream.
@@ -85,6 +89,8 @@ impl Subscriber {
             known: CertificatePool::default(),
             unconfirmed: 0,
             told: None,
+            filter: None,
+            common: None,
             settings,
             clock,
             options,
@@ -99,6 +105,18 @@ impl Subscriber {
     pub fn with_witness(mut self, witness: Option<Witness>) -> Self {
         self.witness = witness;
         self
+    }
+
+    /// Has every checkpoint that is heard on this subscription agree with what others of the same log have heard.
+    #[must_use]
+    pub fn with_common(mut self, common: Common) -> Self {
+        self.common = Some(common);
+        self
+    }
+
+    /// What it lets through, as the gateway said when the last stream was opened; found as it was, perhaps not what was asked for.
+    pub fn filter(&self) -> Option<&pb::Filter> {
+        self.filter.as_ref()
     }
 
     /// A nack of this attempt, or of a later one, parks: the delivery does not come again by itself. None before the first
@@ -226,6 +244,7 @@ impl Subscriber {
             parked: made.parked,
         };
         let before = self.told.replace(told);
+        self.filter = Some(made.filter.unwrap_or_default());
         let is_moved = before.is_some_and(|before| before.moves != told.moves);
         if is_moved {
             // Somebody of this node has moved it, which is in the log: how far it was covered before means nothing now.
@@ -252,7 +271,9 @@ impl Subscriber {
         if up.current.is_none() {
             let message = up.receive().await?;
             self.backoff.reset();
-            account(&mut self.coverage, &message).map_err(SubscribeError::from)?;
+            self.coverage
+                .account(&message)
+                .map_err(SubscribeError::from)?;
             up.current = Some(message);
         }
         match &up.current {
@@ -271,7 +292,8 @@ impl Subscriber {
                     ..
                 }),
             ) => {
-                let size = up.pin(&mut self.pin, checkpoint).await?;
+                let common = self.common.as_ref();
+                let size = up.pin(&mut self.pin, common, checkpoint).await?;
                 self.coverage
                     .stays_below(size)
                     .map_err(SubscribeError::from)?;
@@ -365,7 +387,7 @@ impl Subscriber {
         detail: String,
         retry_after: Option<Duration>,
     ) -> Event {
-        let pause = self.backoff.next(u64::from_be_bytes(random()));
+        let pause = self.backoff.next(machine::dice());
         let retry_in = pause.max(retry_after.unwrap_or_default().min(self.options.retry.max));
         self.hang_up(Link::Down {
             until: Some(Instant::now() + retry_in),
@@ -375,18 +397,6 @@ impl Subscriber {
             detail,
             retry_in,
         }
-    }
-}
-
-/// Counts a message's range, once, when it arrives.
-fn account(coverage: &mut Coverage, message: &Message) -> Result<(), CoverageError> {
-    match message {
-        Message::Delivery(delivery) => {
-            coverage.cover_delivery(delivery.index, delivery.covered.as_ref())
-        }
-        Message::CaughtUp(caught_up) => coverage.cover(caught_up.covered.as_ref()),
-        Message::Heartbeat(heartbeat) => coverage.cover(heartbeat.covered.as_ref()),
-        Message::Closing(_) => Ok(()),
     }
 }
 

@@ -17,6 +17,7 @@ use precinto_alert::code::{MessageStatus, MessageType, NoticeKind, RecipientKind
 use precinto_alert::content::media_type;
 use precinto_proto::v1 as pb;
 use prost::Message;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -58,6 +59,8 @@ pub(crate) struct State {
     pub(crate) moves: u64,
     /// The checkpoint that witnesses have cosigned; without, there is none.
     pub(crate) cosigned: Option<String>,
+    /// Sizes from which it shows no consistency, as a gateway that does not come to it.
+    pub(crate) unproven: BTreeSet<u64>,
     /// The parts of the directory that are shown.
     pub(crate) parts: Vec<pb::DirectoryPart>,
     /// Where it says that every part asked for by its digest stands; by itself where the log took it last.
@@ -109,6 +112,7 @@ impl TestGateway {
             streams: 0,
             moves: 0,
             cosigned: None,
+            unproven: BTreeSet::new(),
             parts: Vec::new(),
             part_index: None,
             signers: vec![issued.der],

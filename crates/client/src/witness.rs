@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::extends::extends;
 use crate::limits::COSIGN_SKEW_MAX;
 use crate::log::{LogClient, LogError};
+use crate::machine;
 use crate::pin::{Contradiction, ContradictionKind, Pin, PinError, Step, replace};
 use precinto_alert::id::NodeId;
 use precinto_merkle::checkpoint::SignedCheckpoint;
@@ -215,7 +216,7 @@ fn lock(path: &Path) -> io::Result<File> {
 
 /// A sync may take long; the runtime's workers have other things to do.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = machine::blocking(work).await;
     done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 

@@ -9,7 +9,7 @@ mod verifier;
 
 pub use credential::{Credential, CredentialError, ServerNames};
 pub use refusal::{GatewayMismatch, alert_reason, error_reason};
-pub use verifier::{ClientVerifier, ServerVerifier};
+pub use verifier::{ClientVerifier, HearRevoked, ServerVerifier};
 
 use crate::certificate::Certificate;
 use crate::crypto::tls_provider;
@@ -38,10 +38,22 @@ pub fn server_config(
     names: Arc<ServerNames>,
     time: Arc<dyn TimeProvider>,
 ) -> Arc<ServerConfig> {
+    server_config_by(ClientVerifier::new(trust), names, time)
+}
+
+/// The same by a verifier that has been made already, to hear whom it refuses.
+///
+/// # Panics
+/// Never: the provider has suites for TLS 1.3.
+pub fn server_config_by(
+    verifier: ClientVerifier,
+    names: Arc<ServerNames>,
+    time: Arc<dyn TimeProvider>,
+) -> Arc<ServerConfig> {
     let mut config = ServerConfig::builder_with_details(tls_provider(), time)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .expect("the provider has suites for TLS 1.3")
-        .with_client_cert_verifier(Arc::new(ClientVerifier::new(trust)))
+        .with_client_cert_verifier(Arc::new(verifier))
         .with_cert_resolver(names);
     // A resumed session reuses the stored chain and never asks the verifier: a revoked node would be back.
     config.send_tls13_tickets = 0;

@@ -3,17 +3,21 @@
 //! The side is chosen from the certificate's own trust domain **before** anything is verified, and only
 //! that side's roots are looked at. So neither side's authority can make identities of the other.
 
+mod change;
 mod crl;
 mod error;
 mod load;
+mod newest;
 mod path;
 mod profile;
 mod root;
 mod side;
 
+pub use change::{Expiry, TrustChange};
 pub use crl::CrlProblem;
 pub use error::TrustError;
 pub use load::LoadError;
+pub use newest::{NewestLists, OlderList, Taken};
 pub use precinto_proto::v1::TrustKind;
 pub use root::RootProblem;
 pub use side::SideTrust;

@@ -10,40 +10,46 @@ use std::sync::Arc;
 
 use precinto_alert::Reason;
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::Stream;
 use tokio_util::sync::CancellationToken;
 
 use crate::authenticate::Caller;
-use crate::limits::{
-    ACCEPT_BACKOFF_MAX, ACCEPT_BACKOFF_MIN, HANDSHAKE_TIMEOUT, HANDSHAKES_MAX, TCP_KEEPALIVE,
-};
+use crate::limits::{ACCEPT_BACKOFF_MAX, ACCEPT_BACKOFF_MIN, HANDSHAKE_TIMEOUT, HANDSHAKES_MAX};
 
 mod census;
+mod frames;
 mod io_line;
 mod line;
+mod listen;
+mod welcome;
 
 pub use census::Census;
 use census::Place;
 pub use io_line::LineIo;
 pub use line::Line;
 pub(crate) use line::Open;
+pub use listen::{Io, Listen, Next, Wire};
+pub use welcome::Welcome;
 
 /// What tonic is handed, one item for each verified connection.
 pub type Incoming = mpsc::Receiver<Result<LineIo, Infallible>>;
 
-/// Accepts until `stop`; every connection that comes out of the receiver has a verified peer.
+/// Accepts until `stop`; every connection that comes out of the receiver has a verified peer. Each handshake is made by the
+/// settings in `tls` of that moment; each line that is open is judged by `welcome`.
 pub fn start(
-    listener: TcpListener,
-    tls: Arc<rustls::ServerConfig>,
+    listener: Box<dyn Listen>,
+    tls: watch::Receiver<Arc<rustls::ServerConfig>>,
+    welcome: Welcome,
     census: Arc<Census>,
     stop: CancellationToken,
 ) -> impl Stream<Item = Result<LineIo, Infallible>> {
     let (verified, incoming) = mpsc::channel(HANDSHAKES_MAX);
     let door = Door {
-        acceptor: TlsAcceptor::from(tls),
+        tls,
+        welcome,
         census,
         verified,
     };
@@ -54,21 +60,23 @@ pub fn start(
 /// What each handshake needs.
 #[derive(Clone)]
 struct Door {
-    acceptor: TlsAcceptor,
+    tls: watch::Receiver<Arc<rustls::ServerConfig>>,
+    welcome: Welcome,
     census: Arc<Census>,
     verified: mpsc::Sender<Result<LineIo, Infallible>>,
 }
 
-async fn accept(listener: TcpListener, door: Door, stop: CancellationToken) {
+async fn accept(listener: Box<dyn Listen>, door: Door, stop: CancellationToken) {
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
     let mut pause = ACCEPT_BACKOFF_MIN;
     loop {
         // A permit first: while 64 handshakes are under way, the rest waits in the kernel's queue.
         let next = async {
             let permit = Arc::clone(&handshakes).acquire_owned().await.ok()?;
-            Some((permit, listener.accept().await))
+            Some((permit, listener.next().await))
         };
         let accepted = tokio::select! {
+            biased; // nobody is let in at the end
             () = stop.cancelled() => return,
             accepted = next => accepted,
         };
@@ -79,7 +87,7 @@ async fn accept(listener: TcpListener, door: Door, stop: CancellationToken) {
             Ok((socket, address)) => {
                 pause = ACCEPT_BACKOFF_MIN;
                 // In the order of coming: tasks may overtake each other.
-                match door.census.enter(address.ip()) {
+                match door.census.enter(address.ip(), Instant::now()) {
                     Some(place) => {
                         tokio::spawn(door.clone().admit(socket, address, place, permit));
                     }
@@ -114,15 +122,11 @@ impl Door {
     /// Takes one socket through the handshake, or drops it.
     async fn admit(
         self,
-        socket: TcpStream,
+        socket: Wire,
         address: SocketAddr,
         place: Place,
         permit: OwnedSemaphorePermit,
     ) {
-        if let Err(error) = set_options(&socket) {
-            tracing::debug!(%address, %error, "socket options not set");
-            return;
-        }
         let handshake = self.handshake(socket, address);
         let Ok(Some((stream, caller))) = tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await
         else {
@@ -134,17 +138,18 @@ impl Door {
             return;
         };
         let (line, io) = LineIo::new(stream, caller, address, place);
-        tokio::spawn(line::patrol(line));
+        tokio::spawn(line::patrol(line, self.welcome));
         // The receiver is gone only while the process ends.
         drop(self.verified.send(Ok(io)).await);
     }
 
     async fn handshake(
         &self,
-        socket: TcpStream,
+        socket: Wire,
         address: SocketAddr,
-    ) -> Option<(tokio_rustls::server::TlsStream<TcpStream>, Caller)> {
-        let stream = match self.acceptor.accept(socket).into_fallible().await {
+    ) -> Option<(tokio_rustls::server::TlsStream<Wire>, Caller)> {
+        let acceptor = TlsAcceptor::from(Arc::clone(&self.tls.borrow()));
+        let stream = match acceptor.accept(socket).into_fallible().await {
             Ok(stream) => stream,
             Err((error, socket)) => {
                 tracing::info!(%address, %error, "handshake refused");
@@ -168,7 +173,7 @@ impl Door {
 
 /// Closes a refused connection so that the TLS alert arrives: unread input would turn the close into a reset, and a
 /// reset discards what was sent.
-async fn linger(mut socket: TcpStream) {
+async fn linger(mut socket: Wire) {
     let mut discard = [0_u8; 4096];
     let quiet = async {
         socket.shutdown().await?;
@@ -176,13 +181,6 @@ async fn linger(mut socket: TcpStream) {
         io::Result::Ok(())
     };
     drop(tokio::time::timeout(std::time::Duration::from_millis(500), quiet).await);
-}
-
-/// tonic's own options do not apply to connections that we hand it; without `TCP_NODELAY` a call costs 40 ms.
-fn set_options(socket: &TcpStream) -> io::Result<()> {
-    socket.set_nodelay(true)?;
-    let keepalive = socket2::TcpKeepalive::new().with_time(TCP_KEEPALIVE);
-    socket2::SockRef::from(socket).set_tcp_keepalive(&keepalive)
 }
 
 /// The verified connections as a stream.

@@ -46,15 +46,16 @@ impl Caller {
         })
     }
 
-    /// Whether the certificate would still be let in at `now_ms` under this trust. A revocation list that has ended says
-    /// nothing about it: that is not its node's fault, and no new connection is let in anyway.
-    pub(crate) fn is_welcome(&self, trust: &TrustStore, now_ms: u64) -> bool {
+    /// Whether the certificate would still be let in at `now_ms` under this trust; the reason if not. A revocation list that
+    /// has ended says nothing about it: that is not its node's fault, and no new connection is let in anyway.
+    pub(crate) fn judge(&self, trust: &TrustStore, now_ms: u64) -> Result<(), Reason> {
         let Some((certificate, above)) = self.chain.split_first() else {
-            return true; // only in tests
+            return Ok(()); // only in tests
         };
         match trust.judge(certificate, above, Purpose::TlsClient, now_ms) {
-            Ok(_) => true,
-            Err(error) => error.reason() == Reason::CrlStale,
+            Ok(_) => Ok(()),
+            Err(error) if error.reason() == Reason::CrlStale => Ok(()),
+            Err(error) => Err(error.reason()),
         }
     }
 

@@ -19,26 +19,30 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use precinto_alert::case::{Audience, Case, Step};
-use precinto_alert::code::MessageType;
+use precinto_alert::case::{Audience, Case, Onward, Step};
 use precinto_alert::id::{AlertId, MessageId};
 use precinto_alert::{Statement, Violation};
 use precinto_ledger::{AppendError, Appended, Entry, EntryKey, Ledger, ReadError};
 use precinto_proto::v1 as pb;
 use tokio::sync::Semaphore;
 
+use crate::blocking;
 use crate::limits::CASE_READS_MAX;
 use crate::policy;
+use crate::registry::Directory;
 use index::Index;
 use loaded::Loaded;
+use seat::PassedOn;
 
 pub(crate) use overdue::Clocked;
 pub(crate) use read::{alert_id_of, said};
+pub(crate) use seat::Seat;
 
 mod index;
 mod loaded;
 mod overdue;
 mod read;
+mod seat;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -118,6 +122,9 @@ pub enum CaseError {
     /// Others kept adding to the case while it was read. Worth trying again in a moment.
     #[error("the case changed all the time")]
     Busy,
+    /// What others have said meanwhile changes to whom it would be passed on, and by whose word. Worth trying again.
+    #[error("the case is another than the one it was judged by")]
+    Moved,
     /// The task that read the case died: our bug.
     #[error("the reading did not finish")]
     Lost,
@@ -167,10 +174,7 @@ impl Cases {
     }
 
     fn seated(self: &Arc<Self>, place: Place) -> Seat {
-        Seat {
-            cases: Arc::clone(self),
-            place: Box::new(place),
-        }
+        Seat::new(Arc::clone(self), place)
     }
 
     async fn read(
@@ -183,7 +187,7 @@ impl Cases {
         let turn = turn.map_err(|_| CaseError::Lost)?;
         let (ledger, alert_id) = (ledger.clone(), alert_id.clone());
         let candidates = candidates.to_vec();
-        let reading = tokio::task::spawn_blocking(move || {
+        let reading = blocking::spawn(move || {
             let _until_read = turn;
             read::case(&ledger, &alert_id, &candidates)
         });
@@ -202,7 +206,7 @@ impl Cases {
         };
         let key = *entry.key();
         let mut appending = pin!(ledger.append(entry));
-        let first = self.send_off(ledger, key, &seat.place, || {
+        let first = self.send_off(ledger, key, &seat, || {
             appending
                 .as_mut()
                 .poll(&mut Context::from_waker(Waker::noop()))
@@ -225,14 +229,22 @@ impl Cases {
         &self,
         ledger: &Ledger,
         key: EntryKey,
-        place: &Place,
+        seat: &Seat,
         queue: impl FnOnce() -> Poll<Result<Appended, AppendError>>,
     ) -> Result<Option<Poll<Result<Appended, AppendError>>>, CaseError> {
         let mut inner = self.lock();
         if inner.on_their_way.contains_key(&key) || ledger.find(&key)?.is_some() {
             return Ok(None);
         }
+        let Seat {
+            place, passed_on, ..
+        } = seat;
         inner.loaded.judge(&place.alert_id, &place.step)?;
+        if let Some(PassedOn { directory, onward }) = passed_on
+            && *onward != inner.onward(place, directory)
+        {
+            return Err(CaseError::Moved);
+        }
         match queue() {
             // Not queued, and nobody has seen it.
             Poll::Ready(Err(error)) => Err(error.into()),
@@ -269,66 +281,13 @@ impl Cases {
 /// How often a case is read anew because it changed meanwhile.
 const LOAD_TURNS_MAX: usize = 8;
 
-/// A message whose case is in memory, and stays there for as long as this lives.
-#[derive(Debug)]
-pub(crate) struct Seat {
-    cases: Arc<Cases>,
-    place: Box<Place>,
-}
-
-impl Seat {
-    /// Gives the recipients of a withdrawal those whom the directory has forgotten or moved, and the case has not; of whom neither
-    /// knows, the objections. Of any other message it changes nothing.
-    ///
-    /// What is on its way to the log may still be missing from the case, and changes nothing: it was resolved by the same
-    /// directory, because no other comes into force while anything is on its way.
-    pub(crate) fn widen(
-        &mut self,
-        statement: &Statement,
-        recipients: &mut [pb::ResolvedRecipient],
-    ) -> Result<(), Vec<Violation>> {
-        if !matches!(
-            statement.message_type(),
-            MessageType::Cancel | MessageType::Recall
-        ) {
-            return Ok(());
-        }
-        let nobody = {
-            let inner = self.cases.lock();
-            inner
-                .loaded
-                .case(&self.place.alert_id)
-                .widen(statement, recipients)
-        };
-        if let Some(place) = Place::of(statement, recipients) {
-            *self.place = place;
-        }
-        let objections: Vec<Violation> = nobody.into_iter().map(policy::unknown).collect();
-        if objections.is_empty() {
-            Ok(())
-        } else {
-            Err(objections)
-        }
-    }
-
-    /// Whether the message could be logged now, or is being logged. Good for an early refusal; [`Cases::append`] decides.
-    pub(crate) fn judge(&self) -> Result<(), CaseError> {
-        let Place { alert_id, step } = &*self.place;
-        let inner = self.cases.lock();
-        if inner.loaded.holds(alert_id, step) {
-            return Ok(());
-        }
-        Ok(inner.loaded.judge(alert_id, step)?)
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.cases.lock().loaded.let_go(&self.place.alert_id);
-    }
-}
-
 impl Inner {
+    /// To whom a message of a case that is held passes on what another said.
+    fn onward(&self, place: &Place, directory: &Directory) -> Vec<Onward> {
+        let case = self.loaded.case(&place.alert_id);
+        case.onward(&place.step, policy::lives_in(directory))
+    }
+
     /// The entry is in the log's queue.
     fn set_out(&mut self, key: EntryKey, place: &Place) {
         let Place { alert_id, step } = place;

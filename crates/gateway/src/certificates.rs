@@ -46,6 +46,9 @@ impl Certificates {
     /// Logs the roots and revocation lists in force, as far as they are not logged yet.
     pub async fn log_foundations(&self, trust: &TrustStore) -> Result<(), AppendError> {
         for item in trust.items() {
+            if self.read(|known| known.logged.contains(&item.digest)) {
+                continue;
+            }
             self.log(item.kind, item.der, item.digest, item.side.as_str())
                 .await?;
         }

@@ -22,6 +22,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::blocking;
 use crate::cases::{Cases, Clocked, said};
 use crate::limits::{CLOCK_TICK, CLOCKS_PER_TURN_MAX, OVERDUE_PER_TURN_MAX};
 use crate::registry::InForce;
@@ -62,6 +63,9 @@ struct Looked {
 /// Keeps the clocks until `stop`, on a thread of its own: it reads and computes without end, and on the threads that all share
 /// each would keep memory on its account.
 pub(crate) fn keep(sources: Sources, stop: CancellationToken) -> JoinHandle<()> {
+    if blocking::is_inline() {
+        return tokio::spawn(turns(sources, stop));
+    }
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || runtime.block_on(turns(sources, stop)))
 }
@@ -73,6 +77,7 @@ async fn turns(sources: Sources, stop: CancellationToken) {
             continue;
         }
         tokio::select! {
+            biased; // what is due at the end is due at the next start
             () = stop.cancelled() => return,
             () = tokio::time::sleep(CLOCK_TICK) => {}
         }
@@ -222,7 +227,8 @@ impl Follower {
     }
 }
 
-/// Logs what follows, and looks at each message again when something else may: at once if the log has not taken it.
+/// Logs what follows, and looks at each message again when something else may: a while later if the log has not taken it, which
+/// is said once for all of them.
 async fn log(sources: &Sources, calendar: &mut Calendar, looked: Vec<Looked>) {
     let Sources {
         ledger,
@@ -245,21 +251,31 @@ async fn log(sources: &Sources, calendar: &mut Calendar, looked: Vec<Looked>) {
         }
     }
     drop(directory); // all are in the log's queue
+    let (mut refused, mut why) = (0_u32, None);
     for (one, queued) in underway {
-        let again_ms = if cases.overdue_logged(queued).await {
-            one.reading.next_ms
-        } else {
-            Some(clock.now_ms())
+        let again_ms = match cases.overdue_logged(queued).await {
+            Ok(()) => one.reading.next_ms,
+            Err(error) => {
+                (refused, why) = (refused + 1, Some(error));
+                Some(clock.now_ms().saturating_add(NOT_LOGGED_AGAIN_MS))
+            }
         };
         if let Some(again_ms) = again_ms {
             calendar.look_at(one.index, again_ms, one.precedence);
         }
+    }
+    if let Some(error) = why {
+        tracing::warn!(messages = refused, %error, "missed deadlines are not logged yet");
     }
 }
 
 /// How long a message rests that could not be read: a disk that has recovered is noticed, and one that has not says so six
 /// times a minute.
 const UNREAD_AGAIN_MS: u64 = 10_000;
+
+/// How long one rests whose missed deadline the log did not take: a full disk does not clear within a moment, and what is
+/// written of it to the gateway's own log, most often on the same disk, must not be what fills it.
+const NOT_LOGGED_AGAIN_MS: u64 = 5_000;
 
 #[cfg(test)]
 mod tests;

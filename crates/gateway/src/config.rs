@@ -13,8 +13,10 @@ use precinto_ledger::clock::{Clock, ShiftedClock, SystemClock};
 use serde::Deserialize;
 
 use crate::limits::FILE_BYTES_MAX;
+use crate::quota::Allowances;
 
 mod file;
+mod quota;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,7 @@ pub const EXAMPLE: &str = include_str!("config/gateway.example.toml");
 /// What an operator may set. Every path is resolved against the folder of the file it came from.
 #[derive(Debug, Clone)]
 pub struct Config {
+    file: PathBuf,
     /// The gateway's name, as in `spiffe://<side>/gateway/<name>`.
     pub name: String,
     /// The origin of its log (C2SP tlog-checkpoint).
@@ -52,6 +55,8 @@ pub struct Config {
     pub log_key: PathBuf,
     /// The sides, at least one.
     pub sides: Vec<SideConfig>,
+    /// What each agency may submit a minute.
+    pub quotas: Allowances,
     defaulted: BTreeSet<&'static str>,
 }
 
@@ -160,7 +165,46 @@ impl Config {
                 problems,
             });
         }
-        Ok(file.resolve(path.parent().unwrap_or_else(|| Path::new(""))))
+        Ok(file.resolve(path))
+    }
+
+    /// The file that these settings are from.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The file as it is now, for a gateway that runs by these settings: a side's certificate, key, roots and lists may come
+    /// from other files. Whatever else is another needs a restart, and is refused by its key.
+    pub fn read_anew(&self) -> Result<Self, ConfigError> {
+        let next = Self::load(&self.file)?;
+        let fixed = |config: &Self| -> BTreeSet<(String, String)> {
+            let all = config.show().into_iter();
+            let fixed = all.filter(|setting| !is_renewable(&setting.key));
+            fixed.map(|setting| (setting.key, setting.value)).collect()
+        };
+        let (before, after) = (fixed(self), fixed(&next));
+        let keys = before.symmetric_difference(&after).map(|(key, _)| key);
+        let keys: BTreeSet<&String> = keys.collect();
+        if keys.is_empty() {
+            return Ok(next);
+        }
+        let problem = |key: &String| Problem {
+            key: key.clone(),
+            text: "is another than at the start, and changes with the next start only".to_owned(),
+        };
+        Err(ConfigError::Values {
+            path: self.file.clone(),
+            problems: keys.into_iter().map(problem).collect(),
+        })
+    }
+
+    /// The files that a reload reads: the settings and what they name of each side.
+    pub(crate) fn renewable_files(&self) -> Vec<PathBuf> {
+        let sides = self.sides.iter().flat_map(|side| {
+            let pair = [&side.certificate, &side.key].into_iter();
+            pair.chain(&side.roots).chain(&side.crls)
+        });
+        std::iter::once(&self.file).chain(sides).cloned().collect()
     }
 
     /// The clock that this gateway lives by: the system's, unless a drill has shifted it.
@@ -184,6 +228,7 @@ impl Config {
             directory,
             log_key,
             sides,
+            quotas,
             ..
         } = self;
         let mut all = vec![
@@ -202,6 +247,7 @@ impl Config {
         for side in sides {
             all.extend(side.settings());
         }
+        all.extend(quota::settings(quotas));
         all
     }
 
@@ -283,6 +329,12 @@ impl fmt::Display for Problem {
         let Self { key, text } = self;
         write!(f, "{key}: {text}")
     }
+}
+
+/// Whether the setting only names a file that may be another after a reload.
+fn is_renewable(key: &str) -> bool {
+    let names = [".certificate", ".key", ".roots", ".crls"];
+    key.starts_with("side.") && names.iter().any(|name| key.ends_with(name))
 }
 
 /// Reads a text file of at most [`FILE_BYTES_MAX`].

@@ -2,13 +2,13 @@
 //!
 //! tonic raises some errors below the handlers (an oversized message, an unknown method), and its own timeout and load
 //! shedding stand outside of any layer, so their answers would carry no reason. Deadline and load are therefore kept here.
-//! No handler reads metadata, so whatever else a caller sends there has no effect.
+//! No handler reads metadata. What no call needs is refused all the same: it is a mistake, or a weapon.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, HeaderName, Request, Response};
 use precinto_alert::Reason;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +17,7 @@ use tonic::{Code, Status};
 use tower::{Layer, Service};
 
 use crate::accept::Line;
-use crate::limits::CALL_TIMEOUT;
+use crate::limits::{CALL_TIMEOUT, HEADERS_MAX};
 use crate::status::{Refusal, explained};
 use crate::submit::metered::{Metered, Share};
 use crate::submit::{Budget, NodeBudget};
@@ -77,6 +77,9 @@ where
             let Some(line) = request.extensions().get::<Line>().cloned() else {
                 return Ok(answer(&Refusal::new(Reason::Internal)));
             };
+            if let Some(reason) = line.refused() {
+                return Ok(answer(&Refusal::new(reason)));
+            }
             line.spoke();
             if let Some(reason) = refused_headers(request.headers()) {
                 return Ok(answer(&Refusal::new(reason)));
@@ -131,8 +134,12 @@ fn answer(refusal: &Refusal) -> Response<Body> {
     refusal.to_status().into_http()
 }
 
-/// Nothing compressed, and no header that decides anything twice: two readers might choose differently.
+/// Nothing that no call needs, nothing compressed, and no header that decides anything twice: two readers might choose
+/// differently.
 fn refused_headers(headers: &HeaderMap) -> Option<Reason> {
+    if headers.len() > HEADERS_MAX || !headers.keys().all(is_known) {
+        return Some(Reason::Malformed);
+    }
     let repeated = |name: &str| headers.get_all(name).iter().nth(1).is_some();
     if ["grpc-encoding", "grpc-timeout", "content-type"]
         .into_iter()
@@ -173,6 +180,23 @@ fn parse_timeout(text: &str) -> Option<Duration> {
         _ => None,
     }
 }
+
+/// Whether a header is gRPC's own, or says who calls and on what trace. A password or a cookie sent here would be one that was
+/// meant for somebody else.
+fn is_known(name: &HeaderName) -> bool {
+    name.as_str().starts_with("grpc-") || KNOWN_HEADERS.contains(&name.as_str())
+}
+
+/// What clients of every language send, beside `grpc-…` (gRPC over HTTP/2, "Requests"; W3C Trace Context).
+const KNOWN_HEADERS: &[&str] = &[
+    "accept-encoding",
+    "content-length",
+    "content-type",
+    "te",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+];
 
 /// Paths of the services that we implement ourselves.
 const OURS: &str = "/precinto.v1.";

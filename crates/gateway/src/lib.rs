@@ -10,14 +10,17 @@
 //! ledger ─────> records          records                for their parties, a page at a time
 //! ledger ─────> OVERDUE          clocks                 for whoever did not answer in time, and who is asked instead
 //! parts  ─────> Directory        registry, directory    signed by each side, logged, and only then in force
+//! files  ─────> TrustStore       reload, in_force       read anew as a whole, logged, and only then in force
 //! ```
 //!
 //! A program checks the settings, opens the log, then a port, and serves until it is told to stop:
 //! [`Gateway::check`], [`Gateway::open`], [`Opened::serve`]; or all of it by [`run`].
 
 pub mod accept;
+pub mod acts;
 pub mod answers;
 pub mod authenticate;
+pub mod blocking;
 pub mod cases;
 pub mod certificates;
 mod clocks;
@@ -25,15 +28,20 @@ pub mod config;
 pub mod directory;
 #[cfg(any(test, fuzzing))]
 pub mod foreign_bytes;
+pub mod in_force;
 pub mod layer;
 pub mod limits;
 mod material;
 mod open_streams;
 pub mod policy;
 pub mod prove;
+pub mod quota;
+pub mod ration;
 pub mod records;
 pub mod registry;
+mod reload;
 pub mod rights;
+mod scrub;
 mod serve;
 pub mod status;
 pub mod submit;
@@ -46,8 +54,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use precinto_alert::Reason;
-use precinto_envelope::tls;
-use precinto_envelope::trust::TrustStore;
+use precinto_envelope::trust::OlderList;
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{
     AppendError, BatchLimits, CreateError, Ledger, OpenError, Options, OwnerHandle, ReadError,
@@ -55,35 +62,41 @@ use precinto_ledger::{
 };
 use precinto_merkle::note::NoteVerifier;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use accept::Listen;
+use acts::Acts;
 use cases::Cases;
 use certificates::Certificates;
 use config::Config;
-use material::Material;
+use in_force::Terms;
+use material::{Material, Renewable};
 use registry::keeper::Keeper;
 use registry::offered::Offer;
 use registry::start;
+use reload::{LoggedTrust, Look, Reloads};
 use subscribe::store::{Store, StoreError};
 use witness::{WitnessError, Witnesses};
 
 pub use material::CheckError;
 pub use registry::start::StartError;
+pub use reload::AskReload;
 
 /// A gateway whose settings, keys, certificates and directory have been read and judged. Nothing is open yet.
 pub struct Gateway {
     config: Config,
     material: Material,
+    /// As they were before they were read.
+    files: Look,
 }
 
 /// A gateway whose log is open. Nobody can reach it yet.
 pub struct Opened {
     pub(crate) config: Config,
-    pub(crate) tls: Arc<rustls::ServerConfig>,
-    pub(crate) trust: Arc<TrustStore>,
+    pub(crate) reloads: Reloads,
+    pub(crate) acts: Acts,
+    pub(crate) hearing: acts::Hearing,
     pub(crate) keeper: Arc<Keeper>,
-    pub(crate) trusted: watch::Receiver<Arc<TrustStore>>,
     pub(crate) certificates: Arc<Certificates>,
     pub(crate) cases: Arc<Cases>,
     pub(crate) ledger: Ledger,
@@ -108,6 +121,12 @@ pub enum RunError {
     /// What trust rests on cannot be logged.
     #[error("the log does not take what trust rests on: {0}")]
     Trust(#[from] AppendError),
+    /// A revocation list is older than one that the log holds.
+    #[error(transparent)]
+    OlderList(#[from] OlderList),
+    /// That other trust is in force than before cannot be logged.
+    #[error("the log does not take what has changed in trust: {}", precinto_alert::reason::name(*.0))]
+    Changed(Reason),
     /// The cursors cannot be read, or know of more than the log holds.
     #[error("the cursors: {0}")]
     Cursors(#[from] StoreError),
@@ -154,8 +173,13 @@ impl RunError {
 impl Gateway {
     /// Reads and judges everything that the settings name, as of `now_ms`. Opens and writes nothing.
     pub fn check(config: Config, now_ms: u64) -> Result<Self, CheckError> {
+        let files = reload::look(config.renewable_files());
         let material = Material::load(&config, now_ms)?;
-        Ok(Self { config, material })
+        Ok(Self {
+            config,
+            material,
+            files,
+        })
     }
 
     /// The settings.
@@ -185,76 +209,120 @@ impl Gateway {
 
     /// Opens the log, recovering it if need be, and logs what trust rests on as far as that is new.
     pub async fn open(self, clock: Arc<dyn Clock>) -> Result<Opened, RunError> {
-        let Self { config, material } = self;
+        self.open_with(clock, Ledger::open).await
+    }
+
+    /// As [`Gateway::open`], with a log that `open_log` opens by these options: on other storage, for tests.
+    pub async fn open_with(
+        self,
+        clock: Arc<dyn Clock>,
+        open_log: impl FnOnce(Options, Arc<dyn Clock>) -> Result<(Ledger, OwnerHandle), OpenError>
+        + Send
+        + 'static,
+    ) -> Result<Opened, RunError> {
+        let Self {
+            config,
+            material,
+            files,
+        } = self;
         let Material {
-            trust,
-            names,
+            renewable,
             offers,
             signer,
         } = material;
-        let now = Arc::clone(&clock);
-        let time = tls::time_provider(move || now.now_ms());
-        let tls = tls::server_config(Arc::clone(&trust), names, time);
         let options = Options {
             dir: config.data.clone(),
             signer,
             limits: log_limits(),
         };
         let ledger_clock = Arc::clone(&clock);
-        let (ledger, owner) =
-            tokio::task::spawn_blocking(move || Ledger::open(options, ledger_clock)).await??;
-        // Before anything is appended: a cursor beyond the log is how a lost log shows.
-        let size = ledger.published().borrow().size;
-        let cursors = config.data.join("cursors");
-        let store = tokio::task::spawn_blocking(move || Store::open(&cursors, size)).await??;
-        let log = ledger.clone();
-        let read = move || {
-            let mut parts = start::Logged::default();
-            let see = |entry: &_| parts.see(entry);
-            Cases::rebuild(&log, see).map(|cases| (cases, parts))
-        };
-        let (cases, parts) = tokio::task::spawn_blocking(read).await??;
-        let start::Started {
-            directory,
-            fresh,
-            codes,
-        } = start::start(&parts, &offers, &trust, clock.now_ms())?;
-        let certificates = Arc::new(Certificates::new(ledger.clone()));
-        let trusted = watch::channel(Arc::clone(&trust)).1;
-        let keeper = Keeper::new(
-            directory,
-            codes,
-            Arc::clone(&certificates),
-            trusted.clone(),
-            Arc::clone(&clock),
-        );
-        let (folder, log) = (config.data.join("witness"), ledger.clone());
-        let in_force = keeper.in_force();
-        let witnesses = move || Witnesses::open(&folder, log, in_force);
-        let witnesses = tokio::task::spawn_blocking(witnesses).await??;
-        certificates.log_foundations(&trust).await?;
-        for part in fresh {
-            let side = part.signed().part().side();
-            certificates.log_chain(part.chain(), side).await?;
-            certificates.log_part(&part).await?;
+        let (ledger, owner) = blocking::spawn(move || open_log(options, ledger_clock)).await??;
+        match open_on(ledger, clock, config, renewable, &offers, files).await {
+            Ok(opened) => Ok(opened(owner)),
+            Err(error) => {
+                // The log is well, and closed in order: the next start must not take this one for a crash.
+                let stopped = blocking::spawn(move || owner.stop()).await?;
+                if let Err(not_clean) = stopped {
+                    tracing::error!(%not_clean, "the start failed, and closing the log as well");
+                }
+                Err(error)
+            }
         }
-        tracing::info!(origin = config.origin, size, "log open");
-        let store = Arc::new(store);
-        Ok(Opened {
-            config,
-            tls,
-            trust,
-            keeper: Arc::new(keeper),
-            trusted,
-            certificates,
-            cases: Arc::new(cases),
-            ledger,
-            store,
-            witnesses: Arc::new(witnesses),
-            clock,
-            owner,
-        })
     }
+}
+
+/// Brings up on the open log all that works with it.
+async fn open_on(
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    config: Config,
+    renewable: Renewable,
+    offers: &[Offer],
+    files: Look,
+) -> Result<impl FnOnce(OwnerHandle) -> Opened, RunError> {
+    let trust = Arc::clone(&renewable.trust);
+    // Before anything is appended: a cursor beyond the log is how a lost log shows.
+    let size = ledger.published().borrow().size;
+    let cursors = config.data.join("cursors");
+    let store = blocking::spawn(move || Store::open(&cursors, size)).await??;
+    let (cases, parts, logged) = read(&ledger).await?;
+    logged.check(&trust)?;
+    let start::Started {
+        directory,
+        fresh,
+        codes,
+    } = start::start(&parts, offers, &trust, clock.now_ms())?;
+    let certificates = Arc::new(Certificates::new(ledger.clone()));
+    let terms = Terms {
+        directory: Arc::new(directory),
+        trust: Arc::clone(&trust),
+    };
+    let keeper = Keeper::new(terms, codes, Arc::clone(&certificates), Arc::clone(&clock));
+    let (folder, log) = (config.data.join("witness"), ledger.clone());
+    let in_force = keeper.in_force();
+    let witnesses = move || Witnesses::open(&folder, log, in_force);
+    let witnesses = blocking::spawn(witnesses).await??;
+    certificates.log_foundations(&trust).await?;
+    let acts = Acts::new(ledger.clone(), Arc::clone(&clock));
+    let said = reload::started(&acts, &renewable, &logged).await;
+    said.map_err(|refusal| RunError::Changed(refusal.reason()))?;
+    for part in fresh {
+        let side = part.signed().part().side();
+        certificates.log_chain(part.chain(), side).await?;
+        certificates.log_part(&part).await?;
+    }
+    tracing::info!(origin = config.origin, size, "log open");
+    let (store, keeper) = (Arc::new(store), Arc::new(keeper));
+    let (parts, hearing) = reload::Parts::new(&keeper, &acts, &clock, renewable.gateway());
+    let reloads = Reloads::new(config.clone(), renewable, logged, files, parts);
+    Ok(move |owner| Opened {
+        config,
+        reloads,
+        acts,
+        hearing,
+        keeper,
+        certificates,
+        cases: Arc::new(cases),
+        ledger,
+        store,
+        witnesses: Arc::new(witnesses),
+        clock,
+        owner,
+    })
+}
+
+/// What a start learns from the entries of the log, all of which it looks at once.
+async fn read(ledger: &Ledger) -> Result<(Cases, start::Logged, LoggedTrust), RunError> {
+    let log = ledger.clone();
+    let read = move || {
+        let (mut parts, mut trust) = (start::Logged::default(), LoggedTrust::default());
+        let see = |entry: &_| {
+            parts.see(entry);
+            trust.see(entry);
+        };
+        Cases::rebuild(&log, see).map(|cases| (cases, parts, trust))
+    };
+    Ok(blocking::spawn(read).await??)
 }
 
 impl Opened {
@@ -268,6 +336,11 @@ impl Opened {
         &self.config.origin
     }
 
+    /// By which the gateway is asked to read its files anew while it serves: roots, revocation lists, its own certificates.
+    pub fn ask_reload(&self) -> AskReload {
+        self.reloads.asked()
+    }
+
     /// How many entries the log has.
     pub fn size(&self) -> u64 {
         self.ledger.published().borrow().size
@@ -278,8 +351,8 @@ impl Opened {
     ///
     /// The future is boxed here so that all that serves is compiled here: what an `async fn` does, down to HTTP/2, is
     /// compiled by whoever awaits it, and that is the command line, which is not optimised.
-    pub fn serve(self, listener: TcpListener, shutdown: CancellationToken) -> Serving {
-        Box::pin(serve::serve(self, listener, shutdown))
+    pub fn serve(self, listener: impl Listen, shutdown: CancellationToken) -> Serving {
+        Box::pin(serve::serve(self, Box::new(listener), shutdown))
     }
 }
 

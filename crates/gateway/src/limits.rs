@@ -6,11 +6,9 @@ use std::time::Duration;
 
 // ---- connections ----
 //
-// Two things that the design has are not built. Handshakes run on the shared workers and not on a runtime of their own:
+// One thing that the design has is not built. Handshakes run on the shared workers and not on a runtime of their own:
 // with 0.4 ms of CPU each and 64 at once they delay a submission by a few milliseconds at worst, and a second runtime
-// needs moving every socket between two reactors. No descriptors are held in reserve: a connection costs one, there are at
-// most 512 of them, and journal, lock and checkpoint are open before the port is; what is opened later (a segment, a
-// cursor) would fail only where the operator allows fewer than about 600 descriptors.
+// needs moving every socket between two reactors.
 
 /// Handshakes under way at once. One costs about 0.4 ms of CPU; the rest wait in the kernel's queue.
 pub const HANDSHAKES_MAX: usize = 64;
@@ -21,10 +19,18 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the end of the handshake to the first request. HTTP/2 keep-alive begins only after the client's preface, so
 /// without this a silent peer would be held for ever.
 pub const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
-/// Connections of the process: half of the usual 1,024 descriptors.
+/// Connections of the process: half of the usual 1,024 descriptors. Fewer where the process may open fewer than both together:
+/// see [`DESCRIPTORS_RESERVED`].
 pub const CONNECTIONS_MAX: usize = 512;
+/// Descriptors that no connection gets: journal, lock, runtime and standard streams take some 20 from the start, and what is
+/// opened later, a segment, a cursor, a checkpoint, must never fail because of who is connected.
+pub const DESCRIPTORS_RESERVED: usize = 64;
 /// Connections from one address. Sites sit behind one address, and so does a whole exercise on one machine.
 pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
+/// Connections that an address may begin at once after a quiet moment: all that it may have, twice over …
+pub const ARRIVALS_BURST: f64 = 128.0;
+/// … and so many a second for as long as it goes on. Each costs a handshake, whatever becomes of it: 13 ms of CPU a second.
+pub const ARRIVALS_PER_SECOND: f64 = 32.0;
 /// Connections with one certificate: submission, subscription and an operator's query, twice over at a restart.
 pub const CONNECTIONS_PER_CERTIFICATE_MAX: usize = 8;
 /// Then a connection is asked to go (GOAWAY), so that everybody authenticates again now and then.
@@ -35,6 +41,9 @@ pub const CONNECTION_AGE_GRACE: Duration = Duration::from_secs(30);
 pub const CONNECTION_IDLE_MAX: Duration = Duration::from_mins(15);
 /// How often age and idleness of a connection are looked at.
 pub const CONNECTION_PATROL: Duration = Duration::from_secs(15);
+/// Lines that are judged at once when other trust comes into force: each costs two or three verifications, so that those of
+/// 512 connections are through in a tenth of a second and leave a core to what else there is.
+pub const LINES_JUDGED_AT_ONCE_MAX: usize = 1;
 /// First wait when the process runs out of descriptors; doubled up to [`ACCEPT_BACKOFF_MAX`].
 pub const ACCEPT_BACKOFF_MIN: Duration = Duration::from_millis(5);
 /// Longest wait when the process is out of descriptors.
@@ -52,12 +61,20 @@ pub const LOCAL_RESETS_MAX: usize = 64;
 pub const PENDING_RESETS_MAX: usize = 20;
 /// All headers of a request together.
 pub const HEADER_BYTES_MAX: u32 = 8 * 1024;
+/// Headers of a request, repeats included: a client of any language sends fewer than ten.
+pub const HEADERS_MAX: usize = 32;
 /// One HTTP/2 frame.
 pub const FRAME_BYTES_MAX: u32 = 16 * 1024;
 /// What a peer may send on one stream before we have read it.
 pub const STREAM_WINDOW_BYTES: u32 = 256 * 1024;
 /// What a peer may send on one connection before we have read it.
 pub const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
+/// Frames that carry neither a call nor a message: pings, resets, window updates, empty data. So many at once …
+pub const IDLE_FRAMES_BURST: u32 = 10_000;
+/// … and so many a second for as long as it goes on; then the connection is cut. A thousand cost us a few milliseconds.
+pub const IDLE_FRAMES_PER_SECOND: u32 = 1_000;
+/// One more for so many bytes that we send: whoever takes them updates two windows, the smallest of 64 KiB at their half.
+pub const IDLE_FRAME_BYTES: usize = 4 * 1024;
 /// A ping after this silence.
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
 /// A peer that does not answer a ping in this time is gone.
@@ -98,7 +115,7 @@ pub const IN_FLIGHT_BYTES_MAX: usize = 48 * 1024 * 1024;
 pub const IN_FLIGHT_PER_NODE_MAX: usize = 96;
 const _: () = assert!(2 * IN_FLIGHT_PER_NODE_MAX < IN_FLIGHT_MAX);
 /// Of those, what one node may hold in bytes: the largest submission on every stream of a connection, so that nobody who
-/// keeps to his streams is refused. Less than half of the whole: it takes three nodes to keep a fourth one waiting.
+/// keeps to his streams is refused. Less than half of the whole: it takes nodes of two agencies to keep a third one waiting.
 pub const IN_FLIGHT_BYTES_PER_NODE_MAX: usize = CALLS_PER_CONNECTION_MAX * SUBMISSION_BYTES_MAX;
 /// Longest wait for room in the budget; then `OVERLOADED`. Short, because what is unread meanwhile fills the window of its
 /// connection, and may keep out the very bytes that would complete a submission and make room.
@@ -122,12 +139,50 @@ const _: () = assert!(IN_FLIGHT_MAX < LOG_QUEUE_MAX);
 const _: () = assert!(IN_FLIGHT_BYTES_MAX + IN_FLIGHT_MAX * RECORD_BYTES <= LOG_QUEUE_BYTES_MAX);
 const _: () = assert!(2 * IN_FLIGHT_BYTES_PER_NODE_MAX < IN_FLIGHT_BYTES_MAX);
 
+/// Of those, what all nodes of an agency may hold: half of the whole, so that one agency never keeps out another. A batch is full
+/// with half of it.
+pub const IN_FLIGHT_PER_AGENCY_MAX: usize = IN_FLIGHT_MAX / 2;
+const _: () = assert!(IN_FLIGHT_PER_NODE_MAX < IN_FLIGHT_PER_AGENCY_MAX);
+/// The same in bytes.
+pub const IN_FLIGHT_BYTES_PER_AGENCY_MAX: usize = IN_FLIGHT_BYTES_MAX / 2;
+const _: () = assert!(IN_FLIGHT_BYTES_PER_NODE_MAX < IN_FLIGHT_BYTES_PER_AGENCY_MAX);
+/// What a sender is told to wait whose message is shed because it is not urgent: well beyond [`RETRY_AFTER`], so that what is
+/// urgent finds room meanwhile.
+pub const SHED_RETRY_AFTER: Duration = Duration::from_secs(5);
+
+// ---- quotas ----
+//
+// Of what an operator may turn, by `[[quota]]`: how much one agency sends is a matter of agreement, not of engineering.
+
+/// Statements of one node in a minute: a hundred a second, many times what the busiest port has to say, and a backlog of a
+/// night goes out at once. A script gone wild costs 10 GB a day with it, and has a person's attention long before.
+pub const QUOTA_NODE_STATEMENTS: u64 = 6_000;
+/// Bytes of one node in a minute: two hundred of the largest submissions.
+pub const QUOTA_NODE_BYTES: u64 = 64 * 1024 * 1024;
+/// Statements of one agency in a minute: of four of its nodes.
+pub const QUOTA_AGENCY_STATEMENTS: u64 = 4 * QUOTA_NODE_STATEMENTS;
+/// Bytes of one agency in a minute: of four of its nodes.
+pub const QUOTA_AGENCY_BYTES: u64 = 4 * QUOTA_NODE_BYTES;
+const _: () = assert!(
+    SUBMISSION_BYTES_MAX < 1024 * 1024,
+    "fits into the smallest quota, 1 MiB"
+);
+/// The most statements that an operator may allow: none that anybody meets.
+pub const QUOTA_STATEMENTS_MAX: u64 = 1_000_000_000;
+/// The most mebibytes that an operator may allow: none that anybody meets.
+pub const QUOTA_MIB_MAX: u64 = 1_000_000;
+
 // ---- submission streams ----
 
 /// Submissions of one stream that are being verified, wait for their sync, or are answered and not taken yet; more wait in the
 /// stream's window. A batch needs no more, and a node with one stream keeps to its share of what is in flight.
 pub const PIPELINE_MAX: usize = 64;
 const _: () = assert!(PIPELINE_MAX < IN_FLIGHT_PER_NODE_MAX);
+/// Cases of which a stream has put something off and remembers it, so that what is behind it waits.
+pub const PUT_OFF_CASES_MAX: usize = 256;
+/// How long the rest of a case waits for a message that was put off and does not come again. Longer than a sender is told to
+/// wait; whoever begins a new stream begins anew.
+pub const PUT_OFF_MEMORY: Duration = Duration::from_mins(1);
 /// Submission streams of one node at once.
 pub const SUBMIT_STREAMS_PER_NODE_MAX: usize = 16;
 /// Longest silence between two messages of a submission stream, when no answer is due. Not 30 s as for an upload:
@@ -168,8 +223,8 @@ pub const FILTER_CODES_MAX: usize = 32;
 pub const FILTER_AGENCIES_MAX: usize = 64;
 /// Alerts in one filter.
 pub const FILTER_ALERTS_MAX: usize = 64;
-/// How often an open stream looks whether its node is still welcome, whatever else it does: a revoked certificate or right
-/// ends it within 5 s.
+/// How often an open line, and each subscription on it, looks whether its node is still welcome, whatever else it does: a
+/// revoked certificate or right ends it within 5 s, its last word included.
 pub const STANDING_PATROL: Duration = Duration::from_secs(4);
 /// Longest delay that a nack may ask for.
 pub const NACK_DELAY_MAX: Duration = Duration::from_hours(1);
@@ -202,10 +257,6 @@ pub const FALL_BEHIND_ENTRIES: u64 = 1024;
 /// What one read from the log may bring; a subscription that has to wait holds so much until its next heartbeat. Four times less
 /// costs a tenth more CPU for each delivery of a catch-up, because each read is a thread's work.
 pub const READ_BYTES_MAX: usize = 256 * 1024;
-/// A revocation list that ends within this time is an alarm: when it ends, its side is refused.
-pub const STALE_ALARM: Duration = Duration::from_hours(24);
-/// How often that is looked at.
-pub const STALE_PATROL: Duration = Duration::from_hours(1);
 /// How often cursors are written to disk.
 pub const CURSOR_FLUSH: Duration = Duration::from_millis(200);
 /// Acks and nacks of one stream that are taken before deliveries get their turn again.
@@ -286,6 +337,29 @@ pub const RECORD_READS_PER_NODE_MAX: usize = 4;
 /// of the log in memory.
 pub const RECORD_READS_MAX: usize = 16;
 
+// ---- acts ----
+
+/// Answers with records or entries that one node may be given in a minute, each of which is an entry of the log: a hundred a second.
+/// Pages of a copy that begins hold a hundred records each, and stretches of an auditor's stream 256 KiB, so that both go on
+/// at ten thousand records and 25 MB a second; and who only wants to fill the log gets to some 3 GB a day, less than by
+/// submitting ([`QUOTA_NODE_STATEMENTS`]).
+pub const READS_PER_NODE_MAX: u64 = 6_000;
+/// Revoked certificates that are remembered as heard of in an hour, and that may wait for the log: those that a card reader
+/// or a forgotten machine still shows. Beyond them none is recorded until the next hour.
+pub const REVOKED_HEARD_MAX: usize = 256;
+
+// ---- scrubbing ----
+
+/// From a start to the first reading of the whole log: a gateway that has just started has other things to do.
+pub const SCRUB_AFTER: Duration = Duration::from_mins(10);
+/// From the end of one reading to the beginning of the next.
+pub const SCRUB_EVERY: Duration = Duration::from_hours(12);
+/// What is read at once.
+pub const SCRUB_BYTES: usize = 256 * 1024;
+/// The rest between two reads: with the bytes above 2.5 MB a second at most, so that 100 GB take 11 hours, and a second reading
+/// begins within a day.
+pub const SCRUB_PAUSE: Duration = Duration::from_millis(100);
+
 // ---- ending ----
 
 /// From the signal to the end of the last connection: a supervisor kills after 30 s or more.
@@ -295,8 +369,26 @@ pub const DRAIN_RETRY: Duration = Duration::from_secs(2);
 
 // ---- files ----
 
+/// How often the files that a reload reads are looked at. A change counts when two looks agree: a new revocation list is in
+/// force two to three seconds after it was put there, and those it revokes are cut within another five.
+pub const FILES_PATROL: Duration = Duration::from_secs(1);
+/// Longest wait until files that could not be taken are tried again, though they are as they were: a date that was ahead, or a
+/// right to read that was missing, may be mended without changing them.
+pub const RELOAD_AGAIN_MAX: Duration = Duration::from_secs(30);
+/// Bytes of what the log says of files that could not be taken: a sentence with the file and the place.
+pub const REFUSAL_TEXT_BYTES_MAX: usize = 512;
+/// How often it is looked at what ends soon.
+pub const EXPIRY_PATROL: Duration = Duration::from_hours(1);
+/// How often each thing that ends soon is warned of.
+pub const EXPIRY_WARNED_EVERY: Duration = Duration::from_hours(24);
 /// Any file that the gateway reads at its start: a revocation list of a large country is the biggest.
 pub const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+// ---- rules ----
+
+/// Kinds of entries of which what the rules ask about is kept: those that are handed out at the moment, at some 3 KiB each. Entries
+/// whose sender, recipients and handling are the same are of one kind.
+pub const ENTRY_FACTS_MAX: usize = 1024;
 
 // ---- directory ----
 

@@ -1,27 +1,28 @@
 //! What the settings name: keys, certificates, trust and parts of the directory, read and judged before a port opens.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use precinto_alert::directory::Stewards;
-use precinto_alert::id::{GatewayId, Identity, Side};
-use precinto_envelope::certificate::Certificate;
+use precinto_alert::id::Side;
 use precinto_envelope::crypto::SigningKey;
 use precinto_envelope::pem::{self, PemError};
-use precinto_envelope::tls::{Credential, CredentialError, ServerNames};
-use precinto_envelope::trust::{LoadError, Purpose, SideTrust, TrustStore};
+use precinto_envelope::tls::CredentialError;
+use precinto_envelope::trust::LoadError;
 use precinto_merkle::note::NoteSigner;
 
-use crate::config::{Config, SideConfig};
+use crate::config::Config;
 use crate::limits::FILE_BYTES_MAX;
 use crate::registry::SideCountry;
 use crate::registry::offered::{Offer, OfferError};
 use crate::registry::start::{self, Logged, StartError};
 
+mod renewable;
+
+pub(crate) use renewable::{Own, Renewable};
+
 /// Everything that was read, each part fit for its purpose.
 pub(crate) struct Material {
-    pub(crate) trust: Arc<TrustStore>,
-    pub(crate) names: Arc<ServerNames>,
+    pub(crate) renewable: Renewable,
     /// What the folder of the directory offers, one for each side.
     pub(crate) offers: Vec<Offer>,
     pub(crate) signer: NoteSigner,
@@ -61,10 +62,12 @@ pub enum CheckError {
         domain: String,
     },
     /// Roots and revocation lists of a side do not go together, or are out of date.
-    #[error("side {domain}: {source}")]
+    #[error("{path}: side {domain}: {source}")]
     Trust {
         /// The side.
         domain: String,
+        /// The file, or the first of several that may be wrong.
+        path: PathBuf,
         /// What is wrong.
         source: LoadError,
     },
@@ -94,41 +97,25 @@ pub enum CheckError {
 
 impl Material {
     pub(crate) fn load(config: &Config, now_ms: u64) -> Result<Self, CheckError> {
-        let mut sides = Vec::new();
+        let renewable = Renewable::load(config, None, now_ms)?;
         let mut countries = Vec::new();
         for side in &config.sides {
             let name: Side = side.domain.parse().map_err(|_| CheckError::Domain {
                 domain: side.domain.clone(),
             })?;
-            sides.push(load_trust(side, name.clone(), now_ms)?);
             countries.push(SideCountry {
                 side: name,
                 country: side.country.clone(),
             });
         }
-        let trust = TrustStore::new(sides).map_err(|source| CheckError::Trust {
-            domain: "all".to_owned(),
-            source,
-        })?;
-        let mut names = Vec::new();
-        for (side, known) in config.sides.iter().zip(&countries) {
-            let chain = pem_of(&side.certificate, pem::certificates)?;
-            check_chain(&config.name, side, &known.side, &chain, &trust, now_ms)?;
-            names.push((side.server_name.clone(), load_credential(side, &chain)?));
-        }
-        let names = ServerNames::new(names).map_err(|source| CheckError::Credential {
-            path: config.directory.clone(),
-            source,
-        })?;
         let offers = load_offers(config, countries)?;
         let journal = config.data.join("journal");
         if matches!(journal.try_exists(), Ok(false)) {
             // Nothing is in any log yet, so the folder alone must do.
-            start::start(&Logged::default(), &offers, &trust, now_ms)?;
+            start::start(&Logged::default(), &offers, &renewable.trust, now_ms)?;
         }
         Ok(Self {
-            trust: Arc::new(trust),
-            names: Arc::new(names),
+            renewable,
             offers,
             signer: load_signer(config)?,
         })
@@ -148,65 +135,6 @@ fn load_offers(config: &Config, sides: Vec<SideCountry>) -> Result<Vec<Offer>, C
         offers.push(Offer::load(&config.directory, known, stewards)?);
     }
     Ok(offers)
-}
-
-fn load_trust(side: &SideConfig, name: Side, now_ms: u64) -> Result<SideTrust, CheckError> {
-    let mut roots = Vec::new();
-    for path in &side.roots {
-        roots.extend(pem_of(path, pem::certificates)?);
-    }
-    let mut crls = Vec::new();
-    for path in &side.crls {
-        crls.extend(pem_of(path, pem::revocation_lists)?);
-    }
-    SideTrust::load(name, &roots, &crls, now_ms).map_err(|source| CheckError::Trust {
-        domain: side.domain.clone(),
-        source,
-    })
-}
-
-fn load_credential(side: &SideConfig, chain: &[Vec<u8>]) -> Result<Credential, CheckError> {
-    let key = pem_of(&side.key, pem::private_key)?;
-    Credential::new(chain, &key).map_err(|source| CheckError::Credential {
-        path: side.certificate.clone(),
-        source,
-    })
-}
-
-/// Judges the gateway's own certificate as its callers will: better to fail here than at every handshake.
-fn check_chain(
-    gateway: &str,
-    side: &SideConfig,
-    name: &Side,
-    chain: &[Vec<u8>],
-    trust: &TrustStore,
-    now_ms: u64,
-) -> Result<(), CheckError> {
-    let wrong = |problem: String| CheckError::Certificate {
-        path: side.certificate.clone(),
-        problem,
-    };
-    let parsed: Result<Vec<_>, _> = chain
-        .iter()
-        .map(|der| Certificate::parse(der).map(Arc::new))
-        .collect();
-    let parsed = parsed.map_err(|error| wrong(error.to_string()))?;
-    let Some((certificate, intermediates)) = parsed.split_first() else {
-        return Err(wrong("holds no certificate".to_owned()));
-    };
-    let expected = GatewayId::new(name.clone(), gateway).map(Identity::Gateway);
-    let expected = expected.map_err(|error| wrong(error.to_string()))?;
-    let judged = trust
-        .judge(certificate, intermediates, Purpose::TlsServer, now_ms)
-        .map_err(|error| wrong(error.to_string()))?;
-    if *judged.identity() == expected {
-        Ok(())
-    } else {
-        Err(wrong(format!(
-            "is for {}, not for {expected}",
-            judged.identity()
-        )))
-    }
 }
 
 fn load_signer(config: &Config) -> Result<NoteSigner, CheckError> {

@@ -1,7 +1,8 @@
 //! What the log proves about itself: checkpoints, receipts, proofs, entries. Nothing here asks for trust.
 //!
 //! Leaves and checkpoints are for any node of the directory; the rest is for those that [`crate::rights`] names. What is
-//! absent and what is forbidden read the same.
+//! absent and what is forbidden read the same. Entries that are given in full are an act, in the log before they leave
+//! ([`crate::acts`]); receipts are none, which say that something was said, and not what.
 
 use std::sync::Arc;
 
@@ -9,13 +10,16 @@ use pb::log_service_server::LogService;
 use precinto_alert::Reason;
 use precinto_alert::id::{MessageId, NodeId, Side};
 use precinto_ledger::{EntryKey, Ledger, StoredEntry};
+use precinto_merkle::leaf::EntryType;
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 
 use crate::accept::Line;
+use crate::acts::{Acts, Given};
 use crate::answers::{self, Answers};
+use crate::blocking;
 use crate::certificates::Certificates;
 use crate::limits::{
     CHECKPOINT_WAIT_MAX, DIGESTS_MAX, PROGRESS_TIMEOUT, READ_BYTES_MAX, READ_STREAMS_PER_NODE_MAX,
@@ -33,17 +37,19 @@ pub struct LogHandler {
     directory: InForce,
     certificates: Arc<Certificates>,
     witnesses: Arc<Witnesses>,
+    acts: Acts,
     streams: StreamCount,
     draining: CancellationToken,
 }
 
 impl LogHandler {
-    /// A handler over the log. `draining` ends its streams.
+    /// A handler over the log, which records what it gives. `draining` ends its streams.
     pub fn new(
         ledger: Ledger,
         directory: InForce,
         certificates: Arc<Certificates>,
         witnesses: Arc<Witnesses>,
+        acts: Acts,
         draining: CancellationToken,
     ) -> Self {
         let streams = StreamCount::new(READ_STREAMS_PER_NODE_MAX);
@@ -52,6 +58,7 @@ impl LogHandler {
             directory,
             certificates,
             witnesses,
+            acts,
             streams,
             draining,
         }
@@ -83,7 +90,7 @@ impl LogHandler {
         Some(match receipt.verify(log.verifier(), entry.record()) {
             Ok(_) => Ok(pb::Receipt {
                 proof: receipt.to_text(),
-                record: entry.record().to_vec(),
+                record: entry.record().to_vec().into(),
             }),
             Err(error) => {
                 tracing::error!(index, %error, "a cosigned receipt does not hold");
@@ -237,6 +244,7 @@ impl LogService for LogHandler {
             first,
             end,
             leaves_only,
+            acts_only,
         } = request.into_inner();
         let (newest, checkpoint) = self.newest();
         let end = if end == 0 { newest } else { end };
@@ -250,8 +258,13 @@ impl LogService for LogHandler {
         let read = Read {
             ledger: self.ledger.clone(),
             directory: self.directory.clone(),
+            acts: self.acts.clone(),
             line,
-            leaves_only,
+            node,
+            wanted: Wanted {
+                leaves_only,
+                acts_only,
+            },
             entries,
         };
         let draining = self.draining.clone();
@@ -287,9 +300,25 @@ impl LogService for LogHandler {
 struct Read {
     ledger: Ledger,
     directory: InForce,
+    acts: Acts,
     line: Line,
-    leaves_only: bool,
+    node: NodeId,
+    wanted: Wanted,
     entries: answers::Queue<pb::ReadEntriesResponse>,
+}
+
+/// Of which entries more than the leaf is asked for: of all, unless it says otherwise.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    leaves_only: bool,
+    acts_only: bool,
+}
+
+impl Wanted {
+    fn has(self, entry: &StoredEntry) -> bool {
+        let is_act = || entry.leaf().entry_type == EntryType::Act;
+        !self.leaves_only && (!self.acts_only || is_act())
+    }
 }
 
 impl Read {
@@ -300,11 +329,13 @@ impl Read {
         checkpoint: String,
         draining: &CancellationToken,
     ) {
+        // A reader that takes quickly must not hold up the end, so the end is asked for first.
         let sent = tokio::select! {
             biased;
-            sent = self.send_all(range, checkpoint) => sent,
             () = draining.cancelled() => Err(Refusal::new(Reason::Draining)),
             () = self.line.leaving() => Err(Refusal::new(Reason::Draining)),
+            reason = self.line.unwelcome() => Err(Refusal::new(reason)),
+            sent = self.send_all(range, checkpoint) => sent,
         };
         if let Err(refusal) = sent {
             self.entries.end_with(refusal.to_status());
@@ -323,7 +354,7 @@ impl Read {
         while range.start < range.end {
             let (ledger, first) = (self.ledger.clone(), range.start);
             // Reading and checking takes a while: not on the workers that submissions need.
-            let read = tokio::task::spawn_blocking(move || ledger.pass_from(first, READ_BYTES_MAX));
+            let read = blocking::spawn(move || ledger.pass_from(first, READ_BYTES_MAX));
             let entries = match read.await {
                 Ok(Ok(entries)) if !entries.is_empty() => entries,
                 Ok(Err(error)) => return Err(error.into()),
@@ -331,11 +362,19 @@ impl Read {
             };
             // A node may leave while it reads, and what it may see may change.
             let reader = rights::reader_on(&self.line, &self.directory.now())?;
-            for entry in entries.iter().take_while(|entry| entry.index() < range.end) {
+            let entries = entries.iter().take_while(|entry| entry.index() < range.end);
+            let entries: Vec<_> = entries
+                .map(|entry| (entry, self.wanted.has(entry) && reader.may_read(entry)))
+                .collect();
+            let in_full = entries.iter().filter(|(_, is_given)| *is_given);
+            let given = Given::of(in_full.map(|(entry, _)| &***entry));
+            if let Some(given) = given {
+                self.acts.exported(&self.node, given).await?;
+            }
+            for (entry, is_given) in entries {
                 range.start = entry.index().saturating_add(1);
-                let entry = Some(self.show(entry, &reader));
                 self.send(pb::ReadEntriesResponse {
-                    entry,
+                    entry: Some(show(entry, is_given)),
                     ..Default::default()
                 })
                 .await?;
@@ -357,28 +396,29 @@ impl Read {
         place.send(Ok(answer));
         Ok(())
     }
+}
 
-    fn show(&self, entry: &StoredEntry, reader: &Reader) -> pb::Entry {
-        let shown = pb::Entry {
-            index: entry.index(),
-            leaf: entry.leaf().to_bytes().to_vec(),
-            record_pruned: entry.record_pruned(),
-            body_pruned: entry.body_pruned(),
-            ..Default::default()
-        };
-        if self.leaves_only || !reader.may_read(entry) {
-            return pb::Entry {
-                withheld: true,
-                ..shown
-            };
-        }
-        pb::Entry {
-            salt: entry.salt().to_vec(),
-            record: entry.record().to_vec(),
-            content: entry.content().to_vec(),
-            body: entry.body().to_vec(),
+/// The entry for the wire: in full, or its leaf.
+fn show(entry: &StoredEntry, is_given: bool) -> pb::Entry {
+    let shown = pb::Entry {
+        index: entry.index(),
+        leaf: entry.leaf().to_bytes().to_vec(),
+        record_pruned: entry.record_pruned(),
+        body_pruned: entry.body_pruned(),
+        ..Default::default()
+    };
+    if !is_given {
+        return pb::Entry {
+            withheld: true,
             ..shown
-        }
+        };
+    }
+    pb::Entry {
+        salt: entry.salt().to_vec(),
+        record: entry.record().to_vec(),
+        content: entry.content().to_vec(),
+        body: entry.body().to_vec(),
+        ..shown
     }
 }
 

@@ -1,7 +1,8 @@
 //! What was said, for its parties: one statement, or all of them a page at a time.
 //!
 //! Who may read what is in [`crate::rights`]; absent and forbidden read the same. There is no search: an agency looks in its
-//! own copy, so that the gateway does not learn what is looked for. A statement whose record was deleted by law is not
+//! own copy, so that the gateway does not learn what is looked for. Each answer that holds anything is an act, in the log before
+//! it leaves ([`crate::acts`]); one that holds nothing is none. A statement whose record was deleted by law is not
 //! listed: nothing of it is left, not even to whom it was sent, and only an auditor who asks for it is told so (`PRUNED`).
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use precinto_merkle::leaf::EntryType;
 use precinto_proto::v1 as pb;
 use tonic::{Request, Response, Status};
 
+use crate::acts::Acts;
 use crate::cases::Cases;
 use crate::limits::PAGE_RECORDS_MAX;
 use crate::registry::InForce;
@@ -33,17 +35,20 @@ pub struct RecordHandler {
     ledger: Ledger,
     directory: InForce,
     cases: Arc<Cases>,
+    acts: Acts,
     tokens: PageTokens,
     turns: Turns,
 }
 
 impl RecordHandler {
-    /// A handler over the log. Page tokens of another handler, and so of another start, are not good here.
-    pub fn new(ledger: Ledger, directory: InForce, cases: Arc<Cases>) -> Self {
+    /// A handler over the log, which records what it gives. Page tokens of another handler, and so of another start, are not good
+    /// here.
+    pub fn new(ledger: Ledger, directory: InForce, cases: Arc<Cases>, acts: Acts) -> Self {
         Self {
             ledger,
             directory,
             cases,
+            acts,
             tokens: PageTokens::new(),
             turns: Turns::default(),
         }
@@ -99,7 +104,10 @@ impl RecordService for RecordHandler {
         let wanted = Wanted::try_from(request.into_inner())?;
         let ledger = self.ledger.clone();
         let read = move || get(&ledger, &reader, &wanted);
-        let record = Some(self.turns.read(&node, read).await?);
+        let record = self.turns.read(&node, read).await?;
+        let given = vec![record.index];
+        self.acts.records_read(&node, None, given).await?;
+        let record = Some(record);
         Ok(Response::new(pb::GetRecordResponse { record }))
     }
 
@@ -118,6 +126,9 @@ impl RecordService for RecordHandler {
         let (ledger, cases) = (self.ledger.clone(), Arc::clone(&self.cases));
         let read = move || query.page(&ledger, &cases);
         let page = self.turns.read(&node, read).await?;
+        let given = page.records.iter().map(|record| record.index).collect();
+        let read = self.acts.records_read(&node, case.as_ref(), given);
+        read.await?;
         let next_page_token = if page.next_index < size {
             self.tokens.issue(page.next_index, &node, case.as_ref())
         } else {

@@ -2,7 +2,7 @@
 //!
 //! Each side signs its own part ([`precinto_alert::directory`], [`precinto_envelope::directory`]); all of them together are
 //! the directory. Every part that counts is an entry of the log before anything relies on it, so an auditor can repeat every
-//! resolution. What is in force changes while the gateway runs ([`in_force`]): whoever decides something holds one
+//! resolution. What is in force changes while the gateway runs ([`crate::in_force`]): whoever decides something holds one
 //! directory for the whole of it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,18 +14,19 @@ use precinto_alert::id::{AgencyId, Identity, NodeId, OfficerId, Side};
 use precinto_alert::statement::Recipient;
 use precinto_envelope::directory::SignedPart;
 use precinto_merkle::note::NoteVerifier;
+use precinto_policy::{self as policy, Agencies, Rules};
 use precinto_proto::v1 as pb;
 
 pub(crate) mod codes;
 mod combine;
-pub mod in_force;
 pub mod keeper;
 pub mod offered;
 pub(crate) mod start;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use in_force::{Held, InForce};
+pub use crate::in_force::{Held, InForce};
+use crate::rights::EntryFacts;
 
 /// A side and its country: what `releasable_to` and alert ids name.
 #[derive(Debug, Clone)]
@@ -52,6 +53,12 @@ pub struct Directory {
     topics: BTreeMap<String, Vec<AgencyId>>,
     /// Auditors, each with the sides whose parts name it.
     auditors: BTreeMap<Identity, BTreeSet<Side>>,
+    /// The floor and each side's policy.
+    rules: Arc<Rules>,
+    /// Agencies as the rules see them.
+    asked: Agencies,
+    /// What the rules need to know of entries, as far as somebody has asked.
+    facts: EntryFacts,
 }
 
 /// Who is entitled to a statement on account of one recipient; both lists sorted and without repeats.
@@ -99,6 +106,21 @@ impl Directory {
         };
         let sides: Vec<SideCountry> = self.countries.iter().map(pair).collect();
         combine::combine(parts, &sides)
+    }
+
+    /// The floor and each side's policy, which are in force with it. They remember their verdicts; another directory has others.
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// An agency as the rules see it; none of a side that is none here.
+    pub fn asked(&self, agency: &AgencyId) -> Option<policy::Agency> {
+        self.asked.of(agency)
+    }
+
+    /// What the rules need to know of entries.
+    pub(crate) fn facts(&self) -> &EntryFacts {
+        &self.facts
     }
 
     /// The parts that it consists of, by side.

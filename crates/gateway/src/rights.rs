@@ -6,13 +6,20 @@
 //! among themselves: one side alone opens to nobody what is not its own. Whom every side's part names sees everything. A
 //! statement for named nodes only (TLP:RED) is not for the sender's agency either, only for the node that sent it. What a
 //! statement's trust rests on, the directory included, is for every node that the directory lists.
+//!
+//! Whom a record names is asked for once more by the rules in force now, the floor and both sides' policies: what has been
+//! tightened since holds at once, for what is old as well. They are not asked about an agency's own statements, which it has; nor
+//! about missed deadlines, which say that somebody has not answered and nothing of what about; nor for auditors, who could not
+//! otherwise tell what was withheld. Withdrawals are let through by every policy: whoever was told must hear of them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use precinto_alert::Reason;
 use precinto_alert::id::{AgencyId, NodeId, Side};
 use precinto_ledger::StoredEntry;
 use precinto_merkle::leaf::EntryType;
+use precinto_policy as policy;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tonic::Request;
@@ -22,8 +29,16 @@ use crate::authenticate::Caller;
 use crate::registry::{Audits, Directory};
 use crate::status::Refusal;
 
+mod audience;
+mod facts;
+mod fields;
+
 #[cfg(test)]
 mod tests;
+
+use audience::{Audience, Named};
+use facts::Act;
+pub(crate) use facts::EntryFacts;
 
 /// What a node is called in records: computed once for each call, and for a stream whenever another directory comes into
 /// force; compared for each entry.
@@ -33,12 +48,16 @@ pub struct Reader {
     agency: String,
     agency_id: AgencyId,
     audits: Audits,
+    /// By which all of this is so; its rules are asked about every statement.
+    directory: Arc<Directory>,
+    /// The agency as the rules see it; none of a side that is none here, which may have nothing.
+    asked: Option<policy::Agency>,
 }
 
 /// Who reads: the node on the line, which the directory must list, and what it may see.
 pub(crate) fn reader<T>(
     request: &Request<T>,
-    directory: &Directory,
+    directory: &Arc<Directory>,
 ) -> Result<(Line, NodeId, Reader), Refusal> {
     let line = Line::of(request)?;
     let node = line.caller().node()?.clone();
@@ -47,7 +66,7 @@ pub(crate) fn reader<T>(
 }
 
 /// What the node on this line may see by this directory, which must list it.
-pub(crate) fn reader_on(line: &Line, directory: &Directory) -> Result<Reader, Refusal> {
+pub(crate) fn reader_on(line: &Line, directory: &Arc<Directory>) -> Result<Reader, Refusal> {
     let node = line.caller().node()?;
     if !directory.has_node(node) {
         return Err(Refusal::new(Reason::NodeUnknown));
@@ -55,23 +74,34 @@ pub(crate) fn reader_on(line: &Line, directory: &Directory) -> Result<Reader, Re
     Ok(Reader::new(line.caller(), node, directory))
 }
 
+/// Whether acts of this kind are for every listed node: on what trust rests, and what it is held by, both sides must be able to
+/// hold each other to.
+pub(crate) fn is_everybodys(kind: pb::ActKind) -> bool {
+    matches!(
+        kind,
+        pb::ActKind::TrustChanged | pb::ActKind::CredentialChanged | pb::ActKind::ReloadRefused
+    )
+}
+
 impl Reader {
     /// The reader that this caller is.
-    pub fn new(caller: &Caller, node: &NodeId, directory: &Directory) -> Self {
+    pub fn new(caller: &Caller, node: &NodeId, directory: &Arc<Directory>) -> Self {
         Self {
             node: node.to_string(),
             agency: node.agency().to_string(),
             agency_id: node.agency().clone(),
             audits: directory.audits(caller.identity()),
+            asked: directory.asked(node.agency()),
+            directory: Arc::clone(directory),
         }
     }
 
     /// Whether the entry is delivered to this reader's subscriptions: statements and missed deadlines only, by what the log
-    /// says about whom they are for, not by what the directory says today. An auditor gets what it may read of
-    /// them.
+    /// says about whom they are for, not by what the directory says today, and of those what the rules of today allow. An auditor
+    /// gets what it may read of them.
     pub fn is_delivered(&self, entry: &StoredEntry) -> bool {
         match entry.leaf().entry_type {
-            EntryType::Statement => self.is_among(&Audience::of(entry)) || self.may_audit(entry),
+            EntryType::Statement => self.may_have(entry, Act::Receive) || self.may_audit(entry),
             EntryType::Overdue => self.is_told(entry) || self.may_audit(entry),
             _ => false,
         }
@@ -83,14 +113,14 @@ impl Reader {
             || match entry.leaf().entry_type {
                 EntryType::Statement => {
                     let audience = Audience::of(entry);
-                    self.is_among(&audience) || self.has_sent(entry, &audience)
+                    self.has_sent(entry, &audience) || self.may_have(entry, Act::Read)
                 }
                 EntryType::Conflict => self.is_refused_sender(entry),
                 EntryType::Trust => pb::TrustRecord::decode(entry.record())
                     .is_ok_and(|record| self.may_see_trust(record.kind())),
                 EntryType::Overdue => self.is_told(entry),
                 EntryType::Act => pb::ActRecord::decode(entry.record())
-                    .is_ok_and(|record| record.actor == self.node),
+                    .is_ok_and(|record| record.actor == self.node || is_everybodys(record.kind())),
                 EntryType::Delivery
                 | EntryType::PeerCheckpoint
                 | EntryType::Tombstone
@@ -121,13 +151,20 @@ impl Reader {
         }
     }
 
-    fn is_among(&self, audience: &Audience) -> bool {
-        audience.recipients.iter().any(|recipient| {
-            recipient.agencies.contains(&self.agency) || recipient.nodes.contains(&self.node)
+    /// Whether a statement is for this reader, by its record and by the rules that are in force now.
+    fn may_have(&self, entry: &StoredEntry, act: Act) -> bool {
+        self.is_among(&Audience::of(entry))
+            && (self.asked.as_ref()).is_some_and(|by| facts::allow(&self.directory, by, act, entry))
+    }
+
+    fn is_among(&self, audience: &Audience<'_>) -> bool {
+        audience.names(|name| match name {
+            Named::Agency(agency) => agency == self.agency,
+            Named::Node(node) => node == self.node,
         })
     }
 
-    fn has_sent(&self, entry: &StoredEntry, audience: &Audience) -> bool {
+    fn has_sent(&self, entry: &StoredEntry, audience: &Audience<'_>) -> bool {
         let Some(sender) = sender_of(entry) else {
             return false;
         };
@@ -152,10 +189,11 @@ impl Reader {
 
 /// Whether one of these sides has a party to the entry: who sent it, whom it is for, whom it is about.
 fn concerns(entry: &StoredEntry, sides: &BTreeSet<Side>) -> bool {
-    let has_agency = |agencies: &[String]| {
-        let mut agencies = agencies.iter().filter_map(|agency| agency.parse().ok());
-        agencies.any(|agency: AgencyId| sides.contains(agency.side()))
+    let is_agency = |agency: &str| {
+        let agency = agency.parse::<AgencyId>();
+        agency.is_ok_and(|agency| sides.contains(agency.side()))
     };
+    let has_agency = |agencies: &[String]| agencies.iter().any(|agency| is_agency(agency));
     let is_node = |node: &str| {
         let node = node.parse::<NodeId>();
         node.is_ok_and(|node| sides.contains(node.agency().side()))
@@ -163,9 +201,11 @@ fn concerns(entry: &StoredEntry, sides: &BTreeSet<Side>) -> bool {
     let has_node = |nodes: &[String]| nodes.iter().any(|node| is_node(node));
     match entry.leaf().entry_type {
         EntryType::Statement => {
-            let Audience { recipients } = Audience::of(entry);
-            let mut recipients = recipients.iter();
-            recipients.any(|one| has_agency(&one.agencies) || has_node(&one.nodes))
+            let is_of_side = |name: Named<'_>| match name {
+                Named::Agency(agency) => is_agency(agency),
+                Named::Node(node) => is_node(node),
+            };
+            Audience::of(entry).names(is_of_side)
                 || sender_of(entry).is_some_and(|sender| is_node(&sender))
         }
         EntryType::Overdue => Told::decode(entry.record())
@@ -173,9 +213,9 @@ fn concerns(entry: &StoredEntry, sides: &BTreeSet<Side>) -> bool {
         EntryType::Conflict => {
             pb::ConflictRecord::decode(entry.record()).is_ok_and(|record| is_node(&record.sender))
         }
-        EntryType::Act => {
-            pb::ActRecord::decode(entry.record()).is_ok_and(|record| is_node(&record.actor))
-        }
+        // Also those of whom it tells: whose statement was refused, whose certificate was shown.
+        EntryType::Act => pb::ActRecord::decode(entry.record())
+            .is_ok_and(|record| is_node(&record.actor) || is_node(&record.party)),
         EntryType::Trust
         | EntryType::Delivery
         | EntryType::PeerCheckpoint
@@ -199,36 +239,6 @@ pub(crate) fn kind_of(entry: &StoredEntry) -> pb::EntryKind {
         EntryType::Overdue => pb::EntryKind::Overdue,
         _ => pb::EntryKind::Unspecified,
     }
-}
-
-/// The part of a `StatementRecord` that decides about delivery; every entry is asked for every subscriber, so the rest is
-/// skipped unread.
-#[derive(Clone, PartialEq, prost::Message)]
-struct Audience {
-    #[prost(message, repeated, tag = "3")]
-    recipients: Vec<Recipient>,
-}
-
-impl Audience {
-    fn of(entry: &StoredEntry) -> Self {
-        Self::decode(entry.record()).unwrap_or_default()
-    }
-
-    /// Whether it is for any agency as such, and not for named nodes only.
-    fn has_agencies(&self) -> bool {
-        self.recipients
-            .iter()
-            .any(|recipient| !recipient.agencies.is_empty())
-    }
-}
-
-/// The part of a `ResolvedRecipient` that decides about delivery.
-#[derive(Clone, PartialEq, prost::Message)]
-struct Recipient {
-    #[prost(string, repeated, tag = "2")]
-    agencies: Vec<String>,
-    #[prost(string, repeated, tag = "3")]
-    nodes: Vec<String>,
 }
 
 /// The part of an `OverdueRecord` that decides about delivery.

@@ -1,16 +1,13 @@
 //! The gRPC server over our own connections, with every setting explicit, and its end.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::Clock;
 use precinto_proto::v1::directory_service_server::DirectoryServiceServer;
 use precinto_proto::v1::log_service_server::LogServiceServer;
 use precinto_proto::v1::record_service_server::RecordServiceServer;
 use precinto_proto::v1::submission_service_server::SubmissionServiceServer;
 use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::server::NamedService;
 use tonic::service::Routes;
@@ -18,27 +15,34 @@ use tonic::transport::Server;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
-use crate::accept::{self, Census};
+use crate::accept::{self, Census, Listen, Welcome};
+use crate::blocking;
 use crate::clocks;
 use crate::directory::DirectoryHandler;
 use crate::layer::Guard;
 use crate::limits::{
     ANSWER_BYTES_MAX, CONNECTION_AGE_MAX, CONNECTION_WINDOW_BYTES, CURSOR_FLUSH, DRAIN_TIMEOUT,
     FRAME_BYTES_MAX, HEADER_BYTES_MAX, KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_RESETS_MAX,
-    PART_REQUEST_BYTES_MAX, PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STALE_ALARM, STALE_PATROL,
-    STREAM_WINDOW_BYTES, STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX, UNSETTLED_PATROL,
+    PART_REQUEST_BYTES_MAX, PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STREAM_WINDOW_BYTES,
+    STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX, UNSETTLED_PATROL,
 };
 use crate::prove::LogHandler;
+use crate::quota::Quotas;
+use crate::ration::Ration;
 use crate::records::RecordHandler;
-use crate::submit::{Budget, ConflictQuota, SubmissionHandler, Submissions};
+use crate::scrub;
+use crate::submit::{Budget, Refusals, SubmissionHandler, Submissions};
 use crate::subscribe::store::Store;
 use crate::subscribe::{Feed, SubscriptionHandler};
 use crate::{Opened, RunError};
 
+#[cfg(test)]
+mod tests;
+
 /// Serves until `shutdown`, then drains. See [`Opened::serve`].
 pub(crate) async fn serve(
     opened: Opened,
-    listener: TcpListener,
+    listener: Box<dyn Listen>,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
     let draining = CancellationToken::new();
@@ -49,19 +53,28 @@ pub(crate) async fn serve(
     let (health, routes) = routes(&opened, &draining).await;
     let herald = tokio::spawn(begin_drain(health, shutdown, draining.clone()));
     let Opened {
-        tls,
+        reloads,
         store,
         witnesses,
         owner,
         ledger,
-        trust,
         cases,
         keeper,
         clock,
+        hearing,
         ..
     } = opened;
-    let census = Arc::new(Census::default());
-    let lines = accept::start(listener, tls, Arc::clone(&census), draining.clone());
+    let census = Arc::new(Census::with_descriptors(descriptors()));
+    let welcome = Welcome::new(keeper.in_force(), Arc::clone(&clock));
+    let lines = accept::start(
+        listener,
+        reloads.tls(),
+        welcome,
+        Arc::clone(&census),
+        draining.clone(),
+    );
+    let hearing = tokio::spawn(hearing.keep(draining.clone()));
+    let reloads = tokio::spawn(reloads.keep(draining.clone()));
     let flusher = tokio::spawn(flush_cursors(Arc::clone(&store), draining.clone()));
     let cosignatures = tokio::spawn(Arc::clone(&witnesses).keep_written(draining.clone()));
     let unsettled = warn_of_unsettled(Arc::clone(&store), Arc::clone(&clock), draining.clone());
@@ -70,10 +83,10 @@ pub(crate) async fn serve(
         ledger: ledger.clone(),
         cases,
         directory: keeper.in_force(),
-        clock: Arc::clone(&clock),
+        clock,
     };
     let clocks = clocks::keep(clocks, draining.clone());
-    let alarm = tokio::spawn(warn_of_stale_lists(trust, clock, draining.clone()));
+    let scrub = tokio::spawn(scrub::keep(ledger.clone(), draining.clone()));
     let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
 
     let served = server(guard)
@@ -89,11 +102,13 @@ pub(crate) async fn serve(
         flusher,
         cosignatures,
         unsettled,
-        alarm,
-        clocks
+        reloads,
+        clocks,
+        scrub,
+        hearing
     ));
     drop(ledger);
-    tokio::task::spawn_blocking(move || {
+    blocking::spawn(move || {
         store.flush();
         witnesses.flush();
         owner.stop()
@@ -101,6 +116,14 @@ pub(crate) async fn serve(
     .await??;
     tracing::info!("stopped");
     Ok(served?)
+}
+
+/// How many descriptors the process may have open.
+fn descriptors() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    })
 }
 
 /// Every HTTP/2 setting, because what tonic leaves out is unlimited. `max_connection_age_grace` stays unset: with it,
@@ -126,7 +149,6 @@ fn server(guard: Guard) -> Server<tower::layer::util::Stack<Guard, tower::layer:
 async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporter, Routes) {
     let Opened {
         config,
-        trusted,
         keeper,
         certificates,
         cases,
@@ -141,18 +163,19 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         clock: Arc::clone(clock),
         witnesses: Arc::clone(witnesses),
         directory: keeper.in_force(),
-        trust: trusted.clone(),
         draining: draining.clone(),
     };
-    let subscriptions = SubscriptionHandler::new(feed, Arc::clone(store));
+    let subscriptions = SubscriptionHandler::new(feed, Arc::clone(store), opened.acts.clone());
     let proofs = LogHandler::new(
         ledger.clone(),
         keeper.in_force(),
         Arc::clone(certificates),
         Arc::clone(witnesses),
+        opened.acts.clone(),
         draining.clone(),
     );
-    let records = RecordHandler::new(ledger.clone(), keeper.in_force(), Arc::clone(cases));
+    let (cases, acts) = (Arc::clone(cases), opened.acts.clone());
+    let records = RecordHandler::new(ledger.clone(), keeper.in_force(), cases, acts);
     let directory = DirectoryHandler::new(ledger.clone(), Arc::clone(keeper));
     let submissions =
         SubmissionServiceServer::new(SubmissionHandler::new(submissions(opened, draining)))
@@ -191,12 +214,13 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
 fn submissions(opened: &Opened, draining: &CancellationToken) -> Arc<Submissions> {
     Arc::new(Submissions {
         ledger: opened.ledger.clone(),
-        trust: Arc::clone(&opened.trust),
         directory: opened.keeper.in_force(),
         certificates: Arc::clone(&opened.certificates),
         cases: Arc::clone(&opened.cases),
         origin: opened.config.origin.clone(),
-        conflicts: ConflictQuota::default(),
+        conflicts: Ration::default(),
+        refusals: Refusals::new(opened.acts.clone()),
+        quotas: Quotas::new(opened.config.quotas.clone()),
         clock: Arc::clone(&opened.clock),
         draining: draining.clone(),
     })
@@ -252,14 +276,12 @@ fn with_reflection(routes: Routes) -> Routes {
 async fn flush_cursors(store: Arc<Store>, stop: CancellationToken) {
     loop {
         tokio::select! {
+            biased; // the end writes what is left
             () = stop.cancelled() => return,
             () = tokio::time::sleep(CURSOR_FLUSH) => {}
         }
         let store = Arc::clone(&store);
-        if tokio::task::spawn_blocking(move || store.flush())
-            .await
-            .is_err()
-        {
+        if blocking::spawn(move || store.flush()).await.is_err() {
             tracing::error!("writing cursors panicked");
         }
     }
@@ -269,30 +291,9 @@ async fn flush_cursors(store: Arc<Store>, stop: CancellationToken) {
 async fn warn_of_unsettled(store: Arc<Store>, clock: Arc<dyn Clock>, stop: CancellationToken) {
     loop {
         tokio::select! {
+            biased; // nobody is warned at the end
             () = stop.cancelled() => return,
             () = tokio::time::sleep(UNSETTLED_PATROL) => store.warn_of_unsettled(clock.now_ms()),
-        }
-    }
-}
-
-/// A revocation list that ends takes its whole side with it: the operator hears of it well before.
-async fn warn_of_stale_lists(
-    trust: Arc<TrustStore>,
-    clock: Arc<dyn Clock>,
-    stop: CancellationToken,
-) {
-    loop {
-        let now_ms = clock.now_ms();
-        for side in trust.sides() {
-            let left = Duration::from_millis(side.fresh_until_ms().saturating_sub(now_ms));
-            if left < STALE_ALARM {
-                let hours = left.as_secs() / 3600;
-                tracing::warn!(side = %side.side(), hours, "a revocation list ends soon");
-            }
-        }
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(STALE_PATROL) => {}
         }
     }
 }

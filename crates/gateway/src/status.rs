@@ -26,7 +26,15 @@ pub struct Refusal {
     detail: Option<Detail>,
     violations: Vec<Violation>,
     metadata: Vec<(&'static str, String)>,
-    retry_after: Option<Duration>,
+    /// Boxed, because few have any and all are passed on.
+    advice: Option<Box<Advice>>,
+}
+
+/// When to come back, and whose allowance is the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Advice {
+    wait: Duration,
+    quota: Option<(String, String)>,
 }
 
 impl Refusal {
@@ -37,7 +45,7 @@ impl Refusal {
             detail: None,
             violations: Vec::new(),
             metadata: Vec::new(),
-            retry_after: None,
+            advice: None,
         }
     }
 
@@ -52,6 +60,21 @@ impl Refusal {
     #[must_use]
     pub fn with_fact(mut self, name: &'static str, value: impl std::fmt::Display) -> Self {
         self.metadata.push((name, value.to_string()));
+        self
+    }
+
+    /// Says how long to wait, where that is known better than by [`RETRY_AFTER`].
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.advice = Some(Box::new(Advice { wait, quota: None }));
+        self
+    }
+
+    /// Says whose allowance is used up, and which (`google.rpc.QuotaFailure`), and how long it takes to come back.
+    #[must_use]
+    pub fn with_quota(mut self, subject: String, allowance: String, wait: Duration) -> Self {
+        let quota = Some((subject, allowance));
+        self.advice = Some(Box::new(Advice { wait, quota }));
         self
     }
 
@@ -92,8 +115,13 @@ impl Refusal {
                     .collect::<Vec<_>>(),
             );
         }
+        let advice = self.advice.as_deref();
+        if let Some((subject, allowance)) = advice.and_then(|advice| advice.quota.as_ref()) {
+            details.add_quota_failure_violation(subject, allowance);
+        }
         if entry.retry == Retry::Later {
-            details.set_retry_info(Some(self.retry_after.unwrap_or(RETRY_AFTER)));
+            let wait = advice.map_or(RETRY_AFTER, |advice| advice.wait);
+            details.set_retry_info(Some(wait));
         }
         Status::with_error_details(Code::from_i32(entry.code.number()), said(Lang::En), details)
     }
@@ -149,6 +177,7 @@ impl From<AppendError> for Refusal {
             AppendError::Conflict { index, .. } => {
                 Self::new(Reason::MessageIdReused).with_fact("accepted_index", index)
             }
+            AppendError::StorageLow => Self::new(Reason::StorageLow),
             AppendError::Busy => Self::new(Reason::Overloaded),
             AppendError::TooLarge => Self::new(Reason::Size),
             AppendError::Stopped => Self::new(Reason::Draining),
@@ -280,6 +309,23 @@ mod tests {
         assert_eq!(status.message(), format!("{en} At most 9."));
         let spanish = status.get_details_localized_message().unwrap();
         assert_eq!(spanish.message, format!("{es} 9 como máximo."));
+    }
+
+    #[test]
+    fn a_used_up_quota_says_whose_it_is_and_when_to_come_back() {
+        let wait = Duration::from_millis(1_250);
+        let refusal = Refusal::new(Reason::Quota).with_quota(
+            "us.dev.invalid/cbp".to_owned(),
+            "60 statements a minute".to_owned(),
+            wait,
+        );
+        let status = refusal.to_status();
+        let retry = status.get_details_retry_info().unwrap();
+        assert_eq!(retry.retry_delay, Some(wait));
+        let quota = status.get_details_quota_failure().unwrap();
+        let violation = &quota.violations[0];
+        let said = (violation.subject.as_str(), violation.description.as_str());
+        assert_eq!(said, ("us.dev.invalid/cbp", "60 statements a minute"));
     }
 
     #[test]

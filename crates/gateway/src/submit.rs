@@ -1,43 +1,55 @@
 //! The write path: everything that happens to a submission, in order.
 //!
-//! [`Submissions::check`] takes it to the point where all is known about it but for its case, without writing anything;
-//! [`Submissions::commit`] judges it by its case and takes it to the point where losing it is no longer possible. A unary
-//! call does one after the other; a stream checks several at once and commits them in the order in which they came.
+//! [`Submissions::check`] takes it to the point where all is known about it but for its case, without writing anything but what
+//! a rule refuses; [`Submissions::commit`] judges it by its case and takes it to the point where losing it is no longer
+//! possible. A unary call does one after the other; a stream checks several at once and commits them in the order in which
+//! they came.
 
 use std::sync::Arc;
 
-use precinto_alert::content::{Content, ContentError};
-use precinto_alert::id::{Identity, MessageId, NodeId};
+use precinto_alert::id::{MessageId, NodeId};
 use precinto_alert::{Reason, Statement};
-use precinto_envelope::body::check_body;
+use precinto_envelope::certificate::CertificatePool;
 use precinto_envelope::trust::TrustStore;
 use precinto_envelope::verify::{VerifiedEnvelope, verify_bytes};
 use precinto_ledger::clock::Clock;
-use precinto_ledger::{AppendError, Entry, EntryKey, Found, InFlight, Ledger, Proven};
+use precinto_ledger::{AppendError, Entry, EntryKey, Found, InFlight, Ledger};
 use precinto_proto::v1 as pb;
-use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
-use crate::cases::{CaseError, Cases, Place, Seat};
+use crate::cases::{CaseError, Cases, Seat};
 use crate::certificates::Certificates;
-use crate::policy::{self, FLOOR};
-use crate::registry::in_force::Turn;
+use crate::in_force::Turn;
+use crate::quota::Quotas;
+use crate::ration::Ration;
 use crate::registry::{Directory, Held as HeldDirectory, InForce};
 
+mod admission;
+mod admit;
+mod answer;
 mod conflict;
 mod error;
 mod findings;
 mod in_flight;
 pub(crate) mod metered;
+mod refused;
 mod request;
 mod service;
 mod stream;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) use in_flight::tests as in_flight_tests;
 
-pub use conflict::ConflictQuota;
+use admit::Said;
+pub(crate) use answer::receipt;
+use answer::{answer, repeat};
 pub use error::SubmitError;
+use refused::About;
+pub use refused::Refusals;
 use request::Submission;
 
-pub use in_flight::{Budget, Held, NodeBudget};
+pub use in_flight::{Budget, Held, NodeBudget, Pressure};
 pub use service::SubmissionHandler;
 
 /// What the write path needs. One for the process, shared by every call.
@@ -45,9 +57,7 @@ pub use service::SubmissionHandler;
 pub struct Submissions {
     /// The log.
     pub ledger: Ledger,
-    /// Whom to believe.
-    pub trust: Arc<TrustStore>,
-    /// Whom to send to.
+    /// Whom to send to, and whom to believe.
     pub directory: InForce,
     /// What trust rests on, as logged.
     pub certificates: Arc<Certificates>,
@@ -56,7 +66,11 @@ pub struct Submissions {
     /// The log's origin: what a statement must name.
     pub origin: String,
     /// What reuse of message ids may cost.
-    pub conflicts: ConflictQuota,
+    pub conflicts: Ration,
+    /// Where what a rule has refused is recorded.
+    pub refusals: Refusals,
+    /// What each agency and node may submit.
+    pub quotas: Quotas,
     /// The only clock.
     pub clock: Arc<dyn Clock>,
     /// Cancelled when the gateway shuts down.
@@ -70,6 +84,8 @@ pub struct Checked {
     message_id: MessageId,
     outcome: Outcome,
     validate_only: bool,
+    /// What a refusal would say of it; none if nothing is to be written.
+    about: Option<About>,
     /// By which it was decided: no other comes into force before it is in the log.
     _directory: HeldDirectory,
     /// Tells the ledger that more is coming, until this one has been taken.
@@ -109,8 +125,8 @@ impl Submissions {
     }
 
     /// Everything up to the commit, in the order of the verification rules; pure computation and reading, but that a new
-    /// reuse of a message id counts against the sender's quota. Waits for nothing but its turn with the directory, and
-    /// its case, if that must be read.
+    /// reuse of a message id counts against the sender's quota, and that what a rule refuses is recorded first. Waits for
+    /// nothing else but its turn with the directory, and its case, if that must be read.
     ///
     /// `turn` MUST have been taken in the order in which messages are committed, or a change of the directory waits for a
     /// message whose predecessor waits for the change.
@@ -122,6 +138,22 @@ impl Submissions {
         request: pb::SubmitRequest,
         announced: InFlight,
         turn: Turn,
+    ) -> Result<Checked, SubmitError> {
+        let mut about = None;
+        let examined = self.examine(caller, request, announced, turn, &mut about);
+        match examined.await {
+            Ok(checked) => Ok(Checked { about, ..checked }),
+            Err(verdict) => Err(self.refused(about, verdict).await),
+        }
+    }
+
+    async fn examine(
+        &self,
+        caller: &NodeId,
+        request: pb::SubmitRequest,
+        announced: InFlight,
+        turn: Turn,
+        about: &mut Option<About>,
     ) -> Result<Checked, SubmitError> {
         if self.draining.is_cancelled() {
             return Err(SubmitError::Draining);
@@ -135,9 +167,15 @@ impl Submissions {
         } = request.try_into()?;
         let now_ms = self.clock.now_ms();
         let pool = self.certificates.pool(&read, &certificates)?;
-        let verified = verify_bytes(envelope, &pool, &self.trust, now_ms)?;
+        // Before its turn, so that several are verified at once and nobody who holds the terms is waited for meanwhile.
+        let trust = self.directory.trust();
+        let verified = verify_bytes(envelope, &pool, &trust, now_ms)?;
+        if !validate_only {
+            *about = About::of(caller, &verified);
+        }
         let statement = Box::new(Statement::decode(verified.payload())?);
         let directory = turn.await;
+        let verified = self.verified_by(&directory, verified, &trust, &pool)?;
         self.may_carry(caller, &statement, &directory)?;
         let (sender, message_id) = (statement.sender(), statement.message_id());
         let outcome = match self
@@ -155,26 +193,14 @@ impl Submissions {
             }
             Some(Found { index, digest }) => Outcome::Reused { index, digest },
             None => {
-                let (mut record, warnings) =
-                    admit((caller, &directory), &verified, &statement, &body, now_ms)?;
-                let mut seat = match Place::of(&statement, &record.recipients) {
-                    Some(place) => Some(self.cases.seat(&self.ledger, place).await?),
-                    None => None,
+                let said = Said {
+                    carrier: caller.agency(),
+                    verified: &verified,
+                    statement: &statement,
+                    body,
                 };
-                if let Some(seat) = &mut seat {
-                    let widened = seat.widen(&statement, &mut record.recipients);
-                    widened.map_err(SubmitError::Denied)?;
-                }
-                if validate_only && let Some(seat) = &seat {
-                    seat.judge()?;
-                }
-                let bytes = record.encode_to_vec();
-                let entry = Entry::statement(&verified, sender, &message_id, bytes, body);
-                Outcome::Fresh {
-                    entry,
-                    warnings,
-                    seat,
-                }
+                self.admit(said, &directory, (now_ms, validate_only))
+                    .await?
             }
         };
         Ok(Checked {
@@ -182,9 +208,26 @@ impl Submissions {
             message_id,
             outcome,
             validate_only,
+            about: None,
             _directory: directory,
             _announced: announced,
         })
+    }
+
+    /// The same envelope, verified by the terms that are held: once more if it was by `trust` and other trust has come into
+    /// force, which stands in the log by now, so that what follows it rests on it.
+    fn verified_by(
+        &self,
+        held: &HeldDirectory,
+        verified: VerifiedEnvelope,
+        trust: &Arc<TrustStore>,
+        pool: &CertificatePool,
+    ) -> Result<VerifiedEnvelope, SubmitError> {
+        if Arc::ptr_eq(trust, held.trust()) {
+            return Ok(verified);
+        }
+        let (envelope, now_ms) = (verified.envelope_bytes().to_vec(), self.clock.now_ms());
+        Ok(verify_bytes(envelope, pool, held.trust(), now_ms)?)
     }
 
     /// The certificates that vouch for it go into the log before it does, unless its case refuses it already. To be called
@@ -196,8 +239,9 @@ impl Submissions {
         if let Outcome::Fresh {
             seat: Some(seat), ..
         } = &checked.outcome
+            && let Err(objection) = seat.judge()
         {
-            seat.judge()?;
+            return Err(self.refused(checked.about.clone(), objection.into()).await);
         }
         let verified = &checked.verified;
         let side = verified.sender().side();
@@ -221,6 +265,7 @@ impl Submissions {
             message_id,
             outcome,
             validate_only,
+            about,
             _directory,
             _announced,
         } = checked;
@@ -245,7 +290,7 @@ impl Submissions {
                     }
                     (index, digest)
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(self.refused(about, error.into()).await),
             },
         };
         self.record_conflict(&verified, &message_id, index, digest)
@@ -279,82 +324,6 @@ impl Submissions {
     }
 }
 
-/// In time, with the body that was signed for, breaking no rule of the domain, allowed: the record to append, and
-/// what the sender is told.
-fn admit(
-    (caller, directory): (&NodeId, &Directory),
-    verified: &VerifiedEnvelope,
-    statement: &Statement,
-    body: &[u8],
-    now_ms: u64,
-) -> Result<(pb::StatementRecord, Vec<pb::Finding>), SubmitError> {
-    let timely = statement.check_time(now_ms);
-    let (mut warnings, mut wrong, mut said) = (Vec::new(), Vec::new(), None);
-    let sender_key = verified.node().certificate().digest();
-    if let Some(body) = check_body(statement.body(), body, statement.message_id(), sender_key)? {
-        let inner = body.strict()?;
-        match Content::decode(&inner.media_type, &inner.content, statement) {
-            Ok(content) => said = Some(content),
-            Err(ContentError::Violations(violations)) => wrong.extend(violations),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    for signer in verified.signers() {
-        if let Identity::Officer(officer) = signer.identity()
-            && !directory.has_officer(officer)
-        {
-            return Err(SubmitError::NotCarried(Reason::OfficerUnknown));
-        }
-    }
-    let admitted = policy::admit(caller, statement, said.as_ref(), directory);
-    let admitted = match (timely, admitted) {
-        (Ok(late), Ok(admitted)) if wrong.is_empty() => {
-            let of_content = said.iter().flat_map(Content::warnings).cloned();
-            warnings.extend(late.into_iter().chain(statement.warnings().to_vec()));
-            warnings.extend(of_content);
-            admitted
-        }
-        (Err(violation), Ok(_)) if wrong.is_empty() => {
-            return Err(SubmitError::Time { violation, now_ms });
-        }
-        // Everything at once: whoever corrects one thing should not be sent back for the next.
-        (timely, admitted) => {
-            wrong.extend(timely.err());
-            wrong.extend(admitted.err().into_iter().flatten());
-            return Err(SubmitError::Denied(wrong));
-        }
-    };
-    let warned = findings::recorded(&warnings);
-    let record = record(verified, admitted, directory, warned);
-    Ok((record, findings::told(&warnings)))
-}
-
-fn record(
-    verified: &VerifiedEnvelope,
-    admitted: policy::Admitted,
-    directory: &Directory,
-    warnings: Vec<pb::Finding>,
-) -> pb::StatementRecord {
-    let mut trust = trust_refs(verified);
-    trust.extend(directory.trust_refs());
-    pb::StatementRecord {
-        envelope_digest: verified.envelope_digest().to_vec(),
-        statement_id: verified.statement_id().to_vec(),
-        recipients: admitted.into_recipients(),
-        warnings,
-        decision: Some(pb::Decision {
-            policy: FLOOR.to_owned(),
-            policy_digest: Vec::new(),
-        }),
-        trust,
-    }
-}
-
-/// What the verdict on the signatures rests on, for a record.
-fn trust_refs(verified: &VerifiedEnvelope) -> Vec<pb::TrustRef> {
-    verified.relied_on().into_iter().map(Into::into).collect()
-}
-
 impl Outcome {
     /// What `validate_only` answers: the same, without a receipt and without a trace in the log.
     fn verdict(self) -> Result<pb::SubmitResponse, SubmitError> {
@@ -370,31 +339,5 @@ impl Outcome {
             duplicate,
             warnings,
         })
-    }
-}
-
-/// The first answer once more, with the findings that stand in its record.
-fn repeat(proven: &Proven) -> pb::SubmitResponse {
-    let record = pb::StatementRecord::decode(proven.entry.record());
-    answer(
-        proven,
-        true,
-        record.map(|record| record.warnings).unwrap_or_default(),
-    )
-}
-
-fn answer(proven: &Proven, duplicate: bool, warnings: Vec<pb::Finding>) -> pb::SubmitResponse {
-    pb::SubmitResponse {
-        receipt: Some(receipt(proven)),
-        duplicate,
-        warnings,
-    }
-}
-
-/// A receipt for the wire.
-pub(crate) fn receipt(proven: &Proven) -> pb::Receipt {
-    pb::Receipt {
-        proof: proven.receipt.to_text(),
-        record: proven.entry.record().to_vec(),
     }
 }

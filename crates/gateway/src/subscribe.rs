@@ -12,15 +12,16 @@ use precinto_proto::v1 as pb;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::accept::Line;
+use crate::acts::Acts;
 use crate::limits::{
     CREDIT_MAX, CREDIT_MIN, FIRST_REQUEST_TIMEOUT, SUBSCRIBE_STREAMS_PER_NODE_MAX,
 };
 use crate::open_streams::StreamCount;
 use crate::rights;
 use crate::status::Refusal;
-use crate::submit::ConflictQuota;
 
 mod act;
+mod create;
 pub mod cursor;
 pub mod definition;
 mod describe;
@@ -35,6 +36,7 @@ pub use outbox::Deliveries;
 pub use session::Feed;
 
 use act::Acting;
+use create::{Creating, Turns};
 use definition::Definition;
 use session::{End, Session};
 use slot::Hold;
@@ -45,18 +47,30 @@ pub struct SubscriptionHandler {
     feed: Feed,
     store: Arc<Store>,
     streams: StreamCount,
-    acts: Arc<ConflictQuota>,
+    acts: Acts,
+    turns: Turns,
 }
 
 impl SubscriptionHandler {
-    /// A handler over the log and the cursors.
-    pub fn new(feed: Feed, store: Arc<Store>) -> Self {
+    /// A handler over the log and the cursors, that records what is done to them.
+    pub fn new(feed: Feed, store: Arc<Store>, acts: Acts) -> Self {
         let streams = StreamCount::new(SUBSCRIBE_STREAMS_PER_NODE_MAX);
         Self {
             feed,
             store,
             streams,
-            acts: Arc::default(),
+            acts,
+            turns: Turns::default(),
+        }
+    }
+
+    /// What making and deleting subscriptions of this node takes.
+    fn creating(&self, node: NodeId) -> Creating {
+        Creating {
+            node,
+            store: Arc::clone(&self.store),
+            acts: self.acts.clone(),
+            turns: self.turns.clone(),
         }
     }
 
@@ -78,7 +92,7 @@ impl SubscriptionHandler {
             slot: self.store.get(&node, name)?,
             ledger: self.feed.ledger.clone(),
             clock: Arc::clone(&self.feed.clock),
-            quota: Arc::clone(&self.acts),
+            acts: self.acts.clone(),
         })
     }
 }
@@ -90,10 +104,11 @@ impl SubscriptionService for SubscriptionHandler {
         request: Request<pb::CreateSubscriptionRequest>,
     ) -> Result<Response<pb::CreateSubscriptionResponse>, Status> {
         let (_, node) = self.caller(&request)?;
-        let (request, store) = (request.into_inner(), Arc::clone(&self.store));
+        let (request, creating) = (request.into_inner(), self.creating(node.clone()));
         let (ledger, now_ms) = (self.feed.ledger.clone(), self.feed.clock.now_ms());
-        let create = move || store.create(Definition::read(node, request, &ledger, now_ms)?);
-        let slot = blocking(create).await?;
+        let read = move || Definition::read(node, request, &ledger, now_ms);
+        let definition = blocking(read).await?;
+        let slot = carried_through(creating.create(definition)).await?;
         Ok(Response::new(pb::CreateSubscriptionResponse {
             subscription: Some(slot.describe()),
         }))
@@ -141,8 +156,7 @@ impl SubscriptionService for SubscriptionHandler {
     ) -> Result<Response<pb::DeleteSubscriptionResponse>, Status> {
         let (_, node) = self.caller(&request)?;
         let name = request.into_inner().name;
-        let store = Arc::clone(&self.store);
-        blocking(move || store.delete(&node, &name)).await?;
+        carried_through(self.creating(node).delete(name)).await?;
         Ok(Response::new(pb::DeleteSubscriptionResponse {}))
     }
 
@@ -250,7 +264,7 @@ async fn carried_through<T: Send + 'static>(
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    tokio::task::spawn_blocking(work)
+    crate::blocking::spawn(work)
         .await
         .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal)))
 }

@@ -13,11 +13,19 @@ pub(crate) const ORIGIN: &str = "gw.dev.invalid/log/2026";
 
 /// Begins a log in the folder and opens it.
 pub(crate) fn open(folder: &Path, clock: Arc<dyn Clock>) -> (Ledger, OwnerHandle) {
-    let options = || Options {
+    Ledger::create(&options(folder)).unwrap();
+    open_again(folder, clock)
+}
+
+/// Opens the log in the folder.
+pub(crate) fn open_again(folder: &Path, clock: Arc<dyn Clock>) -> (Ledger, OwnerHandle) {
+    Ledger::open(options(folder), clock).unwrap()
+}
+
+fn options(folder: &Path) -> Options {
+    Options {
         dir: folder.join("log"),
         signer: NoteSigner::new(ORIGIN, SigningKey::from_ed25519_seed([7; 32])).unwrap(),
         limits: BatchLimits::default(),
-    };
-    Ledger::create(&options()).unwrap();
-    Ledger::open(options(), clock).unwrap()
+    }
 }

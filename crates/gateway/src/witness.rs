@@ -20,6 +20,7 @@ use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::note::{NoteError, NoteVerifier};
 use tokio_util::sync::CancellationToken;
 
+use crate::blocking;
 use crate::limits::{
     COSIGNATURE_LINE_MAX, COSIGNATURES_IN_NOTE_MAX, COSIGNATURES_PER_NODE_MAX, WITNESS_FLUSH,
 };
@@ -98,8 +99,7 @@ impl Witnesses {
     pub async fn take(self: &Arc<Self>, node: &NodeId, line: String, tree_size: u64) {
         let (witnesses, of) = (Arc::clone(self), node.clone());
         // It takes a signature check, and may take a read from the disk.
-        let taken =
-            tokio::task::spawn_blocking(move || witnesses.judge_and_keep(&of, line, tree_size));
+        let taken = blocking::spawn(move || witnesses.judge_and_keep(&of, line, tree_size));
         match taken.await {
             Ok(Ok(())) => {}
             Ok(Err(why)) => {
@@ -153,14 +153,12 @@ impl Witnesses {
     pub(crate) async fn keep_written(self: Arc<Self>, stop: CancellationToken) {
         loop {
             tokio::select! {
+                biased; // the end writes what is left
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(WITNESS_FLUSH) => {}
             }
             let witnesses = Arc::clone(&self);
-            if tokio::task::spawn_blocking(move || witnesses.flush())
-                .await
-                .is_err()
-            {
+            if blocking::spawn(move || witnesses.flush()).await.is_err() {
                 tracing::error!("writing cosignatures panicked");
             }
         }

@@ -2,7 +2,7 @@
 
 mod stored;
 
-pub use stored::StoredEntry;
+pub use stored::{Memory, StoredEntry};
 
 use precinto_alert::id::{AgencyId, MessageId, NodeId};
 use precinto_envelope::crypto::sha256;
@@ -22,6 +22,8 @@ pub struct Entry {
     pub(crate) record: Vec<u8>,
     pub(crate) content: Vec<u8>,
     pub(crate) body: Vec<u8>,
+    /// Whether somebody from outside has caused it, and not the gateway itself.
+    pub(crate) is_on_request: bool,
 }
 
 /// By what an entry is known: unique for the life of the log.
@@ -51,6 +53,7 @@ impl Entry {
             record,
             content,
             body,
+            is_on_request: true,
         }
     }
 
@@ -70,6 +73,7 @@ impl Entry {
             record,
             content,
             body: Vec::new(),
+            is_on_request: true,
         }
     }
 
@@ -86,6 +90,7 @@ impl Entry {
             record,
             content,
             body: Vec::new(),
+            is_on_request: false,
         }
     }
 
@@ -101,6 +106,7 @@ impl Entry {
             record,
             content: Vec::new(),
             body: Vec::new(),
+            is_on_request: false,
         }
     }
 
@@ -114,6 +120,17 @@ impl Entry {
             record,
             content: Vec::new(),
             body: Vec::new(),
+            is_on_request: false,
+        }
+    }
+
+    /// The same entry, caused by somebody from outside: what tells of it stops going into the disk's reserve well before what
+    /// the gateway has to record of its own accord, so that nobody uses up by asking what a revocation may need.
+    #[must_use]
+    pub fn on_request(self) -> Self {
+        Self {
+            is_on_request: true,
+            ..self
         }
     }
 

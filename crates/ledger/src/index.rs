@@ -51,6 +51,21 @@ impl Index {
         }
     }
 
+    /// The first index behind the frame that holds entry `index`.
+    pub(crate) fn batch_end(&self, index: u64) -> Option<u64> {
+        let first = self.place(index)?.first;
+        // Frames hold at most 512 entries, so there are ten steps at most.
+        let (mut inside, mut outside) = (index, self.size());
+        while outside - inside > 1 {
+            let middle = inside + (outside - inside).min(1024) / 2;
+            match self.place(middle) {
+                Some(place) if place.first == first => inside = middle,
+                _ => outside = middle,
+            }
+        }
+        Some(outside)
+    }
+
     /// The entries that may have this key: all that do, and seldom one that does not.
     pub(crate) fn candidates(&self, key: &EntryKey) -> Vec<u64> {
         self.keys.candidates(key)
@@ -60,4 +75,30 @@ impl Index {
 /// What [`Index::add`] takes of a row.
 pub(crate) fn of_row(row: &Row) -> (Hash, EntryKey) {
     (row.leaf.hash(), row.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_ends_where_the_next_one_begins() {
+        let mut index = Index::default();
+        let mut first = 0;
+        for count in [1_u64, 512, 3, 1, 100] {
+            let place = Place {
+                first,
+                segment: 0,
+                at: u32::try_from(first).unwrap(),
+            };
+            let entry =
+                |number: u64| ([0; 32], EntryKey::from_bytes([number.to_be_bytes()[7]; 32]));
+            index.add(place, (first..first + count).map(entry));
+            first += count;
+        }
+        let ends = [0, 1, 400, 512, 513, 515, 516, 517, 616].map(|at| index.batch_end(at));
+        let expected = [1, 513, 513, 513, 516, 516, 517, 617, 617].map(Some);
+        assert_eq!(ends, expected);
+        assert_eq!(index.batch_end(617), None);
+    }
 }

@@ -17,6 +17,7 @@ mod create;
 pub mod durable;
 mod entry;
 mod fatal;
+mod gate;
 mod index;
 mod journal;
 mod open;
@@ -30,14 +31,15 @@ mod view;
 
 pub use committed::Proven;
 pub use create::CreateError;
-pub use entry::{Entry, EntryKey, StoredEntry};
+pub use entry::{Entry, EntryKey, Memory, StoredEntry};
 pub use open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
 pub use queue::InFlight;
-pub use start::{OwnerHandle, StopError};
+pub use start::{OwnerHandle, Steps, StopError};
 pub use view::{Found, Published, ReadError};
 
 use clock::Clock;
 use fatal::Fatal;
+use gate::Gate;
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::LEAF_LEN;
@@ -53,6 +55,7 @@ pub struct Ledger {
     queue: Queue,
     view: Arc<View>,
     entry_bytes_max: usize,
+    gate: Arc<Gate>,
     fatal: Fatal,
 }
 
@@ -79,6 +82,10 @@ pub enum AppendError {
     /// The caller's fault: record, content and body together exceed [`BatchLimits::data_bytes`].
     #[error("the entry is too large for a batch")]
     TooLarge,
+    /// The disk has less room left than the log keeps in reserve: 5 %, at least 256 MiB and at most 2 GiB; 192 MiB for acts
+    /// that somebody asks for, 128 MiB for what the gateway itself records. Nothing was queued, and reads go on.
+    #[error("the disk is down to its reserve")]
+    StorageLow,
     /// More is waiting than may wait. Worth trying again in a moment.
     #[error("too much is waiting to be written")]
     Busy,
@@ -125,6 +132,11 @@ impl Ledger {
     pub async fn append(&self, entry: Entry) -> Result<Appended, AppendError> {
         if entry.size_bytes() > self.entry_bytes_max {
             return Err(AppendError::TooLarge);
+        }
+        // What the log holds already takes no room: a start says again by what it judges.
+        let is_known = || matches!(self.find(&entry.key), Ok(Some(_)));
+        if self.gate.is_shut_for(&entry) && !is_known() {
+            return Err(AppendError::StorageLow);
         }
         let answer = self.queue.push(entry).map_err(|refused| match refused {
             NotQueued::Full => AppendError::Busy,
@@ -201,6 +213,11 @@ impl Ledger {
         bytes_max: usize,
     ) -> Result<Vec<Arc<StoredEntry>>, ReadError> {
         self.view.read_from(index, bytes_max, Passing::Goes)
+    }
+
+    /// The index at which the batch behind that of this entry begins; the log's end for the last one. None beyond that.
+    pub fn batch_end(&self, index: u64) -> Option<u64> {
+        self.view.batch_end(index)
     }
 
     /// The leaf at an index, as it was hashed into the tree.

@@ -19,7 +19,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Publisher {
     next: Arc<Next>,
-    /// Taken by [`Publisher::stop`].
+    /// Taken by [`Publisher::stop`]; none from the start where [`Publisher::write_newest`] does its work.
     thread: Option<JoinHandle<()>>,
 }
 
@@ -59,6 +59,23 @@ impl Publisher {
             next,
             thread: Some(thread),
         })
+    }
+
+    /// A publisher without a thread: it writes when it is told to.
+    pub(crate) fn by_hand() -> Self {
+        Self {
+            next: Arc::default(),
+            thread: None,
+        }
+    }
+
+    /// Writes what waits, now; false if that failed. Only for one without a thread.
+    pub(crate) fn write_newest(&self, storage: &dyn Storage, fatal: &Fatal) -> bool {
+        let newest = self.next.state.lock().expect(NO_PANIC).checkpoint.take();
+        let written = newest.map_or(Ok(()), |newest| write_checkpoint(storage, &newest));
+        written
+            .inspect_err(|error| fatal.end("publishing a checkpoint", error))
+            .is_ok()
     }
 
     /// Asks for a committed checkpoint to be written, soon, unless a newer one comes first.

@@ -174,6 +174,11 @@ impl Inbox {
         self.0.lock().stage == Stage::Stopping
     }
 
+    /// Whether nothing is queued.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().entries.is_empty()
+    }
+
     /// Waits until there is an entry; false if there will be none any more.
     pub(crate) fn wait(&self) -> bool {
         let short = |s: &mut State| s.entries.is_empty() && s.stage == Stage::Open;

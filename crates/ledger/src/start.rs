@@ -4,6 +4,7 @@ use crate::Ledger;
 use crate::batch::Gatherer;
 use crate::clock::Clock;
 use crate::fatal::Fatal;
+use crate::gate::Gate;
 use crate::journal::reader::Reader;
 use crate::journal::recovery::{self, Recovered};
 use crate::journal::segment;
@@ -18,7 +19,7 @@ use precinto_merkle::checkpoint::{Checkpoint, CheckpointError, Origin, SignedChe
 use precinto_merkle::hash::EMPTY_ROOT;
 use precinto_merkle::note::NoteSigner;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// Stops the ledger in good order. Dropped instead, the ledger works on until its last handle is gone, and the next
@@ -26,8 +27,21 @@ use std::thread::{self, JoinHandle};
 #[derive(Debug)]
 pub struct OwnerHandle {
     queue: Queue,
-    thread: JoinHandle<bool>,
+    owner: Run,
 }
+
+/// Where the owner does its work.
+#[derive(Debug)]
+enum Run {
+    /// On a thread of its own.
+    Thread(JoinHandle<bool>),
+    /// On that of whoever says so.
+    Steps(Steps),
+}
+
+/// An owner without a thread, for tests: it works when it is told to. Dropped with all its clones, it is gone as in a crash.
+#[derive(Debug, Clone)]
+pub struct Steps(Arc<Mutex<Option<Owner>>>);
 
 /// The ledger had ended before it was asked to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -39,11 +53,25 @@ impl OwnerHandle {
     /// clean. Blocks until that is done.
     pub fn stop(self) -> Result<(), StopError> {
         self.queue.stop();
-        if self.thread.join().unwrap_or(false) {
-            Ok(())
-        } else {
-            Err(StopError)
-        }
+        let is_clean = match self.owner {
+            Run::Thread(thread) => thread.join().unwrap_or(false),
+            Run::Steps(steps) => steps.close(),
+        };
+        if is_clean { Ok(()) } else { Err(StopError) }
+    }
+}
+
+impl Steps {
+    /// Takes what is queued to the disk, one batch of it, answers it and publishes. False if there is nothing more to be done,
+    /// because the ledger was stopped or has failed.
+    pub fn step(&self) -> bool {
+        let mut owner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        owner.as_mut().is_some_and(Owner::step)
+    }
+
+    fn close(self) -> bool {
+        let owner = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        owner.is_some_and(Owner::finish)
     }
 }
 
@@ -66,7 +94,7 @@ pub(crate) fn open_folder(
     )
 }
 
-/// Opens the log in any storage.
+/// Opens the log in any storage, and starts its threads.
 pub(crate) fn open(
     storage: Arc<dyn Storage>,
     signer: NoteSigner,
@@ -74,6 +102,43 @@ pub(crate) fn open(
     clock: Arc<dyn Clock>,
     fatal: Fatal,
 ) -> Result<(Ledger, OwnerHandle), OpenError> {
+    let threads = |error| OpenError::io("starting a thread", error);
+    // It has nothing to write before the owner has committed something.
+    let publisher = Publisher::start(Arc::clone(&storage), limits.publish_every, fatal.clone());
+    let publisher = publisher.map_err(threads)?;
+    let (ledger, owner) = recovered(storage, signer, limits, clock, fatal, publisher)?;
+    let queue = ledger.queue.clone();
+    let thread = thread::Builder::new().name("ledger-owner".to_owned());
+    let thread = thread.spawn(move || owner.run()).map_err(threads)?;
+    let owner = Run::Thread(thread);
+    Ok((ledger, OwnerHandle { queue, owner }))
+}
+
+/// Opens the log in any storage, without a thread.
+pub(crate) fn open_stepped(
+    storage: Arc<dyn Storage>,
+    signer: NoteSigner,
+    limits: BatchLimits,
+    clock: Arc<dyn Clock>,
+    fatal: Fatal,
+) -> Result<(Ledger, OwnerHandle, Steps), OpenError> {
+    let publisher = Publisher::by_hand();
+    let (ledger, owner) = recovered(storage, signer, limits, clock, fatal, publisher)?;
+    let queue = ledger.queue.clone();
+    let steps = Steps(Arc::new(Mutex::new(Some(owner))));
+    let owner = Run::Steps(steps.clone());
+    Ok((ledger, OwnerHandle { queue, owner }, steps))
+}
+
+/// The ledger as it is found in the storage, and its owner, who does nothing yet.
+fn recovered(
+    storage: Arc<dyn Storage>,
+    signer: NoteSigner,
+    limits: BatchLimits,
+    clock: Arc<dyn Clock>,
+    fatal: Fatal,
+    publisher: Publisher,
+) -> Result<(Ledger, Owner), OpenError> {
     let limits = limits.within_format();
     let key = signer.verifier();
     let origin = Origin::parse(key.name()).map_err(OpenError::Key)?;
@@ -107,16 +172,15 @@ pub(crate) fn open(
         tail,
     );
     let writer = writer.map_err(|error| OpenError::io("opening the last segment", error))?;
-    let threads = |error| OpenError::io("starting a thread", error);
-    let publisher = Publisher::start(Arc::clone(&storage), limits.publish_every, fatal.clone());
-    let publisher = publisher.map_err(threads)?;
     let reader = Reader::new(Arc::clone(&storage));
     let view = Arc::new(View::new(key, reader, index, newest));
     let (queue, inbox) = queue(&limits);
+    let gate = Arc::new(Gate::new(Arc::clone(&storage)));
     let ledger = Ledger {
-        queue: queue.clone(),
+        queue,
         view: Arc::clone(&view),
         entry_bytes_max: limits.data_bytes,
+        gate: Arc::clone(&gate),
         fatal: fatal.clone(),
     };
     let owner = Owner {
@@ -130,12 +194,11 @@ pub(crate) fn open(
         last_time_ms,
         publisher,
         storage,
+        gate,
         fatal,
         lock,
     };
-    let thread = thread::Builder::new().name("ledger-owner".to_owned());
-    let thread = thread.spawn(move || owner.run()).map_err(threads)?;
-    Ok((ledger, OwnerHandle { queue, thread }))
+    Ok((ledger, owner))
 }
 
 /// An entry's time never decreases, so with a clock far behind every new entry would be dated forward.

@@ -42,6 +42,18 @@ pub trait Storage: Debug + Send + Sync {
 
     /// Makes the names in a folder durable; `""` is the data folder itself.
     fn sync_folder(&self, name: &str) -> io::Result<()>;
+
+    /// How much room there is. Asked for after each batch, so it must cost next to nothing.
+    fn space(&self) -> io::Result<Space>;
+}
+
+/// The room of the file system that the data folder is on, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// What an ordinary user may still write.
+    pub free: u64,
+    /// All of it.
+    pub total: u64,
 }
 
 /// An open file. Positions are bytes from its start.
@@ -51,6 +63,13 @@ pub trait StoredFile: Debug + Send + Sync {
 
     /// Fills `buffer` from position `at`; `UnexpectedEof` if the file ends before.
     fn read_exact_at(&self, buffer: &mut [u8], at: u64) -> io::Result<()>;
+
+    /// Reads `len` bytes from position `at`; `UnexpectedEof` if the file ends before.
+    fn read_vec_at(&self, len: usize, at: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; len];
+        self.read_exact_at(&mut bytes, at)?;
+        Ok(bytes)
+    }
 
     /// Writes all of `bytes` at position `at`, in one call of the system where it takes them at once.
     fn write_all_at(&self, bytes: &[u8], at: u64) -> io::Result<()>;

@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::fatal::Fatal;
 use crate::storage::Storage;
-use crate::{BatchLimits, CreateError, Entry, EntryKey, Ledger, OpenError, OwnerHandle};
+use crate::{BatchLimits, CreateError, Entry, EntryKey, Ledger, OpenError, OwnerHandle, Steps};
 use crate::{create, start};
 use precinto_envelope::crypto::sha256;
 use precinto_merkle::leaf::EntryType;
@@ -26,6 +26,18 @@ pub fn open_on(
     start::open(storage, signer, limits, clock, Fatal::instead(fatal))
 }
 
+/// As [`open_on`], without threads: nothing is committed but by [`Steps::step`], or by stopping. For simulations, in which whoever
+/// calls that is a task as any other.
+pub fn open_stepped(
+    storage: Arc<dyn Storage>,
+    signer: NoteSigner,
+    limits: BatchLimits,
+    clock: Arc<dyn Clock>,
+    fatal: impl Fn() + Send + Sync + 'static,
+) -> Result<(Ledger, OwnerHandle, Steps), OpenError> {
+    start::open_stepped(storage, signer, limits, clock, Fatal::instead(fatal))
+}
+
 /// An entry of type TRUST under any key, so that it can conflict, which real ones cannot.
 pub fn entry(key: [u8; 32], record: &[u8], content: &[u8], body: &[u8]) -> Entry {
     Entry {
@@ -35,6 +47,7 @@ pub fn entry(key: [u8; 32], record: &[u8], content: &[u8], body: &[u8]) -> Entry
         record: record.to_vec(),
         content: content.to_vec(),
         body: body.to_vec(),
+        is_on_request: false,
     }
 }
 
@@ -42,6 +55,7 @@ pub fn entry(key: [u8; 32], record: &[u8], content: &[u8], body: &[u8]) -> Entry
 pub fn unverified(key: [u8; 32], record: &[u8], content: &[u8], body: &[u8]) -> Entry {
     Entry {
         kind: EntryType::Statement,
+        is_on_request: true,
         ..entry(key, record, content, body)
     }
 }

@@ -169,6 +169,7 @@ impl View {
                 self.reader.keep(Arc::clone(&frame));
             }
             let first = next;
+            entries.reserve(frame.entries.len());
             for entry in frame.entries.iter().filter(|entry| entry.index() >= first) {
                 bytes = bytes.saturating_add(entry.size_bytes());
                 if bytes > bytes_max && !entries.is_empty() {
@@ -181,6 +182,11 @@ impl View {
             }
         }
         Ok(entries)
+    }
+
+    /// Where the batch of this entry ends.
+    pub(crate) fn batch_end(&self, index: u64) -> Option<u64> {
+        self.index.read().expect(NO_PANIC).batch_end(index)
     }
 
     /// The receipt of an entry, the same bytes every time, verified.
@@ -249,7 +255,7 @@ impl View {
         let mut rows = (place.first..).zip(head.rows);
         let row = rows.find(|(of, _)| *of == index).map(|(_, row)| row);
         let row = row.ok_or_else(|| FrameFault::from(SHORT).at(index))?;
-        self.check_leaf(index, &row.leaf)?;
+        self.check_leaves([(index, &row.leaf)].into_iter())?;
         Ok(row)
     }
 
@@ -269,9 +275,12 @@ impl View {
             .reader
             .frame(self.place(index)?)
             .map_err(|fault| fault.at(index))?;
-        for entry in &frame.entries {
-            self.check_leaf(entry.index(), entry.leaf())?;
-        }
+        self.check_leaves(
+            frame
+                .entries
+                .iter()
+                .map(|entry| (entry.index(), entry.leaf())),
+        )?;
         if frame.entry(index).is_none() {
             return Err(FrameFault::from(SHORT).at(index));
         }
@@ -283,15 +292,20 @@ impl View {
         place.ok_or(ReadError::Absent(index))
     }
 
-    /// A frame may be whole and still be the wrong one: the leaf must be the one in the tree.
-    fn check_leaf(&self, index: u64, leaf: &Leaf) -> Result<(), ReadError> {
-        let in_tree = self.index.read().expect(NO_PANIC).hashes.leaf_hash(index);
-        if in_tree == Some(leaf.hash()) {
-            return Ok(());
-        }
-        Err(ReadError::Damaged {
-            index,
-            what: "its leaf is not the one in the tree".to_owned(),
+    /// A frame may be whole and still be the wrong one: each leaf must be the one in the tree.
+    fn check_leaves<'a>(
+        &self,
+        leaves: impl Iterator<Item = (u64, &'a Leaf)>,
+    ) -> Result<(), ReadError> {
+        // Hashed before the lock is taken, for which the next batch would have to wait.
+        let hashed: Vec<(u64, Hash)> = leaves.map(|(index, leaf)| (index, leaf.hash())).collect();
+        let tree = self.index.read().expect(NO_PANIC);
+        let differs = |(index, hash): &&(u64, Hash)| tree.hashes.leaf_hash(*index) != Some(*hash);
+        hashed.iter().find(differs).map_or(Ok(()), |(index, _)| {
+            Err(ReadError::Damaged {
+                index: *index,
+                what: "its leaf is not the one in the tree".to_owned(),
+            })
         })
     }
 }

@@ -4,6 +4,7 @@
     reason = "[reads] and [changes state] are labels for --help, not links"
 )]
 
+mod check;
 mod directory;
 mod draft;
 pub(crate) mod environment;
@@ -12,6 +13,7 @@ mod keys;
 mod log;
 mod matching;
 mod node;
+mod policy;
 mod record;
 pub(crate) mod refused;
 mod report;
@@ -20,15 +22,21 @@ mod run_node;
 mod send;
 mod sub;
 
+pub(crate) use check::{Check, CheckCommand, CheckFormat};
 pub(crate) use directory::{
     DirectoryApply, DirectoryCommand, DirectoryList, DirectoryPropose, DirectoryShow,
 };
 pub(crate) use draft::{DraftCommand, DraftCsv, DraftWaybill};
 pub(crate) use explain::{Explain, Schema, Subject};
 pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
-pub(crate) use log::{AuditCommand, AuditCompare, AuditLog, JudgedBy, LogCommand, Reference};
+pub(crate) use log::{
+    ActFilter, AuditCommand, AuditCompare, AuditLog, JudgedBy, LogCommand, Reference,
+};
 pub(crate) use matching::Match;
 pub(crate) use node::{NodeArgs, Watch};
+pub(crate) use policy::{
+    LogArgs, PolicyAct, PolicyCan, PolicyCheck, PolicyCommand, PolicyPassage, PolicyTest, PolicyWhy,
+};
 pub(crate) use record::{CopyArgs, Find, List, Show, Sync};
 pub(crate) use report::{ReportArgs, ReportCommand, ReportExchange};
 pub(crate) use run::{Demo, GatewayCommand};
@@ -112,6 +120,9 @@ pub(crate) enum Command {
     /// Who exists on each side, each signed by its own officers: list, show, propose, apply
     #[command(subcommand)]
     Directory(DirectoryCommand),
+    /// [reads] Who may say what to whom: check, test and try the rules by which a side tightens what both have agreed
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// [reads] The story of a case: where it stands, what it is about, who said what when, with each receipt
     Show(Show),
     /// [reads] The alerts that this agency sent or was sent, with filters
@@ -139,6 +150,9 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// [reads] Says what is wrong with this node, or with this gateway, and what to do about it
     Doctor(Doctor),
+    /// [reads] For monitoring: how long certificates and revocation lists still count
+    #[command(subcommand)]
+    Check(CheckCommand),
     /// [reads] What a reason, indicator, action, outcome or any other code means and what to do next
     Explain(Explain),
     /// [reads] A JSON Schema of drafts, for editors

@@ -3,6 +3,7 @@
 pub(crate) mod ack;
 pub(crate) mod audit;
 pub(crate) mod basis;
+pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod directory;
 pub(crate) mod doctor;
@@ -17,6 +18,7 @@ pub(crate) mod matching;
 pub(crate) mod node;
 pub(crate) mod outbox;
 pub(crate) mod own_copy;
+pub(crate) mod policy;
 pub(crate) mod report;
 pub(crate) mod running;
 pub(crate) mod schema;

@@ -26,10 +26,12 @@ use args::{Cli, Command};
 use clap::Parser;
 use exit::{Exit, Failure, Text};
 use output::{Lang, Output};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    without_core_dumps();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return misused(&error),
@@ -39,6 +41,17 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => report(&error, output).into(),
     }
+}
+
+/// A core dump would put private keys and what messages say on a disk, where nobody looks for them.
+fn without_core_dumps() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    // Anybody may lower a limit of his own.
+    let lowered = setrlimit(Resource::Core, none);
+    debug_assert!(lowered.is_ok(), "{lowered:?}");
 }
 
 /// Wrong usage, in the reader's language; help and version come this way, too.
@@ -67,6 +80,7 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
         Command::Watch(args) => commands::watch::run(args, output),
         Command::Sub(command) => commands::sub::run(command, output),
         Command::Directory(command) => commands::directory::run(command, output),
+        Command::Policy(command) => commands::policy::run(command, output),
         Command::Show(args) => commands::show::run(args, output),
         Command::List(args) => commands::list::run(args, output),
         Command::Find(args) => commands::find::run(args, output),
@@ -78,6 +92,7 @@ fn run(command: &Command, output: Output) -> anyhow::Result<Exit> {
         Command::Keys(command) => commands::keys::run(command, output),
         Command::Config(command) => commands::config::run(command, output),
         Command::Doctor(args) => commands::doctor::run(args, output),
+        Command::Check(command) => commands::check::run(command, output),
         Command::Explain(args) => commands::explain::run(args, output),
         Command::Schema(args) => commands::schema::run(args, output),
     }

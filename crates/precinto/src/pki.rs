@@ -1,7 +1,7 @@
 //! A development PKI for two sides, and the configuration files that use it. Never for production.
 //!
 //! Everything is made in memory first, then written into one folder. The roots' private keys are dropped when the set is
-//! complete: what is not kept cannot leak, and a new set costs a second.
+//! complete, unless they are asked for: what is not kept cannot leak, and a new set costs a second.
 
 mod authority;
 mod directory;
@@ -27,6 +27,8 @@ use std::path::Path;
 pub(crate) struct Options {
     /// Add certificates that are wrong in one way each.
     pub(crate) unhappy: bool,
+    /// Keep the private keys of the roots, so that certificates and revocation lists can be issued later.
+    pub(crate) keep_roots: bool,
     /// Milliseconds since 1970: everything is valid from five minutes before.
     pub(crate) now_ms: u64,
 }
@@ -62,6 +64,9 @@ pub(crate) fn make(profile: &Profile, out: &Path, options: Options) -> anyhow::R
         certificates += authority.issued();
         write_public(&folder.root(side), authority.root_pem())?;
         write_public(&folder.crl(side), authority.crl_pem()?)?;
+        if options.keep_roots {
+            write_private(&folder.root_key(side), authority.key_pem())?;
+        }
     }
     let vkey = make_log_key(profile, &folder)?;
     let gateway = gateway_toml(profile, &profile.gateway.listen, "data");

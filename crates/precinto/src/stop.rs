@@ -1,4 +1,5 @@
-//! When to stop: SIGTERM, Ctrl-C, and for programs that started this one, the end of stdin.
+//! What somebody asks of this process from outside: to stop, by SIGTERM, Ctrl-C or, for programs that started this one, the end of
+//! stdin; to read its files anew, by SIGHUP.
 
 use std::future::Future;
 use tokio::io::AsyncReadExt;
@@ -13,6 +14,39 @@ pub(crate) fn requested(stdin: bool) -> std::io::Result<impl Future<Output = ()>
             () = stdin_end(), if stdin => {}
         }
     })
+}
+
+/// The wish that this process reads its files anew: SIGHUP, which from then on ends it no more.
+#[cfg(unix)]
+pub(crate) struct ReloadSignals(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl ReloadSignals {
+    /// Keeps what comes from now on.
+    pub(crate) fn catch() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self)
+    }
+
+    /// Calls `reload` for each.
+    pub(crate) async fn each(mut self, reload: impl Fn()) {
+        while self.0.recv().await.is_some() {
+            reload();
+        }
+    }
+}
+
+/// There is no such signal here: changed files are noticed all the same.
+#[cfg(not(unix))]
+pub(crate) struct ReloadSignals;
+
+#[cfg(not(unix))]
+impl ReloadSignals {
+    pub(crate) fn catch() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(crate) async fn each(self, _: impl Fn()) {}
 }
 
 #[cfg(unix)]

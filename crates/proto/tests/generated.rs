@@ -133,6 +133,7 @@ fn generate(root: &Path) -> (Vec<u8>, Vec<u8>) {
         .emit_rerun_if_changed(false)
         // What a gateway hands out by the thousand is shared with what it has read, not copied.
         .bytes(".precinto.v1.Delivery")
+        .bytes(".precinto.v1.Receipt.record")
         .compile_fds(set)
         .expect("generates");
     let rust = std::fs::read(out.path().join(RUST)).expect("generated");

@@ -47,6 +47,8 @@ pub(crate) enum Event {
     Sync { at: f64, file: PathBuf },
     /// A name was given to another file.
     Rename { at: f64, from: PathBuf, to: PathBuf },
+    /// A name was taken away.
+    Remove { at: f64, file: PathBuf },
     /// Bytes left by a socket.
     Send { at: f64 },
     /// Anything else.
@@ -54,7 +56,7 @@ pub(crate) enum Event {
 }
 
 impl Event {
-    /// When it finished: seconds since 1970.
+    /// When it finished, or for what was sent when it began, because the peer may have it before: seconds since 1970.
     pub(crate) fn at(&self) -> f64 {
         match self {
             Self::Create { at, .. }
@@ -62,6 +64,7 @@ impl Event {
             | Self::Truncate { at, .. }
             | Self::Sync { at, .. }
             | Self::Rename { at, .. }
+            | Self::Remove { at, .. }
             | Self::Send { at }
             | Self::Other { at } => *at,
         }
@@ -78,7 +81,7 @@ impl Recording {
     /// Reads strace's output; only files below `data` count.
     pub(crate) fn parse(text: &str, data: &Path) -> Self {
         let data = data.canonicalize().expect("the data folder");
-        let mut open: BTreeMap<&str, &str> = BTreeMap::new();
+        let mut open: BTreeMap<&str, (f64, &str)> = BTreeMap::new();
         let mut recording = Self {
             events: Vec::new(),
             syncs: 0,
@@ -88,27 +91,27 @@ impl Recording {
             let (at, call) = rest.trim_start().split_once(' ').expect("a time");
             let at: f64 = at.parse().expect("a time");
             if let Some(begun) = call.strip_suffix(" <unfinished ...>") {
-                open.insert(thread, begun);
+                open.insert(thread, (at, begun));
             } else if let Some(ended) = call.strip_prefix("<... ") {
-                let begun = open.remove(thread).unwrap_or_default();
+                let (begun_at, begun) = open.remove(thread).unwrap_or((at, ""));
                 let rest = ended.split_once(" resumed>").map_or("", |(_, rest)| rest);
-                recording.push(at, &format!("{begun}{rest}"), &data);
+                recording.push((begun_at, at), &format!("{begun}{rest}"), &data);
             } else {
-                recording.push(at, call, &data);
+                recording.push((at, at), call, &data);
             }
         }
         recording
     }
 
-    fn push(&mut self, at: f64, call: &str, data: &Path) {
+    fn push(&mut self, (begun, at): (f64, f64), call: &str, data: &Path) {
         let Some((name, arguments)) = call.split_once('(') else {
             return;
         };
         let Some((arguments, result)) = arguments.rsplit_once(" = ") else {
             return;
         };
-        if result.starts_with('-') {
-            return; // a call that failed changed nothing
+        if result.starts_with('-') || result.ends_with("(INJECTED)") {
+            return; // a call that failed, or was not made at all, changed nothing
         }
         self.syncs += usize::from(name == "fdatasync");
         let file = descriptor(arguments);
@@ -127,10 +130,10 @@ impl Recording {
                         bytes,
                     })
                 }
-                _ => to_socket(arguments).then_some(Event::Send { at }),
+                _ => to_socket(arguments).then_some(Event::Send { at: begun }),
             },
             "sendto" | "sendmsg" | "writev" if file.is_none() => {
-                to_socket(arguments).then_some(Event::Send { at })
+                to_socket(arguments).then_some(Event::Send { at: begun })
             }
             "writev" => panic!("files are expected to be written by write or pwrite64: {call:.80}"),
             "openat" if arguments.contains("O_CREAT") || arguments.contains("O_TRUNC") => {
@@ -150,6 +153,11 @@ impl Recording {
                     _ => None,
                 }
             }
+            "unlink" | "unlinkat" => {
+                let name = first_string(arguments).unwrap_or_default();
+                let name = PathBuf::from(String::from_utf8(name).expect("a path"));
+                ours(Some(name)).map(|file| Event::Remove { at, file })
+            }
             _ => None,
         };
         self.events.push(event.unwrap_or(Event::Other { at }));
@@ -160,13 +168,15 @@ impl Recording {
         &self.events
     }
 
-    /// When bytes left by a socket.
+    /// When bytes left by a socket, rising.
     pub(crate) fn sends(&self) -> Vec<f64> {
         let sends = self
             .events
             .iter()
             .filter(|e| matches!(e, Event::Send { .. }));
-        sends.map(Event::at).collect()
+        let mut sends: Vec<f64> = sends.map(Event::at).collect();
+        sends.sort_by(f64::total_cmp);
+        sends
     }
 
     /// How many times `fdatasync` was called.
@@ -278,6 +288,7 @@ impl Image {
                     self.cached.insert(to.clone(), file);
                 }
             }
+            Event::Remove { file, .. } => drop(self.cached.remove(file)),
             Event::Send { .. } | Event::Other { .. } => {}
         }
     }

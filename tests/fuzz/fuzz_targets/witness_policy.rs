@@ -5,4 +5,4 @@
 #[allow(dead_code, reason = "each program runs one of them")]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::witness_policy(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::merkle::witness_policy(bytes));

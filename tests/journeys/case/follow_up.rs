@@ -73,6 +73,8 @@ pub(super) fn all_or_none(stage: &Stage) {
     write(&sound, &precursor("mx.dev.invalid/anam"));
     write(&wrong, &precursor("mx.dev.invalid/nobody"));
     let size = |stage: &Stage| stage.object(CBP, "list")["position"].clone();
+    // Twice: that it was read is in the log as well, behind what was read.
+    size(stage);
     let before = size(stage);
     let files = format!("{} {}", sound.display(), wrong.display());
     let (code, said) = stage.ends(CBP, &format!("send alert {files} -o jsonl"));

@@ -167,7 +167,10 @@ async fn a_sync_that_is_killed_in_the_middle_of_a_page_goes_on() {
     line.left.store(usize::MAX, Ordering::SeqCst);
     let rest = tokio::task::block_in_place(|| sync(&site, &line.near).status());
     assert!(rest.expect("precinto runs").success());
-    assert_eq!(held(&site, &node), expected);
+    // How far it comes depends on how often it was read, which is in the log too; what is there does not.
+    let (reached, cases) = held(&site, &node);
+    assert!(reached >= expected.0, "{reached}");
+    assert_eq!(cases, expected.1);
     assert!(gateway.stop().success());
     audit(&site);
 }

@@ -115,11 +115,12 @@ async fn s02_a_definition_is_fixed_and_moving_is_an_act_in_the_log_that_closes_t
         .unwrap()
         .receipt
         .record;
-    let act = pb::ActRecord::decode(act.as_slice()).unwrap();
+    let act = pb::ActRecord::decode(act.as_ref()).unwrap();
     assert_eq!(act.kind(), pb::ActKind::SubscriptionSought);
     assert_eq!(
         (act.subject.as_str(), act.from_index, act.to_index),
-        ("desk", sent[5] + 1, sent[0])
+        // From behind the act of making it.
+        ("desk", sent[5] + 2, sent[0])
     );
     assert!(
         act.actor.ends_with("/agency/anam/node/mex"),

@@ -116,22 +116,52 @@ async fn s30_who_takes_nothing_for_30_s_is_cut_and_goes_on_without_loss() {
     world.end();
 }
 
+/// Sixteen live subscriptions on one line, which nobody reads from here on.
+async fn stall_live(world: &World, name: &str) -> (Desk, Vec<Stream>) {
+    let (mut desk, mut streams) = (world.desk().await, Vec::new());
+    for number in 0..16 {
+        let request = pb::CreateSubscriptionRequest {
+            name: format!("{name}-{number}"),
+            start: pb::StartPosition::Now.into(),
+            ..Default::default()
+        };
+        desk.create_as(request).await.expect("created");
+        let mut stream = desk.open(&format!("{name}-{number}"), CREDIT).await;
+        stream.caught_up().await;
+        streams.push(stream);
+    }
+    (desk, streams)
+}
+
+/// By how much the 99th percentile changes the benchmark `subscribers` measures. Here it is the order of events: everything sent
+/// is answered while the subscribers are stalled, and none of them was cut before, which is what would free a sender who waits for
+/// them (S30).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s31_a_sender_does_not_wait_for_stalled_subscribers() {
-    // By how much the 99th percentile changes is measured by the benchmark; here it is enough that nothing waits.
     let mut world = World::start();
-    for _ in 0..2 {
-        let stalled = stall(&world, "mx-anam-mex").await;
-        world.send_many(3_000).await;
-        let last = world.send(1).await[0];
+    let mut messages = world.messages();
+    // For each subscriber more than is held for it, so that it stalls midway, live.
+    let large: Vec<_> = (0..400).map(|_| messages.alert(15_000)).collect();
+    for (life, large) in large.chunks(200).enumerate() {
+        let name = format!("stalled-{life}");
+        let (stalled_desk, stalled) = stall_live(&world, &name).await;
+        let sent = world.send_all(large).await;
         let mut desk = world.desk().await;
         for number in 0..16 {
-            let there = desk.get(&format!("stalled-{number}")).await;
-            // Of bytes that nobody takes, not for want of credit.
-            let is_stalled = there.position < last && (1..CREDIT).contains(&there.unsettled);
+            let there = desk.get(&format!("{name}-{number}")).await;
+            // Of bytes that nobody takes, not for want of credit, and well before the last.
+            let is_stalled = there.position < sent[150] && (1..CREDIT).contains(&there.unsettled);
             assert!(is_stalled, "{there:?}");
         }
-        drop(stalled);
+        // The same streams go on as if nothing had been.
+        let goes_on = stalled
+            .into_iter()
+            .map(|mut stream| tokio::spawn(async move { (stream.deliveries(200).await, stream) }));
+        for gone_on in goes_on.collect::<Vec<_>>() {
+            let (indexes, _stream) = gone_on.await.expect("it was not cut");
+            assert_eq!(indexes, sent);
+        }
+        drop(stalled_desk);
         world.kill_and_start();
     }
     world.end();

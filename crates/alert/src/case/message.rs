@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::Statement;
 use crate::code::{
     AckLevel, ActionVerdict, AssessmentResult, DisseminationVerdict, HoldKind, HoldState,
-    MessageType, OutcomeCode, RecallMeasure,
+    MessageType, OutcomeCode, RecallMeasure, Tlp, UseCode,
 };
+use crate::handling::Release;
 use crate::id::{AgencyId, MessageId, NodeId, OfficerId};
 use precinto_proto::v1 as pb;
 
@@ -120,9 +121,10 @@ impl Audience {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Says {
     Nothing,
-    /// An ALERT or AMEND, and its last useful instant.
+    /// An ALERT or AMEND, its last useful instant, and whether nobody new may get it, not even at home.
     Version {
         expires_ms: u64,
+        is_close: bool,
     },
     Ack(AckLevel),
     Assessment(AssessmentResult),
@@ -134,7 +136,8 @@ enum Says {
     },
     Recall(RecallMeasure),
     Transfer(Arc<AgencyId>),
-    Decision(DisseminationVerdict),
+    /// And to whom it may be passed on.
+    Decision(DisseminationVerdict, Arc<Vec<Release>>),
 }
 
 /// One message of a case.
@@ -192,9 +195,14 @@ impl Step {
     /// Of an ALERT or AMEND: its last useful instant.
     pub(super) fn expires_ms(&self) -> Option<u64> {
         match self.says {
-            Says::Version { expires_ms } => Some(expires_ms),
+            Says::Version { expires_ms, .. } => Some(expires_ms),
             _ => None,
         }
+    }
+
+    /// Of an ALERT or AMEND: whether its handling keeps it with those who were sent it, those of their own side as well.
+    pub(super) fn is_close(&self) -> bool {
+        matches!(self.says, Says::Version { is_close: true, .. })
     }
 
     pub(super) fn ack_level(&self) -> Option<AckLevel> {
@@ -250,8 +258,17 @@ impl Step {
 
     pub(super) fn decision(&self) -> Option<DisseminationVerdict> {
         match self.says {
-            Says::Decision(verdict) => Some(verdict),
+            Says::Decision(verdict, _) => Some(verdict),
             _ => None,
+        }
+    }
+
+    /// Of a `DISSEMINATION_DECISION` that grants what was asked: to whom. Conditions, if there are any, are for people to keep.
+    pub(super) fn releases(&self) -> &[Release] {
+        use DisseminationVerdict as D;
+        match &self.says {
+            Says::Decision(D::Granted | D::GrantedOnConditions, to) => to,
+            _ => &[],
         }
     }
 }
@@ -262,6 +279,7 @@ impl Says {
         let said = match statement.message_type() {
             T::Alert | T::Amend => Some(Self::Version {
                 expires_ms: statement.expires_ms(),
+                is_close: is_close(statement),
             }),
             T::Ack => statement.ack_level().map(Self::Ack),
             T::Assessment => statement.assessment().map(Self::Assessment),
@@ -279,11 +297,23 @@ impl Says {
                 let taker = statement.transfer_to().cloned();
                 taker.map(|agency| Self::Transfer(Arc::new(agency)))
             }
-            T::DisseminationDecision => statement.dissemination().map(Self::Decision),
+            T::DisseminationDecision => {
+                let to = Arc::new(statement.release_to().to_vec());
+                let verdict = statement.dissemination();
+                verdict.map(|verdict| Self::Decision(verdict, to))
+            }
             _ => None,
         };
         said.unwrap_or(Self::Nothing)
     }
+}
+
+/// Whether its handling keeps it with those to whom it was sent.
+fn is_close(statement: &Statement) -> bool {
+    let handling = statement.handling();
+    matches!(handling.tlp(), Tlp::AmberStrict | Tlp::Red)
+        || handling.use_code() == Some(UseCode::H2)
+        || !handling.releasable_to().is_empty()
 }
 
 /// Names and audiences, each kept once for however many cases: most messages go to the same few.

@@ -1115,3 +1115,32 @@ fn a_withdrawal_names_an_agency_that_has_left_only_if_the_case_reached_it() {
     let empty = Case::default();
     assert_eq!(widened(&empty, "one", T::Recall, &[agency(DEA)]).1, [0]);
 }
+
+/// A RECALL is refused to all but the originator; what it would have reached must not show before that.
+#[test]
+fn who_may_not_recall_learns_nothing_of_others_by_trying() {
+    let nobody = |reached: bool| {
+        let mut case = Case::default();
+        case.apply(from_desk((CBP, "one"), &[DEA, ANAM], T::Alert, (1, 0)));
+        let to = if reached { FGR } else { CBP };
+        case.apply(from_desk((ANAM, "one"), &[to], T::Comment, (2, 1)));
+        let left = pb::ResolvedRecipient {
+            requested: Some(pb::RecipientRef {
+                kind: pb::RecipientKind::Agency.into(),
+                name: FGR.to_owned(),
+            }),
+            ..Default::default()
+        };
+        let asked = |agency: &str| {
+            let (side, agency) = agency.split_once('/').unwrap();
+            let mut message = valid(T::Recall);
+            message.sender = format!("spiffe://{side}/agency/{agency}/node/one");
+            message.recipients = left.requested.clone().into_iter().collect();
+            let statement = Statement::decode(&message.encode_to_vec()).unwrap();
+            case.widen(&statement, &mut [left.clone()])
+        };
+        (asked(CBP), asked(DEA))
+    };
+    assert_eq!(nobody(true), (vec![], vec![0]));
+    assert_eq!(nobody(false), (vec![0], vec![0]));
+}

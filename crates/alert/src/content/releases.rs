@@ -1,4 +1,4 @@
-//! To whom each party of a content may be released: narrower than the whole message, and enforced like that.
+//! Whether a content names parties, and to whom each may be released: narrower than the whole message, and enforced like that.
 
 use super::{Content, Form};
 use crate::handling::Release;
@@ -6,6 +6,15 @@ use crate::limits::RELEASES_MAX;
 use crate::violation::{At, Findings};
 
 impl Content {
+    /// Whether it has a block that says who somebody is, a person or a firm; that nobody is stated names nobody. Free text may name
+    /// somebody all the same; nobody can tell by machine.
+    pub fn names_persons(&self) -> bool {
+        let Form::Alert(alert) = &self.form else {
+            return false;
+        };
+        alert.parties.iter().any(|party| !party.not_stated)
+    }
+
     /// The releases of parties that have one of their own, each with the party's place, from 0. Nothing else that can be said
     /// names parties.
     pub fn party_releases(&self) -> Vec<(usize, Vec<Release>)> {

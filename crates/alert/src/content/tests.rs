@@ -321,6 +321,29 @@ fn shipper_and_consignee_are_named_or_said_to_be_absent() {
 }
 
 #[test]
+fn who_is_not_stated_is_not_named() {
+    let names = |content: &pb::AlertContent| {
+        let bytes = content.encode_to_vec();
+        let read = Content::decode(
+            "application/vnd.precinto.alert.v1+protobuf",
+            &bytes,
+            &alert_statement(),
+        );
+        read.expect("an alert").names_persons()
+    };
+    let mut content = alert();
+    assert!(names(&content));
+    for party in &mut content.parties {
+        *party = pb::Party {
+            role: party.role,
+            not_stated: true,
+            ..Default::default()
+        };
+    }
+    assert!(!names(&content));
+}
+
+#[test]
 fn parties_belong_to_shipments() {
     let mut content = alert();
     content.shipments.push(content.shipments[0].clone());
@@ -635,7 +658,7 @@ fn what_would_be_flagged_is_told_beside_what_is_wrong() {
     };
     let has_weight = |list: &[Violation]| list.iter().any(|v| v.reason == Reason::InvalidWeight);
     assert!(has_weight(&broken.warnings) && !has_weight(&broken.errors));
-    let told: Vec<Reason> = broken.into_iter().map(|v| v.reason).collect();
+    let told: Vec<Reason> = broken.errors.into_iter().map(|v| v.reason).collect();
     assert_eq!(told, [Reason::MissingBillQty]);
 }
 
@@ -649,7 +672,7 @@ fn weighed(value: &str, unit: &str) -> (Reason, Vec<String>) {
     let Err(ContentError::Violations(broken)) = decode(&content, &alert_statement()) else {
         panic!("refused");
     };
-    let first = broken.into_iter().next().unwrap();
+    let first = broken.errors.into_iter().next().unwrap();
     (first.reason, first.proposals)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Change, ChangeKind, Part, Subject};
+use crate::code::Coded as _;
 
 /// What a part says of each thing, as text: the only form in which two parts are compared, so nothing is forgotten that
 /// is listed here.
@@ -58,6 +59,10 @@ fn facts(part: &Part) -> Facts {
             ("stewards_needed", stewards.needed.to_string()),
         ],
     );
+    if let Some(policy) = part.policy() {
+        let fields = vec![("policy", policy.to_owned())];
+        fact(Subject::Policy, part.side().to_string(), fields);
+    }
     for (id, agency) in part.agencies() {
         let standby = &agency.standby;
         fact(
@@ -68,6 +73,10 @@ fn facts(part: &Part) -> Facts {
                 ("name_es", agency.names.spanish.clone()),
                 ("alternates", list(&standby.alternates)),
                 ("escalation", standby.escalation.clone().unwrap_or_default()),
+                (
+                    "purposes",
+                    list(agency.purposes.iter().map(|class| class.name())),
+                ),
             ],
         );
         for (node, listed) in &agency.nodes {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Agency, Part, PartError};
 use crate::Reason;
 use crate::id::{AgencyId, Side};
-use crate::limits::{AGENCIES_MAX, GROUPS_MAX, PART_BYTES_MAX, VIOLATIONS_MAX};
+use crate::limits::{AGENCIES_MAX, GROUPS_MAX, PART_BYTES_MAX, POLICY_BYTES_MAX, VIOLATIONS_MAX};
 use crate::violation::{Detail, Violation, at_most};
 
 mod agency;
@@ -25,6 +25,7 @@ struct File {
     stewards_needed: usize,
     #[serde(default)]
     auditors: Vec<String>,
+    policy: Option<String>,
     #[serde(default)]
     agency: Vec<AgencyFile>,
     #[serde(default)]
@@ -46,6 +47,8 @@ struct AgencyFile {
     #[serde(default)]
     alternates: Vec<String>,
     escalation: Option<String>,
+    #[serde(default)]
+    purposes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -175,6 +178,7 @@ impl Reader {
         self.escalations(&agencies, &groups);
         let stewards = self.stewards(&file.stewards, file.stewards_needed, &agencies);
         let auditors = self.auditors(&file.auditors);
+        let policy = self.policy(file.policy);
         let part = Part {
             side: self.side,
             version: file.version,
@@ -186,8 +190,27 @@ impl Reader {
             joint_groups,
             joint_topics,
             auditors,
+            policy,
         };
         (part, self.problems)
+    }
+
+    /// The text alone: what it says is read where rules are known.
+    fn policy(&mut self, text: Option<String>) -> Option<String> {
+        let text = text?;
+        if text.len() > POLICY_BYTES_MAX {
+            let bytes = text.len();
+            let detail = (
+                format!(
+                    "{bytes} bytes are more than the {POLICY_BYTES_MAX} that a policy may have"
+                ),
+                format!(
+                    "{bytes} bytes superan los {POLICY_BYTES_MAX} que puede tener una política"
+                ),
+            );
+            self.problems.add("policy", Reason::Size, detail);
+        }
+        Some(text)
     }
 
     fn previous(&mut self, version: u64, previous: Option<&str>) -> Option<[u8; 32]> {

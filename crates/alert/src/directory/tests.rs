@@ -220,3 +220,34 @@ fn a_change_is_told_by_name() {
     );
     assert_eq!(first.len(), 8);
 }
+
+#[test]
+fn purposes_are_kinds_of_goods_and_a_policy_has_an_end() {
+    let purposes =
+        "purposes = [\"ILLICIT_DRUG\", \"CHEMICAL_PRECURSOR\", \"FIREARM\", \"ILLICIT_FUEL\"]";
+    let part = Part::parse(EXAMPLE_US).unwrap();
+    let of = |name: &str| part.agency(&name.parse().unwrap()).unwrap().purposes.len();
+    assert_eq!((of("us.dev.invalid/cbp"), of("us.dev.invalid/oig")), (4, 0));
+    let field = || "agency[us.dev.invalid/cbp].purposes".to_owned();
+    let drugs = "purposes = [\"DRUGS\"]";
+    assert_eq!(
+        problems(&with(purposes, drugs)),
+        [(field(), Reason::CodeUnknown)]
+    );
+    let twice = "purposes = [\"FIREARM\", \"FIREARM\"]";
+    assert_eq!(
+        problems(&with(purposes, twice)),
+        [(field(), Reason::Repeated)]
+    );
+    let line = "stewards_needed = 1\n";
+    let long = |bytes: usize| with(line, &format!("{line}policy = \"{}\"\n", "x".repeat(bytes)));
+    assert!(part.policy().is_none());
+    // Whether it is one is not asked here.
+    let kept = Part::parse(&long(crate::limits::POLICY_BYTES_MAX)).unwrap();
+    assert_eq!(
+        kept.policy().map(str::len),
+        Some(crate::limits::POLICY_BYTES_MAX)
+    );
+    let over = long(crate::limits::POLICY_BYTES_MAX + 1);
+    assert_eq!(problems(&over), [("policy".to_owned(), Reason::Size)]);
+}

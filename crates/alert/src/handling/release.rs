@@ -24,7 +24,8 @@ pub enum Release {
 }
 
 impl Release {
-    fn parse(text: &str) -> Result<Self, Reason> {
+    /// Reads it as a statement writes it: two letters are a country.
+    pub fn parse(text: &str) -> Result<Self, Reason> {
         if text.len() == 2 {
             return if is_country(text) {
                 Ok(Self::Country(text.to_owned()))

@@ -3,6 +3,7 @@
 use super::normal::code;
 use super::{Identifier, Kind};
 use crate::limits::LINE_CHARS_MAX;
+use crate::waybill::{Form, form, is_shaped};
 
 /// Country codes that people leave out of telephone numbers on the two sides.
 const PREFIXES: [&str; 2] = ["1", "52"];
@@ -37,16 +38,16 @@ pub(super) fn could_be(kind: Kind, text: &str, bare: &str) -> bool {
     // House waybills, references and serial numbers may be all letters; several words are a name or a description.
     let word = number || !text.trim().contains(char::is_whitespace);
     match kind {
-        Kind::Waybill => shaped(bare, "99999999999"),
+        Kind::Waybill => form(bare) == Form::Master,
         Kind::HouseWaybill => word && bare.len() <= 35,
-        Kind::S10 => shaped(bare, "AA999999999AA"),
+        Kind::S10 => form(bare) == Form::Postal,
         Kind::Receptacle => number && bare.len() == 29,
         Kind::Dispatch => number && bare.len() == 20,
         Kind::Courier => number && (8..=40).contains(&bare.len()),
         Kind::Uld => ["AAA9999XX", "AAA99999XX"]
             .iter()
-            .any(|form| shaped(bare, form)),
-        Kind::Container => shaped(bare, "AAAA9999999"),
+            .any(|form| is_shaped(bare, form)),
+        Kind::Container => is_shaped(bare, "AAAA9999999"),
         Kind::Reference | Kind::Serial => word && !text.contains('@'),
         Kind::Seal | Kind::Account => number,
         Kind::Trace => bare.strip_prefix('T').is_some_and(is_number),
@@ -58,7 +59,7 @@ pub(super) fn could_be(kind: Kind, text: &str, bare: &str) -> bool {
         Kind::Plate => number && bare.len() <= 15,
         // Two letters, a node's code of two to ten, four and six digits, the check character.
         Kind::AlertId => {
-            (15..=23).contains(&bare.len()) && shaped(bare.get(..2).unwrap_or(""), "AA")
+            (15..=23).contains(&bare.len()) && is_shaped(bare.get(..2).unwrap_or(""), "AA")
         }
     }
 }
@@ -78,14 +79,4 @@ fn is_phone(text: &str) -> bool {
         && text
             .chars()
             .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+-.()/".contains(c))
-}
-
-/// The same length, a letter for every `A`, a digit for every `9`, either for every `X`.
-fn shaped(bare: &str, form: &str) -> bool {
-    bare.len() == form.len()
-        && bare.bytes().zip(form.bytes()).all(|(byte, of)| match of {
-            b'A' => byte.is_ascii_uppercase(),
-            b'9' => byte.is_ascii_digit(),
-            _ => byte.is_ascii_alphanumeric(),
-        })
 }

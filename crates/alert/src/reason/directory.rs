@@ -31,4 +31,18 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Solicite la firma de los custodios que nombra la parte anterior.",
         ],
     ),
+    entry_of(
+        Reason::PolicyInvalid,
+        GrpcCode::InvalidArgument,
+        Retry::Corrected,
+        Severity::Error,
+        [
+            "The side's policy is not one: nothing of the part is taken.",
+            "La política del lado no es válida: nada de la parte se acepta.",
+        ],
+        [
+            "Mend it at the place that is named; `precinto policy check` says the same beforehand.",
+            "Corríjala en el lugar indicado; `precinto policy check` dice lo mismo de antemano.",
+        ],
+    ),
 ];

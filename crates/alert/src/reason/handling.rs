@@ -182,4 +182,32 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Nombre una vez a cada destinatario.",
         ],
     ),
+    entry_of(
+        Reason::PurposeMissing,
+        GrpcCode::PermissionDenied,
+        Retry::Corrected,
+        Severity::Error,
+        [
+            "It names persons, and a recipient may not process data about persons for these goods.",
+            "Nombra a personas, y un destinatario no puede tratar datos personales respecto de estas mercancías.",
+        ],
+        [
+            "Send a tear-line without parties, or name other recipients; its side's directory says for what each agency may.",
+            "Envíe un extracto no nominal, sin partes, o nombre a otros destinatarios; el directorio de su lado dice para qué puede cada dependencia.",
+        ],
+    ),
+    entry_of(
+        Reason::OnwardRelease,
+        GrpcCode::PermissionDenied,
+        Retry::Corrected,
+        Severity::Error,
+        [
+            "It passes on what another agency said, to one to which that agency has not released it.",
+            "Reenvía lo que dijo otra dependencia a una a la que esta no lo ha autorizado.",
+        ],
+        [
+            "Ask the originator with a DISSEMINATION_REQUEST, and send it when the decision is there.",
+            "Pídalo al originador con una DISSEMINATION_REQUEST y envíelo cuando exista la decisión.",
+        ],
+    ),
 ];

@@ -13,12 +13,8 @@ pub(super) fn why(reason: Reason) -> Option<[&'static str; 2]> {
         Reason::LogReadOnly
         | Reason::NotAShipment
         | Reason::PeerUnreachable
-        | Reason::PolicyDenied
-        | Reason::PolicyError
-        | Reason::Quota
         | Reason::ReadDenied
         | Reason::SequenceReused
-        | Reason::StorageLow
         | Reason::WitnessBehind => Some(NOT_YET),
         _ => None,
     }

@@ -149,8 +149,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         Retry::Never,
         Severity::Error,
         [
-            "The rules of the gateway's side do not allow it.",
-            "Las reglas del lado de la pasarela no lo permiten.",
+            "A rule of the floor or of a side does not allow it.",
+            "Una regla del piso o de un lado no lo permite.",
         ],
         [
             "Read which rule decided, and ask its owner.",

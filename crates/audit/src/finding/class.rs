@@ -72,6 +72,7 @@ impl Kind {
             | Self::RecordPruned
             | Self::BodyPruned
             | Self::Withheld
+            | Self::ActWithheld
             | Self::RecordMalformed { .. }
             | Self::UnknownFields { .. }
             | Self::EnvelopeMalformed { .. }
@@ -79,6 +80,12 @@ impl Kind {
             | Self::StatementId
             | Self::Refused { .. }
             | Self::RulesWentBack { .. }
+            | Self::FloorUnknown { .. }
+            | Self::RulesDigest { .. }
+            | Self::RulesRefuse { .. }
+            | Self::RulesNamed { .. }
+            | Self::Nominal { .. }
+            | Self::Onward { .. }
             | Self::CasesNotAudited { .. }
             | Self::ClocksNotAudited { .. }
             | Self::WrongLog { .. }
@@ -92,6 +99,7 @@ impl Kind {
             Self::TrustFromLog
             | Self::TrustIncomplete { .. }
             | Self::TrustAbsent { .. }
+            | Self::TrustWithdrawn { .. }
             | Self::TrustUnnamed { .. }
             | Self::RootUnknown { .. }
             | Self::RevokedBefore { .. }
@@ -116,7 +124,7 @@ impl Kind {
         match self {
             Self::Bytes(damage) => damage.severity(),
             Self::Held(contradiction) => contradiction.severity(),
-            Self::TrustFromLog | Self::UnknownFields { .. } => Severity::Note,
+            Self::TrustFromLog | Self::UnknownFields { .. } | Self::ActWithheld => Severity::Note,
             Self::TreeBroken
             | Self::OverdueMissing { .. }
             | Self::UnknownType { .. }
@@ -124,6 +132,7 @@ impl Kind {
             | Self::Uncovered
             | Self::NoLogKey
             | Self::LogKeyUnpinned
+            | Self::FloorUnknown { .. }
             | Self::CasesNotAudited { .. }
             | Self::ClocksNotAudited { .. }
             | Self::TrustIncomplete { .. }
@@ -151,6 +160,7 @@ impl Kind {
             Self::RecordPruned => "RECORD_PRUNED",
             Self::BodyPruned => "BODY_PRUNED",
             Self::Withheld => "WITHHELD",
+            Self::ActWithheld => "ACT_WITHHELD",
             Self::CheckpointForm { .. } => "CHECKPOINT_FORM",
             Self::CheckpointSignature { .. } => "CHECKPOINT_SIGNATURE",
             Self::CheckpointSize { .. } => "CHECKPOINT_SIZE",
@@ -167,10 +177,17 @@ impl Kind {
             Self::StatementId => "STATEMENT_ID",
             Self::Refused { .. } => "REFUSED",
             Self::RulesWentBack { .. } => "RULES_WENT_BACK",
+            Self::FloorUnknown { .. } => "FLOOR_UNKNOWN",
+            Self::RulesDigest { .. } => "RULES_DIGEST",
+            Self::RulesRefuse { .. } => "RULES_REFUSE",
+            Self::RulesNamed { .. } => "RULES_NAMED",
+            Self::Nominal { .. } => "NOMINAL",
+            Self::Onward { .. } => "ONWARD",
             Self::CasesNotAudited { .. } => "CASES_NOT_AUDITED",
             Self::ClocksNotAudited { .. } => "CLOCKS_NOT_AUDITED",
             Self::TrustIncomplete { .. } => "TRUST_INCOMPLETE",
             Self::TrustAbsent { .. } => "TRUST_ABSENT",
+            Self::TrustWithdrawn { .. } => "TRUST_WITHDRAWN",
             Self::TrustUnnamed { .. } => "TRUST_UNNAMED",
             Self::RootUnknown { .. } => "ROOT_UNKNOWN",
             Self::RevokedBefore { .. } => "REVOKED_BEFORE",

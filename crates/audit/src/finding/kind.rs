@@ -58,6 +58,8 @@ pub enum Kind {
     BodyPruned,
     /// The gateway did not show everything to this auditor.
     Withheld,
+    /// An act is not for this reader. It says nothing of messages, and what a log is held to by acts is for everybody.
+    ActWithheld,
     /// A checkpoint that is none.
     CheckpointForm {
         /// What is wrong with it.
@@ -123,6 +125,40 @@ pub enum Kind {
         /// The newest rules before it.
         newest: &'static str,
     },
+    /// Let in by a floor that this program does not know, so its decision was not repeated.
+    FloorUnknown {
+        /// What the record claims.
+        claimed: String,
+    },
+    /// The digest of the rules in its record is not that of the floor and the policies that the record names.
+    RulesDigest {
+        /// What the record says, in hexadecimal.
+        says: String,
+        /// What follows from the parts of the directory, in hexadecimal.
+        are: String,
+    },
+    /// Let in, although the rules refuse it.
+    RulesRefuse {
+        /// Those that do.
+        rules: String,
+    },
+    /// Let in by these rules, and its record names others.
+    RulesNamed {
+        /// What the record says.
+        says: String,
+        /// Those that decided.
+        decided: String,
+    },
+    /// Whether it names persons, its record says otherwise than its content.
+    Nominal {
+        /// What the record says.
+        says: bool,
+    },
+    /// To whom it was passed on by the originator's word, its record says otherwise than its case.
+    Onward {
+        /// In which way.
+        why: Detail,
+    },
     /// Let in by rules that asked no case, so whether they might follow was not audited.
     CasesNotAudited {
         /// How many messages.
@@ -142,6 +178,13 @@ pub enum Kind {
     },
     /// The record rests on something that is not in the log before it.
     TrustAbsent {
+        /// What it is.
+        what: Thing,
+        /// Its SHA-256 in hexadecimal.
+        digest: String,
+    },
+    /// The record rests on something that had been withdrawn before it.
+    TrustWithdrawn {
         /// What it is.
         what: Thing,
         /// Its SHA-256 in hexadecimal.

@@ -84,6 +84,10 @@ impl Kind {
                 "the gateway withheld record, content and body: this identity is no auditor there",
                 "la pasarela retuvo registro, sobre y contenido: esta identidad no es de un auditor ahí"
             ),
+            Self::ActWithheld => said!(
+                "what somebody did is not for this reader, so it was not examined",
+                "lo que alguien hizo no es para este lector, así que no se examinó"
+            ),
             Self::CheckpointForm { why } => said!(
                 "the checkpoint is malformed: {why}",
                 "el punto de control está mal formado: {why}"
@@ -158,6 +162,39 @@ impl Kind {
                 "its record claims the rules {claimed}, although the log had named {newest} before",
                 "su registro invoca las reglas {claimed}, aunque la bitácora ya había nombrado {newest}"
             ),
+            Self::FloorUnknown { claimed } => said!(
+                "its record claims the rules {claimed:?}, which this version does not know: whether they let it in was not repeated",
+                "su registro invoca las reglas {claimed:?}, que esta versión no conoce: no se repitió si la admitían"
+            ),
+            Self::RulesDigest { says, are } => said!(
+                "its record says that rules with the digest {says} decided, but those in the parts of the directory that it names \
+                 have {are}",
+                "su registro dice que decidieron reglas con la huella {says}, pero las de las partes del directorio que nombra \
+                 tienen {are}"
+            ),
+            Self::RulesRefuse { rules } => said!(
+                "was let in, although the rules that its record names refuse it: {rules}",
+                "se admitió, aunque las reglas que su registro nombra la rechazan: {rules}"
+            ),
+            Self::RulesNamed { says, decided } => said!(
+                "its record says that these rules decided: {says}; those that did are {decided}",
+                "su registro dice que decidieron estas reglas: {says}; las que decidieron son {decided}"
+            ),
+            Self::Nominal { says: true } => said!(
+                "its record says that its content names a person or a firm, and the content does not",
+                "su registro dice que el contenido nombra a una persona o empresa, y el contenido no lo hace"
+            ),
+            Self::Nominal { says: false } => said!(
+                "its content names a person or a firm, and its record says that it does not",
+                "el contenido nombra a una persona o empresa, y su registro dice que no"
+            ),
+            Self::Onward { why } => {
+                let (en, es) = (why.text(Lang::En), why.text(Lang::Es));
+                said!(
+                    "to whom it was passed on by the originator's word does not follow from its case: {en}",
+                    "a quién se reenvió con la autorización del originador no se sigue de su caso: {es}"
+                )
+            }
             Self::CasesNotAudited { count } => said!(
                 "messages of cases among these that were let in under floor/1, which asks no case: {count}; whether each \
                  might follow was not audited",
@@ -182,6 +219,13 @@ impl Kind {
                 said!(
                     "rests on {en} {digest}, which no entry before it holds",
                     "se apoya en {es} {digest}, que no está en ninguna entrada anterior"
+                )
+            }
+            Self::TrustWithdrawn { what, digest } => {
+                let (en, es) = (what.text(Lang::En), what.text(Lang::Es));
+                said!(
+                    "rests on {en} {digest}, which had been withdrawn before it",
+                    "se apoya en {es} {digest}, que se había retirado antes"
                 )
             }
             Self::TrustUnnamed { what, digest } => {

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use super::clocks::{Calendar, Held, Late, Timed};
 use super::floor::{Asked, Countries, Withdrawal};
+use super::keys::Keys;
 use crate::finding::{Finding, Kind, Place};
 use precinto_alert::case::{Audience, Case, Names, Step};
+use precinto_alert::floor::Rules;
 use precinto_alert::id::AlertId;
 use precinto_alert::reason;
 use precinto_alert::{Statement, Violation};
@@ -40,48 +42,20 @@ pub(super) struct Message {
     withdrawal: Option<Box<Withdrawal>>,
 }
 
-/// By which rules a message was let in, as its record says; oldest first. Each is judged by those that it claims, unless the
-/// log has claimed newer ones before: a gateway does not choose what it is audited by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rules {
-    /// `floor/1`: whether a message may follow was not asked.
-    WithoutCases,
-    /// `floor/2`: asked of agencies alone.
-    OfAgencies,
-    /// `floor/3`: asked of nodes too, but neither whom a withdrawal had reached, nor who comes round in a closed case, nor,
-    /// by this audit, the directory's countries and codes. What else of a case is read otherwise since is read so of these too:
-    /// whoever had refused an alert and came round was then held for done, which can make a deadline seem missing.
-    OfNodes,
-    /// All that there are.
-    All,
+/// What the record says that the message was let in by. Each is judged by the rules that it claims, unless the log has claimed
+/// newer ones before: a gateway does not choose what it is audited by.
+pub(super) fn claimed(record: &pb::StatementRecord) -> Rules {
+    let decision = record.decision.as_ref();
+    Rules::of(decision.map_or("", |decision| &decision.policy))
 }
 
-impl Rules {
-    pub(super) fn of(record: &pb::StatementRecord) -> Self {
-        match record.decision.as_ref().map(|decision| &*decision.policy) {
-            Some("floor/1") => Self::WithoutCases,
-            Some("floor/2") => Self::OfAgencies,
-            Some("floor/3") => Self::OfNodes,
-            _ => Self::All,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::WithoutCases => "floor/1",
-            Self::OfAgencies => "floor/2",
-            Self::OfNodes => "floor/3",
-            Self::All => "floor/4",
-        }
-    }
-
-    fn objection(self, case: &Case, step: &Step) -> Option<Violation> {
-        match self {
-            Self::WithoutCases => None,
-            Self::OfAgencies => case.permits_agency(step).err(),
-            Self::OfNodes => case.permits_node(step).err(),
-            Self::All => case.permits(step).err(),
-        }
+/// What speaks against the step in its case, by these rules.
+fn objection(rules: Rules, case: &Case, step: &Step) -> Option<Violation> {
+    match rules {
+        Rules::WithoutCases => None,
+        Rules::OfAgencies => case.permits_agency(step).err(),
+        Rules::OfNodes => case.permits_node(step).err(),
+        Rules::All | Rules::Written => case.permits(step).err(),
     }
 }
 
@@ -93,7 +67,7 @@ impl Part {
         (index, time_ms): (u64, u64),
         (asked, withdrawal): (Option<Box<Asked>>, Option<Box<Withdrawal>>),
     ) -> Self {
-        let rules = Rules::of(record);
+        let rules = claimed(record);
         let Some(alert_id) = statement.alert_id() else {
             return Self::Outside(rules, asked);
         };
@@ -165,8 +139,8 @@ impl Cases {
     }
 
     /// Takes in the entry at this index; gives what speaks against its being there, and what should have been there
-    /// before it.
-    pub(super) fn follow(&mut self, index: u64, part: Part) -> Vec<Kind> {
+    /// before it. `keys` are those of the entries before.
+    pub(super) fn follow(&mut self, index: u64, part: Part, keys: &Keys) -> Vec<Kind> {
         let (claimed, asked, message) = match part {
             Part::None => return Vec::new(),
             Part::Unreadable => {
@@ -191,10 +165,19 @@ impl Cases {
                 newest: newest.name(),
             });
         }
-        if newest >= Rules::All
+        if newest.ask_floor()
             && let Some(asked) = asked
         {
             kinds.extend(self.countries.judge(&asked));
+            if newest.are_written() {
+                let case = message.as_ref().filter(|_| !self.has_holes);
+                let new = Case::default();
+                let case = case.map(|message| {
+                    let held = self.by_id.get(&message.alert_id);
+                    (held.map_or(&new, |held| &held.case), &message.step)
+                });
+                kinds.extend(asked.judge_decision(&self.countries, case, keys));
+            }
         }
         if let Some(message) = message {
             let time_ms = message.time_ms;
@@ -211,7 +194,7 @@ impl Cases {
             Run::extend(&mut self.let_in_unasked, index);
         }
         let waits = message.timed.as_ref().is_some_and(|timed| timed.waits());
-        if waits && rules < Rules::OfNodes {
+        if waits && !rules.keep_clocks() {
             Run::extend(&mut self.let_in_unclocked, index);
         }
         if self.has_holes {
@@ -228,9 +211,9 @@ impl Cases {
         } = message;
         let step = self.names.share(step);
         let held = self.by_id.entry(alert_id.clone()).or_default();
-        let withdrawal = withdrawal.filter(|_| rules >= Rules::All);
+        let withdrawal = withdrawal.filter(|_| rules.ask_floor());
         let misdirected = withdrawal.and_then(|withdrawal| withdrawal.judge(&held.case));
-        let objection = rules.objection(&held.case, &step);
+        let objection = objection(rules, &held.case, &step);
         held.case.apply(step);
         if let Some(timed) = timed
             && let Some(waits) = timed.take(held, time_ms)

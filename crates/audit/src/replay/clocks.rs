@@ -16,6 +16,7 @@ use crate::verified::Overdue;
 use precinto_alert::case::{Case, Missed};
 use precinto_alert::clock::{Clocks, Due, Reading, starts};
 use precinto_alert::code::{Coded, MessageStatus};
+use precinto_alert::floor::Rules;
 use precinto_alert::handling::Release;
 use precinto_alert::id::{AgencyId, AlertId, MessageId, NodeId};
 use precinto_alert::{Detail, Statement};
@@ -73,10 +74,6 @@ struct Look {
     since_ms: Option<u64>,
 }
 
-/// The rules of gateways that told an agency's whole escalation group, as records name them. They may have been in force when
-/// a message was let in, and no longer when its deadline was missed.
-const POLICIES_WITHOUT_RELEASE: [&str; 3] = ["floor/1", "floor/2", "floor/3"];
-
 /// How long a gateway that runs may take to notice: it looks several times a second, but may have much to catch up with.
 const TOLERANCE_MS: u64 = 60_000;
 
@@ -116,7 +113,8 @@ impl Timed {
             status: self.statement.status(),
             index: self.index,
             release: self.statement.handling().releasable_to().to_vec(),
-            asks_release: !POLICIES_WITHOUT_RELEASE.contains(&&*self.policy),
+            // Older rules may have been in force when it was let in, and no longer when its deadline was missed.
+            asks_release: Rules::of(&self.policy).ask_floor(),
         });
         Some(message_id)
     }

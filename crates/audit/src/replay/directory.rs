@@ -3,16 +3,21 @@
 //! Read leniently, because only what decides about delivery, and about the next part, matters here; that the text is one that
 //! a gateway may take is asked beside that.
 
+mod file;
+mod law;
+
 use crate::finding::said;
-use precinto_alert::directory::{self, PartError};
-use precinto_alert::id::{AgencyId, Identity, Side};
+use file::{Agency, File, Group, Node, Officer, Topic, fault, foreign};
+use law::Law;
+use precinto_alert::Detail;
+use precinto_alert::code::CommodityClass;
+use precinto_alert::id::{AgencyId, Side};
 use precinto_alert::statement::Recipient;
-use precinto_alert::{Detail, Lang, Violation};
 use precinto_merkle::note::{Kind, NoteVerifier};
+use precinto_policy::{Floor, Rules};
 use precinto_proto::v1 as pb;
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One side's part, as its stewards signed it.
 pub(super) struct Part {
@@ -32,6 +37,8 @@ pub(super) struct Part {
     pub(super) foreign: Option<String>,
     /// What it says that no part may say, the first of it; not asked of one that is foreign.
     pub(super) fault: Option<Detail>,
+    /// By what it judges who may have what.
+    law: Law,
     agencies: BTreeSet<String>,
     /// Officers as SPIFFE ids, with their nodes as SPIFFE ids.
     officers: BTreeMap<String, Vec<String>>,
@@ -49,6 +56,9 @@ pub(super) struct Part {
 #[derive(Default)]
 pub(super) struct Directory {
     parts: Vec<Arc<Part>>,
+    /// The rules that the parts make together, put together when somebody first asks; none if one of them has a policy that is
+    /// none.
+    rules: OnceLock<Option<Rules>>,
 }
 
 /// Who is entitled to delivery, sorted.
@@ -60,84 +70,22 @@ pub(super) struct Entitled {
     pub(super) nodes: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct File {
-    side: String,
-    version: u64,
-    previous: Option<String>,
-    #[serde(default)]
-    stewards: Vec<String>,
-    #[serde(default = "one")]
-    stewards_needed: usize,
-    #[serde(default)]
-    agency: Vec<Agency>,
-    #[serde(default)]
-    group: Vec<Group>,
-    #[serde(default)]
-    topic: Vec<Topic>,
-}
-
-const fn one() -> usize {
-    1
-}
-
-#[derive(Deserialize)]
-struct Agency {
-    id: String,
-    #[serde(default)]
-    node: Vec<Node>,
-    #[serde(default)]
-    officer: Vec<Officer>,
-    #[serde(default)]
-    alternates: Vec<String>,
-    escalation: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    name: String,
-    code: String,
-    witness: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Officer {
-    id: String,
-    #[serde(default)]
-    nodes: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Group {
-    name: String,
-    #[serde(default)]
-    members: Vec<String>,
-    #[serde(default)]
-    joint: bool,
-}
-
-#[derive(Deserialize)]
-struct Topic {
-    name: String,
-    #[serde(default)]
-    subscribers: Vec<String>,
-    #[serde(default)]
-    joint: bool,
-}
-
 impl Part {
     /// Reads the TOML text that was signed for `side`.
     pub(super) fn parse(text: &[u8], side: &Side) -> Result<Self, String> {
         let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
         let file: File = toml::from_str(text).map_err(|error| error.message().to_owned())?;
         let foreign = foreign(&file, side);
+        let law = Law::of(side, file.policy.as_deref());
         let fault = foreign.is_none().then(|| fault(text)).flatten();
+        let fault = fault.or_else(|| law.fault());
         let File {
             side: _,
             version,
             previous,
             stewards,
             stewards_needed,
+            policy: _,
             agency,
             group,
             topic,
@@ -151,6 +99,7 @@ impl Part {
             witnesses: Vec::new(),
             foreign,
             fault,
+            law,
             agencies: BTreeSet::new(),
             officers: BTreeMap::new(),
             alternates: BTreeMap::new(),
@@ -213,7 +162,9 @@ impl Part {
             officer,
             alternates,
             escalation,
+            purposes,
         } = agency;
+        self.law.entitles(&id, &purposes);
         if let Some((side, name_of)) = id.split_once('/') {
             let of_agency = format!("spiffe://{side}/agency/{name_of}");
             for Node {
@@ -241,41 +192,6 @@ impl Part {
     }
 }
 
-/// What a text says that no part may say, the first of it, by the rules that every gateway goes by. Its place in the row is told
-/// by itself.
-fn fault(text: &str) -> Option<Detail> {
-    let problems = match directory::Part::parse(text) {
-        Ok(_) => return None,
-        Err(PartError::Content(problems)) => problems,
-        Err(error) => return Some(said!("{error}", "(en inglés) {error}")),
-    };
-    let is_of_row = |problem: &&Violation| ["version", "previous"].contains(&&*problem.field);
-    let problem = problems.iter().find(|one| !is_of_row(one))?;
-    let (field, detail) = (&problem.field, &problem.detail);
-    let (en, es) = (detail.text(Lang::En), detail.text(Lang::Es));
-    Some(said!("{field}: {en}", "{field}: {es}"))
-}
-
-/// What a part says of others than its own side, the first of it.
-fn foreign(file: &File, side: &Side) -> Option<String> {
-    let own = |agency: &str| matches!(agency.parse::<AgencyId>(), Ok(one) if one.side() == side);
-    let own_identity =
-        |identity: &str| matches!(Identity::parse(identity), Ok(one) if one.side() == side);
-    let agencies = file.agency.iter().map(|agency| &agency.id);
-    let members = file.group.iter().flat_map(|group| &group.members);
-    let subscribers = file.topic.iter().flat_map(|topic| &topic.subscribers);
-    let agencies = agencies.chain(members).chain(subscribers);
-    // Auditors may be of another side: what they may read is only what is of this one.
-    let mut people = file.stewards.iter();
-    if file.side != side.as_str() {
-        return Some(file.side.clone());
-    }
-    let mut agencies = agencies.filter(|agency| !own(agency));
-    let other = agencies.next();
-    let other = other.or_else(|| people.find(|identity| !own_identity(identity)));
-    other.cloned()
-}
-
 impl Entitled {
     /// The agency itself, listed or not.
     pub(super) fn agency(agency: &AgencyId) -> Self {
@@ -298,7 +214,30 @@ impl Entitled {
 impl Directory {
     /// Puts the parts together, one of each side.
     pub(super) fn of(parts: Vec<Arc<Part>>) -> Self {
-        Self { parts }
+        let rules = OnceLock::new();
+        Self { parts, rules }
+    }
+
+    /// The newest floor with the policies of the parts; nobody if one of them has a text that is none, which is told of the part.
+    pub(super) fn rules(&self) -> Option<&Rules> {
+        let together = || {
+            let sites = self.parts.iter().filter_map(|part| part.law.site());
+            let sites: Result<Vec<_>, ()> = sites.collect();
+            Some(Rules::new(Floor::NEWEST, sites.ok()?))
+        };
+        self.rules.get_or_init(together).as_ref()
+    }
+
+    /// The texts of the sides' policies.
+    pub(super) fn policies(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| part.law.text())
+    }
+
+    /// For which kinds of goods the agency's law lets it process data about persons.
+    pub(super) fn purposes(&self, agency: &AgencyId) -> BTreeSet<CommodityClass> {
+        let mut parts = self.parts.iter();
+        let known = parts.find_map(|part| part.law.purposes(agency));
+        known.cloned().unwrap_or_default()
     }
 
     /// The officers who are asked when this agency does not answer.

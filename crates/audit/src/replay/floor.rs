@@ -7,9 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use super::decided::Decided;
+use super::keys::Keys;
 use super::shelf::Named;
 use crate::finding::Kind;
-use precinto_alert::case::{Audience, Case};
+use precinto_alert::case::{Audience, Case, Step};
 use precinto_alert::code::MessageType;
 use precinto_alert::content::Content;
 use precinto_alert::handling::Release;
@@ -28,6 +30,8 @@ pub(super) struct Asked {
     has_code: bool,
     /// The first officer who signed it and whom the directory does not know.
     unknown: Option<OfficerId>,
+    /// What the written rules said, by its record.
+    decided: Decided,
 }
 
 /// A withdrawal, and whom it is for: by the directory alone, and by the record.
@@ -44,7 +48,7 @@ pub(super) struct Countries(BTreeMap<Side, String>);
 impl Asked {
     /// `officers` are those who signed, `content` is what its body holds, with its media type.
     pub(super) fn of(
-        statement: &Statement,
+        (statement, record): (&Statement, &pb::StatementRecord),
         (media_type, content): (&str, &[u8]),
         to: &Audience,
         (officers, named): (&[OfficerId], &Named),
@@ -56,13 +60,32 @@ impl Asked {
         let mut officers = officers.iter();
         let unknown = officers.find(|officer| !directory.has_officer(&officer.to_string()));
         let content = Content::decode_lenient(media_type, content, statement);
+        let content = content.ok().map(|(content, _)| content);
+        let names_persons = match &content {
+            Some(content) => Some(content.names_persons()),
+            // Without a body there is nothing to name anybody in; what is deleted or unreadable nobody can ask.
+            None => statement.body().is_none().then_some(false),
+        };
         Some(Box::new(Self {
             statement: statement.clone(),
-            content: content.ok().map(|(content, _)| content),
+            decided: Decided::of(record, directory, names_persons),
+            content,
             receivers: to.all().cloned().collect(),
             has_code,
             unknown: unknown.cloned(),
         }))
+    }
+}
+
+impl Asked {
+    /// What speaks against what the record says that the written rules decided; see [`Decided::judge`].
+    pub(super) fn judge_decision(
+        &self,
+        countries: &Countries,
+        case: Option<(&Case, &Step)>,
+        keys: &Keys,
+    ) -> Vec<Kind> {
+        self.decided.judge(&self.statement, countries, case, keys)
     }
 }
 
@@ -75,6 +98,7 @@ impl Countries {
             receivers,
             has_code,
             unknown,
+            decided: _,
         } = asked;
         let sender = statement.sender().agency();
         if let Some(alert_id) = statement.alert_id()
@@ -123,8 +147,13 @@ impl Countries {
         (surely == possibly).then_some(surely)
     }
 
+    /// The country of the side, if the log has shown it.
+    pub(super) fn of(&self, side: &Side) -> Option<&str> {
+        self.0.get(side).map(String::as_str)
+    }
+
     fn lives_in(&self, side: &Side, country: &str) -> Option<bool> {
-        self.0.get(side).map(|known| known == country)
+        self.of(side).map(|known| known == country)
     }
 }
 

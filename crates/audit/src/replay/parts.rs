@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::directory::{Directory, Part};
 use crate::finding::{Kind, said};
 use precinto_alert::Detail;
+use precinto_alert::floor::Rules;
 use precinto_alert::id::{OfficerId, Side};
 use precinto_envelope::hex;
 
@@ -13,10 +14,13 @@ use precinto_envelope::hex;
 #[derive(Default)]
 pub(super) struct Parts {
     newest: BTreeMap<Side, Newest>,
-    /// The agency to which each NODE code of a side first belonged: its alert ids stay that agency's.
+    /// The agency to which each NODE code of a side first belonged, or had passed when that was not asked yet: its alert ids stay
+    /// that agency's.
     codes: BTreeMap<Side, BTreeMap<String, String>>,
     /// Directories by the parts that they were put together from.
     directories: HashMap<Vec<[u8; 32]>, Arc<Directory>>,
+    /// The newest rules that a record has claimed so far.
+    rules: Option<Rules>,
 }
 
 struct Newest {
@@ -32,6 +36,11 @@ pub(super) struct NamedPart {
 }
 
 impl Parts {
+    /// Notes by which rules the gateway lets messages in: before `floor/4` it took parts that give a code to another agency too.
+    pub(super) fn claims(&mut self, rules: Rules) {
+        self.rules = self.rules.max(Some(rules));
+    }
+
     /// Takes the next part of a side, whoever signed it; gives what speaks against its standing there.
     ///
     /// `signers` are the officers of the side who have signed it; none when their signatures do not hold, which is told elsewhere.
@@ -110,6 +119,7 @@ impl Parts {
 
     /// Whether a NODE code passes to another agency of the side than had it first.
     fn takes_a_code(&mut self, part: &Part, side: &Side) -> Option<Detail> {
+        let is_asked = self.rules.is_none_or(Rules::ask_floor);
         let owners = self.codes.entry(side.clone()).or_default();
         let mut taken = None;
         // What is foreign is told, and gives nobody anything.
@@ -119,7 +129,9 @@ impl Parts {
             let owner = owners
                 .entry(code.clone())
                 .or_insert_with(|| agency.to_owned());
-            if owner.as_str() != agency {
+            if owner.as_str() != agency && !is_asked {
+                agency.clone_into(owner);
+            } else if owner.as_str() != agency {
                 taken.get_or_insert_with(|| {
                     said!(
                         "the code {code} of {node} was that of {owner}",

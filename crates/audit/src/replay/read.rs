@@ -1,9 +1,11 @@
 //! What all entries have alike whose records rest on trust: the record, read, with what it names taken down from the shelf.
 
+use super::cases::claimed;
 use super::shelf::{Named, Shelf};
 use super::stated;
 use crate::finding::{Kind, Place, Thing};
 use crate::source::Entry;
+use precinto_alert::floor::Rules;
 use precinto_merkle::leaf::Leaf;
 use precinto_proto::v1 as pb;
 use prost::Message;
@@ -20,11 +22,20 @@ pub(super) struct Read<R> {
 pub(super) trait Rests: Message + Default {
     /// What it names.
     fn trust(&self) -> &[pb::TrustRef];
+
+    /// By which rules its message was let in, if it is of one.
+    fn rules(&self) -> Option<Rules> {
+        None
+    }
 }
 
 impl Rests for pb::StatementRecord {
     fn trust(&self) -> &[pb::TrustRef] {
         &self.trust
+    }
+
+    fn rules(&self) -> Option<Rules> {
+        Some(claimed(self))
     }
 }
 
@@ -46,6 +57,9 @@ impl<R: Rests> Read<R> {
         let record = record(&entry);
         let refs = record.as_ref().map_or(&[][..], R::trust);
         let named = shelf.named(refs, leaf.time_ms);
+        if let Some(rules) = record.as_ref().ok().and_then(R::rules) {
+            shelf.parts.claims(rules);
+        }
         Self {
             leaf,
             entry,

@@ -32,7 +32,7 @@ impl Replay {
         } = examined;
         let mut later = Vec::new();
         later.extend(conflict.and_then(|claim| claim.check(&self.keys)));
-        later.extend(self.cases.follow(index, part));
+        later.extend(self.cases.follow(index, part, &self.keys));
         if let Some(known) = known
             && let Some(first) = self.keys.insert(&known, index)
         {

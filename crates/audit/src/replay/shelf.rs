@@ -22,6 +22,8 @@ pub(super) struct Shelf {
     pool: CertificatePool,
     /// The revocation lists among them.
     lists: BySide,
+    /// Those that acts have withdrawn, and that have not been put back into force since.
+    withdrawn: BTreeSet<[u8; 32]>,
     /// The parts of the directory among them.
     pub(super) parts: Parts,
     /// Stores by what they were made of.
@@ -85,6 +87,7 @@ impl Shelf {
         Self {
             items: BTreeMap::new(),
             lists: BySide::new(),
+            withdrawn: BTreeSet::new(),
             parts: Parts::default(),
             pool: CertificatePool::default(),
             stores: HashMap::new(),
@@ -108,6 +111,30 @@ impl Shelf {
             self.news_of = Some(item.side.clone());
         }
         self.items.insert(digest, item);
+    }
+
+    /// Other trust came into force: from here on no record may rest on what was removed, until it is added again. Gives what of
+    /// it the log does not hold.
+    pub(super) fn change(&mut self, added: &[pb::TrustRef], removed: &[pb::TrustRef]) -> Vec<Kind> {
+        let mut absent = Vec::new();
+        for (refs, is_withdrawn) in [(added, false), (removed, true)] {
+            for pb::TrustRef { kind, digest } in refs {
+                let kind = TrustKind::try_from(*kind).unwrap_or(TrustKind::Unspecified);
+                let known = <[u8; 32]>::try_from(digest.as_slice()).ok();
+                let is_held = |digest: &[u8; 32]| {
+                    self.items.get(digest).is_some_and(|item| item.kind == kind)
+                };
+                match known.filter(is_held) {
+                    Some(digest) if is_withdrawn => drop(self.withdrawn.insert(digest)),
+                    Some(digest) => drop(self.withdrawn.remove(&digest)),
+                    None => absent.push(Kind::TrustAbsent {
+                        what: what(kind),
+                        digest: hex(digest),
+                    }),
+                }
+            }
+        }
+        absent
     }
 
     /// All roots and lists of the side whose revocation list has come in since this was last asked.
@@ -140,6 +167,12 @@ impl Shelf {
                 continue;
             };
             digests.insert(digest);
+            if self.withdrawn.contains(&digest) {
+                kinds.push(Kind::TrustWithdrawn {
+                    what,
+                    digest: hex(&digest),
+                });
+            }
             let side = item.side.clone();
             match &item.content {
                 Content::Der(_) if item.kind == TrustKind::Root => {

@@ -1,6 +1,6 @@
 //! STATEMENT entries: record, envelope, body and trust must fit each other, and the gateway's decision is repeated.
 
-use super::cases::{Part, Rules};
+use super::cases::{Part, claimed};
 use super::directory::Entitled;
 use super::floor::{self, Asked, Withdrawal};
 use super::keys::Known;
@@ -173,11 +173,12 @@ pub(super) fn unknown_in(envelope: &pb::Envelope, content: &[u8]) -> Option<Kind
 
 /// The key under which a log takes each message of a sender once.
 pub(super) fn pair_key(statement: &pb::Statement) -> [u8; 32] {
-    sha256(&[
-        b"precinto/pair/v1\0",
-        &statement.message_id,
-        statement.sender.as_bytes(),
-    ])
+    key_of(&statement.message_id, &statement.sender)
+}
+
+/// The same of a message id and its sender, as SPIFFE id.
+pub(super) fn key_of(message_id: &[u8], sender: &str) -> [u8; 32] {
+    sha256(&[b"precinto/pair/v1\0", message_id, sender.as_bytes()])
 }
 
 /// A finding that the gateway should have refused this.
@@ -240,7 +241,7 @@ fn in_case(
     let to = Audience::of_recipients(&record.recipients);
     let officers = officers(statement, named);
     let content = (&*inner.media_type, &*inner.content);
-    let asked = Asked::of(statement, content, &to, (&officers, named));
+    let asked = Asked::of((statement, record), content, &to, (&officers, named));
     Part::of(statement, record, place, (asked, withdrawal))
 }
 
@@ -265,7 +266,7 @@ fn recipients(
             "el registro no nombra ningún directorio que esté en la bitácora",
         );
     };
-    let asks_case = Rules::of(record) >= Rules::All;
+    let asks_case = claimed(record).ask_floor();
     let mut listed = Vec::with_capacity(requested.len());
     let asked = statement.recipients().iter().zip(requested);
     for ((recipient, requested), resolved) in asked.zip(&record.recipients) {

@@ -1,6 +1,8 @@
 //! Distorted logs, everything over the distortion signed anew: what the replay says, and where.
 
+mod acts;
 mod clocks;
+mod decided;
 mod directory;
 mod floor;
 mod revoked;
@@ -415,7 +417,8 @@ fn records_that_do_not_fit_their_envelopes() {
     );
     assert_eq!(
         after(|_, drafts| record(drafts, 5, |record| record.decision = None)),
-        [("RECORD_MALFORMED", Some(5))]
+        // What names no rules is taken for the newest.
+        [("RECORD_MALFORMED", Some(5)), ("RULES_WENT_BACK", Some(6))]
     );
     assert_eq!(
         after(|_, drafts| record(drafts, 5, |record| record.envelope_digest[0] ^= 1)),
@@ -663,8 +666,9 @@ fn a_gateway_does_not_choose_the_rules_that_it_is_audited_by() {
             .collect();
         assert_eq!(used, [("RULES_WENT_BACK", Some(5)), ("REFUSED", Some(5))]);
     }
-    // What this program does not know is judged by all that it knows.
-    assert_eq!(found(&under(["floor/3", "floor/9"], false)), NOTHING);
+    // What this program does not know is judged by all that it knows, and that is not enough.
+    let unknown = under(["floor/3", "floor/9"], false);
+    assert_eq!(found(&unknown), [("FLOOR_UNKNOWN", Some(5))]);
 }
 
 /// An alert and its recall, both for a named officer, and a remark to his whole agency: entries 4 to 6.

@@ -33,7 +33,8 @@ enum Names {
 
 impl OwnCopy {
     /// Every message that carries one of the identifiers, by their order and then the newest first. A name is found by some
-    /// of its words. What was recalled is not found, but for the number of the alert itself.
+    /// of its words. Nothing that was said of a recalled alert is found, but for its number: what stays of it, facts, is shown with
+    /// the case.
     pub fn find(&self, identifiers: &[Identifier]) -> Result<Vec<Hit>, CopyError> {
         self.look_up(identifiers.iter().cloned(), Names::Containing)
     }

@@ -219,7 +219,7 @@ fn held(index: u64, stored: Stored, body: Option<&[u8]>) -> Option<Held> {
     let (state, mut receipt) = (stored.body(), stored.receipt?);
     let envelope = pb::Envelope::decode(stored.envelope.as_slice()).ok()?;
     let Lenient { statement, .. } = Statement::decode_lenient(&envelope.payload).ok()?;
-    let mut record = pb::StatementRecord::decode(receipt.record.as_slice()).ok()?;
+    let mut record = pb::StatementRecord::decode(receipt.record.as_ref()).ok()?;
     let content = body.and_then(|body| content_of(body, &statement));
     let body = match state {
         StoredBody::Present if content.is_none() => BodyState::Unreadable,

@@ -3,7 +3,7 @@
 use super::read::load_case;
 use super::store::{
     self, About, BODIES, CASES, COVERED, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED,
-    OVERDUE, PRUNED, RECALLS, UNREADABLE, damaged,
+    OVERDUE, PRUNED, RECALLS, UNREADABLE, UNSHOWN, damaged,
 };
 use super::{CopyError, OwnCopy};
 use precinto_alert::code::{MessageType, RecallMeasure};
@@ -189,7 +189,7 @@ impl OwnCopy {
         let (old, path) = (std::sync::Arc::clone(&self.database), self.path.clone());
         let write = move || rewrite(&old, &path, now_ms);
         // Syncs the disk: the runtime's workers have other things to do.
-        let written = tokio::task::spawn_blocking(write).await;
+        let written = crate::machine::blocking(write).await;
         let new = written.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
         self.database = std::sync::Arc::new(new);
         Ok(())
@@ -284,6 +284,7 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
     pour(&read, &write, UNREADABLE, path)?;
     pour(&read, &write, OVERDUE, path)?;
     pour(&read, &write, COVERED, path)?;
+    pour(&read, &write, UNSHOWN, path)?;
     settle_works(&read, &write, path, now_ms)?;
     write.commit().about(path)?;
     file.persist(path).map_err(|error| io(error.error))?;

@@ -9,7 +9,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Raised with any change of the tables, or of which identifiers a message yields: an older file is fetched again.
-pub(super) const FORMAT: u64 = 4;
+pub(super) const FORMAT: u64 = 5;
 
 /// Kind, key, index, and place among that message's identifiers.
 pub(super) type FiledUnder = (&'static str, &'static str, u64, u32);
@@ -45,8 +45,8 @@ pub(super) const RECALLS: TableDefinition<'_, &str, &[u8]> = TableDefinition::ne
 
 /// Index of a message of which the log has shown that the cosigned checkpoint covers it: what has no row here is local.
 pub(super) const COVERED: TableDefinition<'_, u64, ()> = TableDefinition::new("covered");
-/// What the version before kept instead: the indices of those that are *not* covered.
-pub(super) const LOCAL: TableDefinition<'_, u64, ()> = TableDefinition::new("local");
+/// Index of a message of which that is still to be asked. A row here, or none, grants nothing: it is work to be done.
+pub(super) const UNSHOWN: TableDefinition<'_, u64, ()> = TableDefinition::new("unshown");
 
 /// Alert id and index; a serialised [`StoredOverdue`](super::overdue::StoredOverdue).
 pub(super) const OVERDUE: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("overdue");
@@ -60,6 +60,8 @@ pub(super) const META_AS_OF: &str = "as_of_ms";
 pub(super) const META_ASKED_AGAIN: &str = "asked_again";
 /// The note of the newest checkpoint that witnesses have cosigned.
 pub(super) const META_WITNESSED: &str = "witnessed";
+/// Below this index goes on who asks the log what that checkpoint covers, if it left the last questions without an answer.
+pub(super) const META_UNANSWERED: &str = "unanswered";
 
 /// One message as the file holds it, without its body.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -188,6 +190,8 @@ pub(super) fn settle(
             write.open_table(UNREADABLE).about(path)?;
             write.open_table(RECALLS).about(path)?;
             write.open_table(OVERDUE).about(path)?;
+            write.open_table(COVERED).about(path)?;
+            write.open_table(UNSHOWN).about(path)?;
         }
         write.commit().about(path)?;
     }
@@ -207,7 +211,6 @@ pub(super) fn settle(
             });
         }
     }
-    note_what_is_witnessed(database, path)?;
     let position = read_meta(database, path, META_POSITION)?;
     let as_of_ms = read_meta(database, path, META_AS_OF)?;
     Ok((
@@ -216,23 +219,6 @@ pub(super) fn settle(
             .unwrap_or_default(),
         as_of_ms.and_then(|bytes| number(&bytes)),
     ))
-}
-
-/// In a file that notes nothing yet every message is local so far. The version before took a message for witnessed that has no
-/// row in its own table, so that table goes: should it come back, it begins anew.
-fn note_what_is_witnessed(database: &Database, path: &Path) -> Result<(), CopyError> {
-    let read = database.begin_read().about(path)?;
-    let is_missing = |table| match read.open_table(table) {
-        Err(TableError::TableDoesNotExist(_)) => Ok(true),
-        opened => opened.map(|_| false).about(path),
-    };
-    if !is_missing(COVERED)? && is_missing(LOCAL)? {
-        return Ok(());
-    }
-    let write = database.begin_write().about(path)?;
-    write.open_table(COVERED).map(drop).about(path)?;
-    write.delete_table(LOCAL).about(path)?;
-    write.commit().about(path)
 }
 
 fn shown(what: &str, bytes: &[u8]) -> String {

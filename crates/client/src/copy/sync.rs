@@ -263,7 +263,7 @@ impl OwnCopy {
             take(&database, &desk, &taken)
         };
         // A sync of the disk may take long; the runtime's workers have other things to do.
-        let written = tokio::task::spawn_blocking(write).await;
+        let written = crate::machine::blocking(write).await;
         let change =
             written.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
         self.recalled_untold.extend(change.recalled);

@@ -9,7 +9,7 @@ use super::recall::{Confirmed, Work};
 use super::store::{
     About, BODIES, CASES, COVERED, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, MESSAGES,
     META, META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored, StoredBody,
-    UNREADABLE, damaged,
+    UNREADABLE, UNSHOWN, damaged,
 };
 use crate::overdue::Overdue;
 use crate::recalled::stays;
@@ -117,6 +117,7 @@ struct Tables<'t> {
     pruned: Table<'t, u64, &'static str>,
     unreadable: Table<'t, u64, ()>,
     covered: Table<'t, u64, ()>,
+    unshown: Table<'t, u64, ()>,
     recalls: Table<'t, &'static str, &'static [u8]>,
 }
 
@@ -136,6 +137,7 @@ impl<'t> Tables<'t> {
             pruned: write.open_table(PRUNED).about(path)?,
             unreadable: write.open_table(UNREADABLE).about(path)?,
             covered: write.open_table(COVERED).about(path)?,
+            unshown: write.open_table(UNSHOWN).about(path)?,
             recalls: write.open_table(RECALLS).about(path)?,
         })
     }
@@ -158,22 +160,27 @@ impl<'t> Tables<'t> {
             return Ok(());
         };
         self.open_case(alert_id, index)?;
-        let locked = self.lock(alert_id, statement.message_type())?;
-        match (locked, stored_body(delivery)) {
-            (Some(lock), StoredBody::Present) => {
-                self.put(delivery, lock)?;
-                let mut work = self.work(alert_id)?.unwrap_or_default();
+        match (self.work(alert_id)?, stored_body(delivery)) {
+            (None, body) => {
+                if let Some(content) = self.put(delivery, body)? {
+                    self.file(index, alert_id, identifiers(&content))?;
+                }
+            }
+            // Shown, and filed under nothing: whoever looks for goods must not be led to what was recalled.
+            (Some(_), body) if stays(statement.message_type()) => {
+                self.put(delivery, body)?;
+            }
+            (Some(mut work), StoredBody::Present) => {
+                self.put(delivery, locked(work.measure()))?;
                 work.copies += 1;
                 self.keep(alert_id, &work)?;
             }
             // No body, but findings that quote it.
-            (Some(lock), StoredBody::Pruned) => {
-                self.put(delivery, lock)?;
+            (Some(work), StoredBody::Pruned) => {
+                self.put(delivery, locked(work.measure()))?;
             }
-            (_, body) => {
-                if let Some(content) = self.put(delivery, body)? {
-                    self.file(index, alert_id, identifiers(&content))?;
-                }
+            (Some(_), body) => {
+                self.put(delivery, body)?;
             }
         }
         if let Some(confirmed) = Confirmed::by(self.desk.agency, statement)
@@ -208,7 +215,9 @@ impl<'t> Tables<'t> {
         self.messages
             .insert(delivery.index, bytes.as_slice())
             .about(path)?;
+        // Of this receipt the log has shown nothing yet.
         self.covered.remove(delivery.index).about(path)?;
+        self.unshown.insert(delivery.index, ()).about(path)?;
         if body == StoredBody::Pruned {
             let alert_id = delivery.statement.alert_id();
             let alert_id = alert_id.map(AlertId::as_str).unwrap_or_default();
@@ -229,14 +238,6 @@ impl<'t> Tables<'t> {
             self.unreadable.insert(delivery.index, ()).about(path)?;
         }
         Ok(content)
-    }
-
-    /// What becomes of the body of a message that comes after its case was recalled; none for what [`stays`].
-    fn lock(&self, alert_id: &AlertId, of: MessageType) -> Result<Option<StoredBody>, CopyError> {
-        if stays(of) {
-            return Ok(None);
-        }
-        Ok(self.work(alert_id)?.map(|work| locked(work.measure())))
     }
 
     /// Carries out a recall; `false` when it changes nothing, or is not the originator's.
@@ -269,10 +270,10 @@ impl<'t> Tables<'t> {
         }
         let mut copies = 0;
         for message in &held.messages {
+            self.unfile(message.index, None)?;
             if stays(message.statement.message_type()) {
                 continue;
             }
-            self.unfile(message.index, None)?;
             copies += u32::from(self.lock_body(message.index, locked(measure))?);
         }
         let said = held.messages.iter();
@@ -352,7 +353,7 @@ fn erase_record(stored: &mut Stored) {
         return;
     };
     let record = std::mem::take(&mut receipt.record);
-    if let Ok(record) = pb::StatementRecord::decode(record.as_slice()) {
+    if let Ok(record) = pb::StatementRecord::decode(record.as_ref()) {
         stored.recipients = record.recipients;
     }
 }

@@ -1,5 +1,6 @@
 //! The own copy against a gateway that tells the truth, and one that lies.
 
+mod facts;
 mod file;
 mod overdue;
 mod query;

@@ -6,7 +6,10 @@
 //! when the log just does not answer; if it shows the contrary, both checkpoints are the evidence. What was shown is what the
 //! file notes, so a message of which it notes nothing is local.
 
-use super::store::{About, COVERED, MESSAGES, META, META_WITNESSED, Stored, damaged, read_meta};
+use super::store::{
+    About, COVERED, MESSAGES, META, META_UNANSWERED, META_WITNESSED, Stored, UNSHOWN, damaged,
+    number, read_meta,
+};
 use super::sync::Run;
 use super::{CopyError, OwnCopy, SyncError};
 use crate::connection::Connection;
@@ -19,15 +22,15 @@ use precinto_merkle::note::NoteVerifier;
 use precinto_merkle::policy::{Grade, Policy};
 use precinto_merkle::receipt::Receipt;
 use prost::Message as _;
-use redb::{Database, ReadOnlyTable, ReadableDatabase as _, ReadableTableMetadata as _, Value};
+use redb::{Database, ReadableDatabase as _};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
 impl OwnCopy {
     /// Asks for the newest checkpoint that witnesses have cosigned, keeps it if `policy` counts it as witnessed, and has the log
-    /// show of messages below it that they are covered: so many at most each time, the newest first. To be called after
-    /// [`OwnCopy::sync`], on the same connection.
+    /// show of messages below it that they are covered: so many at most each time, the newest first, and below those that the
+    /// log did not answer for the last time. To be called after [`OwnCopy::sync`], on the same connection.
     ///
     /// What the gateway does not answer stays as it was. What it answers must hold.
     pub async fn sync_witnessed(
@@ -77,14 +80,27 @@ impl OwnCopy {
         Ok(index < checkpoint.checkpoint().size && is_covered)
     }
 
+    /// Keeps it in place of the one before. Where it is smaller, what that one covered beyond it is local again: the next one is
+    /// held against this one, and not against what those were shown under.
     async fn keep_witnessed(&self, checkpoint: &SignedCheckpoint) -> Result<(), CopyError> {
-        let note = checkpoint.note().to_owned();
-        self.write_blocking(move |database, path| {
+        let (note, size) = (checkpoint.note().to_owned(), checkpoint.checkpoint().size);
+        self.blocking(move |database, path| {
             let write = database.begin_write().about(path)?;
             {
                 let mut meta = write.open_table(META).about(path)?;
                 let note = note.as_bytes();
                 meta.insert(META_WITNESSED, note).about(path)?;
+                let mut covered = write.open_table(COVERED).about(path)?;
+                let mut unshown = write.open_table(UNSHOWN).about(path)?;
+                let mut beyond = Vec::new();
+                let is_under = |index: u64, ()| {
+                    beyond.push(index);
+                    false
+                };
+                covered.retain_in(size.., is_under).about(path)?;
+                for index in beyond {
+                    unshown.insert(index, ()).about(path)?;
+                }
             }
             write.commit().about(path)
         })
@@ -93,7 +109,10 @@ impl OwnCopy {
 
     /// Has the log show that it covers what it has not shown yet.
     async fn cover(&self, log: &LogClient, kept: &SignedCheckpoint) -> Result<(), SyncError> {
-        let mut open = self.still_local(kept.checkpoint().size, log.verifier())?;
+        let (size, verifier) = (kept.checkpoint().size, log.verifier().clone());
+        let open = self.blocking(move |database, path| to_ask(database, path, size, &verifier));
+        let mut open = open.await?;
+        let mut unanswered: Option<u64> = None;
         while !open.is_empty() {
             let rest = open.split_off(open.len().min(WITNESSED_AT_ONCE));
             let mut asked = JoinSet::new();
@@ -107,65 +126,28 @@ impl OwnCopy {
                     answer.unwrap_or_else(|lost| std::panic::resume_unwind(lost.into_panic()));
                 if has_answered(agreed)? {
                     shown.extend(indices);
+                } else {
+                    unanswered = unanswered.into_iter().chain(indices).min();
                 }
             }
             self.now_covered(shown).await?;
         }
+        self.go_on_below(unanswered).await?;
         Ok(())
-    }
-
-    /// Messages below `size` that are local still, by the checkpoints of their receipts: those of one batch have one.
-    fn still_local(
-        &self,
-        size: u64,
-        log: &NoteVerifier,
-    ) -> Result<Vec<(SignedCheckpoint, Vec<u64>)>, CopyError> {
-        let path = &self.path;
-        let read = self.database.begin_read().about(path)?;
-        let (covered, messages) = (
-            read.open_table(COVERED).about(path)?,
-            read.open_table(MESSAGES).about(path)?,
-        );
-        // Mostly they are the newest few: whoever has met them all does not read on through years of messages.
-        let mut left = below(&messages, size, path)?.saturating_sub(below(&covered, size, path)?);
-        let mut open: Vec<(SignedCheckpoint, Vec<u64>)> = Vec::new();
-        for entry in messages.range(..size).about(path)?.rev() {
-            if left == 0 {
-                break;
-            }
-            let (index, stored) = entry.about(path)?;
-            let index = index.value();
-            if covered.get(index).about(path)?.is_some() {
-                continue;
-            }
-            left -= 1;
-            let broken = || damaged(path, format!("message {index} cannot be read"));
-            let receipt = Stored::decode(stored.value())
-                .ok()
-                .and_then(|one| one.receipt);
-            let proof = Receipt::parse(receipt.ok_or_else(broken)?.proof);
-            let checkpoint = proof.and_then(|proof| proof.checkpoint(log));
-            let checkpoint = checkpoint.map_err(|_| broken())?;
-            let asked = open.len();
-            match open.last_mut() {
-                Some((last, indices)) if *last == checkpoint => indices.push(index),
-                _ if asked == WITNESSED_ASKED_MAX => break,
-                _ => open.push((checkpoint, vec![index])),
-            }
-        }
-        Ok(open)
     }
 
     async fn now_covered(&self, shown: Vec<u64>) -> Result<(), CopyError> {
         if shown.is_empty() {
             return Ok(());
         }
-        self.write_blocking(move |database, path| {
+        self.blocking(move |database, path| {
             let write = database.begin_write().about(path)?;
             {
                 let mut covered = write.open_table(COVERED).about(path)?;
+                let mut unshown = write.open_table(UNSHOWN).about(path)?;
                 for index in shown {
                     covered.insert(index, ()).about(path)?;
+                    unshown.remove(index).about(path)?;
                 }
             }
             write.commit().about(path)
@@ -173,26 +155,73 @@ impl OwnCopy {
         .await
     }
 
-    /// A sync of the disk may take long; the runtime's workers have other things to do.
-    async fn write_blocking(
+    /// Notes where the next round goes on, so that what the log never answers for keeps nothing else from being asked; `None` at
+    /// the newest again.
+    async fn go_on_below(&self, index: Option<u64>) -> Result<(), CopyError> {
+        let held = read_meta(&self.database, &self.path, META_UNANSWERED)?;
+        if held.and_then(|bytes| number(&bytes)) == index {
+            return Ok(());
+        }
+        self.blocking(move |database, path| {
+            let write = database.begin_write().about(path)?;
+            {
+                let mut meta = write.open_table(META).about(path)?;
+                match index.map(u64::to_be_bytes) {
+                    Some(bytes) => meta.insert(META_UNANSWERED, bytes.as_slice()),
+                    None => meta.remove(META_UNANSWERED),
+                }
+                .about(path)?;
+            }
+            write.commit().about(path)
+        })
+        .await
+    }
+
+    /// The disk may take long; the runtime's workers have other things to do.
+    async fn blocking<T: Send + 'static>(
         &self,
-        write: impl FnOnce(&Database, &Path) -> Result<(), CopyError> + Send + 'static,
-    ) -> Result<(), CopyError> {
+        work: impl FnOnce(&Database, &Path) -> Result<T, CopyError> + Send + 'static,
+    ) -> Result<T, CopyError> {
         let (database, path) = (Arc::clone(&self.database), self.path.clone());
-        let written = tokio::task::spawn_blocking(move || write(&database, &path)).await;
-        written.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+        let done = crate::machine::blocking(move || work(&database, &path)).await;
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     }
 }
 
-/// How many rows a table has below `size`.
-fn below<V: Value>(
-    table: &ReadOnlyTable<u64, V>,
-    size: u64,
+/// Of which messages below `size` the log is to be asked next, by the checkpoints of their receipts: those of one batch have one.
+/// Only what is still to be asked is read.
+fn to_ask(
+    database: &Database,
     path: &Path,
-) -> Result<u64, CopyError> {
-    let beyond = table.range(size..).about(path)?.count();
-    let beyond = u64::try_from(beyond).unwrap_or(u64::MAX);
-    Ok(table.len().about(path)?.saturating_sub(beyond))
+    size: u64,
+    log: &NoteVerifier,
+) -> Result<Vec<(SignedCheckpoint, Vec<u64>)>, CopyError> {
+    let last = read_meta(database, path, META_UNANSWERED)?;
+    let last = last.and_then(|bytes| number(&bytes)).unwrap_or(size);
+    let last = last.min(size);
+    let read = database.begin_read().about(path)?;
+    let unshown = read.open_table(UNSHOWN).about(path)?;
+    let messages = read.open_table(MESSAGES).about(path)?;
+    // From where the last round stopped, and around.
+    let below = unshown.range(..last).about(path)?.rev();
+    let around = unshown.range(last..size).about(path)?.rev();
+    let mut open: Vec<(SignedCheckpoint, Vec<u64>)> = Vec::new();
+    for entry in below.chain(around) {
+        let index = entry.about(path)?.0.value();
+        let broken = || damaged(path, format!("message {index} cannot be read"));
+        let stored = messages.get(index).about(path)?.ok_or_else(broken)?;
+        let stored = Stored::decode(stored.value()).map_err(|_| broken())?;
+        let proof = Receipt::parse(stored.receipt.ok_or_else(broken)?.proof);
+        let checkpoint = proof.and_then(|proof| proof.checkpoint(log));
+        let checkpoint = checkpoint.map_err(|_| broken())?;
+        let asked = open.len();
+        match open.last_mut() {
+            Some((last, indices)) if *last == checkpoint => indices.push(index),
+            _ if asked == WITNESSED_ASKED_MAX => break,
+            _ => open.push((checkpoint, vec![index])),
+        }
+    }
+    Ok(open)
 }
 
 /// Whether the offered checkpoint is of one growing log with the one kept before, also when that does not count any more: what

@@ -73,10 +73,14 @@ impl DirectoryClient {
                 return Ok(Ok(Row { base: None, steps }));
             };
             at = match (self.by_digest(&previous).await?, seen) {
-                (Some(before), _) if before.index < index && before.time_ms <= time_ms => before,
+                (Some(before), _) if before.index < index => before,
                 (_, Some((known, _))) if !met => return Err(contradiction(known).into()),
                 _ => break,
             };
+            if at.time_ms > time_ms {
+                let before_ms = at.time_ms;
+                return Ok(Err(Doubt::DatedBack { time_ms, before_ms }));
+            }
         }
         Ok(Err(Doubt::NoPrevious))
     }

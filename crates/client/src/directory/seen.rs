@@ -37,7 +37,8 @@ pub enum SeenError {
         /// The file.
         path: PathBuf,
     },
-    /// The gateway shows an older part than before, or another one of the same version.
+    /// The gateway shows an older part than before, another one of the same version, or one that does not lead back to the one
+    /// that was seen.
     #[error(
         "the part of {side} that is shown now, version {shown}, does not go together with version {seen}, which was seen before"
     )]

@@ -253,7 +253,14 @@ async fn a_part_that_the_log_places_elsewhere_is_refused() {
 
 /// A gateway that logs for a thief sets its clock back to before the card was revoked.
 #[tokio::test]
-async fn a_part_that_the_log_dates_before_the_one_it_follows_is_refused() {
+async fn a_part_that_the_log_dates_before_the_one_it_follows_is_not_believed() {
+    let dated_back = |doubt: Option<Doubt>| match doubt {
+        Some(doubt @ Doubt::DatedBack { time_ms, before_ms }) => {
+            assert!(time_ms < before_ms);
+            assert_eq!(doubt.reason(), Reason::LogInconsistent);
+        }
+        other => panic!("{other:?}"),
+    };
     for seen in [false, true] {
         let mut desk = Desk::open().await;
         let first = desk.first();
@@ -267,14 +274,48 @@ async fn a_part_that_the_log_dates_before_the_one_it_follows_is_refused() {
             &format!("version = 2\nprevious = \"{}\"", first.digest_text()),
         );
         let lost = desk.gateway.signer(OFFICER, crate::test_gateway::REVOKED);
-        desk.gateway.show_part(&sign(&text, &lost).unwrap());
-        if seen {
-            desk.contradicted().await;
-        } else {
-            let doubt = desk.ask().await.unwrap().doubt;
-            assert_eq!(doubt, Some(Doubt::NoPrevious));
-        }
+        let second = sign(&text, &lost).unwrap();
+        desk.gateway.show_part(&second);
+        let side = first.part().side();
+        let before = desk.seen.of(side);
+        dated_back(desk.ask().await.unwrap().doubt);
+        // Nor does anything that stands on it count, whoever signs that and whenever it comes.
+        desk.gateway.state().log.time_ms = crate::test_gateway::NOW_MS;
+        desk.gateway
+            .show_part(&desk.next(&second, "three", OFFICER));
+        dated_back(desk.ask().await.unwrap().doubt);
+        assert_eq!(desk.seen.of(side), before, "none of it is remembered");
     }
+}
+
+#[tokio::test]
+async fn a_part_that_was_believed_is_doubted_when_the_log_dates_the_one_before_it_anew() {
+    let mut desk = Desk::open().await;
+    let first = desk.first();
+    desk.gateway.show_part(&first);
+    let second = desk.next(&first, "two", OFFICER);
+    desk.gateway.show_part(&second);
+    assert_eq!(desk.ask().await.unwrap().doubt, None);
+    // The same two parts in another log's words: the first one is dated after the second.
+    desk.gateway.state().log.forget();
+    desk.gateway.state().log.forget();
+    desk.gateway.show_part(&first);
+    desk.gateway.state().log.time_ms = BEFORE_MS;
+    desk.gateway.show_part(&second);
+    let doubt = desk.ask().await.unwrap().doubt;
+    assert!(matches!(doubt, Some(Doubt::DatedBack { .. })), "{doubt:?}");
+}
+
+/// One frame of the log may hold both, and a clock that stands still for a moment is no lie.
+#[tokio::test]
+async fn two_parts_of_the_same_time_follow_each_other() {
+    let mut desk = Desk::open().await;
+    let first = desk.first();
+    desk.gateway.show_part(&first);
+    // The test's log dates each entry a millisecond later.
+    desk.gateway.state().log.time_ms -= 1;
+    desk.gateway.show_part(&desk.next(&first, "two", OFFICER));
+    assert_eq!(desk.ask().await.unwrap().doubt, None);
 }
 
 #[tokio::test]

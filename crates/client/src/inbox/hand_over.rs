@@ -1,6 +1,6 @@
 //! A folder in which an agency's other systems find deliveries: one JSON file each, whole from the moment they see it.
 
-use crate::durable::{self, FOR_THE_GROUP, UNFINISHED};
+use crate::durable::{self, FOR_THE_GROUP, PRIVATE, UNFINISHED};
 use crate::recalled::stays;
 use precinto_alert::code::{Coded as _, MessageType, RecallMeasure};
 use precinto_alert::id::AlertId;
@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct HandOver {
     folder: PathBuf,
+    /// Whether the agency's systems take files from it.
+    gives: bool,
 }
 
 impl HandOver {
@@ -28,7 +30,20 @@ impl HandOver {
                 durable::remove(&entry.path())?;
             }
         }
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            gives: true,
+        })
+    }
+
+    /// The same of a folder from which nobody takes anything: what lies there, for this node alone, goes as soon as it was handed
+    /// over in another way, or shall not be.
+    pub fn private(folder: impl Into<PathBuf>) -> io::Result<Self> {
+        let opened = Self::open(folder)?;
+        Ok(Self {
+            gives: false,
+            ..opened
+        })
     }
 
     /// The folder.
@@ -38,11 +53,15 @@ impl HandOver {
 
     /// Writes the file under a hidden name, durably; again is as good as once.
     pub(super) fn stage(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        durable::replace(&self.staged(name), bytes, FOR_THE_GROUP)
+        let mode = if self.gives { FOR_THE_GROUP } else { PRIVATE };
+        durable::replace(&self.staged(name), bytes, mode)
     }
 
     /// Gives a staged file its name. One that is not there has its name already, or had it and was taken away.
     pub(super) fn release(&self, name: &str) -> io::Result<()> {
+        if !self.gives {
+            return durable::remove(&self.staged(name));
+        }
         match durable::rename(&self.staged(name), &self.folder.join(name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             released => released,
@@ -52,7 +71,7 @@ impl HandOver {
     /// Takes a staged file aside under its name, into the folder `quarantine`, instead of giving it to anybody, or erases it.
     pub(super) fn withhold(&self, name: &str, measure: RecallMeasure) -> io::Result<()> {
         let staged = self.staged(name);
-        if measure == RecallMeasure::Erase {
+        if measure == RecallMeasure::Erase || !self.gives {
             return durable::remove(&staged);
         }
         match durable::move_to(&staged, &self.aside()?.join(name)) {
@@ -61,7 +80,7 @@ impl HandOver {
         }
     }
 
-    /// Takes the files of an alert aside that nobody has taken yet, or erases them with all those put away before. What [`stays`]
+    /// Takes the files of an alert aside that nobody has taken yet, or erases them with those put away before. What [`stays`]
     /// after a recall stays, and so does a missed deadline, which says nothing of the goods. A staged file goes too if it stands
     /// before the `recall`: whoever could not take it before will not get it. Again is as good as once.
     pub(super) fn put_away(
@@ -70,18 +89,20 @@ impl HandOver {
         recall: u64,
         measure: RecallMeasure,
     ) -> io::Result<()> {
-        let aside = self.aside()?;
+        let (measure, folders) = if self.gives {
+            (measure, vec![self.folder.clone(), self.aside()?])
+        } else {
+            (RecallMeasure::Erase, vec![self.folder.clone()])
+        };
         let tail = format!("-{alert}.json");
-        for folder in [&self.folder, &aside] {
+        for folder in &folders {
             for entry in fs::read_dir(folder)? {
                 let found = entry?.file_name().to_string_lossy().into_owned();
                 let staged = staged_name(&found);
                 let name = staged.unwrap_or(&found);
-                // What was put away before is never given to anybody: left there, it would only outlive an erasure.
-                let goes_anyhow = folder == &aside && measure == RecallMeasure::Erase;
                 let is_left = name.starts_with('.')
                     || !name.ends_with(&tail)
-                    || (!goes_anyhow && survives_a_recall(name))
+                    || survives_a_recall(name)
                     || (staged.is_some() && index_of(name).is_none_or(|index| index >= recall));
                 if is_left {
                     continue;
@@ -89,8 +110,8 @@ impl HandOver {
                 let path = folder.join(&found);
                 let moved = match measure {
                     RecallMeasure::Erase => durable::remove(&path),
-                    _ if folder == &aside => Ok(()),
-                    _ => durable::move_to(&path, &aside.join(name)),
+                    _ if *folder != self.folder => Ok(()),
+                    _ => durable::move_to(&path, &self.aside()?.join(name)),
                 };
                 match moved {
                     // Somebody has just taken it; they have the recall too.

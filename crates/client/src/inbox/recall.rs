@@ -10,7 +10,8 @@
 //!
 //! Whoever is killed anywhere begins again at 2: putting away again changes nothing, and what is fixed is queued once. Before 1
 //! nothing is confirmed. What comes late of the alert is put away too, and no program hears of it; when an erasure is confirmed,
-//! it is erased: otherwise the confirmation would have been a lie. That holds however the settings are changed afterwards. A
+//! it is erased: otherwise the confirmation would have been a lie. That holds whatever the settings say, for an urgent entry may
+//! be handed over before older ones: nobody shall act on what comes behind its own recall. A
 //! recall that was handed over while the agency's systems did not act by themselves is never confirmed here, whatever the
 //! settings say since: a person does that.
 //!
@@ -81,11 +82,7 @@ impl Inbox {
         let row = Row {
             index: item.index,
             recall,
-            withheld_below: if act {
-                item.index
-            } else {
-                before.withheld_below
-            },
+            withheld_below: item.index,
             acted: act,
             erased: before.erased,
             ..Row::default()

@@ -11,7 +11,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Raised with any change of the tables.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
+
+/// It knew nothing of what is held and not taken yet, and would take that for taken; its own files are read as they are.
+const FORMAT_BEFORE: u64 = 1;
 
 /// How often the subscription had been moved.
 const MOVES: &str = "moves";
@@ -28,6 +31,8 @@ pub struct Inbox {
 pub enum Taken {
     /// Not taken in.
     No,
+    /// This machine has it, and it is answered or will be; it is not handed over yet.
+    Held,
     /// Taken in; this answer is perhaps not queued yet.
     Answering(Box<Signed>),
     /// Taken in, and answered as far as it asked for that.
@@ -51,6 +56,9 @@ struct Stored {
     /// When it was taken, the agency's systems did what was handed over to them.
     #[prost(bool, tag = "4")]
     acted: bool,
+    /// It is answered, and not handed over yet.
+    #[prost(bool, tag = "5")]
+    held: bool,
 }
 
 /// Why the inbox cannot be opened, read or written. The fault is this machine's.
@@ -82,7 +90,10 @@ pub enum InboxError {
 impl PartialEq for Taken {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::No, Self::No) | (Self::Yes, Self::Yes) | (Self::Again, Self::Again) => true,
+            (Self::No, Self::No)
+            | (Self::Held, Self::Held)
+            | (Self::Yes, Self::Yes)
+            | (Self::Again, Self::Again) => true,
             (Self::Answering(one), Self::Answering(two)) => {
                 one.statement_id() == two.statement_id()
             }
@@ -113,8 +124,32 @@ impl Inbox {
         if stored.again {
             return Ok(Taken::Again);
         }
+        if stored.held {
+            return Ok(Taken::Held);
+        }
         let answer = stored.answer.and_then(|one| Signed::from_request(one).ok());
         Ok(answer.map_or(Taken::Yes, |answer| Taken::Answering(Box::new(answer))))
+    }
+
+    /// The answer that is perhaps not queued yet.
+    pub(super) fn answer(&self, index: u64) -> Result<Option<Signed>, InboxError> {
+        let answer = self.stored(index)?.and_then(|stored| stored.answer);
+        Ok(answer.and_then(|one| Signed::from_request(one).ok()))
+    }
+
+    /// Remembers that this machine has the entry, since `now_ms`, and the answer that goes out for it. Durable on return.
+    pub(super) fn hold(
+        &self,
+        index: u64,
+        answer: Option<&Signed>,
+        now_ms: u64,
+    ) -> Result<(), InboxError> {
+        self.change(index, Durability::Immediate, |_| Stored {
+            answer: answer.map(|signed| signed.request().clone()),
+            taken_ms: now_ms,
+            held: true,
+            ..Stored::default()
+        })
     }
 
     /// Remembers that the entry was taken in, at `now_ms`, with the answer that goes out for it, by systems that `act` on it by
@@ -133,6 +168,7 @@ impl Inbox {
             taken_ms: now_ms,
             again: false,
             acted: act,
+            held: false,
         })
     }
 
@@ -169,6 +205,9 @@ impl Inbox {
                 for row in taken.range(position..).about(path)? {
                     let (index, value) = row.about(path)?;
                     let stored = Stored::decode(value.value()).unwrap_or_default();
+                    if stored.held {
+                        continue;
+                    }
                     open.push((
                         index.value(),
                         Stored {
@@ -239,6 +278,17 @@ impl Inbox {
         write.commit().about(path)
     }
 
+    /// As if another version had made it.
+    #[cfg(test)]
+    pub(super) fn leave_format(self, format: u64) {
+        let write = self.database.begin_write().unwrap();
+        let mut meta = write.open_table(META).unwrap();
+        let format = format.to_be_bytes();
+        drop(meta.insert("format", format.as_slice()).unwrap());
+        drop(meta);
+        write.commit().unwrap();
+    }
+
     fn belongs_to(&self, origin: &str) -> Result<(), InboxError> {
         let path = &self.path;
         let expected = [
@@ -253,6 +303,9 @@ impl Inbox {
                 match found {
                     None => drop(meta.insert(name, wanted.as_slice()).about(path)?),
                     Some(found) if found == *wanted => {}
+                    Some(found) if *name == "format" && found == FORMAT_BEFORE.to_be_bytes() => {
+                        drop(meta.insert(name, wanted.as_slice()).about(path)?);
+                    }
                     Some(_) => return Err(InboxError::Other { path: path.clone() }),
                 }
             }

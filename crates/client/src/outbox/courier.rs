@@ -15,6 +15,7 @@ use crate::author::Signed;
 use crate::clock::Clock;
 use crate::connection::{ConnectError, Connection, Settings};
 use crate::limits::{OUTBOX_ANSWER_MAX, OUTBOX_IDLE_MAX, OUTBOX_WINDOW};
+use crate::machine;
 use crate::pipeline::{self, Answer, PipelineAnswers, PipelineSender};
 use crate::submit::{Accepted, SubmitError};
 use crate::subscribe::Retry;
@@ -22,7 +23,6 @@ use crate::subscribe::backoff::Backoff;
 use patience::{Patience, Verdict};
 use precinto_alert::Reason;
 use precinto_alert::id::{MessageId, NodeId};
-use precinto_envelope::crypto::random;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -183,7 +183,7 @@ impl Courier {
 
     /// As long as the gateway asks, or longer with each failure in a row.
     async fn pause(&mut self, lost: Lost) -> Result<(), CourierError> {
-        let own = self.backoff.next(u64::from_be_bytes(random()));
+        let own = self.backoff.next(machine::dice());
         let retry_in = own.max(lost.retry_after.min(self.retry.max));
         self.tell(CourierEvent::Waiting {
             reason: lost.reason,
@@ -226,6 +226,9 @@ impl Courier {
             let waits = !session.flight.is_empty();
             let looks = session.put_off.is_none() && session.flight.len() < OUTBOX_WINDOW;
             tokio::select! {
+                // What has come counts before a deadline that it was waited for; what waits in the folder is looked for after
+                // each answer anyway.
+                biased;
                 answer = session.answers.next(), if waits => {
                     let sent = session.flight.pop_front();
                     let (Some(sent), Some(answer)) = (sent, answer) else {
@@ -377,7 +380,7 @@ impl Lost {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, OutboxError> + Send + 'static,
 ) -> Result<T, OutboxError> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = machine::blocking(work).await;
     done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 

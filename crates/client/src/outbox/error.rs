@@ -24,6 +24,14 @@ pub enum OutboxError {
         /// How many bytes they have.
         bytes: u64,
     },
+    /// So many messages were refused, and lie where nobody has looked, that nothing new is taken. Nothing was put in.
+    #[error("{messages} refused messages lie in {}; look at them, and move them away", folder.display())]
+    Unheeded {
+        /// How many, at least.
+        messages: usize,
+        /// Where.
+        folder: PathBuf,
+    },
     /// The node has already said something else under this message id.
     #[error("the message id {0} stands for something else already")]
     Reused(MessageId),

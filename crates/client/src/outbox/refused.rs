@@ -9,9 +9,9 @@ use precinto_alert::id::MessageId;
 use precinto_alert::reason;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Why a message was not taken, as it stands in `<place>-<message id>.json`.
+/// Why a message was not taken, as it stands in `<message id>.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// `precinto.outbox.refused/v1`
@@ -138,39 +138,55 @@ impl Refused {
 /// Keeps a message with its reason; the reason first, so that where there is a refused message, there is why.
 pub(super) fn keep(
     folder: &Path,
-    stem: &str,
+    id: MessageId,
     refused: &Refused,
     message: &[u8],
 ) -> Result<(), OutboxError> {
-    let why = folder.join(format!("{stem}{WHY}"));
+    let [path, why] = files(folder, id);
     let text = serde_json::to_vec_pretty(refused).map_err(|error| at(&why)(error.into()))?;
     durable::replace(&why, &text, PRIVATE).map_err(at(&why))?;
-    let path = folder.join(format!("{stem}{MESSAGE}"));
     durable::replace(&path, message, PRIVATE).map_err(at(&path))
+}
+
+/// Takes it away, if it is there; the message first, as a reason alone says nothing.
+pub(super) fn forget(folder: &Path, id: MessageId) -> Result<(), OutboxError> {
+    for path in files(folder, id) {
+        if path.try_exists().map_err(at(&path))? {
+            durable::remove(&path).map_err(at(&path))?;
+        }
+    }
+    Ok(())
+}
+
+/// What was said of one message, if it was refused.
+pub(super) fn one(folder: &Path, id: MessageId) -> Result<Option<Refused>, OutboxError> {
+    let [path, why] = files(folder, id);
+    let is_there = path.try_exists().map_err(at(&path))?;
+    Ok(is_there.then(|| read(&why).unwrap_or_else(|| unreadable(&id.to_string()))))
 }
 
 /// Everything refused whose message is there; a reason alone was cut short by a crash, and its message still waits.
 pub(super) fn all(folder: &Path) -> Result<Vec<Refused>, OutboxError> {
-    let mut names = names_in(folder)?;
-    names.sort_unstable();
     let mut all = Vec::new();
-    for (name, _) in &names {
-        let Some(stem) = name.strip_suffix(MESSAGE) else {
-            continue;
-        };
-        let why = format!("{stem}{WHY}");
-        let size = names
-            .iter()
-            .find(|(name, _)| *name == why)
-            .map(|(_, size)| *size);
-        let path = folder.join(&why);
-        let read = size.filter(|size| *size <= WHY_BYTES_MAX);
-        let read = read.and_then(|_| std::fs::read(&path).ok());
-        let refused = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let id = stem.split_once('-').map_or("", |(_, id)| id);
-        all.push(refused.unwrap_or_else(|| unreadable(id)));
+    for (name, _) in names_in(folder)? {
+        if let Some(stem) = name.strip_suffix(MESSAGE) {
+            let read = read(&folder.join(format!("{stem}{WHY}")));
+            all.push(read.unwrap_or_else(|| unreadable(stem)));
+        }
     }
+    all.sort_by(|one, other| (one.at_ms, &one.message_id).cmp(&(other.at_ms, &other.message_id)));
     Ok(all)
+}
+
+/// The message, and why it was refused.
+fn files(folder: &Path, id: MessageId) -> [PathBuf; 2] {
+    [MESSAGE, WHY].map(|kind| folder.join(format!("{id}{kind}")))
+}
+
+fn read(why: &Path) -> Option<Refused> {
+    let size = why.metadata().ok()?.len();
+    let bytes = (size <= WHY_BYTES_MAX).then(|| std::fs::read(why).ok())??;
+    serde_json::from_slice(&bytes).ok()
 }
 
 /// The message is there and its reason cannot be read: it is told all the same.

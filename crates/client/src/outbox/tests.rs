@@ -117,6 +117,7 @@ async fn a_full_outbox_refuses_and_drops_nothing() {
     outbox.room = Room {
         messages: 10,
         bytes: bytes + 10,
+        ..outbox.room
     };
     let full = outbox.turn().unwrap().put(&gateway.notice(3));
     assert!(matches!(full, Err(OutboxError::Full { .. })));
@@ -149,6 +150,38 @@ async fn what_was_refused_is_kept_with_its_reason_and_can_be_sent_again() {
     assert_eq!(fate, Fate::Refused(Box::new(why)));
     put(&outbox, &notice);
     assert_eq!(outbox.refused().unwrap(), []);
+}
+
+#[tokio::test]
+async fn who_looks_at_no_refusal_is_stopped_and_the_node_answers_all_the_same() {
+    let gateway = TestGateway::start().await;
+    let (_folder, mut outbox) = outbox();
+    outbox.room.refused = 3;
+    for number in 1..=3 {
+        let entry = put(&outbox, &gateway.notice(number));
+        let said = refusal(entry.message_id);
+        outbox.settle_refused(&entry, &said).unwrap();
+    }
+    let refused = outbox.turn().unwrap().put_new(&gateway.notice(4));
+    assert!(matches!(
+        refused,
+        Err(OutboxError::Unheeded { messages: 3, .. })
+    ));
+    assert_eq!(outbox.queue().unwrap(), []);
+    // Beyond the limit everything else goes on: what the node owes, what was sent, what is told of it.
+    let entry = put(&outbox, &gateway.notice(5));
+    let said = refusal(entry.message_id);
+    outbox.settle_refused(&entry, &said).unwrap();
+    let refused = outbox.refused().unwrap();
+    assert_eq!(refused.len(), 4);
+    let first = refused[0].id().unwrap();
+    for kind in [MESSAGE, ".json"] {
+        fs::remove_file(outbox.refused_folder().join(format!("{first}{kind}"))).unwrap();
+    }
+    assert!(outbox.turn().unwrap().put_new(&gateway.notice(6)).is_err());
+    outbox.room.refused = 4;
+    let taken = outbox.turn().unwrap().put_new(&gateway.notice(6));
+    assert!(matches!(taken, Ok(Put::Queued(_))));
 }
 
 #[tokio::test]
@@ -267,12 +300,13 @@ const CRASHES: &[(&str, Step)] = &[
     }),
     ("refused: the reason", |outbox, entry, _| {
         let why = serde_json::to_vec(&refusal(entry.message_id)).unwrap();
-        write(&outbox.refused.join(format!("{}.json", stem(entry))), &why);
+        let path = outbox.refused.join(format!("{}.json", entry.message_id));
+        write(&path, &why);
     }),
     ("refused: reason and message", |outbox, entry, _| {
         let message = fs::read(outbox.path_of(entry)).unwrap();
         let why = refusal(entry.message_id);
-        refused::keep(&outbox.refused, &stem(entry), &why, &message).unwrap();
+        refused::keep(&outbox.refused, entry.message_id, &why, &message).unwrap();
     }),
 ];
 

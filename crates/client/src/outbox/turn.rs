@@ -1,9 +1,11 @@
 //! A turn: the lock under which messages are numbered, signed and put into the queue, so that all three go up together.
 
 use super::error::at;
-use super::{Entry, MESSAGE, Outbox, OutboxError, names_in, stem};
+use super::{Entry, MESSAGE, Outbox, OutboxError, names_in, names_of, stem};
 use crate::author::Signed;
 use crate::durable::{self, PRIVATE, UNFINISHED};
+#[cfg(doc)]
+use crate::limits::OUTBOX_REFUSED_MAX;
 use precinto_alert::id::MessageId;
 use prost::Message as _;
 use std::collections::BTreeMap;
@@ -94,6 +96,20 @@ impl<'a> Turn<'a> {
         self.bytes = self.bytes.saturating_add(bytes);
         let _before = self.waiting.insert(id, entry.clone());
         Ok(Put::Queued(entry))
+    }
+
+    /// The same for what a person or a program has to say, which is not taken while [`OUTBOX_REFUSED_MAX`] refused messages lie
+    /// unheeded: whoever goes on saying what nobody takes must notice.
+    pub fn put_new(&mut self, signed: &Signed) -> Result<Put, OutboxError> {
+        let max = self.outbox.room.refused;
+        let folder = &self.outbox.refused;
+        // A message and its reason.
+        let messages = names_of(folder)?.take(2 * max).count() / 2;
+        if messages >= max {
+            let folder = folder.clone();
+            return Err(OutboxError::Unheeded { messages, folder });
+        }
+        self.put(signed)
     }
 
     /// How many messages wait, at most: the agent may have sent some since the turn began.

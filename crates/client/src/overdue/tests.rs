@@ -53,7 +53,8 @@ async fn only_what_the_log_has_signed_for_is_believed() {
             agency: "us.dev.invalid/cbp".to_owned(),
             ..record()
         }
-        .encode_to_vec();
+        .encode_to_vec()
+        .into();
     };
     assert_eq!(refused(another).await, invalid);
     let with_words = |delivery: &mut pb::Delivery| delivery.envelope = vec![1].into();

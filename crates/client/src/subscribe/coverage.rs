@@ -1,5 +1,6 @@
 //! Whether the gateway has accounted for every entry: covered ranges must be contiguous, or something was left out.
 
+use super::link::Message;
 use precinto_proto::v1 as pb;
 
 /// How far the log has been covered, within one stream and from stream to stream.
@@ -97,6 +98,18 @@ impl Coverage {
             return Err(CoverageError::Outside { index });
         }
         self.cover(range)
+    }
+
+    /// Counts a message's range, once, when it arrives.
+    pub(super) fn account(&mut self, message: &Message) -> Result<(), CoverageError> {
+        match message {
+            Message::Delivery(delivery) => {
+                self.cover_delivery(delivery.index, delivery.covered.as_ref())
+            }
+            Message::CaughtUp(caught_up) => self.cover(caught_up.covered.as_ref()),
+            Message::Heartbeat(heartbeat) => self.cover(heartbeat.covered.as_ref()),
+            Message::Closing(_) => Ok(()),
+        }
     }
 
     /// Nothing may be covered beyond a checkpoint of `size` that came with or after it.

@@ -148,7 +148,7 @@ fn certificates_needed(delivery: &pb::Delivery, known: &CertificatePool) -> Vec<
     let record = delivery
         .receipt
         .as_ref()
-        .map(|receipt| receipt.record.as_slice())
+        .map(|receipt| receipt.record.as_ref())
         .unwrap_or_default();
     // The record names the issuers on the way to the root; if it cannot be read, judging fails and says so.
     let record = pb::StatementRecord::decode(record).unwrap_or_default();
@@ -273,7 +273,7 @@ fn check_record(
         }
         return Ok((proven.record, Some(receipt)));
     }
-    let record = pb::StatementRecord::decode(receipt.record.as_slice());
+    let record = pb::StatementRecord::decode(receipt.record.as_ref());
     let record = record.map_err(|_| Disbelief::Record)?;
     let is_about_it = record.envelope_digest == subject.envelope_digest
         && record.statement_id == subject.statement_id;

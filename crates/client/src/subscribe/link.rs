@@ -2,6 +2,7 @@
 
 use super::delivery;
 use super::event::closing_reason;
+use super::heard::Common;
 use super::{LinkDown, SubscribeError, SubscribeOptions};
 use crate::clock::Clock;
 use crate::connection::{ConnectError, Connection, Settings};
@@ -199,8 +200,16 @@ impl Up {
     }
 
     /// Verifies a checkpoint, that it extends the pinned one, and pins it; gives its size.
-    pub(super) async fn pin(&self, pin: &mut Pin, note: &str) -> Result<u64, Failure> {
+    pub(super) async fn pin(
+        &self,
+        pin: &mut Pin,
+        common: Option<&Common>,
+        note: &str,
+    ) -> Result<u64, Failure> {
         if let Some(newer) = pin.accept(note, &self.log).await? {
+            if let Some(common) = common {
+                common.agree(&newer, &self.log).await?;
+            }
             pin.advance(newer).await?;
         }
         Ok(pin.newest().map_or(0, |pinned| pinned.checkpoint().size))

@@ -184,7 +184,7 @@ impl TestLog {
         };
         pb::Receipt {
             proof: proof.to_text(),
-            record: entry.record.clone(),
+            record: entry.record.clone().into(),
         }
     }
 
@@ -203,7 +203,7 @@ impl TestLog {
             body: entry.request.body.clone().into(),
             receipt: Some(pb::Receipt {
                 proof: String::new(),
-                record: entry.record.clone(),
+                record: entry.record.clone().into(),
             }),
             attempt: 1,
             time_ms: entry.leaf.time_ms,

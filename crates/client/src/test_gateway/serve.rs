@@ -288,7 +288,11 @@ impl LogService for Services {
         request: Request<pb::GetConsistencyProofRequest>,
     ) -> Result<Response<pb::GetConsistencyProofResponse>, Status> {
         let pb::GetConsistencyProofRequest { old_size, new_size } = request.into_inner();
-        let proof = self.0.lock().unwrap().log.consistency(old_size, new_size);
+        let state = self.0.lock().unwrap();
+        if state.unproven.contains(&old_size) {
+            return Err(Status::unavailable("not now"));
+        }
+        let proof = state.log.consistency(old_size, new_size);
         Ok(Response::new(pb::GetConsistencyProofResponse {
             new_size,
             proof,

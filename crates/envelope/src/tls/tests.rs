@@ -309,6 +309,14 @@ fn nothing_is_resumed() {
     }
 }
 
+#[test]
+fn no_provider_is_installed_for_the_process() {
+    let f = Fixture::new();
+    handshake(&f.client(&f.lax()), &f.server, US_SERVER).unwrap_or_else(|r| panic!("{r:?}"));
+    // Whoever asks rustls for "the" provider must not find one that nobody chose.
+    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+}
+
 /// C19, the other way round: revocation works on the very next handshake, by a fresh configuration.
 #[test]
 fn a_node_revoked_between_two_connections_does_not_get_in_again() {

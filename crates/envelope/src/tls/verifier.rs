@@ -13,6 +13,7 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{
     CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError, SignatureScheme,
 };
+use std::fmt;
 use std::sync::Arc;
 use webpki::EndEntityCert;
 
@@ -20,6 +21,15 @@ use webpki::EndEntityCert;
 #[derive(Debug)]
 pub struct ClientVerifier {
     chain: Chain,
+    hears: Option<Arc<dyn HearRevoked>>,
+}
+
+/// Hears of clients that are refused because their certificate is revoked, and for no other reason: its side has issued it.
+///
+/// That who shows it also has its key is not known: it is refused before.
+pub trait HearRevoked: fmt::Debug + Send + Sync {
+    /// This one was refused. Called in the middle of a handshake: MUST NOT wait for anything.
+    fn revoked(&self, certificate: &Certificate);
 }
 
 /// Judges the certificate of the gateway that answers: the one expected, and nobody else.
@@ -40,7 +50,22 @@ impl ClientVerifier {
     /// Accepts nodes and gateways of the sides in `trust`.
     pub fn new(trust: Arc<TrustStore>) -> Self {
         let chain = Chain::new(trust);
-        Self { chain }
+        Self { chain, hears: None }
+    }
+
+    /// Lets somebody hear of the revoked ones.
+    #[must_use]
+    pub fn heard_by(mut self, hears: Arc<dyn HearRevoked>) -> Self {
+        self.hears = Some(hears);
+        self
+    }
+
+    fn tell(&self, end_entity: &CertificateDer<'_>, error: &TrustError) {
+        if let (Some(hears), TrustError::Revoked { .. }) = (&self.hears, error)
+            && let Ok(certificate) = Certificate::parse(end_entity)
+        {
+            hears.revoked(&certificate);
+        }
     }
 }
 
@@ -119,7 +144,10 @@ impl ClientCertVerifier for ClientVerifier {
         self.chain
             .judge(end_entity, intermediates, Purpose::TlsClient, now)
             .map(|_| ClientCertVerified::assertion())
-            .map_err(refuse)
+            .map_err(|error| {
+                self.tell(end_entity, &error);
+                refuse(error)
+            })
     }
 
     /// None: a client has one certificate, and outsiders need not learn our authorities' names.

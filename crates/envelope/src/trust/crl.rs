@@ -18,7 +18,7 @@ pub(super) struct Crl {
     pub(super) issuer_der: Vec<u8>,
     pub(super) issuer: String,
     /// Big-endian without leading zeros.
-    number: Vec<u8>,
+    pub(super) number: Vec<u8>,
     this_update_s: u64,
     next_update_s: u64,
     pub(super) parsed: CertRevocationList<'static>,

@@ -2,6 +2,7 @@
 
 use super::crl::{Crl, CrlProblem};
 use super::root::{self, Root, RootProblem};
+use crate::crypto::sha256;
 use crate::limits::{CRLS_MAX, ROOTS_MAX};
 use precinto_alert::id::Side;
 use rustls::crypto::WebPkiSupportedAlgorithms;
@@ -88,15 +89,15 @@ pub(super) struct Loaded {
     pub(super) crls: Vec<Crl>,
 }
 
-/// Loads what [`super::SideTrust::load`] promises.
+/// Loads what [`super::SideTrust::load_as_of`] promises.
 pub(super) fn load(
     side: &Side,
     roots: &[impl AsRef<[u8]>],
     crls: &[impl AsRef<[u8]>],
     algorithms: WebPkiSupportedAlgorithms,
-    now_ms: u64,
+    as_of_ms: impl Fn(&[u8; 32]) -> u64,
 ) -> Result<Loaded, LoadError> {
-    let roots = load_roots(side, roots, now_ms)?;
+    let roots = load_roots(side, roots, &as_of_ms)?;
     let crls = load_crls(side, crls, &roots, algorithms)?;
     for Root { certificate, .. } in &roots {
         let is_own = |crl: &&Crl| crl.issuer_der == certificate.subject_der();
@@ -108,7 +109,7 @@ pub(super) fn load(
             });
         }
         for crl in own {
-            crl.check_in_force(now_ms)
+            crl.check_in_force(as_of_ms(&crl.digest))
                 .map_err(|problem| LoadError::CrlNotInForce {
                     side: side.clone(),
                     issuer: crl.issuer.clone(),
@@ -122,7 +123,7 @@ pub(super) fn load(
 fn load_roots(
     side: &Side,
     roots: &[impl AsRef<[u8]>],
-    now_ms: u64,
+    as_of_ms: impl Fn(&[u8; 32]) -> u64,
 ) -> Result<Vec<Root>, LoadError> {
     let mut loaded: Vec<Root> = Vec::new();
     check_count(side, "roots", roots.len(), ROOTS_MAX)?;
@@ -132,7 +133,8 @@ fn load_roots(
             index,
             problem,
         };
-        let certificate = root::check(der, now_ms).map_err(refused)?;
+        let judged_at_ms = as_of_ms(&sha256(&[der]));
+        let certificate = root::check(der, judged_at_ms).map_err(refused)?;
         let anchor = anchor_from_trusted_cert(certificate.der_typed())
             .map_err(|_| refused(RootProblem::CriticalExtension))?
             .to_owned();

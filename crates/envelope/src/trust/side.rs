@@ -18,8 +18,8 @@ use webpki::CertRevocationList;
 #[derive(Debug)]
 pub struct SideTrust {
     side: Side,
-    roots: Vec<Root>,
-    crls: Vec<Crl>,
+    pub(super) roots: Vec<Root>,
+    pub(super) crls: Vec<Crl>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
@@ -36,8 +36,19 @@ impl SideTrust {
         crls: &[impl AsRef<[u8]>],
         now_ms: u64,
     ) -> Result<Self, LoadError> {
+        Self::load_as_of(side, roots, crls, |_| now_ms)
+    }
+
+    /// The same, each root and list judged as of a time of its own, by its digest: what has been in force and has ended
+    /// meanwhile must not keep out what is new beside it, least of all another root's revocations.
+    pub fn load_as_of(
+        side: Side,
+        roots: &[impl AsRef<[u8]>],
+        crls: &[impl AsRef<[u8]>],
+        as_of_ms: impl Fn(&[u8; 32]) -> u64,
+    ) -> Result<Self, LoadError> {
         let algorithms = tls_provider().signature_verification_algorithms;
-        let Loaded { roots, crls } = load(&side, roots, crls, algorithms, now_ms)?;
+        let Loaded { roots, crls } = load(&side, roots, crls, algorithms, as_of_ms)?;
         Ok(Self {
             side,
             roots,

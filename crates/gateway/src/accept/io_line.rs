@@ -1,4 +1,4 @@
-//! The bytes of one connection: TLS, able to be cut from outside.
+//! The bytes of one connection: TLS, able to be cut from outside, and counted as frames.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,28 +6,30 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
-use super::Line;
 use super::census::Place;
+use super::frames::Frames;
+use super::{Line, Wire};
 use crate::authenticate::Caller;
 
 /// What tonic reads from and writes to.
 #[derive(Debug)]
 pub struct LineIo {
-    stream: TlsStream<TcpStream>,
+    stream: TlsStream<Wire>,
     line: Line,
     cut: oneshot::Receiver<()>,
     is_cut: bool,
+    frames: Frames,
     _place: Place,
 }
 
 impl LineIo {
     pub(super) fn new(
-        stream: TlsStream<TcpStream>,
+        stream: TlsStream<Wire>,
         caller: Caller,
         address: SocketAddr,
         mut place: Place,
@@ -39,9 +41,17 @@ impl LineIo {
             line: line.clone(),
             cut,
             is_cut: false,
+            frames: Frames::new(Instant::now()),
             _place: place,
         };
         (line, io)
+    }
+
+    fn count_sent(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.frames.sent(bytes);
+        }
+        written
     }
 
     /// Both directions ask: a connection that is blocked on writing is not polled for reading.
@@ -78,7 +88,16 @@ impl AsyncRead for LineIo {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.poll_cut(cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let read = buffer.filled().get(before..).unwrap_or_default();
+        if self.frames.pass(read, Instant::now()).is_err() {
+            let (address, caller) = (self.line.address(), self.line.caller());
+            tracing::info!(%address, %caller, reason = "too many frames that carry nothing", "connection cut");
+            self.is_cut = true;
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        polled
     }
 }
 
@@ -89,7 +108,8 @@ impl AsyncWrite for LineIo {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.poll_cut(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.count_sent(written)
     }
 
     fn poll_write_vectored(
@@ -98,7 +118,8 @@ impl AsyncWrite for LineIo {
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.poll_cut(cx)?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, buffers);
+        self.count_sent(written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use precinto_alert::Reason;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tonic::Request;
 
+use super::Welcome;
 use crate::authenticate::Caller;
 use crate::limits::{
     CALLS_PER_CONNECTION_MAX, CONNECTION_AGE_GRACE, CONNECTION_AGE_MAX, CONNECTION_IDLE_MAX,
@@ -38,6 +39,10 @@ struct Inner {
     cut: Mutex<Option<oneshot::Sender<()>>>,
     /// Cancelled when the connection is to end soon: streams say goodbye.
     leaving: CancellationToken,
+    /// Cancelled when the caller would not be let in any more: everything on the line ends.
+    unwelcome: CancellationToken,
+    /// Why, set before that.
+    refused: OnceLock<Reason>,
     /// Cancelled when the connection is gone.
     gone: CancellationToken,
 }
@@ -61,6 +66,8 @@ impl Line {
             busy: AtomicBool::new(true),
             cut: Mutex::new(Some(cut)),
             leaving: CancellationToken::new(),
+            unwelcome: CancellationToken::new(),
+            refused: OnceLock::new(),
             gone: CancellationToken::new(),
         };
         (
@@ -108,6 +115,7 @@ impl Line {
     /// reads cannot end by itself, and what is buffered for it would stay.
     pub(crate) async fn cut_after_last_word(&self) {
         tokio::select! {
+            biased; // what is gone needs no cutting
             () = self.inner.gone.cancelled() => {}
             () = tokio::time::sleep(LAST_WORD_GRACE) => self.cut(),
         }
@@ -116,6 +124,23 @@ impl Line {
     /// Resolves when the connection is old and about to end.
     pub async fn leaving(&self) {
         self.inner.leaving.cancelled().await;
+    }
+
+    /// Resolves when the caller would not be let in any more, with the reason. The connection is cut a moment later.
+    pub(crate) async fn unwelcome(&self) -> Reason {
+        self.inner.unwelcome.cancelled().await;
+        self.refused().unwrap_or(Reason::Internal)
+    }
+
+    /// Why the caller would not be let in any more, if that is so.
+    pub(crate) fn refused(&self) -> Option<Reason> {
+        self.inner.refused.get().copied()
+    }
+
+    /// Ends everything on the line but its last words.
+    pub(crate) fn refuse(&self, reason: Reason) {
+        self.inner.refused.get_or_init(|| reason);
+        self.inner.unwelcome.cancel();
     }
 
     /// Notes that a request has come.
@@ -161,11 +186,19 @@ impl Drop for Open {
     }
 }
 
-/// Watches one connection until it is gone: first request in time, not idle for long, not too old.
-pub(super) async fn patrol(line: Line) {
+/// Watches one connection until it is gone: its caller welcome, first request in time, not idle for long, not too old.
+pub(super) async fn patrol(line: Line, welcome: Welcome) {
     let gone = line.inner.gone.clone();
     tokio::select! {
+        biased; // what is gone needs nothing; who is not welcome hears that rather than that the line is old
         () = gone.cancelled() => {}
+        reason = welcome.lost(line.caller()) => {
+            let name = precinto_alert::reason::name(reason);
+            tracing::info!(address = %line.address(), caller = %line.caller(), reason = name, "connection cut: its caller would not be let in any more");
+            line.refuse(reason);
+            // What is open on it hears why; what does not listen is cut all the same.
+            line.cut_after_last_word().await;
+        }
         reason = overdue(&line) => {
             tracing::info!(address = %line.address(), caller = %line.caller(), reason, "connection cut");
             line.cut();
@@ -199,8 +232,16 @@ async fn overdue(line: &Line) -> &'static str {
 #[cfg(test)]
 mod tests {
     use precinto_alert::id::Identity;
+    use precinto_ledger::clock::ManualClock;
 
     use super::*;
+    use crate::in_force::InForce;
+    use crate::registry::tests::example;
+
+    fn welcome() -> Welcome {
+        let clock = Arc::new(ManualClock::new(1_000));
+        Welcome::new(InForce::for_ever(example()), clock)
+    }
 
     fn line() -> (Line, oneshot::Receiver<()>) {
         let node = "spiffe://us.dev.invalid/agency/cbp/node/lax";
@@ -213,12 +254,46 @@ mod tests {
         let ((silent, silent_cut), (spoken, mut spoken_cut)) = (line(), line());
         spoken.spoke();
         for line in [silent, spoken.clone()] {
-            tokio::spawn(patrol(line));
+            tokio::spawn(patrol(line, welcome()));
         }
         silent_cut.await.unwrap();
         tokio::time::sleep(CONNECTION_IDLE_MAX / 2).await;
         assert!(spoken_cut.try_recv().is_err(), "idle, and not for long");
         drop(spoken);
         spoken_cut.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_has_nothing_open_for_long_is_cut_and_who_has_is_not() {
+        let ((idle, idle_cut), (busy, mut busy_cut)) = (line(), line());
+        let _stream = busy.begin_stream();
+        for line in [&idle, &busy] {
+            line.spoke();
+            tokio::spawn(patrol(line.clone(), welcome()));
+        }
+        let began = Instant::now();
+        let cut = tokio::time::timeout(2 * CONNECTION_IDLE_MAX, idle_cut);
+        cut.await.unwrap().unwrap();
+        let rounds = FIRST_REQUEST_TIMEOUT + 2 * CONNECTION_PATROL;
+        let expected = CONNECTION_IDLE_MAX..CONNECTION_IDLE_MAX + rounds;
+        assert!(expected.contains(&began.elapsed()), "{:?}", began.elapsed());
+        tokio::time::sleep(CONNECTION_IDLE_MAX).await;
+        assert!(busy_cut.try_recv().is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_old_line_is_asked_to_leave_and_then_cut_whatever_is_open() {
+        let (line, cut) = line();
+        let _stream = line.begin_stream();
+        line.spoke();
+        tokio::spawn(patrol(line.clone(), welcome()));
+        let began = Instant::now();
+        let asked = tokio::time::timeout(2 * CONNECTION_AGE_MAX, line.leaving());
+        asked.await.unwrap();
+        let expected = CONNECTION_AGE_MAX..CONNECTION_AGE_MAX + CONNECTION_PATROL;
+        assert!(expected.contains(&began.elapsed()), "{:?}", began.elapsed());
+        let asked = Instant::now();
+        cut.await.unwrap();
+        assert_eq!(asked.elapsed().as_secs(), CONNECTION_AGE_GRACE.as_secs());
     }
 }

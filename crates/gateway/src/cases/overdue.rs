@@ -114,9 +114,9 @@ impl Cases {
         Ok(Some(Queued { entries }))
     }
 
-    /// Waits until the log has answered for all of them; says whether it has taken all of them.
-    pub(crate) async fn overdue_logged(&self, queued: Queued) -> bool {
-        let mut has_all = true;
+    /// Waits until the log has answered for all of them; the last error, if it has not taken all of them.
+    pub(crate) async fn overdue_logged(&self, queued: Queued) -> Result<(), AppendError> {
+        let mut has_all = Ok(());
         for (key, first, appending) in queued.entries {
             let answer = match first {
                 Poll::Ready(answer) => answer,
@@ -129,10 +129,7 @@ impl Cases {
                     inner.index.insert(&alert_id, appended.proven.index);
                 }
                 (Ok(_), None) => {}
-                (Err(error), _) => {
-                    has_all = false;
-                    tracing::warn!(%error, "a missed deadline is not logged yet");
-                }
+                (Err(error), _) => has_all = Err(error),
             }
         }
         has_all

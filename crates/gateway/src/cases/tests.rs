@@ -52,7 +52,7 @@ pub(crate) fn alert(number: u32, precedence: Precedence) -> pb::Statement {
 /// Such an alert as the log has it, signed by nobody.
 pub(crate) fn logged(number: u32, precedence: Precedence) -> Entry {
     let decision = pb::Decision {
-        policy: policy::FLOOR.to_owned(),
+        policy: precinto_policy::Floor::NEWEST.name().to_owned(),
         ..Default::default()
     };
     let record = pb::StatementRecord {

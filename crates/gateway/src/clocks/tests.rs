@@ -205,6 +205,10 @@ async fn what_the_log_does_not_take_is_looked_at_again() {
     world.owner.take().unwrap().stop().unwrap();
     log(&sources, &mut follower.calendar, looked).await;
     assert_eq!(follower.calendar.waiting(), 1);
+    let now_ms = world.clock.now_ms();
+    assert_eq!(follower.calendar.next(now_ms + 4_000), None, "not at once");
+    let again_ms = now_ms + NOT_LOGGED_AGAIN_MS + UNIT_MS;
+    assert_eq!(follower.calendar.next(again_ms), Some(0));
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use precinto_alert::id::OfficerId;
 use precinto_alert::limits::{SIGNERS_MAX, STEWARDS_MAX};
 use serde::Deserialize;
 
+use super::quota::QuotaFile;
 use super::{Config, Problem, SideConfig};
 
 /// The file as it is written.
@@ -24,6 +25,8 @@ pub(super) struct File {
     directory: PathBuf,
     log: LogFile,
     side: Vec<SideConfig>,
+    #[serde(default)]
+    quota: Vec<QuotaFile>,
 }
 
 #[derive(Deserialize)]
@@ -80,10 +83,12 @@ impl File {
                 wrong("side.server_name", "each side has its own server name");
             }
         }
+        QuotaFile::problems(&self.quota, &domains, &mut wrong);
         problems
     }
 
-    pub(super) fn resolve(self, base: &Path) -> Config {
+    pub(super) fn resolve(self, file: &Path) -> Config {
+        let base = file.parent().unwrap_or_else(|| Path::new(""));
         let mut defaulted = BTreeSet::new();
         let mut or_false = |key, value: Option<bool>| {
             value.unwrap_or_else(|| {
@@ -92,6 +97,7 @@ impl File {
             })
         };
         Config {
+            file: file.to_owned(),
             dev: or_false("dev", self.dev),
             reflection: or_false("reflection", self.reflection),
             clock_shift: self.clock_shift.map(|path| base.join(path)),
@@ -106,6 +112,7 @@ impl File {
                 .into_iter()
                 .map(|side| side.resolve(base))
                 .collect(),
+            quotas: QuotaFile::allowances(self.quota),
             defaulted,
         }
     }

@@ -1,6 +1,7 @@
 //! What settings are taken and what is refused.
 
 use super::*;
+use crate::quota::Allowance;
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
     Config::parse(text, Path::new("/etc/precinto/gateway.toml"))
@@ -138,4 +139,43 @@ fn stewards_are_officers_of_the_side_and_no_fewer_than_needed() {
     }
     let twice = EXAMPLE.replacen(ramirez, &format!("{ramirez}, {ramirez}"), 1);
     assert_eq!(problems(&twice), ["side.stewards"]);
+}
+
+#[test]
+fn quotas_are_the_defaults_where_the_file_is_silent() {
+    let block = |rest: &str| parse(&format!("{EXAMPLE}\n{rest}"));
+    let usual = Allowance::default();
+    assert_eq!(parse(EXAMPLE).unwrap().quotas, Allowances::default());
+    let quotas = block(
+        "[[quota]]\nagency = \"us.dev.invalid/cbp\"\nstatements_per_minute = 7\n\
+         [[quota]]\nnode_mib_per_minute = 3\n",
+    );
+    let quotas = quotas.unwrap().quotas;
+    assert_eq!(quotas.usual.node.bytes, 3 << 20);
+    assert_eq!(quotas.usual.agency, usual.agency);
+    let cbp = quotas.named[&"us.dev.invalid/cbp".parse().unwrap()];
+    assert_eq!(cbp.agency.statements, 7);
+    assert_eq!(cbp.agency.bytes, usual.agency.bytes);
+    assert_eq!(cbp.node.bytes, 3 << 20, "what is not said is as for all");
+}
+
+#[test]
+fn quotas_that_cannot_be_are_refused() {
+    for (block, key) in [
+        ("agency = \"us.dev.invalid\"", "quota.agency"),
+        ("agency = \"eu.dev.invalid/cbp\"", "quota.agency"),
+        ("statements_per_minute = 0", "quota"),
+        ("mib_per_minute = 1000001", "quota"),
+        ("[[quota]]", "quota.agency"),
+    ] {
+        let text = format!("{EXAMPLE}\n[[quota]]\n{block}\n");
+        assert_eq!(problems(&text), [key], "{block}");
+    }
+    let unknown = format!("{EXAMPLE}\n[[quota]]\nper_hour = 1\n");
+    assert!(
+        parse(&unknown)
+            .unwrap_err()
+            .to_string()
+            .contains("per_hour")
+    );
 }

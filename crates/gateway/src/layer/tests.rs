@@ -43,9 +43,37 @@ fn compressed_requests_and_repeated_headers_are_refused() {
     );
     let twice = headers(&[("grpc-timeout", "1S"), ("grpc-timeout", "9S")]);
     assert_eq!(refused_headers(&twice), Some(Reason::Malformed));
+}
+
+#[test]
+fn headers_that_no_call_needs_are_refused() {
+    let usual = [
+        ("te", "trailers"),
+        ("content-type", "application/grpc"),
+        ("user-agent", "grpc-node-js/1.14"),
+        ("grpc-timeout", "1S"),
+        ("grpc-accept-encoding", "identity,gzip"),
+        ("grpc-trace-bin", "AAAA"),
+        ("accept-encoding", "identity"),
+        (
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        ),
+    ];
+    assert_eq!(refused_headers(&headers(&usual)), None);
+    for more in ["x-anything", "authorization", "cookie", "anything-bin"] {
+        let with = [&usual[..], &[(more, "a")]].concat();
+        assert_eq!(
+            refused_headers(&headers(&with)),
+            Some(Reason::Malformed),
+            "{more}"
+        );
+    }
+    let many = |count| vec![("traceparent", "00"); count];
+    assert_eq!(refused_headers(&headers(&many(HEADERS_MAX))), None);
     assert_eq!(
-        refused_headers(&headers(&[("x-anything", "a"), ("x-anything", "b")])),
-        None
+        refused_headers(&headers(&many(HEADERS_MAX + 1))),
+        Some(Reason::Malformed)
     );
 }
 
@@ -185,6 +213,14 @@ async fn a_handler_that_does_not_answer_is_given_up() {
 /// A clock that stands still goes on only when nobody has anything to do.
 async fn everybody_waits() {
     tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_answered_who_would_not_be_let_in_any_more() {
+    let (line, mut door) = (line(), stuck());
+    line.refuse(Reason::CertRevoked);
+    let response = door.call(request(&line, &[])).await.unwrap();
+    assert_eq!(reason_of(&response), "CERT_REVOKED");
 }
 
 #[tokio::test(start_paused = true)]

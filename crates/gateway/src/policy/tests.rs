@@ -1,10 +1,13 @@
 //! Each rule of the floor: a statement that passes, and the same one a step too far.
 
-use precinto_alert::code::{AckLevel, MessageStatus, MessageType, RecipientKind, SignerRole};
+use precinto_alert::code::ProtectedBag;
+use precinto_alert::code::{AckLevel, MessageStatus, MessageType, RecipientKind, SignerRole, Tlp};
+use precinto_alert::handling::Release;
+use precinto_policy::{Facts, Passage};
 use prost::Message as _;
 
 use super::*;
-use crate::registry::tests::example;
+use crate::registry::tests::{example, hostile};
 
 const ANAM: &str = "mx.dev.invalid/anam";
 
@@ -47,15 +50,33 @@ pub(crate) fn stated(change: impl FnOnce(&mut pb::Statement)) -> pb::Statement {
     statement
 }
 
+/// What code and written rules together say to a statement that another's information is not passed on by.
+fn judge(
+    carrier: &str,
+    statement: &Statement,
+) -> Result<Vec<pb::ResolvedRecipient>, Vec<Violation>> {
+    let directory = example();
+    let Resolution {
+        recipients,
+        mut objections,
+    } = resolve(statement, None, &directory);
+    let addressees = Addressees::of(&recipients);
+    let receivers = receivers(&directory, &addressees, &[]);
+    let known = |agency: &AgencyId| directory.asked(agency).unwrap();
+    let originator = known(statement.sender().agency());
+    let facts = Facts::of(statement, originator, false, addressees);
+    let asked = (&known(&carrier.parse().unwrap()), &facts);
+    objections.extend(ask(&directory, asked, &receivers, &recipients).objections);
+    if objections.is_empty() {
+        Ok(recipients)
+    } else {
+        Err(objections)
+    }
+}
+
 fn decide(statement: &Statement) -> Result<Vec<pb::ResolvedRecipient>, Vec<Reason>> {
-    admit(statement.sender(), statement, None, &example())
-        .map(Admitted::into_recipients)
-        .map_err(|objections| {
-            objections
-                .into_iter()
-                .map(|objection| objection.reason)
-                .collect()
-        })
+    let judged = judge("us.dev.invalid/cbp", statement);
+    judged.map_err(|objections| objections.iter().map(|one| one.reason).collect())
 }
 
 fn to(kind: RecipientKind, name: &str) -> Vec<pb::RecipientRef> {
@@ -75,10 +96,7 @@ fn the_plain_case_names_whom_the_directory_means() {
 #[test]
 fn a_node_speaks_for_its_own_agency_only() {
     let statement = statement(|_| ());
-    let other: NodeId = "spiffe://us.dev.invalid/agency/oig/node/audit"
-        .parse()
-        .unwrap();
-    let objections = admit(&other, &statement, None, &example()).unwrap_err();
+    let objections = judge("us.dev.invalid/oig", &statement).unwrap_err();
     assert_eq!(objections[0].reason, Reason::SenderMismatch);
 }
 
@@ -143,7 +161,7 @@ fn every_recipient_is_considered_and_every_objection_named() {
         s.recipients
             .extend(to(RecipientKind::Agency, "mx.dev.invalid/sat"));
     });
-    let objections = admit(all.sender(), &all, None, &example()).unwrap_err();
+    let objections = judge("us.dev.invalid/cbp", &all).unwrap_err();
     let fields: Vec<&str> = objections
         .iter()
         .map(|objection| objection.field.as_str())
@@ -197,4 +215,86 @@ fn an_alert_is_taken_back_though_its_node_has_left() {
     }
     // An acknowledgement carries the id it was given.
     assert!(decide(&statement(with("MX-ANAMNLU-2026-000001"))).is_ok());
+}
+
+/// Facts that nothing is forbidden by, changed: which reasons a sender of the CBP is told if the ANAM is to get it, where both
+/// sides' policies permit everything.
+fn hostile_says(carrier: &str, passage: Passage, change: impl FnOnce(&mut Facts)) -> Vec<Reason> {
+    let directory = hostile();
+    let known = |agency: &str| directory.asked(&agency.parse().unwrap()).unwrap();
+    let recipients = [pb::ResolvedRecipient {
+        agencies: vec![ANAM.to_owned()],
+        ..Default::default()
+    }];
+    let addressees = Addressees::of(&recipients);
+    let originator = known("us.dev.invalid/cbp");
+    let mut facts = Facts::of(&statement(|_| ()), originator, false, addressees);
+    change(&mut facts);
+    let receivers = [(known(ANAM), passage)];
+    let asked = ask(
+        &directory,
+        (&known(carrier), &facts),
+        &receivers,
+        &recipients,
+    );
+    assert_eq!(asked.decision.policy, "floor/5");
+    assert_eq!(asked.decision.policy_digest, directory.rules().digest());
+    let told = if asked.allowed() {
+        vec!["mx.dev.invalid#all", "us.dev.invalid#all"]
+    } else {
+        asked
+            .decision
+            .rules
+            .iter()
+            .map(|rule| {
+                assert!(rule.starts_with("floor-"), "{rule}");
+                rule.as_str()
+            })
+            .collect()
+    };
+    assert_eq!(asked.decision.rules, told);
+    asked.objections.iter().map(|one| one.reason).collect()
+}
+
+#[test]
+fn no_policy_of_a_side_opens_the_floor_to_a_submission() {
+    const CBP: &str = "us.dev.invalid/cbp";
+    let direct = |change: fn(&mut Facts)| hostile_says(CBP, Passage::Direct, change);
+    assert_eq!(direct(|_| ()), []);
+    let other = hostile_says("us.dev.invalid/oig", Passage::Direct, |_| ());
+    assert_eq!(other, [Reason::SenderMismatch]);
+    let bag = direct(|facts| facts.protected_bag = Some(ProtectedBag::Diplomatic));
+    assert_eq!(bag, [Reason::DiplomaticBag]);
+    let secret = direct(|facts| facts.marks = ["US:SECRET".to_owned()].into());
+    assert_eq!(secret, [Reason::ClassifiedRefused]);
+    let red = direct(|facts| facts.tlp = Tlp::Red);
+    assert_eq!(red, [Reason::HandlingConflict]);
+    let third = direct(|facts| facts.addressees.clear());
+    assert_eq!(third, [Reason::RecipientNotReleasable]);
+    let released = direct(|facts| facts.releasable_to = vec![Release::Country("US".to_owned())]);
+    assert_eq!(released, [Reason::RecipientNotReleasable]);
+    let onward = hostile_says(CBP, Passage::Onward, |_| ());
+    assert_eq!(onward, [Reason::OnwardRelease]);
+    assert_eq!(hostile_says(CBP, Passage::OnwardReleased, |_| ()), []);
+    let nominal = direct(|facts| facts.names_persons = true);
+    assert_eq!(nominal, [Reason::PurposeMissing], "about no goods at all");
+}
+
+#[test]
+fn what_cannot_be_judged_is_refused() {
+    let directory = example();
+    let cbp = directory
+        .asked(&"us.dev.invalid/cbp".parse().unwrap())
+        .unwrap();
+    let mut facts = Facts::of(
+        &statement(|_| ()),
+        cbp.clone(),
+        false,
+        Addressees::default(),
+    );
+    facts.tlp = Tlp::Unspecified;
+    let asked = ask(&directory, (&cbp, &facts), &[], &[]);
+    let reasons: Vec<Reason> = asked.objections.iter().map(|one| one.reason).collect();
+    assert_eq!(reasons, [Reason::PolicyError]);
+    assert!(!asked.allowed());
 }

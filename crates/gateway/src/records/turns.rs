@@ -6,6 +6,7 @@ use precinto_alert::Reason;
 use precinto_alert::id::NodeId;
 use tokio::sync::Semaphore;
 
+use crate::blocking;
 use crate::limits::{RECORD_READS_MAX, RECORD_READS_PER_NODE_MAX};
 use crate::open_streams::StreamCount;
 use crate::status::Refusal;
@@ -39,7 +40,7 @@ impl Turns {
         let place = place.map_err(|_| Refusal::new(Reason::Overloaded))?;
         let turn = Arc::clone(&self.of_all).acquire_owned().await;
         let turn = turn.map_err(|_| Refusal::new(Reason::Internal))?;
-        let reading = tokio::task::spawn_blocking(move || {
+        let reading = blocking::spawn(move || {
             let _until_read = (place, turn);
             read()
         });

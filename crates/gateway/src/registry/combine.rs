@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use precinto_alert::directory::{Agency, Node, Part};
 use precinto_alert::id::{AgencyId, NodeId, Side};
-use precinto_alert::{Detail, Reason, Violation};
+use precinto_alert::{Detail, Lang, Reason, Violation};
 use precinto_envelope::directory::SignedPart;
 use precinto_merkle::note::{Kind, NoteVerifier};
+use precinto_policy::{Agencies, Fault, Floor, Place, PolicyError, Rules};
 
 use super::{Directory, SideCountry};
 use crate::limits::WITNESSES_MAX;
+use crate::rights::EntryFacts;
 
 pub(super) fn combine(
     parts: impl IntoIterator<Item = Arc<SignedPart>>,
@@ -30,6 +32,9 @@ pub(super) fn combine(
             groups: BTreeMap::new(),
             topics: BTreeMap::new(),
             auditors: BTreeMap::new(),
+            rules: Arc::new(Rules::new(Floor::NEWEST, [])),
+            asked: Agencies::default(),
+            facts: EntryFacts::default(),
         },
         problems: Vec::new(),
     };
@@ -112,6 +117,7 @@ impl Combined {
             nodes,
             officers,
             standby,
+            purposes: _,
         } = listed;
         for (node, listed) in nodes {
             self.node(node, listed);
@@ -178,11 +184,35 @@ impl Combined {
                 self.wrong(side.to_string(), Reason::FieldMissing, detail);
             }
         }
+        self.rules();
         if self.problems.is_empty() {
             Ok(self.directory)
         } else {
             Err(self.problems)
         }
+    }
+
+    /// Reads the policy of each side: with one that is none nothing of the part is taken, because a forbid that is left out leaks.
+    fn rules(&mut self) {
+        let Directory {
+            parts, countries, ..
+        } = &self.directory;
+        let parts = || parts.values().map(|signed| signed.part());
+        let with_country = parts().filter_map(|part| {
+            let country = countries.get(part.side())?;
+            Some((part, country.as_str()))
+        });
+        let asked = Agencies::new(with_country);
+        match Rules::of_parts(Floor::NEWEST, parts()) {
+            Ok(rules) => self.directory.rules = Arc::new(rules),
+            Err((side, PolicyError(faults))) => {
+                for fault in faults {
+                    let field = format!("{side}.policy");
+                    self.wrong(field, Reason::PolicyInvalid, told(&fault));
+                }
+            }
+        }
+        self.directory.asked = asked;
     }
 
     fn wrong(&mut self, field: String, reason: Reason, detail: impl Into<Detail>) {
@@ -193,6 +223,27 @@ impl Combined {
             proposals: Vec::new(),
         });
     }
+}
+
+/// What is wrong with a policy, where, and what to do about it.
+fn told(fault: &Fault) -> Detail {
+    let Place { line, column } = fault.place;
+    let rule = fault.rule.as_deref().unwrap_or_default();
+    let of = |lang| {
+        let (said, next) = (fault.said(), fault.next());
+        let (line_of, column_of) = match lang {
+            Lang::En => ("line", "column"),
+            Lang::Es => ("renglón", "columna"),
+        };
+        let rule = if rule.is_empty() {
+            String::new()
+        } else {
+            format!("{rule}: ")
+        };
+        let (said, next) = (said.text(lang), next.text(lang));
+        format!("{line_of} {line}, {column_of} {column}: {rule}{said}; {next}")
+    };
+    (of(Lang::En), of(Lang::Es)).into()
 }
 
 /// Each side lists its own members; a name that several list, all of them as joint, stands for all of them.

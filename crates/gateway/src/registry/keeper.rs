@@ -1,4 +1,4 @@
-//! Who puts the next part of a side in force while the gateway runs: checked, logged, and only then counting.
+//! Who puts the next part of a side, or other trust, in force while the gateway runs: checked, logged, and only then counting.
 
 use std::sync::Arc;
 
@@ -9,26 +9,27 @@ use precinto_envelope::directory::{PartRefused, SignedPart, SuccessionError, Ver
 use precinto_envelope::trust::TrustStore;
 use precinto_ledger::AppendError;
 use precinto_ledger::clock::Clock;
-use tokio::sync::{Mutex, watch};
+use precinto_proto::v1 as pb;
+use tokio::sync::Mutex;
 
 use super::Directory;
 use super::codes::Codes;
-use super::in_force::{InForce, Seat};
+use crate::acts::Acts;
+use crate::blocking;
 use crate::certificates::Certificates;
+use crate::in_force::{InForce, Seat, Terms};
 use crate::limits::DIRECTORY_WAIT_MAX;
+use crate::ration::Ration;
 use crate::status::Refusal;
-use crate::submit::ConflictQuota;
 
-/// Puts parts in force, one after the other.
+/// Puts parts and trust in force, one after the other.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     seat: Seat,
     certificates: Arc<Certificates>,
-    /// What is trusted now.
-    trust: watch::Receiver<Arc<TrustStore>>,
     clock: Arc<dyn Clock>,
     /// What one node may try in a while.
-    quota: ConflictQuota,
+    quota: Ration,
     /// One at a time, which is who holds this: whose each NODE code is.
     codes: Mutex<Codes>,
 }
@@ -74,20 +75,18 @@ pub(crate) enum ApplyError {
 }
 
 impl Keeper {
-    /// Puts `directory` in force, whose parts are in the log; `codes` has seen those, and all before them.
+    /// Puts `terms` in force, whose parts, roots and lists are in the log; `codes` has seen those parts, and all before them.
     pub(crate) fn new(
-        directory: Directory,
+        terms: Terms,
         codes: Codes,
         certificates: Arc<Certificates>,
-        trust: watch::Receiver<Arc<TrustStore>>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
-            seat: Seat::new(directory),
+            seat: Seat::new(terms),
             certificates,
-            trust,
             clock,
-            quota: ConflictQuota::default(),
+            quota: Ration::default(),
             codes: Mutex::new(codes),
         }
     }
@@ -105,18 +104,21 @@ impl Keeper {
         validate_only: bool,
     ) -> Result<Applied, ApplyError> {
         let mut codes = self.codes.lock().await;
-        let before = self.seat.in_force().now();
-        let (trust, now_ms) = (Arc::clone(&self.trust.borrow()), self.clock.now_ms());
-        let (caller_side, current) = (caller.side().clone(), Arc::clone(&before));
+        let Terms {
+            directory: before,
+            trust,
+        } = self.seat.terms();
+        let (caller_side, now_ms) = (caller.side().clone(), self.clock.now_ms());
+        let judged_by = Arc::clone(&trust);
         // A long text and up to four signatures: not on the workers that submissions need.
         let judge = move || {
             let signed = Arc::new(SignedPart::read(bytes)?);
             if *signed.part().side() != caller_side {
                 return Err(ApplyError::WrongSide);
             }
-            Judged::new(signed, &current, &trust, now_ms)
+            Judged::new(signed, &before, &judged_by, now_ms)
         };
-        let judged = tokio::task::spawn_blocking(judge).await;
+        let judged = blocking::spawn(judge).await;
         let (part, directory, applied) = match judged.map_err(|_| ApplyError::Lost)?? {
             Judged::InForce(signed) => {
                 return Ok(Applied {
@@ -147,11 +149,41 @@ impl Keeper {
         let change = change.ok_or(ApplyError::Busy)?;
         self.certificates.log_part(&part).await?;
         codes.see(part.signed().part());
-        change.put_in_force(directory);
+        change.put_in_force(Terms { directory, trust });
         let version = part.signed().part().version();
         let changes = applied.changes.len();
         tracing::info!(%side, version, changes, %caller, "another part of the directory is in force");
         Ok(applied)
+    }
+}
+
+impl Keeper {
+    /// Logs the roots and lists of `next` that are new, then `records`, which say what changes, and puts it in force. Waits
+    /// until nobody decides for as long as that takes: a revocation is never dropped. MUST be run to its end: what is logged
+    /// and not in force would make the records behind it untrue.
+    pub(crate) async fn believe(
+        &self,
+        next: Arc<TrustStore>,
+        acts: &Acts,
+        records: Vec<pb::ActRecord>,
+    ) -> Result<(), Refusal> {
+        let _alone = self.codes.lock().await;
+        let change = loop {
+            if let Some(change) = self.seat.change(DIRECTORY_WAIT_MAX).await {
+                break change;
+            }
+            tracing::warn!("other trust waits for somebody who decides, and is tried again");
+        };
+        self.certificates.log_foundations(&next).await?;
+        for record in records {
+            acts.record(record).await?;
+        }
+        let directory = self.seat.terms().directory;
+        change.put_in_force(Terms {
+            directory,
+            trust: next,
+        });
+        Ok(())
     }
 }
 

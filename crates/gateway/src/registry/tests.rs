@@ -2,14 +2,15 @@
 
 use std::sync::LazyLock;
 
-use precinto_alert::Reason;
 use precinto_alert::directory::{EXAMPLE_MX, EXAMPLE_US};
+use precinto_alert::{Lang, Reason};
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::SigningKey;
 use precinto_envelope::directory::{PartSigner, sign};
 use rcgen::{CertificateParams, KeyPair, PKCS_ED25519};
 
 use super::*;
+use crate::in_force::{Seat, Terms};
 
 pub(crate) fn sides() -> [SideCountry; 2] {
     [("us.dev.invalid", "US"), ("mx.dev.invalid", "MX")].map(|(side, country)| SideCountry {
@@ -222,7 +223,7 @@ fn a_witness_key_is_one_for_cosignatures_and_one_nodes_own() {
 #[tokio::test(start_paused = true)]
 async fn another_directory_comes_into_force_when_nobody_decides_by_the_one_before() {
     use std::time::Duration;
-    let seat = in_force::Seat::new(example());
+    let seat = Seat::for_tests(example());
     let mut in_force = seat.in_force();
     let wait = Duration::from_secs(2);
     let held = in_force.hold().await;
@@ -238,12 +239,49 @@ async fn another_directory_comes_into_force_when_nobody_decides_by_the_one_befor
     assert!(!in_force.has_news());
     let us = EXAMPLE_US.replace("\"lax\"", "\"jfk\"");
     let next = in_force.now().with(&signed(&us)).unwrap();
-    change.put_in_force(Arc::new(next));
+    change.put_in_force(Terms {
+        directory: Arc::new(next),
+        trust: in_force.trust(),
+    });
     assert!(deciding.await.unwrap(), "by the new one");
     in_force.news().await;
-    assert!(!in_force.look().has_node(&node("lax")));
+    assert!(!in_force.look().directory.has_node(&node("lax")));
 }
 
 fn node(name: &str) -> NodeId {
     NodeId::new(agency("us.dev.invalid/cbp"), name).unwrap()
+}
+
+/// The example, with policies on both sides that permit everything.
+pub(crate) fn hostile() -> Directory {
+    let all = "\npolicy = '@id(\"all\") permit (principal, action, resource);'\n";
+    let with = |part: &str| {
+        let line = "stewards_needed = 1\n";
+        assert!(part.contains(line));
+        part.replace(line, &format!("{line}{all}"))
+    };
+    combined(&with(EXAMPLE_US), &with(EXAMPLE_MX)).unwrap()
+}
+
+#[test]
+fn a_part_with_a_policy_that_is_none_is_refused_with_its_place() {
+    let with = |policy: &str| {
+        let line = "stewards_needed = 1\n";
+        EXAMPLE_MX.replace(line, &format!("{line}policy = \'\'\'\n{policy}\n\'\'\'\n"))
+    };
+    let sound = "@id(\"x\") forbid (principal, action, resource) when { resource.tear_line };";
+    assert!(combined(EXAMPLE_US, &with(sound)).is_ok());
+    let wrong = with(&format!(
+        "{sound}\n@id(\"y\") forbid (principal, action, resource) when {{ resource.x }};"
+    ));
+    let wrong = combined(EXAMPLE_US, &wrong).unwrap_err();
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert_eq!(wrong[0].reason, Reason::PolicyInvalid);
+    assert_eq!(wrong[0].field, "mx.dev.invalid.policy");
+    let [en, es] = [Lang::En, Lang::Es].map(|lang| wrong[0].detail.text(lang).to_owned());
+    assert!(
+        en.starts_with("line 2, column ") && en.contains("y: "),
+        "{en}"
+    );
+    assert!(es.starts_with("renglón 2, columna "), "{es}");
 }

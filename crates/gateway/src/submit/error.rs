@@ -9,12 +9,15 @@ use precinto_envelope::body::BodyError;
 use precinto_envelope::certificate::HintError;
 use precinto_envelope::verify::VerifyError;
 use precinto_ledger::{AppendError, ReadError};
+use precinto_proto::v1 as pb;
 use tonic::Status;
 
 use crate::cases::CaseError;
+use crate::limits::SHED_RETRY_AFTER;
+use crate::quota::OverQuota;
 use crate::status::Refusal;
 
-/// Why a submission was refused. Each is the sender's to mend, except the last five.
+/// Why a submission was refused. Each is the sender's to mend, except the last eight.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
     /// A part that must be there is not.
@@ -62,6 +65,14 @@ pub enum SubmitError {
     /// Rules of the content, of time or of the policy are broken: all that are.
     #[error("not allowed")]
     Denied(Vec<Violation>),
+    /// Rules of the floor or of a side's policy forbid it, and perhaps it breaks others as well: all that are broken.
+    #[error("forbidden")]
+    Forbidden {
+        /// What is wrong.
+        violations: Vec<Violation>,
+        /// Which of those rules have forbidden it.
+        decision: pb::Decision,
+    },
     /// It may not follow what was said in its case.
     #[error("its case does not allow it: {0}")]
     Case(Violation),
@@ -80,6 +91,15 @@ pub enum SubmitError {
     /// There was no room for it in the process, for longer than a sender should wait.
     #[error("too much is in flight")]
     NoRoom,
+    /// It is not urgent, and what is in flight is mostly spent.
+    #[error("not urgent enough for what is in flight")]
+    Shed,
+    /// Something of the same case was put off on the same stream before.
+    #[error("behind a message of its case that was put off")]
+    Behind,
+    /// Its node or agency has used up its allowance.
+    #[error(transparent)]
+    Quota(#[from] OverQuota),
     /// The gateway is shutting down.
     #[error("shutting down")]
     Draining,
@@ -88,13 +108,49 @@ pub enum SubmitError {
     Lost,
 }
 
+impl SubmitError {
+    /// Whether the same bytes may be taken later, although nothing else has changed than the state of the gateway.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            Self::NoRoom
+            | Self::Shed
+            | Self::Behind
+            | Self::Quota(_)
+            | Self::Draining
+            | Self::Lost
+            | Self::Read(_) => true,
+            Self::Append(error) => match error {
+                AppendError::Conflict { .. } | AppendError::TooLarge => false,
+                AppendError::StorageLow
+                | AppendError::Busy
+                | AppendError::Stopped
+                | AppendError::Read(_) => true,
+            },
+            Self::Malformed(_)
+            | Self::EnvelopeEncoding
+            | Self::TooLarge { .. }
+            | Self::Hints(_)
+            | Self::Verify(_)
+            | Self::Statement(_)
+            | Self::NotCarried(_)
+            | Self::Time { .. }
+            | Self::Body(_)
+            | Self::Content(_)
+            | Self::Denied(_)
+            | Self::Forbidden { .. }
+            | Self::Case(_)
+            | Self::Reused { .. } => false,
+        }
+    }
+}
+
 impl From<CaseError> for SubmitError {
     fn from(error: CaseError) -> Self {
         match error {
             CaseError::Objection(violation) => Self::Case(violation),
             CaseError::Append(error) => Self::Append(error),
             CaseError::Read(error) => Self::Read(error),
-            CaseError::Busy => Self::NoRoom,
+            CaseError::Busy | CaseError::Moved => Self::NoRoom,
             CaseError::Lost => Self::Lost,
         }
     }
@@ -125,7 +181,9 @@ impl From<SubmitError> for Refusal {
             }
             SubmitError::Body(error) => Self::new(error.reason()),
             SubmitError::Content(error) => content(error),
-            SubmitError::Denied(violations) => Self::violations(violations),
+            SubmitError::Denied(violations) | SubmitError::Forbidden { violations, .. } => {
+                Self::violations(violations)
+            }
             SubmitError::Case(violation) => Self::violations(vec![violation]),
             SubmitError::Reused { index } => {
                 Self::new(Reason::MessageIdReused).with_fact("accepted_index", index)
@@ -133,10 +191,29 @@ impl From<SubmitError> for Refusal {
             SubmitError::Append(error) => error.into(),
             SubmitError::Read(error) => error.into(),
             SubmitError::NoRoom => Self::new(Reason::Overloaded),
+            SubmitError::Behind => Self::new(Reason::Overloaded).with_detail((
+                "A message of this alert that came before it on this stream was put off; send that one first.",
+                "Un mensaje de esta alerta que llegó antes por este flujo quedó aplazado; envíe primero ese.",
+            )),
+            SubmitError::Shed => Self::new(Reason::Overloaded).with_retry_after(SHED_RETRY_AFTER),
+            SubmitError::Quota(over) => quota(over),
             SubmitError::Draining => Self::new(Reason::Draining),
             SubmitError::Lost => Self::new(Reason::Internal),
         }
     }
+}
+
+fn quota(over: OverQuota) -> Refusal {
+    let OverQuota {
+        subject,
+        limit,
+        unit,
+        wait,
+    } = over;
+    Refusal::new(Reason::Quota)
+        .with_fact("limit", limit)
+        .with_fact("unit", unit)
+        .with_quota(subject, format!("{limit} {unit} a minute"), wait)
 }
 
 fn statement(error: StatementError) -> Refusal {

@@ -1,30 +1,49 @@
 //! What the process holds of submissions at once: one budget of messages and bytes for everybody, and a share of it for
-//! each node.
+//! each agency and each node.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use precinto_alert::id::NodeId;
+use precinto_alert::id::{AgencyId, NodeId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{
-    IN_FLIGHT_BYTES_MAX, IN_FLIGHT_BYTES_PER_NODE_MAX, IN_FLIGHT_MAX, IN_FLIGHT_PER_NODE_MAX,
-    ROOM_WAIT_MAX,
+    IN_FLIGHT_BYTES_MAX, IN_FLIGHT_BYTES_PER_AGENCY_MAX, IN_FLIGHT_BYTES_PER_NODE_MAX,
+    IN_FLIGHT_MAX, IN_FLIGHT_PER_AGENCY_MAX, IN_FLIGHT_PER_NODE_MAX, ROOM_WAIT_MAX,
 };
 
 /// The budget of the process.
 #[derive(Debug, Clone)]
 pub struct Budget {
     everybody: Arc<Room>,
-    /// Those of nodes that hold something or are being served; the others are forgotten.
-    nodes: Arc<Mutex<HashMap<NodeId, Weak<Room>>>>,
+    /// Those of nodes and agencies that hold something or are being served; the others are forgotten.
+    shares: Arc<Mutex<Shares>>,
+}
+
+#[derive(Debug, Default)]
+struct Shares {
+    nodes: HashMap<NodeId, Weak<Room>>,
+    agencies: HashMap<AgencyId, Weak<Room>>,
 }
 
 /// The budget as one node meets it.
 #[derive(Debug, Clone)]
 pub struct NodeBudget {
     own: Arc<Room>,
+    agency: Arc<Room>,
     everybody: Arc<Room>,
+}
+
+/// How much of the whole is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pressure {
+    /// Up to three quarters.
+    Normal,
+    /// More: what is routine should wait.
+    High,
+    /// More than seven eighths: what is not urgent should wait.
+    Extreme,
 }
 
 /// Messages and bytes, one permit each.
@@ -32,14 +51,15 @@ pub struct NodeBudget {
 struct Room {
     messages: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
+    messages_max: usize,
+    bytes_max: usize,
 }
 
-/// One submission's room, of its node's share and of the whole; given back when dropped.
+/// One submission's room, of its node's share, of its agency's and of the whole; given back when dropped.
 #[derive(Debug)]
 pub struct Held {
-    own: Taken,
-    everybody: Taken,
-    _node: Arc<Room>,
+    taken: [Taken; 3],
+    budget: NodeBudget,
 }
 
 #[derive(Debug)]
@@ -52,7 +72,7 @@ impl Default for Budget {
     fn default() -> Self {
         Self {
             everybody: Arc::new(Room::new(IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX)),
-            nodes: Arc::default(),
+            shares: Arc::default(),
         }
     }
 }
@@ -60,46 +80,62 @@ impl Default for Budget {
 impl Budget {
     /// The budget as this node meets it: the same one for all of its calls, whatever lines they come over.
     pub fn of(&self, node: &NodeId) -> NodeBudget {
-        let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = nodes.get(node).and_then(Weak::upgrade).unwrap_or_else(|| {
-            nodes.retain(|_, room| room.strong_count() > 0);
-            let own = Arc::new(Room::new(
-                IN_FLIGHT_PER_NODE_MAX,
-                IN_FLIGHT_BYTES_PER_NODE_MAX,
-            ));
-            nodes.insert(node.clone(), Arc::downgrade(&own));
-            own
-        });
-        let everybody = Arc::clone(&self.everybody);
-        NodeBudget { own, everybody }
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        let Shares { nodes, agencies } = &mut *shares;
+        let own = || Room::new(IN_FLIGHT_PER_NODE_MAX, IN_FLIGHT_BYTES_PER_NODE_MAX);
+        let of_agency = || Room::new(IN_FLIGHT_PER_AGENCY_MAX, IN_FLIGHT_BYTES_PER_AGENCY_MAX);
+        NodeBudget {
+            own: share(nodes, node, own),
+            agency: share(agencies, node.agency(), of_agency),
+            everybody: Arc::clone(&self.everybody),
+        }
     }
+}
+
+/// The room of that name, or a new one; then those that nobody uses any more are forgotten.
+fn share<K: Hash + Eq + Clone>(
+    shares: &mut HashMap<K, Weak<Room>>,
+    name: &K,
+    new: impl FnOnce() -> Room,
+) -> Arc<Room> {
+    if let Some(room) = shares.get(name).and_then(Weak::upgrade) {
+        return room;
+    }
+    shares.retain(|_, room| room.strong_count() > 0);
+    let room = Arc::new(new());
+    shares.insert(name.clone(), Arc::downgrade(&room));
+    room
 }
 
 impl NodeBudget {
     /// Room for a message of `bytes`, if there is any at once.
     pub fn try_take(&self, bytes: usize) -> Option<Held> {
-        let (own, everybody) = (self.own.try_take(bytes)?, self.everybody.try_take(bytes)?);
-        Some(self.held(own, everybody))
+        let taken = [
+            self.own.try_take(bytes)?,
+            self.agency.try_take(bytes)?,
+            self.everybody.try_take(bytes)?,
+        ];
+        Some(self.held(taken))
     }
 
     /// Waits for room for a message of `bytes`, but not for long: none after [`ROOM_WAIT_MAX`].
     pub async fn take(&self, bytes: usize) -> Option<Held> {
-        // The node's share first: who has spent his own does not stand in the way of others.
-        let both = async {
-            Some((
+        // The node's share first, then its agency's: who has spent his own does not stand in the way of others.
+        let all = async {
+            Some([
                 self.own.take(bytes).await?,
+                self.agency.take(bytes).await?,
                 self.everybody.take(bytes).await?,
-            ))
+            ])
         };
-        let (own, everybody) = tokio::time::timeout(ROOM_WAIT_MAX, both).await.ok()??;
-        Some(self.held(own, everybody))
+        let taken = tokio::time::timeout(ROOM_WAIT_MAX, all).await.ok()??;
+        Some(self.held(taken))
     }
 
-    fn held(&self, own: Taken, everybody: Taken) -> Held {
+    fn held(&self, taken: [Taken; 3]) -> Held {
         Held {
-            own,
-            everybody,
-            _node: Arc::clone(&self.own),
+            taken,
+            budget: self.clone(),
         }
     }
 }
@@ -109,7 +145,15 @@ impl Room {
         Self {
             messages: Arc::new(Semaphore::new(messages)),
             bytes: Arc::new(Semaphore::new(bytes)),
+            messages_max: messages,
+            bytes_max: bytes,
         }
+    }
+
+    /// Whether less than `eighths` of the messages or of the bytes are left.
+    fn has_less_than(&self, eighths: usize) -> bool {
+        let left = |room: &Semaphore, max: usize| room.available_permits() * 8 < max * eighths;
+        left(&self.messages, self.messages_max) || left(&self.bytes, self.bytes_max)
     }
 
     fn try_take(&self, bytes: usize) -> Option<Taken> {
@@ -134,10 +178,22 @@ impl Room {
 impl Held {
     /// Gives back what is held beyond `bytes`.
     pub fn shrink(&mut self, bytes: usize) {
-        for taken in [&mut self.own, &mut self.everybody] {
+        for taken in &mut self.taken {
             let keep = usize::try_from(permits(bytes)).unwrap_or(usize::MAX);
             let excess = taken.bytes.num_permits().saturating_sub(keep);
             drop(taken.bytes.split(excess));
+        }
+    }
+
+    /// How much of the whole is taken at the moment, by this one and all others.
+    pub fn pressure(&self) -> Pressure {
+        let whole = &self.budget.everybody;
+        if whole.has_less_than(1) {
+            Pressure::Extreme
+        } else if whole.has_less_than(2) {
+            Pressure::High
+        } else {
+            Pressure::Normal
         }
     }
 }
@@ -152,7 +208,11 @@ pub(crate) mod tests {
     use super::*;
 
     pub(crate) fn node(name: &str) -> NodeId {
-        let text = format!("spiffe://us.dev.invalid/agency/cbp/node/{name}");
+        node_of("cbp", name)
+    }
+
+    pub(crate) fn node_of(agency: &str, name: &str) -> NodeId {
+        let text = format!("spiffe://us.dev.invalid/agency/{agency}/node/{name}");
         text.parse().unwrap()
     }
 
@@ -177,23 +237,61 @@ pub(crate) mod tests {
     #[test]
     fn the_whole_is_spent_by_several_and_comes_back() {
         let budget = Budget::default();
-        let take = |name, bytes| budget.of(&node(name)).try_take(bytes).unwrap();
+        let take = |agency, bytes| budget.of(&node_of(agency, "hq")).try_take(bytes).unwrap();
         let all = [
-            take("lax", IN_FLIGHT_BYTES_PER_NODE_MAX),
-            take("jfk", IN_FLIGHT_BYTES_PER_NODE_MAX),
+            take("cbp", IN_FLIGHT_BYTES_PER_NODE_MAX),
+            take("dea", IN_FLIGHT_BYTES_PER_NODE_MAX),
             take(
-                "mia",
+                "atf",
                 IN_FLIGHT_BYTES_MAX - 2 * IN_FLIGHT_BYTES_PER_NODE_MAX,
             ),
         ];
-        assert!(budget.of(&node("sfo")).try_take(1).is_none());
+        let other = node_of("oversight", "audit");
+        assert!(budget.of(&other).try_take(1).is_none());
         drop(all);
-        assert!(budget.of(&node("sfo")).try_take(1).is_some());
-        assert_eq!(
-            budget.nodes.lock().unwrap().len(),
-            1,
-            "the idle are forgotten"
-        );
+        assert!(budget.of(&other).try_take(1).is_some());
+        let shares = budget.shares.lock().unwrap();
+        let left = (shares.nodes.len(), shares.agencies.len());
+        assert_eq!(left, (1, 1), "the idle are forgotten");
+    }
+
+    #[test]
+    fn an_agency_has_half_of_the_whole_whatever_number_of_nodes_it_has() {
+        let budget = Budget::default();
+        let mut held = Vec::new();
+        for name in ["lax", "jfk", "mia"] {
+            let node = budget.of(&node(name));
+            held.extend(std::iter::from_fn(|| node.try_take(1)));
+        }
+        assert_eq!(held.len(), IN_FLIGHT_MAX / 2);
+        assert!(budget.of(&node_of("dea", "hq")).try_take(1).is_some());
+        drop(held);
+        let large = IN_FLIGHT_BYTES_PER_NODE_MAX;
+        let held = budget.of(&node("lax")).try_take(large).unwrap();
+        assert!(budget.of(&node("jfk")).try_take(large).is_none(), "bytes");
+        drop(held);
+        assert!(budget.of(&node("jfk")).try_take(large).is_some());
+    }
+
+    #[test]
+    fn the_pressure_is_that_of_messages_or_of_bytes_and_goes_away() {
+        let budget = Budget::default();
+        let node = |number: usize| budget.of(&node_of(&format!("a{number}"), "hq"));
+        let take = |from: usize, to: usize| -> Vec<Held> {
+            (from..to).map(|n| node(n).try_take(1).unwrap()).collect()
+        };
+        let first = take(0, IN_FLIGHT_MAX * 3 / 4);
+        assert_eq!(first[0].pressure(), Pressure::Normal);
+        let second = take(IN_FLIGHT_MAX * 3 / 4, IN_FLIGHT_MAX * 7 / 8);
+        assert_eq!(first[0].pressure(), Pressure::High);
+        let third = take(IN_FLIGHT_MAX * 7 / 8, IN_FLIGHT_MAX);
+        assert_eq!(first[0].pressure(), Pressure::Extreme);
+        drop((second, third));
+        assert_eq!(first[0].pressure(), Pressure::Normal);
+        let large = [IN_FLIGHT_MAX, IN_FLIGHT_MAX + 1];
+        let large = large.map(|n| node(n).try_take(IN_FLIGHT_BYTES_PER_NODE_MAX).unwrap());
+        assert_eq!(first[0].pressure(), Pressure::High);
+        drop(large);
     }
 
     #[tokio::test(start_paused = true)]

@@ -48,9 +48,13 @@ impl SubmissionService for SubmissionHandler {
         // know of it until the log has answered.
         let submitted = tokio::spawn(async move {
             let held = share.take(request.encoded_len());
-            let answer = match held {
-                Some(_) => submissions.submit(&caller, request).await,
+            let let_in = match &held {
+                Some(held) => submissions.let_in(&caller, &request, held),
                 None => Err(SubmitError::NoRoom),
+            };
+            let answer = match let_in {
+                Ok(()) => submissions.submit(&caller, request).await,
+                Err(error) => Err(error),
             };
             answer.map_err(|error| refuse(&caller, &error.into()))
         });

@@ -4,7 +4,8 @@
 //! One task for each stream. A message passes through three queues, which together hold at most [`PIPELINE_MAX`]:
 //! *checking* (each on a task of its own, so that one stream can use every core), *committing* (in the ledger's hands)
 //! and *done* (until the sender takes the answer). Its room in the process's budget is given back when the log has answered,
-//! not when its sender reads on or goes away: who does not read holds up only himself. A refusal is an answer like any other.
+//! not when its sender reads on or goes away: who does not read holds up only himself. A refusal is an answer like any other;
+//! only what was put off holds up the rest of its case ([`put_off`]).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -23,11 +24,13 @@ use crate::answers::{self, Answers};
 use crate::limits::{PIPELINE_MAX, PROGRESS_TIMEOUT, SUBMIT_IDLE_MAX};
 use crate::open_streams::StreamPlace;
 use crate::status::{Refusal, explained};
+use put_off::PutOff;
 use steps::{
     Answer, Checking, Committing, Logging, Outcome, Waiting, check, commit, log_trust, logged,
     oldest_check, oldest_commit, room, settle,
 };
 
+mod put_off;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -70,6 +73,8 @@ struct Pipeline {
     logging: Option<Logging>,
     committing: VecDeque<Committing>,
     done: VecDeque<Answer>,
+    /// What must not be overtaken by what is behind it in its case.
+    put_off: PutOff,
 }
 
 /// Why no more is read.
@@ -80,6 +85,8 @@ enum End {
     Gone,
     /// The caller takes no answers.
     Slow,
+    /// The caller would not be let in any more.
+    Unwelcome(Reason),
     /// The gateway shuts down, or the connection is old: what was read is answered.
     Leaving,
     /// A message could not be read.
@@ -102,13 +109,14 @@ impl Pipeline {
             logging: None,
             committing: VecDeque::new(),
             done: VecDeque::new(),
+            put_off: PutOff::default(),
         }
     }
 
     async fn run(mut self, line: &Line, inbound: Inbound) {
         let end = self.take_all(line, inbound).await;
         let end = match end {
-            End::Gone | End::Slow => end,
+            End::Gone | End::Slow | End::Unwelcome(_) => end,
             _ => self.finish().await.err().unwrap_or(end),
         };
         self.leave(end, line).await;
@@ -159,6 +167,7 @@ impl Pipeline {
                 biased;
                 () = submissions.draining.cancelled() => return End::Leaving,
                 () = line.leaving() => return End::Leaving,
+                reason = line.unwelcome() => return End::Unwelcome(reason),
                 // What is in hand goes on before more is read.
                 proceeded = self.proceed(), if self.in_hand() > 0 => {
                     if let Err(end) = proceeded {
@@ -200,6 +209,7 @@ impl Pipeline {
             logging,
             committing,
             done,
+            put_off,
         } = self;
         tokio::select! {
             biased;
@@ -219,14 +229,14 @@ impl Pipeline {
             }
             logged = logged(logging), if logging.is_some() => {
                 *logging = None;
-                committing.push_back(commit(submissions, logged));
+                committing.push_back(commit(submissions, put_off, logged));
             }
             checked = oldest_check(checking), if logging.is_none() && !checking.is_empty() => {
-                match checked {
-                    Outcome { checked: Ok(checked), message_id, held } if !submissions.is_trust_logged(&checked) => {
-                        *logging = Some(log_trust(submissions, checked, message_id, held));
+                match put_off.hold(checked, Instant::now()) {
+                    Outcome { checked: Ok(checked), named, held } if !submissions.is_trust_logged(&checked) => {
+                        *logging = Some(log_trust(submissions, checked, named, held));
                     }
-                    outcome => committing.push_back(commit(submissions, outcome)),
+                    outcome => committing.push_back(commit(submissions, put_off, outcome)),
                 }
             }
             held = room(waiting), if waiting.is_some() => {
@@ -256,6 +266,7 @@ fn closing_status(end: End) -> Option<Status> {
         End::Done | End::Gone => None,
         End::Leaving => Some(Refusal::new(Reason::Draining).to_status()),
         End::Slow => Some(Refusal::new(Reason::Slow).to_status()),
+        End::Unwelcome(reason) => Some(Refusal::new(reason).to_status()),
         // The peer reset the stream or the connection: there is nobody to tell.
         End::Broken(status) if matches!(status.code(), Code::Cancelled | Code::Unknown) => None,
         End::Broken(status) => Some(explained(status)),

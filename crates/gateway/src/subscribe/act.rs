@@ -7,26 +7,23 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use precinto_alert::Reason;
-use precinto_envelope::crypto::random;
+use precinto_ledger::Ledger;
 use precinto_ledger::clock::Clock;
-use precinto_ledger::{Entry, Ledger};
 use precinto_proto::v1 as pb;
-use prost::Message as _;
 
 use super::blocking;
 use super::definition::{Definition, Place};
 use super::slot::Slot;
+use crate::acts::Acts;
 use crate::limits::PARKED_PAGE_MAX;
 use crate::status::Refusal;
-use crate::submit::ConflictQuota;
 
 /// What an act takes.
 pub(super) struct Acting {
     pub(super) slot: Arc<Slot>,
     pub(super) ledger: Ledger,
     pub(super) clock: Arc<dyn Clock>,
-    /// As for conflicts: nobody fills the log with entries that say nothing to anybody.
-    pub(super) quota: Arc<ConflictQuota>,
+    pub(super) acts: Acts,
 }
 
 impl Acting {
@@ -145,19 +142,13 @@ impl Acting {
     /// Logs the act of the subscription's node, and gives the entry's index.
     async fn log(&self, act: pb::ActRecord) -> Result<u64, Refusal> {
         let Definition { node, name, .. } = self.slot.definition();
-        if !self.quota.take(node, self.clock.now_ms()) {
-            return Err(Refusal::new(Reason::Overloaded));
-        }
-        let act_id: [u8; 16] = random();
         let record = pb::ActRecord {
-            act_id: act_id.to_vec(),
             actor: node.to_string(),
             subject: name.clone(),
+            via: pb::ActVia::Call.into(),
             ..act
         };
-        let entry = Entry::act(&act_id, record.encode_to_vec());
-        let appended = self.ledger.append(entry).await?;
-        Ok(appended.proven.index)
+        self.acts.record(record).await
     }
 
     /// What was done is on disk before it is answered.

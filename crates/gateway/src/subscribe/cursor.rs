@@ -234,17 +234,16 @@ impl Cursor {
     /// mean it.
     pub fn settle_up_to(&mut self, index: u64) -> Result<Vec<u64>, NotDelivered> {
         self.was_delivered(index)?;
-        let settled: Vec<u64> = self
-            .unsettled
-            .range(..=index)
-            .filter(|(_, pending)| pending.attempts > 0)
-            .map(|(index, _)| *index)
-            .collect();
-        for index in &settled {
-            self.unsettled.remove(index);
+        let above = self.unsettled.split_off(&index.saturating_add(1));
+        let below = std::mem::replace(&mut self.unsettled, above);
+        let (settled, waits): (BTreeMap<_, _>, BTreeMap<_, _>) = below
+            .into_iter()
+            .partition(|(_, pending)| pending.attempts > 0);
+        self.unsettled.extend(waits);
+        if !settled.is_empty() {
             self.changed();
         }
-        Ok(settled)
+        Ok(settled.into_keys().collect())
     }
 
     /// Puts an unsettled delivery aside, for good unless somebody puts it back; false if it is not unsettled.

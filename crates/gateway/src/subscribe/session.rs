@@ -13,7 +13,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use precinto_alert::Reason;
-use precinto_envelope::trust::TrustStore;
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{Ledger, Published, StoredEntry};
 use precinto_proto::v1 as pb;
@@ -25,6 +24,7 @@ use tonic::Streaming;
 use super::outbox::Outbox;
 use super::slot::Hold;
 use crate::accept::Line;
+use crate::blocking;
 use crate::limits::{
     FALL_BEHIND_ENTRIES, HEARTBEAT_INTERVAL, HEARTBEAT_SILENCE, NACKED_MAX, PARKED_MAX,
     READ_BYTES_MAX, STEPS_PER_TURN_MAX,
@@ -52,10 +52,9 @@ pub struct Feed {
     pub clock: Arc<dyn Clock>,
     /// Who takes the cosignatures that subscribers return.
     pub witnesses: Arc<Witnesses>,
-    /// Who exists now; another directory when a side's next part comes into force.
+    /// Who exists and whose certificates count now; others when a side's next part, another root or another revocation list
+    /// comes into force.
     pub directory: InForce,
-    /// What is trusted now; another store when another root or another revocation list comes into force.
-    pub trust: watch::Receiver<Arc<TrustStore>>,
     /// Ends every stream.
     pub draining: CancellationToken,
 }
@@ -73,6 +72,8 @@ pub(super) struct Session {
     with_proofs: bool,
     published: watch::Receiver<Published>,
     outbox: Outbox,
+    /// The piece of memory that the last delivery lies in, by its address.
+    in_memory: Option<usize>,
     phase: pb::Phase,
     /// Up to here the log was looked at; at or above the cursor's position, which follows when it is told.
     scanned: u64,
@@ -86,6 +87,8 @@ pub(super) struct Session {
     may_cosign: bool,
     /// Nacked with attempts left, with the time at which they are due.
     waiting: BTreeMap<u64, Instant>,
+    /// When the step began that is being made: it is asked for once, not by each who needs it.
+    now: Instant,
     last_message: Instant,
     last_heartbeat: Instant,
     turn: Turn,
@@ -123,6 +126,7 @@ impl Session {
             credit: usize::try_from(init.credit).unwrap_or(usize::MAX),
             with_proofs: init.with_proofs,
             outbox,
+            in_memory: None,
             phase: pb::Phase::Replay,
             scanned: position,
             batch: VecDeque::new(),
@@ -130,6 +134,7 @@ impl Session {
             due,
             may_cosign: false,
             waiting: BTreeMap::new(),
+            now,
             last_message: now,
             last_heartbeat: now,
             turn: Turn::GoesOn,
@@ -144,7 +149,7 @@ impl Session {
         };
         let slot = Arc::clone(self.hold.slot());
         // Before the slot is free again, so that who takes over finds on disk what is settled.
-        let flushed = tokio::task::spawn_blocking(move || slot.flush_or_warn()).await;
+        let flushed = blocking::spawn(move || slot.flush_or_warn()).await;
         let subscription = &self.hold.slot().definition().name;
         tracing::debug!(caller = %self.line.caller(), subscription, ?end, "subscription stream ended");
         match end {
@@ -215,6 +220,7 @@ impl Session {
     async fn take_turn(&mut self) -> Result<bool, End> {
         self.turn = Turn::GoesOn;
         for number in 0..STEPS_PER_TURN_MAX {
+            self.now = Instant::now();
             self.check_ending()?;
             if !self.step().await? {
                 return Ok(number > 0);
@@ -231,7 +237,7 @@ impl Session {
     /// Does the next thing there is to do; false when there is nothing.
     async fn step(&mut self) -> Result<bool, End> {
         self.nacks_become_due();
-        if self.falls_behind() || self.next_heartbeat() <= Instant::now() {
+        if self.falls_behind() || self.next_heartbeat() <= self.now {
             return self.heartbeat().await.map(|()| true);
         }
         let (has_credit, has_room_to_park) = self.has_credit();
@@ -303,7 +309,7 @@ impl Session {
                 read() // most often what was committed just now, and in memory
             } else {
                 // Reading and checking old ones takes a while: not on the workers that submissions need.
-                let read = tokio::task::spawn_blocking(read).await;
+                let read = blocking::spawn(read).await;
                 read.map_err(|_| refused(Reason::Internal))?
             };
             self.batch = entries.map_err(broken)?.into();
@@ -336,7 +342,7 @@ impl Session {
         }
         let ledger = self.feed.ledger.clone();
         // It may be an old one, which takes a while: not on the workers that submissions need.
-        let read = tokio::task::spawn_blocking(move || ledger.read(index)).await;
+        let read = blocking::spawn(move || ledger.read(index)).await;
         let entry = read
             .map_err(|_| refused(Reason::Internal))?
             .map_err(broken)?;
@@ -366,7 +372,7 @@ impl Session {
         if self.hold.ending.borrow().is_some() {
             return Err(ended(true, &self.hold));
         }
-        self.standing.check()?;
+        self.standing.check(self.now)?;
         let directory = self.feed.directory.now();
         if !Arc::ptr_eq(&directory, &self.judged_by) {
             self.reader = rights::reader_on(&self.line, &directory).map_err(|_| unlisted())?;

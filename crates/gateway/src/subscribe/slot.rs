@@ -12,6 +12,7 @@ use tokio::sync::{Notify, OwnedMutexGuard, watch};
 
 use super::cursor::{Cursor, CursorError};
 use super::definition::Definition;
+use crate::blocking;
 use crate::limits::TAKE_OVER_TIMEOUT;
 use crate::open_streams::StreamPlace;
 use crate::status::Refusal;
@@ -120,7 +121,7 @@ impl Slot {
         let stream = stream.map_err(|_| Refusal::new(Reason::Overloaded))?;
         // The flusher may hold this lock through a sync.
         let slot = Arc::clone(self);
-        let on_disk = tokio::task::spawn_blocking(move || *slot.lock_disk()).await;
+        let on_disk = blocking::spawn(move || *slot.lock_disk()).await;
         if !matches!(on_disk, Ok(OnDisk::Kept)) {
             return Err(Refusal::new(Reason::SubscriptionUnknown));
         }

@@ -36,6 +36,15 @@ pub struct Store {
     size: u64,
 }
 
+/// What making a subscription would do.
+#[derive(Debug)]
+pub(super) enum Foreseen {
+    /// It is there, so defined: nothing.
+    Exists(Arc<Slot>),
+    /// It would begin at this entry.
+    BeginsAt(u64),
+}
+
 /// A subscription's node and name.
 type Key = (NodeId, String);
 
@@ -99,6 +108,29 @@ impl Store {
         })
     }
 
+    /// What [`Store::create`] would do, for as long as nobody else makes or deletes one of this node; or why it would not.
+    pub(super) fn foresee(&self, definition: &Definition) -> Result<Foreseen, Refusal> {
+        if !is_name(&definition.name) {
+            return Err(Refusal::new(Reason::SubscriptionName));
+        }
+        let key = of(definition);
+        if let Some(slot) = self.find(&key, definition)? {
+            return Ok(Foreseen::Exists(slot));
+        }
+        let is_salvaged = self.is_salvaged(&key);
+        let begins_at = if is_salvaged {
+            0
+        } else {
+            definition.start_index
+        };
+        Ok(Foreseen::BeginsAt(begins_at))
+    }
+
+    /// Whether the file of the one before was damaged, so that this one begins at the first entry.
+    fn is_salvaged(&self, key: &Key) -> bool {
+        self.damaged.contains(key) && self.path_of(key).with_extension(DAMAGED).is_file()
+    }
+
     /// The subscription of that name, or a new one, which is on disk before the answer; blocking.
     pub fn create(&self, definition: Definition) -> Result<Arc<Slot>, Refusal> {
         if !is_name(&definition.name) {
@@ -110,7 +142,7 @@ impl Store {
             return Ok(slot);
         }
         let path = self.path_of(&key);
-        let slot = if self.damaged.contains(&key) && path.with_extension(DAMAGED).is_file() {
+        let slot = if self.is_salvaged(&key) {
             let cursor = Cursor::new(0).recovered(self.size);
             Slot::with(definition.salvaged(), path, cursor)
         } else {

@@ -39,7 +39,7 @@ async fn in_force(world: &World, node: &Node, side: &str) -> SignedPart {
         let proof = Receipt::parse(&receipt.proof).unwrap();
         let verified = proof.verify(&world.verifier, &receipt.record).unwrap();
         assert_eq!(verified.index(), part.index);
-        let record = pb::TrustRecord::decode(receipt.record.as_slice()).unwrap();
+        let record = pb::TrustRecord::decode(receipt.record.as_ref()).unwrap();
         let signed = SignedPart::read(part.signed).unwrap();
         assert_eq!(record.digest, signed.digest());
         assert_eq!(record.kind(), pb::TrustKind::Directory);
@@ -91,7 +91,7 @@ async fn a_node_joins_and_leaves_while_the_gateway_runs() {
     assert_eq!(in_force(&world, &nlu, US).await.digest(), second.digest());
 
     let accepted = jfk.submit(&notice).await.unwrap().receipt.unwrap();
-    let record = pb::StatementRecord::decode(accepted.record.as_slice()).unwrap();
+    let record = pb::StatementRecord::decode(accepted.record.as_ref()).unwrap();
     let named = |record: &pb::StatementRecord, part: &SignedPart| {
         let mut used = record.trust.iter();
         used.any(|used| used.digest == part.digest())
@@ -232,7 +232,9 @@ async fn refused_start(world: &World) -> String {
     let config = Config::load(&world.path("gateway.toml")).unwrap();
     let gateway = Gateway::check(config, pki::NOW_MS).unwrap();
     let clock = std::sync::Arc::clone(&world.clock);
-    match gateway.open(clock).await {
+    let refused = gateway.open(clock).await;
+    assert!(world.path("data/clean").exists(), "the log is left open");
+    match refused {
         Err(error @ RunError::Directory(_)) => error.to_string(),
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("it starts"),

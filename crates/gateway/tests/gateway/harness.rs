@@ -7,7 +7,7 @@ use std::sync::Arc;
 use precinto_envelope::tls;
 use precinto_envelope::trust::{SideTrust, TrustStore};
 use precinto_gateway::config::{Config, EXAMPLE};
-use precinto_gateway::{Gateway, RunError};
+use precinto_gateway::{AskReload, Gateway, RunError};
 use precinto_ledger::clock::ManualClock;
 use precinto_ledger::durable;
 use precinto_merkle::note::NoteVerifier;
@@ -16,7 +16,10 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::Channel;
+use tonic::transport::{Channel, Endpoint};
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
 pub(crate) mod channel;
 pub(crate) mod parts;
@@ -45,6 +48,7 @@ pub(crate) struct World {
 
 struct Running {
     shutdown: CancellationToken,
+    ask_reload: AskReload,
     task: JoinHandle<Result<(), RunError>>,
 }
 
@@ -79,9 +83,13 @@ impl World {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         self.address = listener.local_addr().unwrap();
         self.verifier = opened.verifier().clone();
-        let shutdown = CancellationToken::new();
+        let (shutdown, ask_reload) = (CancellationToken::new(), opened.ask_reload());
         let task = tokio::spawn(opened.serve(listener, shutdown.clone()));
-        self.running = Some(Running { shutdown, task });
+        self.running = Some(Running {
+            shutdown,
+            ask_reload,
+            task,
+        });
     }
 
     /// Tells the gateway to stop, and waits for it.
@@ -89,6 +97,11 @@ impl World {
         let running = self.running.take().unwrap();
         running.shutdown.cancel();
         running.task.await.unwrap().unwrap();
+    }
+
+    /// Asks the gateway to read its files anew at once.
+    pub(crate) fn ask_reload(&self) {
+        self.running.as_ref().unwrap().ask_reload.ask();
     }
 
     /// Tells the gateway to stop.
@@ -116,6 +129,18 @@ impl World {
     /// A connection with this certificate.
     pub(crate) async fn connect(&self, tls: &Issued) -> Result<Channel, tonic::transport::Error> {
         channel::connect(self.address, self.client_config(tls), server_name(&tls.uri)).await
+    }
+
+    /// Reads the log with this certificate, by windows so narrow that some 70 KiB are on their way at once. What a client has
+    /// unless it asks for others (some MiB) would take a test's whole log before anybody reads.
+    pub(crate) async fn narrow_reader(
+        &self,
+        tls: &Issued,
+    ) -> pb::log_service_client::LogServiceClient<Channel> {
+        let endpoint = Endpoint::from_static("http://gateway").initial_stream_window_size(65_535);
+        let (config, server) = (self.client_config(tls), server_name(&tls.uri));
+        let channel = channel::connect_by(endpoint, self.address, config, server).await;
+        pb::log_service_client::LogServiceClient::new(channel.unwrap())
     }
 
     pub(crate) fn client_config(&self, tls: &Issued) -> Arc<rustls::ClientConfig> {
@@ -186,6 +211,18 @@ impl Node {
 
     pub(crate) fn log(&self) -> pb::log_service_client::LogServiceClient<Channel> {
         pb::log_service_client::LogServiceClient::new(self.channel.clone())
+    }
+
+    /// Hears whether the gateway serves; it does when this returns.
+    pub(crate) async fn watch_readiness(&self) -> tonic::Streaming<HealthCheckResponse> {
+        let service = "ready".to_owned();
+        let watch = HealthClient::new(self.channel.clone())
+            .watch(HealthCheckRequest { service })
+            .await;
+        let mut watch = watch.unwrap().into_inner();
+        let first = watch.message().await.unwrap().unwrap();
+        assert_eq!(first.status(), ServingStatus::Serving);
+        watch
     }
 }
 

@@ -142,12 +142,7 @@ async fn health_is_told_per_service() {
 async fn who_watches_health_hears_of_the_drain_and_does_not_hold_it_up() {
     let mut world = World::start().await;
     let lax = world.node(LAX).await;
-    let mut health = HealthClient::new(lax.channel.clone());
-    let service = "ready".to_owned();
-    let watch = health.watch(HealthCheckRequest { service }).await.unwrap();
-    let mut watch = watch.into_inner();
-    let first = watch.message().await.unwrap().unwrap();
-    assert_eq!(first.status(), ServingStatus::Serving);
+    let mut watch = lax.watch_readiness().await;
     // Were it held up, the drain would end by cutting the connection, and these two would not arrive.
     world.stop().await;
     let last = watch.message().await.unwrap().unwrap();

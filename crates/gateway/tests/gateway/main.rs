@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails, in its helpers as well"
 )]
 
+mod acts;
 mod cases;
 mod clocks;
 mod deliver;
@@ -16,6 +17,8 @@ mod limits;
 mod prove;
 mod records;
 mod refuse;
+mod reload;
 mod resume;
+mod rules;
 mod settings;
 mod submit;

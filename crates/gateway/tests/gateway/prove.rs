@@ -176,7 +176,7 @@ async fn certificates_are_served_by_digest() {
     let (mut lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
     let statement = lax.notice(ANAM);
     let receipt = lax.submit(&statement).await.unwrap().receipt.unwrap();
-    let record = pb::StatementRecord::decode(receipt.record.as_slice()).unwrap();
+    let record = pb::StatementRecord::decode(receipt.record.as_ref()).unwrap();
     let digests: Vec<_> = record
         .trust
         .iter()
@@ -220,16 +220,20 @@ async fn certificates_are_served_by_digest() {
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_cut_short_by_the_drain_do_not_look_complete() {
     let mut world = World::start().await;
-    let (mut lax, audit) = (world.node(LAX).await, world.node(AUDIT).await);
+    let mut lax = world.node(LAX).await;
     lax.submit_many(ANAM, 400).await;
     // More than the windows hold, so the rest waits until somebody reads.
-    let answers = audit
-        .log()
+    let answers = world
+        .narrow_reader(&world.pki.tls_client(AUDIT))
+        .await
         .read_entries(pb::ReadEntriesRequest::default())
         .await;
     let mut answers = answers.unwrap().into_inner();
     answers.message().await.unwrap().unwrap();
+    let mut watch = lax.watch_readiness().await;
     world.begin_stop();
+    // Told that the drain has begun, and only then reading on: otherwise all could be read before it begins.
+    while let Ok(Some(_)) = watch.message().await {}
     let mut count = 1;
     let status = loop {
         match answers.message().await {

@@ -97,7 +97,7 @@ fn verify(record: &pb::Record, world: &World) {
     let parsed = Receipt::parse(&receipt.proof).unwrap();
     let verified = parsed.verify(&world.verifier, &receipt.record).unwrap();
     assert_eq!(verified.index(), record.index);
-    let recorded = pb::StatementRecord::decode(receipt.record.as_slice()).unwrap();
+    let recorded = pb::StatementRecord::decode(receipt.record.as_ref()).unwrap();
     assert_eq!(recorded.envelope_digest, sha256(&[&record.envelope]));
     match said(record).body {
         Some(reference) => assert_eq!(reference.digest, sha256(&[&record.body])),
@@ -160,16 +160,18 @@ async fn a_list_goes_on_where_a_page_ended_also_after_a_restart() {
         first_index,
         ..Default::default()
     };
-    let first = lax.list(ask("", 0)).await.unwrap();
-    let second = lax.list(ask(&first.next_page_token, 0)).await.unwrap();
+    // Each page adds its own act to the log, and so has another checkpoint.
+    let page = async |request| pb::ListRecordsResponse {
+        checkpoint: String::new(),
+        ..lax.list(request).await.unwrap()
+    };
+    let first = page(ask("", 0)).await;
+    let second = page(ask(&first.next_page_token, 0)).await;
     assert_eq!(second.records.len(), 2);
     assert_ne!(first.records, second.records);
     let (with_token, by_index) = (ask(&first.next_page_token, 3), ask("", first.next_index));
-    assert_eq!(lax.list(with_token).await.unwrap(), {
-        let page = lax.list(by_index).await.unwrap();
-        assert_eq!(page, second, "by index it is the same page");
-        page
-    });
+    assert_eq!(page(by_index).await, second, "by index it is the same page");
+    assert_eq!(page(with_token).await, second);
     world.stop().await;
     world.resume().await;
     let lax = world.node(LAX).await;
@@ -178,13 +180,16 @@ async fn a_list_goes_on_where_a_page_ended_also_after_a_restart() {
     let last = lax.list(ask("", second.next_index)).await.unwrap();
     assert_eq!(last.records.len(), 1);
     assert!(last.next_page_token.is_empty());
-    let beyond = lax.list(ask("", last.next_index + 1)).await.unwrap_err();
+    // What comes behind it is that it was read, which is nothing to be listed, and ends there.
+    let beyond = lax.list(ask("", last.next_index + 2)).await.unwrap_err();
     assert_eq!(reason(&beyond), "RANGE_INVALID");
-    let nothing_yet = lax.list(ask("", last.next_index)).await.unwrap();
-    assert_eq!(
-        (nothing_yet.records.len(), nothing_yet.next_index),
-        (0, last.next_index)
-    );
+    for _ in 0..2 {
+        let nothing_yet = lax.list(ask("", last.next_index)).await.unwrap();
+        assert_eq!(
+            (nothing_yet.records.len(), nothing_yet.next_index),
+            (0, last.next_index + 1)
+        );
+    }
     world.stop().await;
 }
 

@@ -4,6 +4,7 @@ use precinto_alert::code::{PayloadProtection, Tlp};
 use precinto_alert::content::media_type;
 use precinto_alert::id::MessageId;
 use precinto_envelope::body::build_body;
+use precinto_merkle::leaf::{EntryType, Leaf};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use std::collections::BTreeSet;
@@ -27,6 +28,28 @@ async fn size(node: &Node) -> String {
         .nth(1)
         .unwrap()
         .to_owned()
+}
+
+/// What was logged since the log had this size: refusals of what this node carried, and nothing else; their reasons.
+pub(crate) async fn refused_since(node: &Node, before: &str) -> Vec<&'static str> {
+    let request = pb::ReadEntriesRequest {
+        first: before.parse().unwrap(),
+        ..Default::default()
+    };
+    let mut entries = node.log().read_entries(request).await.unwrap().into_inner();
+    let mut reasons = Vec::new();
+    while let Some(entry) = entries.message().await.unwrap().unwrap().entry {
+        let leaf = Leaf::from_bytes(&entry.leaf).unwrap();
+        assert_eq!(leaf.entry_type, EntryType::Act);
+        let act = pb::ActRecord::decode(entry.record.as_slice()).unwrap();
+        // That somebody has looked here before.
+        if act.kind() == pb::ActKind::LogExported {
+            continue;
+        }
+        assert_eq!(act.kind(), pb::ActKind::SubmissionRefused);
+        reasons.push(precinto_alert::reason::name(act.reason()));
+    }
+    reasons
 }
 
 /// Breaks a good statement, signs it, and expects this reason.
@@ -85,7 +108,9 @@ async fn statements_that_may_not_pass() {
     .await;
     expect(&mut lax, "HANDLING_MISSING", |s| s.handling = None).await;
     expect(&mut lax, "SENDER_MISMATCH", |s| s.sender = NLU.into()).await;
-    assert_eq!(size(&lax).await, before, "nothing was logged");
+    let acts = ["RECIPIENT_NOT_RELEASABLE", "HANDLING_CONFLICT"];
+    let refused = refused_since(&lax, &before).await;
+    assert_eq!(refused, acts, "what a rule refused, and no mistake");
     world.stop().await;
 }
 

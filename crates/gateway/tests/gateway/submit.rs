@@ -28,9 +28,9 @@ async fn an_accepted_statement_has_a_receipt_that_verifies_offline() {
         .unwrap()
         .verify(&world.verifier, &receipt.record)
         .unwrap();
-    let record = pb::StatementRecord::decode(receipt.record.as_slice()).unwrap();
+    let record = pb::StatementRecord::decode(receipt.record.as_ref()).unwrap();
     assert_eq!(record.recipients[0].agencies, ["mx.dev.invalid/anam"]);
-    assert_eq!(record.decision.unwrap().policy, "floor/4");
+    assert_eq!(record.decision.unwrap().policy, "floor/5");
     // Roots, lists, a steward and a part of the directory of each side, and the signer's certificate stand before it.
     assert_eq!(verified.index(), 9);
     assert_eq!(record.trust.len(), 5);

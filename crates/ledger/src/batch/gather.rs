@@ -26,12 +26,22 @@ impl Gatherer {
             return None;
         }
         self.inbox.linger(self.limits.linger);
+        Some(self.queued())
+    }
+
+    /// Whether nothing is queued.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.inbox.is_empty()
+    }
+
+    /// What is queued, as far as it fits into a batch: perhaps nothing.
+    pub(crate) fn queued(&self) -> Vec<Pending> {
         let (mut entries, mut bytes) = (0, 0);
-        Some(self.inbox.take(|entry| {
+        self.inbox.take(|entry| {
             entries += 1;
             bytes += entry.size_bytes();
             entries == 1 || (entries <= self.limits.entries && bytes <= self.limits.data_bytes)
-        }))
+        })
     }
 }
 

@@ -8,21 +8,41 @@ use precinto_merkle::leaf::Leaf;
 
 /// An entry of the log. It exists only if its frame's checksums held and its record is the one that its leaf
 /// commits to (or was pruned).
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct StoredEntry {
     index: u64,
     row: Row,
-    /// Record, content and body, one after the other.
+    /// Record, content and body, one after the other; a part of `memory` or the whole of it.
     data: Bytes,
+    memory: Memory,
 }
+
+/// The piece of memory that an entry's bytes lie in. While one part of it is held, all of it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    /// Where it is: no other piece has the same as long as this one is held.
+    pub address: usize,
+    /// Bytes.
+    pub bytes: usize,
+}
+
+/// Equal are those that say the same at the same place in the log, wherever in memory they lie.
+impl PartialEq for StoredEntry {
+    fn eq(&self, other: &Self) -> bool {
+        (self.index, &self.row, &self.data) == (other.index, &other.row, &other.data)
+    }
+}
+
+impl Eq for StoredEntry {}
 
 impl StoredEntry {
     /// The caller has checked `data` against the row.
-    pub(crate) fn new(index: u64, row: Row, data: &[u8]) -> Self {
+    pub(crate) fn new(index: u64, row: Row, data: Bytes, memory: Memory) -> Self {
         Self {
             index,
             row,
-            data: Bytes::copy_from_slice(data),
+            data,
+            memory,
         }
     }
 
@@ -56,12 +76,15 @@ impl StoredEntry {
         self.split().2
     }
 
-    /// Content and body, without a copy: whoever hands the entry out to many holds it once.
-    pub fn shared(&self) -> (Bytes, Bytes) {
-        (
-            self.data.slice_ref(self.content()),
-            self.data.slice_ref(self.body()),
-        )
+    /// Record, content and body, without a copy: whoever hands the entry out to many holds it once.
+    pub fn shared(&self) -> [Bytes; 3] {
+        let (record, content, body) = self.split();
+        [record, content, body].map(|part| self.data.slice_ref(part))
+    }
+
+    /// The memory that is held as long as anything of [`Self::shared`] is.
+    pub fn memory(&self) -> Memory {
+        self.memory
     }
 
     /// By what the entry is known; outlives pruning.

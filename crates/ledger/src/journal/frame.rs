@@ -9,7 +9,8 @@ mod row;
 pub(crate) use header::{FrameHeader, HEADER_LEN};
 pub(crate) use row::{ROW_LEN, Row};
 
-use crate::entry::StoredEntry;
+use crate::entry::{Memory, StoredEntry};
+use bytes::Bytes;
 use precinto_merkle::checkpoint::{CheckpointError, SignedCheckpoint};
 use precinto_merkle::leaf::commitment;
 use precinto_merkle::note::NoteVerifier;
@@ -27,6 +28,10 @@ pub(crate) const DATA_BYTES_MAX: u64 = 8 * 1024 * 1024;
 /// The longest frame, in bytes.
 pub(crate) const FRAME_BYTES_MAX: u64 =
     (HEADER_LEN + ENTRIES_MAX * ROW_LEN + CHECKPOINT_BYTES_MAX) as u64 + DATA_BYTES_MAX;
+
+/// Up to so many bytes of data, the entries of a frame share one piece of memory: to copy each into its own is a sixth of what
+/// reading them costs. Beyond, whoever holds one entry would hold too much with it.
+const SHARED_BYTES_MAX: usize = 256 * 1024;
 
 /// A frame read back, every check of this module passed.
 #[derive(Debug)]
@@ -147,25 +152,37 @@ impl Frame {
         let header = FrameHeader::from_bytes(header)?;
         let head = rest.split_at_checked(header.head_len() - HEADER_LEN);
         let (head, data) = head.ok_or(FrameError::Incomplete)?;
-        Self::from_parts(Head::from_parts(header, head)?, data)
+        let data = Bytes::copy_from_slice(data);
+        Self::from_parts(Head::from_parts(header, head)?, &data)
     }
 
-    /// Reads the data area that follows `head`.
-    pub(crate) fn from_parts(head: Head, data: &[u8]) -> Result<Self, FrameError> {
+    /// Reads the data area that follows `head`. Its entries share it if it is small.
+    pub(crate) fn from_parts(head: Head, data: &Bytes) -> Result<Self, FrameError> {
         if data.len() as u64 != head.header.data_len {
             return Err(FrameError::Incomplete);
         }
         if crc32c::crc32c(data) != head.header.data_crc {
             return Err(FrameError::DataChecksum);
         }
-        let mut rest = data;
+        let is_shared = data.len() <= SHARED_BYTES_MAX;
+        let mut rest = data.as_ref();
         let mut entries = Vec::with_capacity(head.rows.len());
         for (row, index) in head.rows.into_iter().zip(head.header.first..) {
             let len = usize::try_from(row.data_len()).unwrap_or(usize::MAX);
             let (own, after) = rest.split_at_checked(len).ok_or(FrameError::Incomplete)?;
             rest = after;
             check(&row, own).map_err(|what| FrameError::Entry { index, what })?;
-            entries.push(Arc::new(StoredEntry::new(index, row, own)));
+            let own = if is_shared {
+                data.slice_ref(own)
+            } else {
+                Bytes::copy_from_slice(own)
+            };
+            let piece = if is_shared { data } else { &own };
+            let memory = Memory {
+                address: piece.as_ptr().addr(),
+                bytes: piece.len(),
+            };
+            entries.push(Arc::new(StoredEntry::new(index, row, own, memory)));
         }
         Ok(Self {
             checkpoint: head.checkpoint,

@@ -89,10 +89,11 @@ impl Reader {
 /// Reads header, entry table and checkpoint of the frame at position `at`.
 pub(crate) fn head_at(file: &dyn StoredFile, at: u64) -> Result<Head, FrameFault> {
     let mut bytes = [0; HEADER_LEN];
-    read(file, &mut bytes, at)?;
+    file.read_exact_at(&mut bytes, at).map_err(of_reading)?;
     let header = FrameHeader::from_bytes(&bytes)?;
-    let mut bytes = vec![0; header.head_len() - HEADER_LEN];
-    read(file, &mut bytes, at + HEADER_LEN as u64)?;
+    let len = header.head_len() - HEADER_LEN;
+    let bytes = file.read_vec_at(len, at + HEADER_LEN as u64);
+    let bytes = bytes.map_err(of_reading)?;
     Ok(Head::from_parts(header, &bytes)?)
 }
 
@@ -100,22 +101,22 @@ pub(crate) fn head_at(file: &dyn StoredFile, at: u64) -> Result<Head, FrameFault
 pub(crate) fn frame_at(file: &dyn StoredFile, at: u64) -> Result<Frame, FrameFault> {
     let head = head_at(file, at)?;
     // The header's limits have been checked, so this is at most 8 MiB.
-    let mut data = vec![0; usize::try_from(head.header.data_len).unwrap_or(0)];
-    read(file, &mut data, at + head.header.head_len() as u64)?;
-    Ok(Frame::from_parts(head, &data)?)
+    let len = usize::try_from(head.header.data_len).unwrap_or(0);
+    let data = file.read_vec_at(len, at + head.header.head_len() as u64);
+    let data = data.map_err(of_reading)?;
+    Ok(Frame::from_parts(head, &data.into())?)
 }
 
-fn read(file: &dyn StoredFile, buffer: &mut [u8], at: u64) -> Result<(), FrameFault> {
-    file.read_exact_at(buffer, at)
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => FrameError::Incomplete.into(),
-            _ => FrameFault::Io(error),
-        })
+fn of_reading(error: io::Error) -> FrameFault {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => FrameError::Incomplete.into(),
+        _ => FrameFault::Io(error),
+    }
 }
 
 const MISPLACED: FrameError = FrameError::Form("another frame stands in its place");
 
 /// Open segments, at most.
-const FILES_MAX: usize = 64;
+const FILES_MAX: usize = 16;
 
 const NO_PANIC: &str = "nothing panics while it holds this lock";

@@ -5,7 +5,7 @@
 
 mod disk;
 
-use super::{Storage, StoredFile};
+use super::{Space, Storage, StoredFile};
 use disk::{Change, Disk, NodeId};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -37,6 +37,7 @@ struct State {
     locks: BTreeSet<String>,
     fail_at: Option<usize>,
     sync_data_calls: usize,
+    space: Option<Space>,
 }
 
 impl FaultyMemory {
@@ -60,6 +61,11 @@ impl FaultyMemory {
     pub fn fail(&self, nth: usize) {
         let mut state = self.state();
         state.fail_at = Some(state.changes.len() + nth);
+    }
+
+    /// Says from now on that there is so much room; until then there is plenty. What is written takes none of it.
+    pub fn set_space(&self, space: Space) {
+        self.state().space = Some(space);
     }
 
     /// Whether the failure ordered by [`FaultyMemory::fail`] has happened.
@@ -218,6 +224,14 @@ impl Storage for FaultyMemory {
 
     fn sync_folder(&self, name: &str) -> io::Result<()> {
         self.change(Change::SyncFolder(name.to_owned()))
+    }
+
+    fn space(&self) -> io::Result<Space> {
+        let plenty = Space {
+            free: u64::MAX,
+            total: u64::MAX,
+        };
+        Ok(self.state().space.unwrap_or(plenty))
     }
 }
 

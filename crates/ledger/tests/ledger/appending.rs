@@ -1,6 +1,7 @@
 //! What a caller hears, and what is then in the log.
 
 use crate::harness::*;
+use precinto_ledger::storage::Space;
 use precinto_ledger::testing;
 use precinto_ledger::{AppendError, BatchLimits, Entry, EntryKey};
 use precinto_merkle::leaf::{EntryType, Leaf};
@@ -271,4 +272,38 @@ async fn keys_that_share_a_fingerprint_are_told_apart() {
         assert_eq!(log.ledger.find(entry(&[7; 32]).key()).unwrap(), None);
         log.stop();
     }
+}
+
+#[tokio::test]
+async fn a_log_whose_disk_is_nearly_full_takes_nothing_and_is_read_all_the_same() {
+    const MIB: u64 = 1 << 20;
+    let space = |free| Space {
+        free,
+        total: 100_000 * MIB,
+    };
+    let rig = Rig::new();
+    let log = rig.open().unwrap();
+    let first = log.append_one(entry(1)).await.unwrap().proven;
+    // Seen behind the next batch: what is on its way is still taken.
+    rig.disk.set_space(space(100 * MIB));
+    log.append_one(entry(2)).await.unwrap();
+    let changes = rig.disk.changes();
+    let refused = log.append_one(entry(3)).await.unwrap_err();
+    assert!(matches!(refused, AppendError::StorageLow), "{refused}");
+    let again = log.append_one(entry(1)).await.unwrap();
+    assert!(again.duplicate, "what it holds takes no room");
+    assert_eq!(rig.disk.changes(), changes, "nothing is written");
+    assert_eq!(
+        log.ledger.receipt(0).unwrap().receipt.to_text(),
+        first.receipt.to_text()
+    );
+    // Also by a process that starts like that, and no longer than it is so.
+    log.stop();
+    let log = rig.open().unwrap();
+    assert_eq!(log.ledger.read(1).unwrap().content(), parts(2)[1]);
+    let refused = log.append_one(entry(3)).await.unwrap_err();
+    assert!(matches!(refused, AppendError::StorageLow), "{refused}");
+    rig.disk.set_space(space(50_000 * MIB));
+    assert_eq!(log.append_one(entry(3)).await.unwrap().proven.index, 2);
+    log.stop();
 }

@@ -14,3 +14,4 @@ mod foreign;
 mod harness;
 mod proofs;
 mod recovery;
+mod stepped;

@@ -1,6 +1,8 @@
 //! Proofs from the ledger, checked by what a client would check them with.
 
 use crate::harness::*;
+use precinto_ledger::storage::Storage as _;
+use precinto_ledger::testing;
 use precinto_merkle::leaf::Leaf;
 use precinto_merkle::{consistency, inclusion};
 
@@ -56,6 +58,33 @@ async fn reading_on_covers_every_entry_once_and_keeps_to_the_bytes_asked_for() {
         );
     }
     log.stop();
+}
+
+/// Whoever goes through the log reads a large batch from the disk once, and not again for each piece.
+#[tokio::test]
+async fn a_batch_that_is_read_in_pieces_is_at_hand_from_the_first_one_on() {
+    let rig = Rig::new();
+    let log = rig.open().unwrap();
+    let large = |number: u8| testing::entry([number; 32], &[number], &[number; 2_000], &[]);
+    let appended = log.append((0..6).map(large).collect()).await;
+    let sizes = appended.iter().map(|one| one.as_ref().unwrap().proven.size);
+    assert!(sizes.eq([6; 6]), "one batch");
+    log.stop();
+    let log = rig.open().unwrap();
+    let piece = |from| log.ledger.pass_from(from, 4_500);
+    assert_eq!(piece(0).unwrap().len(), 2);
+    // Nobody can read it from the disk any more.
+    let spoilt = rig.disk.list("journal").unwrap();
+    for name in spoilt {
+        let file = rig.disk.open(&format!("journal/{name}")).unwrap();
+        let size = usize::try_from(file.size_bytes().unwrap()).unwrap();
+        file.write_all_at(&vec![0; size], 0).unwrap();
+    }
+    for from in [2, 4] {
+        let some = piece(from).unwrap();
+        assert!(some.iter().map(|entry| entry.index()).eq([from, from + 1]));
+    }
+    log.try_stop();
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `directory`: who exists on each side, and how a side changes its own part of that.
 
 use super::NodeArgs;
+use super::node::CardArgs;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -94,17 +95,9 @@ pub(crate) struct DirectoryPropose {
     /// An officer of the node's file who signs
     #[arg(long, value_name = "ID", required_unless_present = "certificate")]
     pub(crate) officer: Option<String>,
-    /// The certificate of the officer who signs, PEM; with --key
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "key",
-        conflicts_with = "officer"
-    )]
-    pub(crate) certificate: Option<PathBuf>,
-    /// Their private key, PKCS#8 PEM
-    #[arg(long, value_name = "FILE", requires = "certificate")]
-    pub(crate) key: Option<PathBuf>,
+    /// Or whose card.
+    #[command(flatten)]
+    pub(crate) card: CardArgs,
     /// Where the signed part goes [default: DOMAIN.part here; the same file when it was signed already]
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,

@@ -32,6 +32,9 @@ pub(crate) struct KeysDev {
     /// Add the unhappy set: certificates wrong in one way each
     #[arg(long)]
     pub(crate) unhappy: bool,
+    /// Keep the roots' private keys in authority/, to issue certificates and revocation lists with later
+    #[arg(long)]
+    pub(crate) keep_roots: bool,
     /// Replace an older set in the same folder
     #[arg(long)]
     pub(crate) force: bool,

@@ -2,6 +2,7 @@
 
 use super::NodeArgs;
 use clap::{Args, Subcommand};
+use precinto_proto::v1::ActKind;
 use std::path::PathBuf;
 
 /// `precinto log …`
@@ -60,6 +61,26 @@ Examples:
         #[command(flatten)]
         node: NodeArgs,
     },
+    /// Who did what: acts in the log, as far as this node may see them, the newest last
+    #[command(after_help = "\
+An auditor sees all of them, a node its own and those of the gateway. What can be asked for with --kind:
+  records-read, log-exported            what a node was given, before it was given (deliveries are not listed: the record says for whom)
+  subscription-created, -deleted, -sought, -unparked
+  submission-refused                    a rule has refused a statement whose signatures held
+  trust-changed, credential-changed, reload-refused, connection-refused    what the gateway did, or turned away
+
+Examples:
+  precinto log acts --node nodes/us-oversight-audit.toml
+  precinto log acts --kind records-read --kind log-exported --by mx.dev.invalid/agency/anam --node nodes/us-oversight-audit.toml
+  precinto log acts --read 17 -o jsonl --node nodes/us-oversight-audit.toml       (who was given entry 17)")]
+    Acts {
+        /// Which acts.
+        #[command(flatten)]
+        which: ActFilter,
+        /// Which node asks.
+        #[command(flatten)]
+        node: NodeArgs,
+    },
     /// The newest entries, as far as this node may see them
     #[command(
         after_help = "Example:\n  precinto log tail -n 20 --node nodes/us-oversight-audit.toml"
@@ -72,6 +93,32 @@ Examples:
         #[command(flatten)]
         node: NodeArgs,
     },
+}
+
+/// Which acts are shown: those that fit everything that is given.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ActFilter {
+    /// Only of this kind, by its name; may be given more than once
+    #[arg(long, value_name = "KIND", value_parser = act_kind)]
+    pub(crate) kind: Vec<ActKind>,
+    /// Only by who, or about whom, has this in the SPIFFE id
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) by: Option<String>,
+    /// Only where the entry with this index may have been given: read, or within what was exported
+    #[arg(long, value_name = "N")]
+    pub(crate) read: Option<u64>,
+    /// From this index of the log on
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) first: u64,
+}
+
+/// The kind of this name, in small letters with hyphens or as the contract writes it.
+fn act_kind(name: &str) -> Result<ActKind, String> {
+    let name = name.to_ascii_uppercase().replace('-', "_");
+    let known = ActKind::from_str_name(&format!("ACT_KIND_{name}"));
+    known
+        .filter(|kind| *kind != ActKind::Unspecified)
+        .ok_or_else(|| "not a kind of act; --help lists them".to_owned())
 }
 
 /// Names one entry.

@@ -55,3 +55,26 @@ pub(crate) struct Watch {
     #[arg(long, hide = true)]
     pub(crate) exit_with_stdin: bool,
 }
+
+/// An officer who is not of the node's file, by the files of their own card: for commands that have `--officer` too.
+#[derive(Debug, Args)]
+pub(crate) struct CardArgs {
+    /// The certificate of the officer who signs, PEM; with --key
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "key",
+        conflicts_with = "officer"
+    )]
+    certificate: Option<PathBuf>,
+    /// Their private key, PKCS#8 PEM
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+}
+
+impl CardArgs {
+    /// The certificate and its key, if they are given: always both.
+    pub(crate) fn files(&self) -> Option<(PathBuf, PathBuf)> {
+        self.certificate.clone().zip(self.key.clone())
+    }
+}

@@ -107,7 +107,7 @@ container, a seal, a serial number, a CAS number, a tax number, a telephone numb
 stands there: blanks, hyphens and accents do not matter, and a check digit that fails is looked for all the same, because
 labels are wrong sometimes.
 
-The answer comes from the own copy: nobody learns what was asked. Of recalled alerts nothing is found.
+The answer comes from the own copy: nobody learns what was asked. Of recalled alerts nothing is found but their number.
 
 Examples:
   precinto find 865-48291176 --node nodes/mx-anam-mex.toml
@@ -134,6 +134,8 @@ pub(crate) struct Find {
 #[command(after_help = "\
 Fetches what this agency is a party to and does not hold yet; each message is verified before it is stored. What was
 recalled is quarantined or erased in the same step. `show`, `list`, `find` and `match` do this first by themselves.
+Facts stay, and a confirmation does not count them: receipts, holds, outcomes, and what is about the recall itself. They may say what
+the alert said; `show` names them. Erase what must not stay where it was written down, and agree on it with the originator.
 
 The copy is the file copy.redb in the node's state folder. It holds nothing that the log does not: when it is damaged,
 delete it and fetch it again. The newest checkpoint that was verified is kept beside it, and stays. Each node has a copy of

@@ -1,8 +1,8 @@
 //! `node` and `ack`: an agency's own agent, and a person's acknowledgement in few words.
 
 use super::NodeArgs;
+use super::node::CardArgs;
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
 
 /// `precinto node …`
 #[derive(Debug, Subcommand)]
@@ -10,9 +10,16 @@ pub(crate) enum NodeCommand {
     /// [changes state] Run this node's agent until SIGTERM or Ctrl-C: send what waits, take in what comes
     #[command(after_help = "\
 What it does stands in the [run] table of the node's file: `precinto config example node` shows it. It brings what waits in the
-outbox to the gateway, in order, for as long as it takes; it hands each delivery to the agency's systems, once it is verified, as
-a JSON file or to a program; and it answers with this node's signed receipt (an ACK of level NODE, which says that the machine has
-it, and nothing about any person). It may be killed at any moment: nothing is lost, and nothing is said twice.
+outbox to the gateway, in order, for as long as it takes; it answers each delivery, once it is verified and on this machine's disk,
+with this node's signed receipt (an ACK of level NODE, which says that the machine has it, and nothing about any system or person);
+and it hands it to the agency's systems, as a JSON file or to a program. It may be killed at any moment: nothing is lost, and nothing
+is said twice.
+
+What is urgent (P1, P2, a recall) waits for nothing that is not: it comes by a subscription of its own, agent-urgent, is answered
+and handed over before what came earlier, and a program may be run for it while another one is at work, or hangs, on something else.
+So two may run at once, and an urgent message may be handed over before an older one; the index says the order. What is being
+handed over about the same alert is cut off and comes again, and what comes behind a recall of its alert is put away. By the API one
+delivery is handed over at a time, so there an urgent one waits for the one that is being taken.
 
 What is handed over was proven to be in the log. `precinto sub seek agent first` has everything handed over once more, and answers
 nothing a second time. Receipts of what was sent are kept for 30 days in the state folder, in sent/. With `confirm_recalls` it
@@ -25,7 +32,8 @@ Example:
   precinto node run --node nodes/us-cbp-lax.toml
 
 News goes to stderr, or as one JSON object a line to stdout with -o jsonl; never the content of a message. Exit code 3 when the
-log or the gateway was caught in a lie: then a person must look before it is started again. Under systemd:
+log or the gateway was caught in a lie: then a person must look before it is started again. Under systemd, where all but one folder
+is read-only, with  state = \"/var/lib/precinto\"  in the node's file, and under [run]  hand_over = \"/var/lib/precinto/inbox\":
 
   [Unit]
   Description=Precinto node
@@ -53,8 +61,11 @@ Examples:
   precinto node status --node nodes/us-cbp-lax.toml
   precinto node status --node nodes/us-cbp-lax.toml -o json | jq .outbox.waiting
 
-Exit code 0 when the agent runs and answers, its line is up, nothing waits for more than two minutes, nothing was refused, and no
-delivery is parked; 10 otherwise.")]
+Exit code 0 when the agent runs and answers, its line is up, its local API, if it has one, answers, nothing waits in the outbox for
+more than two minutes, nothing was refused, no delivery is parked, and deliveries are taken; 10 otherwise. They are not taken when
+something lies there and nothing was taken for two minutes (or for as long as those who take it may be at work on one delivery, if
+that is longer: command_seconds, for the program and again for the API), or when one delivery comes again and again for five minutes
+more than that while others are taken.")]
     Status(NodeArgs),
 }
 
@@ -89,17 +100,9 @@ pub(crate) struct Ack {
     /// An officer of the node's file who signs
     #[arg(long, value_name = "ID")]
     pub(crate) officer: Vec<String>,
-    /// The certificate of the officer who signs, PEM; with --key
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "key",
-        conflicts_with = "officer"
-    )]
-    pub(crate) certificate: Option<PathBuf>,
-    /// Their private key, PKCS#8 PEM
-    #[arg(long, value_name = "FILE", requires = "certificate")]
-    pub(crate) key: Option<PathBuf>,
+    /// Or whose card.
+    #[command(flatten)]
+    pub(crate) card: CardArgs,
     /// More time is needed, until then: RFC 3339 with offset, or from now (+6h)
     #[arg(long, value_name = "TIME")]
     pub(crate) more_time: Option<String>,

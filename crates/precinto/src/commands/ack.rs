@@ -17,11 +17,10 @@ pub(crate) fn run(args: &Ack, output: Output) -> anyhow::Result<Exit> {
     let message = message.ok_or_else(|| {
         Failure::usage(("send ack has no such flag", "send ack no tiene esa opción"))
     })?;
-    let card = args.certificate.clone().zip(args.key.clone());
     let options = SendOptions {
         node: args.node.clone(),
         queue: args.queue,
-        card,
+        card: args.card.files(),
         ..SendOptions::confirming(&args.officer)
     };
     let send = Send {

@@ -149,6 +149,7 @@ async fn stream(
         first: 0,
         end: 0,
         leaves_only: false,
+        acts_only: false,
     };
     let mut reader =
         LogServiceClient::new(connection.channel()).max_decoding_message_size(ENTRY_BYTES_MAX);

@@ -185,6 +185,17 @@ pub(crate) fn doubted(doubt: &Doubt) -> Text {
             "the part before it cannot be had, so nobody knows who may sign it",
             "no se puede obtener la parte anterior, así que no se sabe quién puede firmarla",
         )),
+        Doubt::DatedBack { time_ms, before_ms } => {
+            let (time, before) = (minute(*time_ms), minute(*before_ms));
+            Text::from((
+                format!(
+                    "the log dates a part {time}, before the one that it follows, {before}: its clock went back, or it lies"
+                ),
+                format!(
+                    "la bitácora fecha una parte el {time}, antes de aquella a la que sigue, {before}: su reloj retrocedió, o miente"
+                ),
+            ))
+        }
     }
 }
 

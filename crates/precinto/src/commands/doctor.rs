@@ -2,6 +2,7 @@
 
 mod checks;
 mod dates;
+pub(crate) mod pair;
 
 use crate::args::Doctor;
 use crate::config::Node;

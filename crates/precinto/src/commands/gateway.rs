@@ -10,6 +10,7 @@ use precinto_gateway::config::Config;
 use precinto_gateway::{Gateway, RunError};
 use precinto_ledger::{CreateError, OpenError};
 use serde::Serialize;
+use std::io;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
@@ -124,7 +125,7 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
     let gateway = examine(path)?;
     start_logging();
     runtime::run(async move {
-        let shutdown = stop_token(with_stdin)?;
+        let (shutdown, reload) = (stop_token(with_stdin)?, stop::ReloadSignals::catch()?);
         let listen = gateway.config().listen;
         let data = gateway.config().data.clone();
         let clock = gateway.config().clock();
@@ -136,6 +137,8 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
             RunError::Open(OpenError::NoLog) => no_log(&data, path),
             error => failure::of(&error),
         })?;
+        let files = opened.ask_reload();
+        drop(tokio::spawn(reload.each(move || files.ask())));
         let listener = tokio::net::TcpListener::bind(listen)
             .await
             .map_err(|error| {
@@ -159,7 +162,7 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
 }
 
 /// Cancelled when somebody wants this process to end.
-fn stop_token(with_stdin: bool) -> std::io::Result<CancellationToken> {
+fn stop_token(with_stdin: bool) -> io::Result<CancellationToken> {
     let stopped = stop::requested(with_stdin)?;
     let shutdown = CancellationToken::new();
     let asked = shutdown.clone();
@@ -185,15 +188,101 @@ fn no_log(data: &Path, config: &Path) -> Failure {
 
 /// The gateway's own log goes to stderr: JSON lines in service, plain text on a terminal.
 fn start_logging() {
-    use std::io::IsTerminal;
+    use io::IsTerminal;
+    let is_terminal = io::stderr().is_terminal();
+    // Nobody has begun to log before: this is the one place.
+    drop(tracing::subscriber::set_global_default(logger(
+        io::stderr,
+        is_terminal,
+    )));
+}
+
+/// What a peer can put into a line, for example as the text of an error, must not move the cursor of whoever reads the log, nor
+/// begin a line of its own (RUSTSEC-2025-0055). The library escapes some of it, in some fields.
+fn logger<W: io::Write + 'static>(
+    writer: impl Fn() -> W + Send + Sync + 'static,
+    is_terminal: bool,
+) -> Box<dyn tracing::Subscriber + Send + Sync> {
     use tracing_subscriber::filter::LevelFilter;
     let wanted = environment::log_level().and_then(|level| level.parse().ok());
     let builder = tracing_subscriber::fmt()
         .with_max_level(wanted.unwrap_or(LevelFilter::INFO))
-        .with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() {
-        builder.init();
+        .with_writer(move || Escaped(writer()));
+    if is_terminal {
+        Box::new(builder.finish())
     } else {
-        builder.json().init();
+        Box::new(builder.json().finish())
+    }
+}
+
+/// Writes lines in which every control character is escaped, in the way of JSON, but for the newline at the end.
+struct Escaped<W>(W);
+
+impl<W: io::Write> io::Write for Escaped<W> {
+    /// Takes a whole line, as the logger writes it.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        use std::fmt::Write as _;
+        let text = String::from_utf8_lossy(line);
+        let (text, end) = text
+            .strip_suffix('\n')
+            .map_or((&*text, ""), |text| (text, "\n"));
+        let mut escaped = String::with_capacity(line.len());
+        for letter in text.chars() {
+            if letter.is_control() {
+                write!(escaped, "\\u{:04x}", u32::from(letter)).map_err(io::Error::other)?;
+            } else {
+                escaped.push(letter);
+            }
+        }
+        escaped.push_str(end);
+        self.0.write_all(escaped.as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, Mutex};
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_a_peer_says_neither_moves_the_cursor_nor_begins_a_line() {
+        let hostile = "red\u{1b}[31m title\u{1b}]0;x\u{7} back\u{8} csi\u{9b}1m\r\nWARN forged";
+        for is_terminal in [true, false] {
+            let lines = Lines::default();
+            let copy = lines.clone();
+            let logger = logger(move || copy.clone(), is_terminal);
+            tracing::subscriber::with_default(logger, || {
+                let error = io::Error::other(hostile);
+                tracing::warn!(%error, text = hostile, debug = ?hostile, "refused: {hostile}");
+            });
+            let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            let line = text.strip_suffix('\n').unwrap();
+            assert!(line.contains("forged"), "{line}");
+            let wild: Vec<char> = line.chars().filter(|c| c.is_control()).collect();
+            assert!(
+                wild.is_empty(),
+                "terminal {is_terminal}: {wild:?} in {line:?}"
+            );
+        }
     }
 }

@@ -42,6 +42,7 @@ fn dev(args: &KeysDev, output: Output) -> anyhow::Result<Exit> {
     }
     let options = Options {
         unhappy: args.unhappy,
+        keep_roots: args.keep_roots,
         now_ms: clock::now_ms(),
     };
     let made = pki::make(&profile, &args.out, options)?;

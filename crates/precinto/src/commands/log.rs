@@ -1,5 +1,6 @@
 //! `log`: what the log proves about itself, each proof checked before it is shown.
 
+mod acts;
 mod grading;
 mod tail;
 
@@ -92,6 +93,9 @@ pub(crate) fn run(command: &LogCommand, output: Output) -> anyhow::Result<Exit> 
             with_log(node, async |log| {
                 prove(&log, *index, old, node, output).await
             })
+        }
+        LogCommand::Acts { which, node } => {
+            with_log(node, async |log| acts::acts(&log, which, output).await)
         }
         LogCommand::Tail { count, node } => {
             with_log(node, async |log| tail(&log, *count, output).await)

@@ -10,6 +10,7 @@ mod presence;
 mod program;
 mod status;
 mod task;
+mod untaken;
 
 use crate::args::NodeCommand;
 use crate::exit::Exit;

@@ -21,6 +21,22 @@ pub(crate) fn failed(error: &OutboxError) -> Failure {
             "precinto node status  says why they wait",
             "precinto node status  dice por qué esperan",
         )),
+        OutboxError::Unheeded { messages, folder } => {
+            let folder = folder.display();
+            Failure::coded(
+                Reason::LimitReached,
+                (
+                    format!("{en}; until then nothing more goes in, and nothing was dropped"),
+                    format!(
+                        "hay {messages} mensajes rechazados en {folder}; revíselos y retírelos de ahí; hasta entonces no entra nada más, y no se perdió nada"
+                    ),
+                ),
+            )
+            .next((
+                "precinto node status  says why each was refused",
+                "precinto node status  dice por qué se rechazó cada uno",
+            ))
+        }
         OutboxError::Reused(_) => Failure::coded(
             Reason::MessageIdReused,
             (en.clone(), format!("ese identificador de mensaje ya corresponde a otra cosa ({en})")),

@@ -12,7 +12,7 @@ use std::time::Duration;
     reason = "each is a key of the file, and any of them may stand beside any other"
 )]
 pub(crate) struct Run {
-    /// The name of its subscription.
+    /// The name of its subscription. It has a second one for what is urgent: [`Run::urgent_subscription`].
     pub(crate) subscription: String,
     /// The folder for deliveries, one JSON file each.
     pub(crate) hand_over: Option<PathBuf>,
@@ -52,11 +52,14 @@ pub(super) struct Table {
     api_deliveries: bool,
 }
 
-/// A program that takes longer holds up every delivery behind it.
+/// A program that takes longer holds up every delivery behind it in its lane.
 const COMMAND_SECONDS_MAX: u64 = 600;
 
-/// A name as the gateway takes it.
-const NAME_CHARACTERS_MAX: usize = 64;
+/// A name as the gateway takes it, with [`URGENT`] behind it: 64 together.
+const NAME_CHARACTERS_MAX: usize = 57;
+
+/// What stands behind the name of the subscription in that of its urgent one.
+const URGENT: &str = "-urgent";
 
 fn default_subscription() -> String {
     "agent".to_owned()
@@ -71,9 +74,20 @@ fn default_receipts() -> bool {
 }
 
 impl Run {
+    /// The name of the subscription that brings what is urgent, past whatever waits on the other.
+    pub(crate) fn urgent_subscription(&self) -> String {
+        format!("{}{URGENT}", self.subscription)
+    }
+
     /// Whether it takes deliveries in at all.
     pub(crate) fn receives(&self) -> bool {
         self.hand_over.is_some() || !self.command.is_empty() || self.api_deliveries
+    }
+
+    /// How long those who take deliveries may be at work on one in each lane of the desk: the program, and behind it whoever takes it by the API.
+    pub(crate) fn desk_limit(&self) -> Duration {
+        let takers = u32::from(!self.command.is_empty()) + u32::from(self.api_deliveries);
+        self.command_limit * takers
     }
 }
 
@@ -96,8 +110,8 @@ impl Table {
         if length == 0 || length > NAME_CHARACTERS_MAX || !subscription.chars().all(allowed) {
             return Err(about(
                 "subscription",
-                "1 to 64 of a-z, 0-9, hyphen, underscore".to_owned(),
-                "de 1 a 64 de a-z, 0-9, guion, guion bajo".to_owned(),
+                "1 to 57 of a-z, 0-9, hyphen, underscore".to_owned(),
+                "de 1 a 57 de a-z, 0-9, guion, guion bajo".to_owned(),
             ));
         }
         if !(1..=COMMAND_SECONDS_MAX).contains(&command_seconds) {

@@ -68,6 +68,22 @@ fn the_agent_of_the_example_is_a_valid_table_and_off_until_somebody_wants_it() {
     }
 }
 
+/// First the program has its limit, and then whoever takes it by the API.
+#[test]
+fn those_who_take_deliveries_have_their_limit_one_after_the_other() {
+    let limit = |table: &str| {
+        let text = format!("{}\n[run]\ncommand_seconds = 90\n{table}\n", example());
+        let node = Node::parse(&text, Path::new("lax.toml")).unwrap();
+        node.run.unwrap().desk_limit().as_secs()
+    };
+    assert_eq!(limit("hand_over = \"in\""), 0);
+    assert_eq!(limit("command = [\"take\"]"), 90);
+    assert_eq!(limit("api = true"), 0, "nobody takes deliveries there");
+    let by_api = "api = true\napi_deliveries = true";
+    assert_eq!(limit(by_api), 90);
+    assert_eq!(limit(&format!("command = [\"take\"]\n{by_api}")), 180);
+}
+
 #[test]
 fn an_unknown_key_is_refused_with_a_suggestion() {
     let text = example().replace("server_name =", "server_nam =");

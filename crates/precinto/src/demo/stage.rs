@@ -69,6 +69,7 @@ impl Stage {
             &keys,
             Options {
                 unhappy: true,
+                keep_roots: false,
                 now_ms,
             },
         )?;

@@ -153,6 +153,11 @@ impl Authority {
         self.issuer.pem()
     }
 
+    /// The root's private key as PEM.
+    pub(super) fn key_pem(&self) -> String {
+        self.issuer.key().serialize_pem()
+    }
+
     /// The revocation list as PEM, good as long as the leaves.
     pub(super) fn crl_pem(&self) -> Result<String, rcgen::Error> {
         let (from, until) = self.usual_validity();

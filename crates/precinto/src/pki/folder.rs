@@ -31,6 +31,11 @@ impl Folder {
         self.path(&format!("trust/{}/root.pem", side.domain))
     }
 
+    /// The private key of a side's root, where it is kept: beside `trust`, which an auditor is given.
+    pub(crate) fn root_key(&self, side: &SideEntry) -> PathBuf {
+        self.path(&format!("authority/{}.key.pem", side.domain))
+    }
+
     /// A side's revocation list.
     pub(crate) fn crl(&self, side: &SideEntry) -> PathBuf {
         self.path(&format!("trust/{}/root.crl.pem", side.domain))

@@ -86,6 +86,9 @@ pub(crate) struct AgencyEntry {
     pub(crate) alternates: Vec<String>,
     /// The group that is told when they do not answer either.
     pub(crate) escalation: Option<String>,
+    /// For which kinds of goods its law lets it process data about persons.
+    #[serde(default)]
+    pub(crate) purposes: Vec<String>,
 }
 
 /// One node.

@@ -153,11 +153,11 @@ const RUN: &str = "
 # sent in order by the agent for as long as it takes. Remove the marks to have one.
 # [run]
 #
-# The name of the subscription that brings what is for this agency.
+# The name of the subscription that brings what is for this agency. A second one, agent-urgent, brings what is urgent first.
 # subscription = \"agent\"
 #
 # Deliveries for the agency's systems, each verified: a folder for one JSON file each, as `precinto watch -o json` prints them;
-# or a program that is run with it on stdin and ends with 0 when it has it; or both. With neither, the agent only sends.
+# or a program that is run with it on stdin and ends with 0 when it has it (two may run at once, one for what is urgent); or both. With neither, the agent only sends.
 # Other users read the files if you make the folder yourself, for them; one that the agent makes is for its own user alone.
 # hand_over = \"../inbox\"
 # command = [\"/usr/local/bin/take-alert\"]
@@ -196,6 +196,13 @@ directory = \"directory\"
 
 [log]
 key = \"gateway/log.key.pem\"
+
+# Drills and load tests send more in a minute than agencies do.
+[[quota]]
+statements_per_minute = 1000000000
+mib_per_minute = 1000000
+node_statements_per_minute = 1000000000
+node_mib_per_minute = 1000000
 ",
         quoted(&profile.gateway.name),
         quoted(&profile.gateway.origin),
@@ -308,6 +315,12 @@ fn add_agency(text: &mut String, side: &SideEntry, agency: &AgencyEntry, witness
         text,
         format_args!("\n[[agency]]\nid = {id}\nname_en = {english}\nname_es = {spanish}\n"),
     );
+    if !agency.purposes.is_empty() {
+        add(
+            text,
+            format_args!("purposes = {}\n", list(&agency.purposes)),
+        );
+    }
     if !agency.alternates.is_empty() {
         add(
             text,

@@ -17,6 +17,7 @@ fn made(unhappy: bool) -> tempfile::TempDir {
         folder.path(),
         Options {
             unhappy,
+            keep_roots: unhappy,
             now_ms: NOW_MS,
         },
     )
@@ -116,4 +117,14 @@ fn private_keys_are_for_their_owner_only() {
         }
     }
     assert!(keys > 20, "{keys}");
+}
+
+#[test]
+fn the_roots_keys_are_kept_only_when_asked_for() {
+    for (kept, folder) in [(true, made(true)), (false, made(false))] {
+        for domain in ["us.dev.invalid", "mx.dev.invalid"] {
+            let key = folder.path().join(format!("authority/{domain}.key.pem"));
+            assert_eq!(key.is_file(), kept, "{}", key.display());
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::{run, stderr, stdout};
 
 /// Every command, as a person types it.
-const COMMANDS: [&[&str]; 77] = [
+const COMMANDS: [&[&str]; 80] = [
     &[],
     &["demo"],
     &["gateway"],
@@ -79,6 +79,9 @@ const COMMANDS: [&[&str]; 77] = [
     &["config", "show"],
     &["config", "example"],
     &["doctor"],
+    &["check"],
+    &["check", "cert"],
+    &["check", "crl"],
     &["explain"],
     &["schema"],
 ];

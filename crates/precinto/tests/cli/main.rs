@@ -1,5 +1,6 @@
 //! The command line as its users meet it: one module a story, each with the real binary.
 
+mod check;
 mod config;
 mod demo;
 mod directory;
@@ -7,6 +8,7 @@ mod explain;
 mod help;
 mod keys;
 mod live;
+mod policy;
 mod schema;
 mod send;
 mod trouble;

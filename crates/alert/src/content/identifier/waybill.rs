@@ -6,6 +6,7 @@ use crate::airline;
 use crate::check_digit::Scheme;
 use crate::content::field::{is_blank, line};
 use crate::violation::{At, Findings};
+use crate::waybill::{Form, form};
 
 /// Characters of a house air waybill number; the older C-IMP messages allowed twelve.
 const HOUSE_AWB_BYTES_MAX: usize = 35;
@@ -35,32 +36,22 @@ pub(in crate::content) fn waybill(found: &mut Findings, at: At<'_>, text: &str, 
         found.error(at, Reason::MissingWblLine, detail);
     } else if verbatim {
         line(found, at, text);
-    } else if is_master(text) {
-        checked(found, at, text, &Scheme::AWB, Reason::AwbCheckDigit);
-    } else if consists(text, "AA999999999AA") {
-        postal_item(found, at, text);
     } else {
-        house_bill(found, at, text);
+        let bare = text.chars().filter(char::is_ascii_alphanumeric);
+        let bare: String = bare.map(|c| c.to_ascii_uppercase()).collect();
+        match form(&bare) {
+            Form::Master if is_master(text) => {
+                checked(found, at, text, &Scheme::AWB, Reason::AwbCheckDigit);
+            }
+            Form::Postal => postal_item(found, at, text),
+            Form::Master | Form::Other => house_bill(found, at, text),
+        }
     }
 }
 
 /// Whether a text of eleven digits means a master air waybill.
 fn is_master(text: &str) -> bool {
-    let is_written_so = || matches!(text.as_bytes().get(3), Some(b'-' | b' '));
-    let is_an_airlines = || {
-        text.get(..3)
-            .is_some_and(|p| airline::of_prefix(p).is_some())
-    };
-    consists(text, "99999999999") && (is_written_so() || (text.len() == 11 && is_an_airlines()))
-}
-
-/// Whether the letters and digits of `text`, whatever stands between them, are those of `form`: a letter for every `A`, a
-/// digit for every `9`.
-fn consists(text: &str, form: &str) -> bool {
-    let mut bare = text.bytes().filter(u8::is_ascii_alphanumeric);
-    let fits = |of| match of {
-        b'A' => bare.next().is_some_and(|b| b.is_ascii_alphabetic()),
-        _ => bare.next().is_some_and(|b| b.is_ascii_digit()),
-    };
-    form.bytes().all(fits) && bare.next().is_none()
+    let is_written_so = matches!(text.as_bytes().get(3), Some(b'-' | b' '));
+    let prefix = || text.get(..3).filter(|_| text.len() == 11);
+    is_written_so || prefix().is_some_and(|prefix| airline::of_prefix(prefix).is_some())
 }

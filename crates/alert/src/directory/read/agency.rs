@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AgencyFile, NodeFile, OfficerFile, Reader};
 use crate::Reason;
+use crate::code::{Coded, CommodityClass};
 use crate::directory::{Agency, Names, Node, Standby};
 use crate::id::{AgencyId, NodeId, OfficerId};
 use crate::limits::{
@@ -57,6 +58,7 @@ impl Reader {
                 let officer = OfficerId::new(id.clone(), name).ok()?;
                 officers.contains_key(&officer).then_some(officer)
             });
+        let purposes = self.purposes(&format!("{field}.purposes"), &file.purposes);
         let agency = Agency {
             names: Names {
                 english: file.name_en,
@@ -68,6 +70,7 @@ impl Reader {
                 alternates,
                 escalation: file.escalation,
             },
+            purposes,
         };
         Some((id, agency))
     }
@@ -149,6 +152,27 @@ impl Reader {
             }
         }
         alternates.into_iter().collect()
+    }
+
+    /// Kinds of goods, by their codes without prefix.
+    fn purposes(&mut self, field: &str, names: &[String]) -> BTreeSet<CommodityClass> {
+        let mut purposes = BTreeSet::new();
+        for name in names {
+            match CommodityClass::from_name(name) {
+                Some(class) if purposes.insert(class) => {}
+                Some(_) => self.problems.twice(field),
+                None => {
+                    let detail = (
+                        format!("{name:?} is no kind of goods: precinto explain commodity_class"),
+                        format!(
+                            "{name:?} no es una clase de mercancía: precinto explain commodity_class"
+                        ),
+                    );
+                    self.problems.add(field, Reason::CodeUnknown, detail);
+                }
+            }
+        }
+        purposes
     }
 
     /// Two owners of one code could issue the same alert id, and a witness key that two nodes share would speak for both.

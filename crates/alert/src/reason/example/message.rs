@@ -57,5 +57,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     RecipientMissing: "The draft was sent with nobody in to.", "El borrador se envió sin nadie en to.";
     RecipientUnknown: "mx.dev.invalid/amam, one letter wrong.", "mx.dev.invalid/amam, con una letra equivocada.";
     RecipientNotReleasable: "Released to MX only, and a US agency is among the recipients.", "Liberada solo para MX y hay una dependencia de EE. UU. entre los destinatarios.";
+    PurposeMissing: "An alert about firearms names the consignee, and goes to a customs agency that handles drugs only.", "Una alerta de armas nombra al consignatario y va a una aduana que solo atiende drogas.";
+    OnwardRelease: "The ANAM passes an alert of the CBP on to the HSI, which the CBP did not name.", "La ANAM reenvía una alerta de la CBP al HSI, que la CBP no nombró.";
     RecipientRepeated: "to names mx.dev.invalid/anam twice.", "to nombra dos veces a mx.dev.invalid/anam.";
 };

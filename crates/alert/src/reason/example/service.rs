@@ -10,7 +10,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     MethodUnknown: "An old client asks for a service that this version no longer has.", "Un cliente antiguo pide un servicio que esta versión ya no tiene.";
     Deadline: "The disk stalled, and the answer came after the client's ten seconds.", "El disco se detuvo y la respuesta llegó después de los diez segundos del cliente.";
     Overloaded: "Every node sends its backlog at once after an outage.", "Todos los nodos envían lo pendiente a la vez tras una interrupción.";
-    Quota: "A script sends a thousand alerts in a minute.", "Un programa envía mil alertas en un minuto.";
+    Quota: "A script sends ten thousand alerts in a minute.", "Un programa envía diez mil alertas en un minuto.";
     NotFound: "A receipt is asked for by a message id with one digit wrong.", "Se pide un recibo con un dígito equivocado en el id del mensaje.";
     ReadDenied: "A node asks for the record of a case between two other agencies.", "Un nodo pide el expediente de un caso entre otras dos dependencias.";
     CallerForbidden: "An auditor's certificate tries to submit an alert.", "Con un certificado de auditor se intenta enviar una alerta.";
@@ -42,6 +42,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     NodeUnknown: "A new node at Tijuana whose certificate is good, but which nobody has listed.", "Un nodo nuevo en Tijuana con buen certificado, pero que nadie ha registrado.";
     DirectoryVersion: "Two stewards each proposed version 8 on the same afternoon.", "Dos custodios propusieron cada uno la versión 8 la misma tarde.";
     StewardRequired: "An officer who is no steward signed the new part.", "Firmó la nueva parte un oficial que no es custodio.";
+    PolicyInvalid: "A rule names Agency::\"mx.dev.invalid\", which is a side.", "Una regla nombra Agency::\"mx.dev.invalid\", que es un lado.";
     TlsRefused: "A firewall between the two cut the handshake.", "Un cortafuegos intermedio interrumpió la negociación.";
     GatewayMismatch: "The address leads to the other side's gateway.", "La dirección lleva a la pasarela del otro lado.";
     SubscriptionUnknown: "watch is started with a name that was never created.", "Se inicia watch con un nombre que nunca se creó.";

@@ -1,4 +1,4 @@
-//! Missed deadlines and acts: what a log may hold of them, what it must, and what an audit says.
+//! Missed deadlines: what a log may hold of them, what it must, and what an audit says.
 
 use super::*;
 use crate::verified::Said;
@@ -250,44 +250,6 @@ fn what_should_be_there_and_is_not_is_told_if_the_log_went_on() {
     });
     let unjudged = [("CLOCKS_NOT_AUDITED", Some(4))];
     assert_eq!(older, unjudged, "that gateway kept no clock");
-}
-
-#[test]
-fn an_act_says_who_did_what() {
-    let act = |change: fn(&mut pb::ActRecord)| {
-        after(|_, drafts| {
-            let mut record = pb::ActRecord {
-                act_id: vec![3; 16],
-                actor: LAX.to_owned(),
-                kind: pb::ActKind::SubscriptionSought.into(),
-                subject: "desk".to_owned(),
-                from_index: 5,
-                to_index: 2,
-                indexes: Vec::new(),
-            };
-            change(&mut record);
-            let key = sha256(&[b"precinto/act/v1\0", &[3; 16]]);
-            let record = record.encode_to_vec();
-            drafts.push(Draft {
-                entry_type: EntryType::Act,
-                time_ms: drafts[7].time_ms,
-                digest: sha256(&[&record]),
-                record,
-                content: Vec::new(),
-                key,
-                ..drafts[0].clone()
-            });
-        })
-    };
-    assert_eq!(act(|_| {}), NOTHING);
-    let fault = [("ACT", Some(8))];
-    assert_eq!(act(|act| act.actor.clear()), fault);
-    assert_eq!(act(|act| act.kind = 0), fault);
-    assert_eq!(act(|act| act.subject.clear()), fault);
-    assert_eq!(
-        act(|act| act.act_id.push(0)),
-        [("ACT", Some(8)), ("ENTRY_KEY", Some(8))]
-    );
 }
 
 /// What is found in a log in which ANAM's escalation group, with a third agency, is told of an alert that may be released to

@@ -129,6 +129,32 @@ fn a_code_that_passes_to_another_agency_is_found() {
     assert_eq!(third(passes), content);
 }
 
+/// Older gateways took such parts, and their logs are no worse for it; whoever has claimed newer rules is held to them.
+#[test]
+fn a_code_may_have_passed_to_another_agency_while_nobody_asked() {
+    let passes = |text: &str| {
+        text.replace("CBPLAX", "CBPLAX2")
+            .replace("ANAMMEX", "CBPLAX")
+    };
+    let under = |policies: [&'static str; 3]| {
+        after(|site, drafts| {
+            for (at, policy) in [4, 5, 6].into_iter().zip(policies) {
+                record(drafts, at, |record| {
+                    record.decision.as_mut().unwrap().policy = policy.to_owned();
+                });
+            }
+            let text = next(site, passes);
+            drafts.push(entry(site, &text, &[site.steward()]));
+        })
+    };
+    let content = ("DIRECTORY_CONTENT", Some(NEXT));
+    let is_told = |policies| under(policies).contains(&content);
+    assert!(!is_told(["floor/1", "floor/3", "floor/3"]));
+    assert!(is_told(["floor/3", "floor/3", "floor/4"]));
+    // Nor does it help to claim older ones again.
+    assert!(is_told(["floor/4", "floor/3", "floor/3"]));
+}
+
 #[test]
 fn who_signs_must_be_a_steward_of_the_part_before() {
     let by = |who: fn(&Site) -> Signers, change: fn(&str) -> String| {

@@ -42,7 +42,10 @@ fn resolved(
 }
 
 /// The alert of the log's first case, changed.
-fn alert(site: &Site, change: impl FnOnce(&mut pb::Statement)) -> (pb::Statement, Vec<u8>) {
+pub(super) fn alert(
+    site: &Site,
+    change: impl FnOnce(&mut pb::Statement),
+) -> (pb::Statement, Vec<u8>) {
     let mut drafts = site.drafts();
     case_of_two(site, &mut drafts);
     let envelope = pb::Envelope::decode(drafts[4].content.as_slice()).unwrap();

@@ -1,6 +1,7 @@
 //! The file: locked, private, of one log and one agency; damage is found when it is opened.
 
 use super::*;
+use redb::{ReadableDatabase as _, TableHandle as _};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -13,6 +14,27 @@ async fn only_one_process_has_it_and_nobody_else_reads_it() {
     assert!(matches!(second, Err(CopyError::Busy { .. })));
     let mode = fs::metadata(scene.file()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn an_empty_file_has_every_table_and_calls_nothing_witnessed() {
+    let mut scene = Scene::new().await;
+    scene.says(MessageType::Alert, &alert_id(1), alert());
+    let cosigned = scene.gateway.state().log.checkpoint(1);
+    assert!(!scene.copy.is_under(&cosigned, 0).unwrap());
+    let read = scene.copy.database.begin_read().unwrap();
+    let mut tables: Vec<String> = read
+        .list_tables()
+        .unwrap()
+        .map(|table| table.name().to_owned())
+        .collect();
+    drop(read);
+    tables.sort();
+    scene.sync().await;
+    // Those that a page, a recall or a cosigned checkpoint writes to are all there before.
+    let read = scene.copy.database.begin_read().unwrap();
+    assert_eq!(read.list_tables().unwrap().count(), tables.len());
+    assert!(tables.contains(&"unshown".to_owned()), "{tables:?}");
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ async fn what_the_log_has_not_signed_is_marked_and_asked_for_again() {
     scene.gateway.state().log.append_overdue(&told);
     scene.gateway.state().forge_record = Box::new(|_, record| {
         let receipt = record.receipt.as_mut().unwrap();
-        receipt.record.push(0);
+        receipt.record = [&*receipt.record, &[0]].concat().into();
     });
     let synced = scene.sync().await;
     assert_eq!((synced.taken, synced.unbelievable.len()), (0, 1));

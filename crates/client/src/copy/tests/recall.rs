@@ -1,20 +1,19 @@
 //! A recall: what was recalled is out of every answer, what was erased is out of the file, and what was done is confirmed.
 
 use super::*;
-use precinto_alert::code::OutcomeCode;
 use std::fs;
 
 /// A name that stands nowhere else.
-const SECRET: &str = "Zyxwvut Confidencial";
+pub(super) const SECRET: &str = "Zyxwvut Confidencial";
 
 #[expect(clippy::unnecessary_wraps, reason = "a body may be absent")]
-fn secret_alert() -> Option<Vec<u8>> {
+pub(super) fn secret_alert() -> Option<Vec<u8>> {
     let mut content = content();
     content.parties[1].name = SECRET.to_owned();
     Some(content.encode_to_vec())
 }
 
-fn holds(file: &std::path::Path, text: &str) -> bool {
+pub(super) fn holds(file: &std::path::Path, text: &str) -> bool {
     let bytes = fs::read(file).unwrap();
     bytes
         .windows(text.len())
@@ -105,43 +104,6 @@ async fn erasing_takes_the_bytes_out_of_the_file() {
     assert_eq!(scene.found(WAYBILL).len(), 1);
     let work = scene.copy.recall_work(&id).unwrap().unwrap();
     assert_eq!((work.measure, work.copies), (RecallMeasure::Erase, 3));
-}
-
-/// It lies where it was handed over too, and is no part of what is confirmed.
-#[tokio::test]
-async fn a_fact_stays_whole_in_the_copy_and_is_not_counted_as_erased() {
-    let mut scene = Scene::new().await;
-    let id = alert_id(1);
-    scene.says(MessageType::Alert, &id, secret_alert());
-    let outcome = |scene: &mut Scene, laboratory: &str| {
-        let found = pb::OutcomeContent {
-            laboratory_reference: laboratory.to_owned(),
-            ..Default::default()
-        };
-        let body = Some(found.encode_to_vec());
-        let signed = scene.says_with(MessageType::Outcome, &id, body, |said| {
-            said.outcome_code = OutcomeCode::NegativeInspection.into();
-        });
-        signed.message_id()
-    };
-    let before = outcome(&mut scene, "LAB-EARLY");
-    scene.sync().await;
-    scene.says_with(MessageType::Recall, &id, None, |said| {
-        said.recall_measure = RecallMeasure::Erase.into();
-    });
-    scene.sync().await;
-    let late = outcome(&mut scene, "LAB-LATE");
-    scene.sync().await;
-    let scene = scene.reopen();
-    let work = scene.copy.recall_work(&id).unwrap().unwrap();
-    assert_eq!((work.measure, work.copies), (RecallMeasure::Erase, 1));
-    for (fact, laboratory) in [(before, "LAB-EARLY"), (late, "LAB-LATE")] {
-        let held = scene.copy.message(fact).unwrap().unwrap();
-        assert_eq!(held.body, BodyState::Present, "{laboratory}");
-        assert!(held.content.is_some() && !held.receipt.record.is_empty());
-        assert_eq!(scene.found(laboratory).len(), 1);
-    }
-    assert!(!holds(&scene.file(), SECRET), "the alert itself is gone");
 }
 
 /// The gateway's findings quote what was said.

@@ -1,6 +1,7 @@
 //! What the copy calls witnessed, and what a log that tells two histories does not make it say.
 
 use super::*;
+use crate::limits::WITNESSED_ASKED_MAX;
 use precinto_envelope::crypto::SigningKey;
 use precinto_merkle::cosignature::CosignatureSigner;
 use precinto_merkle::policy::Policy;
@@ -107,47 +108,74 @@ async fn a_cosigned_checkpoint_of_another_history_is_evidence() {
     assert!(witnessed(&scene).is_empty());
 }
 
-/// As the version before leaves it: what is not local there has no row, and neither has what nobody noted.
+/// The kept checkpoint may become smaller, when another policy counts: the next one is held against that alone.
 #[tokio::test]
-async fn in_a_file_that_does_not_say_what_the_log_has_shown_every_message_is_local() {
-    let mut scene = Scene::new().await;
-    scene.says(MessageType::Alert, &alert_id(1), alert());
-    sync_all(&mut scene).await.unwrap();
-    let write = scene.copy.database.begin_write().unwrap();
-    assert!(write.delete_table(store::COVERED).unwrap());
-    drop(write.open_table(store::LOCAL).unwrap());
-    write.commit().unwrap();
-    let mut scene = scene.reopen();
-    let cosigned = scene.gateway.state().log.checkpoint(1);
-    assert!(!scene.copy.is_under(&cosigned, 0).unwrap());
-    let write = scene.copy.database.begin_write().unwrap();
-    assert!(!write.delete_table(store::LOCAL).unwrap(), "it went");
-    drop(write);
-    cosigns(&scene, 1, 1);
-    sync_all(&mut scene).await.unwrap();
-    assert_eq!(witnessed(&scene), [0]);
-}
-
-#[tokio::test]
-async fn a_message_that_nobody_noted_is_local_until_the_log_shows_it() {
+async fn what_a_smaller_checkpoint_does_not_cover_is_local_until_the_log_shows_it_again() {
     let mut scene = Scene::new().await;
     for number in 1..=3 {
         scene.says(MessageType::Alert, &alert_id(number), alert());
     }
-    cosigns(&scene, 1, 2);
+    cosigns(&scene, 1, 3);
     sync_all(&mut scene).await.unwrap();
-    assert_eq!(witnessed(&scene), [0, 1]);
-    // As another version would leave it that takes a message.
-    let write = scene.copy.database.begin_write().unwrap();
-    {
-        let mut covered = write.open_table(store::COVERED).unwrap();
-        covered.remove(0).unwrap();
+    assert_eq!(witnessed(&scene), [0, 1, 2]);
+    let other = witness(2).verifier();
+    let policy = format!(
+        "log {}\nwitness W {other}\nquorum W\n",
+        scene.gateway.settings.log
+    );
+    let policy = Policy::parse(policy).unwrap();
+    cosigns(&scene, 2, 1);
+    let connection = scene.gateway.connect().await;
+    let synced = scene.copy.sync_witnessed(&connection, &policy).await;
+    synced.unwrap();
+    assert_eq!(witnessed(&scene), [0]);
+    // Of whatever size the next one is: nothing was shown under it.
+    let three = scene.gateway.state().log.checkpoint(3);
+    let shown = |index| scene.copy.is_under(&three, index).unwrap();
+    assert_eq!([0, 1, 2].map(shown), [true, false, false]);
+    cosigns(&scene, 2, 3);
+    let synced = scene.copy.sync_witnessed(&connection, &policy).await;
+    synced.unwrap();
+    assert_eq!(witnessed(&scene), [0, 1, 2], "asked again");
+}
+
+#[tokio::test]
+async fn what_the_log_never_answers_for_keeps_nothing_older_from_being_asked() {
+    let mut scene = Scene::new().await;
+    let connection = scene.gateway.connect().await;
+    // Each comes under a checkpoint of its own.
+    let all = u64::try_from(WITNESSED_ASKED_MAX).unwrap() + 2;
+    for number in 0..all {
+        let id = alert_id(u32::try_from(number).unwrap() + 1);
+        scene.says(MessageType::Comment, &id, comment("x"));
+        scene.copy.sync(&connection, |_, _| {}).await.unwrap();
     }
-    write.commit().unwrap();
-    let mut scene = scene.reopen();
-    assert_eq!(witnessed(&scene), [1]);
-    sync_all(&mut scene).await.unwrap();
-    assert_eq!(witnessed(&scene), [0, 1]);
+    // The last entry comes under the checkpoint that is cosigned.
+    scene.says(MessageType::Comment, &alert_id(1), comment("x"));
+    scene.copy.sync(&connection, |_, _| {}).await.unwrap();
+    cosigns(&scene, 1, all + 1);
+    // It shows nothing of the newest.
+    scene.gateway.state().unproven = (3..=all).collect();
+    let policy = policy(&scene);
+    let covered = |scene: &Scene| {
+        let kept = scene.copy.witnessed(&scene.gateway.settings.log).unwrap();
+        let is_under = |index: &u64| {
+            kept.as_ref()
+                .is_some_and(|kept| scene.copy.is_under(kept, *index).unwrap())
+        };
+        (0..all).filter(is_under).collect::<Vec<u64>>()
+    };
+    for expected in [vec![], vec![0, 1]] {
+        let synced = scene.copy.sync_witnessed(&connection, &policy).await;
+        synced.unwrap();
+        assert_eq!(covered(&scene), expected);
+    }
+    scene.gateway.state().unproven.clear();
+    for _ in 0..2 {
+        let synced = scene.copy.sync_witnessed(&connection, &policy).await;
+        synced.unwrap();
+    }
+    assert_eq!(covered(&scene), (0..all).collect::<Vec<u64>>());
 }
 
 /// What is covered was shown against a checkpoint that counts no more: the next one is held against it.

@@ -23,7 +23,11 @@ fn reader(node: &str) -> Reader {
     let identity: Identity = node.parse().unwrap();
     let caller = Caller::for_tests(identity);
     let directory = crate::registry::tests::example();
-    Reader::new(&caller, &caller.node().unwrap().clone(), &directory)
+    Reader::new(
+        &caller,
+        &caller.node().unwrap().clone(),
+        &Arc::new(directory),
+    )
 }
 
 #[tokio::test]

@@ -7,10 +7,11 @@ use std::task::{Context, Poll, Waker};
 
 use precinto_alert::id::NodeId;
 use precinto_proto::v1 as pb;
-use prost::Message as _;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tonic::Status;
 
+use super::put_off::{Named, PutOff};
 use crate::submit::error::refuse;
 use crate::submit::metered::Room;
 use crate::submit::{Checked, Held, Submissions, SubmitError};
@@ -29,7 +30,7 @@ pub(super) struct Waiting {
 
 /// A message on a task that checks it, with its room.
 pub(super) struct Checking {
-    message_id: Vec<u8>,
+    named: Named,
     check: JoinHandle<(Result<Checked, SubmitError>, Option<Held>)>,
 }
 
@@ -50,23 +51,26 @@ pub(super) fn check(
     request: pb::SubmitRequest,
     held: Option<Held>,
 ) -> Checking {
-    let message_id = message_id(&request);
+    let named = Named::of(&request);
     let announced = submissions.ledger.announce();
-    let turn = held.as_ref().map(|_| submissions.directory.hold());
+    let held = held.map(|held| (held, submissions.directory.hold()));
     let (submissions, caller) = (Arc::clone(submissions), caller.clone());
     let check = tokio::spawn(async move {
-        let checked = match turn {
-            Some(turn) => submissions.check(&caller, request, announced, turn).await,
-            None => Err(SubmitError::NoRoom),
+        let Some((held, turn)) = held else {
+            return (Err(SubmitError::NoRoom), None);
         };
-        (checked, held)
+        let checked = match submissions.let_in(&caller, &request, &held) {
+            Ok(()) => submissions.check(&caller, request, announced, turn).await,
+            Err(error) => Err(error),
+        };
+        (checked, Some(held))
     });
-    Checking { message_id, check }
+    Checking { named, check }
 }
 
 /// A message whose check has finished.
 pub(super) struct Outcome {
-    pub(super) message_id: Vec<u8>,
+    pub(super) named: Named,
     pub(super) held: Option<Held>,
     pub(super) checked: Result<Checked, SubmitError>,
 }
@@ -74,14 +78,14 @@ pub(super) struct Outcome {
 pub(super) fn log_trust(
     submissions: &Arc<Submissions>,
     checked: Checked,
-    message_id: Vec<u8>,
+    named: Named,
     held: Option<Held>,
 ) -> Logging {
     let submissions = Arc::clone(submissions);
     Box::pin(async move {
         let checked = submissions.log_trust(&checked).await.map(|()| checked);
         Outcome {
-            message_id,
+            named,
             held,
             checked,
         }
@@ -96,9 +100,13 @@ pub(super) async fn logged(logging: &mut Option<Logging>) -> Outcome {
 }
 
 /// Puts one checked message into the ledger's queue.
-pub(super) fn commit(submissions: &Arc<Submissions>, outcome: Outcome) -> Committing {
+pub(super) fn commit(
+    submissions: &Arc<Submissions>,
+    put_off: &mut PutOff,
+    outcome: Outcome,
+) -> Committing {
     let Outcome {
-        message_id,
+        named,
         held,
         checked,
     } = outcome;
@@ -109,12 +117,17 @@ pub(super) fn commit(submissions: &Arc<Submissions>, outcome: Outcome) -> Commit
     };
     // The first poll queues the entry, behind those of this stream that came before it and into the same batch as they;
     // without it each would wait for its predecessor's sync. Who waits for the answer polls again, with a waker.
+    let mut is_put_off = false;
     if let Poll::Ready(answer) = commit
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()))
     {
+        is_put_off = answer.as_ref().is_err_and(SubmitError::is_passing);
         commit = Box::pin(std::future::ready(answer));
     }
+    let message_id = named.message_id.clone();
+    // What the ledger cannot take comes to light at once, before the next one is committed.
+    put_off.note(named, is_put_off, Instant::now());
     Committing {
         message_id,
         commit,
@@ -137,10 +150,10 @@ pub(super) async fn oldest_check(checking: &mut VecDeque<Checking>) -> Outcome {
     // A check that panicked is our bug; the sender may try again.
     let lost = (Err(SubmitError::Lost), None);
     let (checked, held) = (&mut oldest.check).await.unwrap_or(lost);
-    let message_id = std::mem::take(&mut oldest.message_id);
+    let named = std::mem::take(&mut oldest.named);
     checking.pop_front();
     Outcome {
-        message_id,
+        named,
         held,
         checked,
     }
@@ -177,18 +190,6 @@ pub(super) async fn settle(logging: Option<Logging>, committing: VecDeque<Commit
     for Committing { commit, _held, .. } in committing {
         drop(commit.await);
     }
-}
-
-/// The message id as far as it can be told from the first bytes of a canonical statement: unverified, only to say which
-/// request an answer belongs to.
-fn message_id(request: &pb::SubmitRequest) -> Vec<u8> {
-    let envelope = pb::Envelope::decode(request.envelope.as_slice()).unwrap_or_default();
-    let payload = envelope.payload.as_slice();
-    // Field 1, length-delimited, 16 bytes.
-    let id = payload
-        .strip_prefix(&[0x0a, 16])
-        .and_then(|rest| rest.first_chunk::<16>());
-    id.map(|id| id.to_vec()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use tokio_stream::Stream as _;
 use tonic::{Status, Streaming};
 
 use super::{End, Session, broken, refused};
+use crate::blocking;
 use crate::limits::{
     NACK_DELAY_FLOOR_MAX, NACK_DELAY_FLOOR_MIN, NACK_DELAY_MAX, PARKED_MAX,
     SETTLEMENTS_PER_TURN_MAX,
@@ -110,7 +111,7 @@ impl Session {
             return Err(refused(Reason::IndexUnknown));
         }
         let ledger = self.feed.ledger.clone();
-        let read = tokio::task::spawn_blocking(move || ledger.read(index)).await;
+        let read = blocking::spawn(move || ledger.read(index)).await;
         let entry = read
             .map_err(|_| refused(Reason::Internal))?
             .map_err(broken)?;

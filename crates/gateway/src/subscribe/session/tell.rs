@@ -36,25 +36,37 @@ impl Session {
         } else {
             String::new()
         };
-        let (envelope, body) = entry.shared();
-        self.put(pb::SubscribeResponse {
+        let [record, envelope, body] = entry.shared();
+        let beside = self.memory_beside(entry);
+        let delivery = pb::SubscribeResponse {
             delivery: Some(pb::Delivery {
                 index,
                 covered: Some(covered),
                 envelope,
                 body,
-                receipt: Some(pb::Receipt {
-                    proof,
-                    record: entry.record().to_vec(),
-                }),
+                receipt: Some(pb::Receipt { proof, record }),
                 attempt,
                 time_ms: entry.leaf().time_ms,
                 kind: kind.into(),
                 body_pruned: entry.body_pruned(),
             }),
             ..Default::default()
-        })
-        .await
+        };
+        self.put_with(delivery, beside).await
+    }
+
+    /// What a delivery of the entry holds in memory beside itself: what lies in one piece with it, unless the delivery before
+    /// holds that already.
+    fn memory_beside(&mut self, entry: &StoredEntry) -> usize {
+        let memory = entry.memory();
+        let is_held = self.in_memory.replace(memory.address) == Some(memory.address);
+        let [record, content, body] =
+            [entry.record(), entry.content(), entry.body()].map(<[u8]>::len);
+        if is_held {
+            0
+        } else {
+            memory.bytes.saturating_sub(record + content + body)
+        }
     }
 
     pub(super) async fn caught_up(&mut self) -> Result<(), End> {
@@ -77,8 +89,9 @@ impl Session {
 
     pub(super) async fn heartbeat(&mut self) -> Result<(), End> {
         self.may_cosign = true;
+        self.now = Instant::now();
         // Who has been waiting for credit since the last one may go on waiting; what was read ahead is read again then.
-        self.batch.truncate(1);
+        self.batch.clear();
         let (unsettled, parked) = self
             .hold
             .slot()
@@ -118,20 +131,29 @@ impl Session {
     }
 
     async fn put(&mut self, message: pb::SubscribeResponse) -> Result<(), End> {
+        self.put_with(message, 0).await
+    }
+
+    async fn put_with(&mut self, message: pb::SubscribeResponse, beside: usize) -> Result<(), End> {
         // Most often there is room; why the stream may end is looked at before each step.
-        if let Err(NoRoom(message)) = self.outbox.try_put(message) {
+        if let Err(NoRoom(message)) = self.outbox.try_put(message, beside) {
             self.turn = Turn::IsOver;
-            self.wait_and_put(*message).await?;
+            self.wait_and_put(*message, beside).await?;
+            self.now = Instant::now();
         }
-        self.last_message = Instant::now();
+        self.last_message = self.now;
         Ok(())
     }
 
-    async fn wait_and_put(&mut self, message: pb::SubscribeResponse) -> Result<(), End> {
+    async fn wait_and_put(
+        &mut self,
+        message: pb::SubscribeResponse,
+        beside: usize,
+    ) -> Result<(), End> {
         let (draining, leaving) = (self.feed.draining.clone(), self.line.clone());
         tokio::select! {
             biased;
-            put = self.outbox.put(message) => put.map_err(|stuck| match stuck {
+            put = self.outbox.put(message, beside) => put.map_err(|stuck| match stuck {
                 Stuck::Gone => End::Gone,
                 Stuck::Slow => End::Closing(pb::ClosingReason::Slow, Some(RETRY_AFTER)),
             })?,

@@ -81,7 +81,7 @@ impl History {
             history.keep_time().await;
         }
         if history.is_revoked {
-            history.let_in_again();
+            history.let_in_again().await;
         }
         history.settle_up().await;
     }
@@ -96,7 +96,7 @@ impl History {
             14..28 if self.is_revoked => self.is_kept_out(which).await,
             14..28 => self.open(which).await,
             // More often than it is revoked.
-            28..30 if self.is_revoked => self.let_in_again(),
+            28..30 if self.is_revoked => self.let_in_again().await,
             28..55 => drop(self.read(which).await),
             55..67 => self.settle(which).await,
             67..70 => self.acknowledge().await,
@@ -113,7 +113,7 @@ impl History {
             95 => self.jump(60),
             96..98 => self.kill().await,
             98 => self.stop().await,
-            _ if self.is_revoked => self.let_in_again(),
+            _ if self.is_revoked => self.let_in_again().await,
             _ => self.revoke().await,
         }
     }
@@ -500,7 +500,7 @@ impl History {
     async fn revoke(&mut self) {
         self.is_revoked = true;
         let revoked = Arc::clone(&standing().revoked);
-        self.life().trust.send_replace(revoked);
+        self.life().believe(revoked).await;
         let size = self.size();
         self.submit(2).await;
         for subscriber in &mut self.subscribers {
@@ -512,10 +512,10 @@ impl History {
         }
     }
 
-    fn let_in_again(&mut self) {
+    async fn let_in_again(&mut self) {
         self.is_revoked = false;
         let welcome = Arc::clone(&standing().welcome);
-        self.life().trust.send_replace(welcome);
+        self.life().believe(welcome).await;
     }
 
     /// Acknowledges everything that is outstanding.

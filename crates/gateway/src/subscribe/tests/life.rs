@@ -21,17 +21,18 @@ use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
 use prost::Message as _;
 use tempfile::TempDir;
 use tokio::io::{DuplexStream, duplex};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::Request;
 use tonic::transport::{Channel, Endpoint, Server};
 
 use crate::accept::Line;
+use crate::acts::Acts;
 use crate::authenticate::Caller;
 use crate::cases::{Cases, Place};
 use crate::clocks::{Clockwork, Sources};
-use crate::registry::in_force::Seat;
+use crate::in_force::{Seat, Terms};
 use crate::registry::tests::example;
 use crate::subscribe::store::Store;
 use crate::subscribe::{Feed, SubscriptionHandler};
@@ -52,9 +53,8 @@ pub(super) struct Life {
     cases: Arc<Cases>,
     /// Turned by hand, so that the same seed is the same history; out of its place only while it turns.
     clocks: Option<Clockwork>,
-    pub(super) directory: Seat,
+    seat: Seat,
     pub(super) store: Arc<Store>,
-    pub(super) trust: watch::Sender<Arc<TrustStore>>,
     draining: CancellationToken,
     connections: mpsc::Sender<Result<DuplexStream, std::io::Error>>,
     server: tokio::task::JoinHandle<()>,
@@ -100,6 +100,11 @@ impl World {
         let statement = pb::Statement {
             r#type: kind.into(),
             sender: "spiffe://us.dev.invalid/agency/cbp/node/lax".to_owned(),
+            status: pb::MessageStatus::Exercise.into(),
+            handling: Some(pb::Handling {
+                tlp: pb::Tlp::AmberStrict.into(),
+                ..Default::default()
+            }),
             ..Default::default()
         };
         let envelope = pb::Envelope {
@@ -120,7 +125,7 @@ impl World {
         let statement = Statement::decode(&said.encode_to_vec()).unwrap();
         let place = Place::of(&statement, &recipients).unwrap();
         let decision = pb::Decision {
-            policy: crate::policy::FLOOR.to_owned(),
+            policy: precinto_policy::Floor::NEWEST.name().to_owned(),
             ..Default::default()
         };
         let record = pb::StatementRecord {
@@ -179,6 +184,11 @@ impl World {
         tokio::time::advance(time).await;
     }
 
+    /// From now on the log takes nothing more; what it holds can be read.
+    pub(super) fn stop_log(&mut self) {
+        self.owner.take().unwrap().stop().unwrap();
+    }
+
     fn cursors(&self) -> PathBuf {
         self.folder.path().join("cursors")
     }
@@ -187,7 +197,10 @@ impl World {
     pub(super) fn start(&self, caller: &Caller, trust: Arc<TrustStore>) -> Life {
         let size = self.ledger.published().borrow().size;
         let store = Arc::new(Store::open(&self.cursors(), size).unwrap());
-        let seat = Seat::new(example());
+        let seat = Seat::new(Terms {
+            directory: Arc::new(example()),
+            trust,
+        });
         let directory = seat.in_force();
         let witnesses = Witnesses::open(
             &self.folder.path().join("witness"),
@@ -201,17 +214,16 @@ impl World {
             directory: directory.clone(),
             clock: Arc::<ManualClock>::clone(&self.clock),
         });
-        let (trust, trusted) = watch::channel(trust);
         let draining = CancellationToken::new();
         let feed = Feed {
             ledger: self.ledger.clone(),
             clock: Arc::<ManualClock>::clone(&self.clock),
             witnesses: Arc::new(witnesses.unwrap()),
             directory,
-            trust: trusted,
             draining: draining.clone(),
         };
-        let handler = SubscriptionHandler::new(feed, Arc::clone(&store));
+        let acts = Acts::new(feed.ledger.clone(), Arc::clone(&feed.clock));
+        let handler = SubscriptionHandler::new(feed, Arc::clone(&store), acts);
         let line = Line::for_tests(caller.clone());
         let service =
             SubscriptionServiceServer::with_interceptor(handler, move |mut request: Request<()>| {
@@ -228,8 +240,7 @@ impl World {
             cases,
             clocks: Some(clocks),
             store,
-            directory: seat,
-            trust,
+            seat,
             draining,
             connections,
             server,
@@ -283,6 +294,19 @@ impl Life {
         let endpoint = Endpoint::from_static("http://gateway");
         let channel = endpoint.connect_with_connector(connector).await.unwrap();
         SubscriptionServiceClient::new(channel)
+    }
+
+    /// Puts other terms in force, as soon as nobody decides by those before.
+    pub(super) async fn put_in_force(&self, change: impl FnOnce(&mut Terms)) {
+        let alone = self.seat.change(Duration::from_secs(1)).await.unwrap();
+        let mut terms = self.seat.terms();
+        change(&mut terms);
+        alone.put_in_force(terms);
+    }
+
+    /// Puts other trust in force.
+    pub(super) async fn believe(&self, trust: Arc<TrustStore>) {
+        self.put_in_force(|terms| terms.trust = trust).await;
     }
 
     /// A turn of the clocks in the middle of which the process is killed: what it has handed to the log gets there, and it

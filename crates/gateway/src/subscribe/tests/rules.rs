@@ -5,6 +5,7 @@ use std::task::{Context, Waker};
 
 use precinto_alert::id::Identity;
 use precinto_envelope::trust::TrustStore;
+use precinto_ledger::clock::{Clock, ManualClock};
 use precinto_proto::v1 as pb;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -12,11 +13,13 @@ use tonic::{Status, Streaming};
 use tonic_types::StatusExt as _;
 
 use super::life::{Life, World, ask, node};
+use crate::acts::Acts;
 use crate::authenticate::Caller;
 use crate::limits::SUBSCRIBE_STREAMS_PER_NODE_MAX;
 use crate::subscribe::act::Acting;
 use crate::subscribe::carried_through;
 use crate::subscribe::cursor::Cursor;
+use crate::subscribe::slot::Slot;
 
 /// A node without a certificate, which nobody can revoke.
 fn start(world: &World) -> Life {
@@ -155,6 +158,56 @@ async fn a_nack_that_crosses_its_putting_back_does_not_deliver_it_twice() {
     life.end().await;
 }
 
+/// What moving this subscription takes.
+fn acting(world: &World, slot: &Arc<Slot>) -> Acting {
+    let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&world.clock);
+    Acting {
+        slot: Arc::clone(slot),
+        ledger: world.ledger.clone(),
+        acts: Acts::new(world.ledger.clone(), Arc::clone(&clock)),
+        clock,
+    }
+}
+
+fn to_entry_1() -> pb::SeekSubscriptionRequest {
+    pb::SeekSubscriptionRequest {
+        name: "desk".to_owned(),
+        to: pb::StartPosition::Index.into(),
+        index: 1,
+        time: None,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_act_that_cannot_be_recorded_does_not_happen() {
+    let mut world = World::new();
+    let life = start(&world);
+    create(&life, named("desk")).await;
+    let first = world.say("anam", pb::MessageType::Alert).await;
+    world.say("anam", pb::MessageType::Alert).await;
+    let slot = life.store.get(&node(), "desk").unwrap();
+    let mut stream = open(&life, "desk", 2).await;
+    stream.delivery().await;
+    stream.delivery().await;
+    stream.nack(first).await;
+    while slot.read_cursor(|cursor| cursor.parked().len()) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let before = slot.describe();
+    world.stop_log();
+    let unpark = pb::UnparkDeliveriesRequest {
+        name: "desk".to_owned(),
+        all: true,
+        ..Default::default()
+    };
+    let sought = acting(&world, &slot).seek(to_entry_1()).await;
+    assert_eq!(sought.unwrap_err().reason(), pb::Reason::Draining);
+    let put_back = acting(&world, &slot).unpark(unpark).await;
+    assert_eq!(put_back.unwrap_err().reason(), pb::Reason::Draining);
+    assert_eq!(slot.describe(), before, "neither moved nor put back");
+    life.end().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_act_that_is_logged_takes_effect_although_nobody_waits_for_it() {
     let world = World::new();
@@ -162,20 +215,9 @@ async fn an_act_that_is_logged_takes_effect_although_nobody_waits_for_it() {
     create(&life, named("desk")).await;
     world.say("anam", pb::MessageType::Alert).await;
     let slot = life.store.get(&node(), "desk").unwrap();
-    let acting = Acting {
-        slot: Arc::clone(&slot),
-        ledger: world.ledger.clone(),
-        clock: Arc::<precinto_ledger::clock::ManualClock>::clone(&world.clock),
-        quota: Arc::default(),
-    };
-    let request = pb::SeekSubscriptionRequest {
-        name: "desk".to_owned(),
-        to: pb::StartPosition::Index.into(),
-        index: 1,
-        time: None,
-    };
+    let acting = acting(&world, &slot);
     {
-        let mut act = std::pin::pin!(carried_through(acting.seek(request)));
+        let mut act = std::pin::pin!(carried_through(acting.seek(to_entry_1())));
         let first = act.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         assert!(first.is_pending());
     }

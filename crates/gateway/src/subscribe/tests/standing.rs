@@ -63,10 +63,10 @@ async fn a_revoked_certificate_ends_its_stream_as_soon_as_the_list_is_in_force()
     let life = world.start(&authority.caller(HOUR), authority.trust(None));
     let (_requests, mut answers) = stream(&life).await;
     // A new list that says nothing about this one changes nothing.
-    life.trust.send_replace(authority.trust(Some(SERIAL + 1)));
+    life.believe(authority.trust(Some(SERIAL + 1))).await;
     let ended = tokio::time::timeout(Duration::from_secs(10), closing(&mut answers));
     assert!(ended.await.is_err(), "still welcome");
-    life.trust.send_replace(authority.trust(Some(SERIAL)));
+    life.believe(authority.trust(Some(SERIAL))).await;
     let ended = tokio::time::timeout(Duration::from_secs(5), closing(&mut answers));
     let closing = ended.await.expect("within five seconds");
     assert_eq!(closing.reason(), pb::ClosingReason::Revoked);
@@ -157,9 +157,8 @@ async fn put_in_force(life: &Life, mx: &str) {
 }
 
 async fn both_in_force(life: &Life, us: &str, mx: &str) {
-    let change = life.directory.change(Duration::from_secs(1)).await.unwrap();
-    let next = combined(us, mx).unwrap();
-    change.put_in_force(Arc::new(next));
+    let next = Arc::new(combined(us, mx).unwrap());
+    life.put_in_force(|terms| terms.directory = next).await;
 }
 
 /// A missed deadline that is for nobody here.

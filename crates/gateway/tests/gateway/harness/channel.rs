@@ -24,6 +24,17 @@ pub(crate) async fn connect(
     config: Arc<rustls::ClientConfig>,
     server_name: String,
 ) -> Result<Channel, tonic::transport::Error> {
+    let endpoint = Endpoint::from_static("http://gateway");
+    connect_by(endpoint, address, config, server_name).await
+}
+
+/// Connects at once, by these settings of HTTP/2.
+pub(crate) async fn connect_by(
+    endpoint: Endpoint,
+    address: SocketAddr,
+    config: Arc<rustls::ClientConfig>,
+    server_name: String,
+) -> Result<Channel, tonic::transport::Error> {
     let connector = tower::service_fn(move |_| {
         let (config, server_name) = (Arc::clone(&config), server_name.clone());
         async move {
@@ -36,9 +47,7 @@ pub(crate) async fn connect(
                 .map(TokioIo::new)
         }
     });
-    Endpoint::from_static("http://gateway")
-        .connect_with_connector(connector)
-        .await
+    endpoint.connect_with_connector(connector).await
 }
 
 /// Begins a request with these bytes and never ends it; the error, in the head of the answer or behind it.

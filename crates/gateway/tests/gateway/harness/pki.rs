@@ -20,8 +20,8 @@ pub(crate) const NOW_MS: u64 = 1_795_348_800_000;
 /// The serial number on every revocation list.
 pub(crate) const REVOKED: u64 = 666;
 
-const HOUR_MS: u64 = 3_600_000;
-const DAY_MS: u64 = 24 * HOUR_MS;
+pub(crate) const HOUR_MS: u64 = 3_600_000;
+pub(crate) const DAY_MS: u64 = 24 * HOUR_MS;
 
 macro_rules! at {
     ($ms:expr) => {
@@ -134,7 +134,7 @@ impl Pki {
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -150,20 +150,38 @@ impl Authority {
         }
     }
 
-    /// A list with [`REVOKED`] on it.
+    /// A list with [`REVOKED`] on it, for a week.
     pub(crate) fn crl(&self) -> Vec<u8> {
-        let revoked = RevokedCertParams {
-            serial_number: SerialNumber::from(REVOKED),
+        self.crl_numbered(1, &[REVOKED], 7 * DAY_MS)
+    }
+
+    /// The list of this number with these serial numbers, for so many milliseconds from now.
+    pub(crate) fn crl_numbered(&self, number: u64, revoked: &[u64], for_ms: u64) -> Vec<u8> {
+        let from_ms = NOW_MS - HOUR_MS;
+        self.crl_between(number, revoked, from_ms, NOW_MS + for_ms)
+    }
+
+    /// The list of this number, in force from the one time to the other.
+    pub(crate) fn crl_between(
+        &self,
+        number: u64,
+        revoked: &[u64],
+        from_ms: u64,
+        to_ms: u64,
+    ) -> Vec<u8> {
+        let entry = |serial: &u64| RevokedCertParams {
+            serial_number: SerialNumber::from(*serial),
             revocation_time: at!(NOW_MS - HOUR_MS),
             reason_code: None,
             invalidity_date: None,
         };
+        let revoked_certs = revoked.iter().map(entry).collect();
         let params = CertificateRevocationListParams {
-            this_update: at!(NOW_MS - HOUR_MS),
-            next_update: at!(NOW_MS + 7 * DAY_MS),
-            crl_number: SerialNumber::from(1),
+            this_update: at!(from_ms),
+            next_update: at!(to_ms),
+            crl_number: SerialNumber::from(number),
             issuing_distribution_point: None,
-            revoked_certs: vec![revoked],
+            revoked_certs,
             key_identifier_method: KeyIdMethod::Sha256,
         };
         params.signed_by(&self.issuer).unwrap().der().to_vec()
@@ -205,7 +223,7 @@ fn document_signing() -> Eku {
 }
 
 /// RFC 7468.
-fn pem(label: &str, der: &[u8]) -> Vec<u8> {
+pub(crate) fn pem(label: &str, der: &[u8]) -> Vec<u8> {
     let body = base64(der);
     let lines: String = body
         .as_bytes()

@@ -225,3 +225,23 @@ proptest! {
         drop(Frame::decode(&bytes));
     }
 }
+
+#[test]
+fn entries_share_the_memory_of_a_small_frame_and_of_no_large_one() {
+    let small = frame_of(7, 4, 1000);
+    let [one, other] = [&small, &frame_of(7, 4, 1000)].map(|frame| frame.entries[0].memory());
+    assert_eq!(one.bytes, 4000);
+    assert!(small.entries.iter().all(|entry| entry.memory() == one));
+    assert_ne!(one, other, "read twice, it is there twice");
+    let large = frame_of(7, 2, SHARED_BYTES_MAX);
+    let [first, second] = [0, 1].map(|at: usize| large.entries[at].memory());
+    assert_eq!([first.bytes, second.bytes], [SHARED_BYTES_MAX; 2]);
+    assert_ne!(first, second);
+    for entry in small.entries.iter().chain(&large.entries) {
+        let [record, content, body] = entry.shared();
+        assert_eq!(
+            (&*record, &*content, &*body),
+            (entry.record(), entry.content(), entry.body())
+        );
+    }
+}

@@ -76,6 +76,9 @@ fn what(change: &Change) -> Text {
         Subject::Stewards => {
             return Text::from(("the stewards", "los custodios"));
         }
+        Subject::Policy => {
+            return Text::from(("the side's own rules", "las reglas propias del lado"));
+        }
         Subject::Unspecified => ("entry", "el elemento"),
     };
     Text::from((format!("{en} {name}"), format!("{es} {name}")))
@@ -139,6 +142,10 @@ fn joins(change: &Change, what: &Text, after: &Part) -> Text {
                 format!("{es} es nuevo, con: {members}"),
             ))
         }
+        Subject::Policy => Text::from((
+            format!("{en} come into force: {} lines", lines_of(after)),
+            format!("entran en vigor {es}: {} renglones", lines_of(after)),
+        )),
         Subject::Stewards | Subject::Unspecified => {
             Text::from((format!("{en}: new"), format!("{es}: nuevo")))
         }
@@ -164,6 +171,10 @@ fn leaves(change: &Change, what: &Text) -> Text {
             format!("{en} no longer reads what others say with this side"),
             format!("{es} ya no lee lo que otros dicen con este lado"),
         )),
+        Subject::Policy => Text::from((
+            format!("{en} are withdrawn: what both sides have agreed holds alone"),
+            format!("se retiran {es}: rige solo lo acordado por ambos"),
+        )),
         _ => Text::from((
             format!("{en} is no longer listed by this side"),
             format!("este lado ya no incluye {es}"),
@@ -172,6 +183,9 @@ fn leaves(change: &Change, what: &Text) -> Text {
 }
 
 fn is_otherwise(change: &Change, what: &Text) -> Text {
+    if change.subject() == Subject::Policy {
+        return rewritten(change, what);
+    }
     let (en, es) = match change.field.as_str() {
         "name_en" => ("name in English", "nombre en inglés"),
         "name_es" => ("name in Spanish", "nombre en español"),
@@ -180,6 +194,10 @@ fn is_otherwise(change: &Change, what: &Text) -> Text {
             "a quién se acude si no responde",
         ),
         "escalation" => ("group that is told last", "grupo al que se avisa al final"),
+        "purposes" => (
+            "goods about which it may get data about persons",
+            "mercancías sobre las que puede recibir datos de personas",
+        ),
         "code" => ("code of its alert ids", "clave de sus folios de alerta"),
         "witness" => ("witness key", "llave de testigo"),
         "nodes" => ("nodes", "nodos"),
@@ -199,6 +217,7 @@ fn is_otherwise(change: &Change, what: &Text) -> Text {
     let value = |text: &str| {
         let names: Vec<String> = text.split(", ").map(short).collect();
         match text {
+            "" if change.field == "purposes" => Text::from(("none", "ninguna")),
             "" => Text::from(("nobody", "nadie")),
             "true" => Text::from(("yes", "sí")),
             "false" => Text::from(("no", "no")),
@@ -213,6 +232,35 @@ fn is_otherwise(change: &Change, what: &Text) -> Text {
         format!("{subject}: {en}: {now} (before: {was})"),
         format!("{sujeto}: {es}: {es_ahora} (antes: {era})"),
     ))
+}
+
+/// A policy is read before it is signed, not in this list; but that something was slipped in or taken out can be seen here.
+fn rewritten(change: &Change, what: &Text) -> Text {
+    let lacks = |text: &str, line: &str| !text.lines().any(|other| other == line);
+    let added = change
+        .after
+        .lines()
+        .filter(|line| lacks(&change.before, line));
+    let taken = change
+        .before
+        .lines()
+        .filter(|line| lacks(&change.after, line));
+    let (added, taken) = (added.count(), taken.count());
+    let (en, es) = (what.pick(Lang::En), what.pick(Lang::Es));
+    if added + taken == 0 {
+        return Text::from((
+            format!("{en} change: the same lines in another order"),
+            format!("cambian {es}: los mismos renglones en otro orden"),
+        ));
+    }
+    Text::from((
+        format!("{en} change: {added} lines are new, {taken} are gone"),
+        format!("cambian {es}: {added} renglones nuevos, {taken} retirados"),
+    ))
+}
+
+fn lines_of(part: &Part) -> usize {
+    part.policy().unwrap_or_default().lines().count()
 }
 
 /// A SPIFFE id as it is called within its side; anything else as it is.
@@ -263,6 +311,41 @@ mod tests {
             ["  ~ el grupo air-cargo: miembros de este lado: nadie (antes: us.dev.invalid/cbp)"]
         );
         assert_eq!(told("lax", "lax", Lang::En), ["  nothing is otherwise"]);
+    }
+
+    #[test]
+    fn that_a_policy_changes_is_told_and_that_a_purpose_is_lost() {
+        let line = "stewards_needed = 1\n";
+        let with = |lines: &str| format!("{line}policy = \'\'\'\n{lines}\'\'\'\n");
+        assert_eq!(
+            told(line, &with("// one\n// two\n"), Lang::En),
+            ["  + the side's own rules come into force: 2 lines"]
+        );
+        let first = EXAMPLE_US.replace(line, &with("// one\n// two\n"));
+        let said = |next: &str| {
+            let [before, after] = [&*first, next].map(|text| Part::parse(text).unwrap());
+            lines(&changes(Some(&before), &after), &after, Lang::Es)
+        };
+        assert_eq!(
+            said(&first.replace("two", "three")),
+            ["  ~ cambian las reglas propias del lado: 1 renglones nuevos, 1 retirados"]
+        );
+        assert_eq!(
+            said(&EXAMPLE_US.replace(line, &with("// two\n// one\n"))),
+            ["  ~ cambian las reglas propias del lado: los mismos renglones en otro orden"]
+        );
+        assert_eq!(
+            said(EXAMPLE_US),
+            ["  - se retiran las reglas propias del lado: rige solo lo acordado por ambos"]
+        );
+        let all =
+            "purposes = [\"ILLICIT_DRUG\", \"CHEMICAL_PRECURSOR\", \"FIREARM\", \"ILLICIT_FUEL\"]";
+        let lost = told(all, "", Lang::En).join(" ");
+        let lost = lost.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            lost.contains("goods about which it may get data about persons: none"),
+            "{lost}"
+        );
     }
 
     #[test]

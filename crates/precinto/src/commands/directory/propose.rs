@@ -66,8 +66,7 @@ pub(super) fn run(args: &DirectoryPropose, output: Output) -> anyhow::Result<Exi
 }
 
 fn officer(args: &DirectoryPropose, material: &Material) -> Result<Signer, Failure> {
-    let card = args.certificate.clone().zip(args.key.clone());
-    let signer = match (card, &args.officer) {
+    let signer = match (args.card.files(), &args.officer) {
         (Some((certificate, key)), _) => load_signer(&Pair { certificate, key }),
         (None, id) => material.officer(id.as_deref().unwrap_or_default()),
     };

@@ -1,20 +1,16 @@
 //! What is examined: first what needs no gateway, then what only a live one can show.
 
 use super::dates;
+use super::pair::{self, Unfit};
 use super::{Check, SETTINGS};
 use crate::commands::{self as command, gateway};
-use crate::config::{
-    Material, MaterialError, Node, Pair, load_policy, load_signer, load_witness, read_side,
-};
+use crate::config::{Material, MaterialError, Node, Pair, load_policy, load_witness, read_side};
 use crate::exit::{Failure, Text};
 use crate::{clock, connect};
 use precinto_alert::reason as catalogue;
 use precinto_client::{Connection, LogClient, Pin};
-use precinto_envelope::certificate::Certificate;
-use precinto_envelope::pem;
 use precinto_envelope::trust::{Purpose, TrustStore};
 use std::path::Path;
-use std::sync::Arc;
 
 /// The clocks of both ends may differ by this much before a person should look.
 const CLOCK_SKEW_MS: u64 = 2_000;
@@ -323,63 +319,27 @@ fn certificate(
 ) {
     let what = what.into();
     let now_ms = clock::now_ms();
-    let certificates = match leaf_and_issuers(pair) {
-        Ok(certificates) => certificates,
-        Err(problem) => {
-            checks.push(Check::good("certificates", what, problem).bad((
-                "put the right file there, or mend the settings",
-                "ponga ahí el archivo correcto, o corrija la configuración",
-            )));
-            return;
-        }
-    };
-    let Some((leaf, issuers)) = certificates.split_first() else {
-        return;
-    };
-    if let Err(error) = load_signer_or_tls(pair, purpose) {
-        checks.push(Check::good("certificates", what, error.text()).bad((
+    checks.push(match pair::examine(pair, purpose, trust, now_ms) {
+        Err(Unfit::Unusable(problem)) => Check::good("certificates", what, problem).bad((
+            "put the right file there, or mend the settings",
+            "ponga ahí el archivo correcto, o corrija la configuración",
+        )),
+        Err(Unfit::NotAPair(problem)) => Check::good("certificates", what, problem).bad((
             "certificate and key must be made for each other",
             "certificado y llave deben corresponderse",
-        )));
-        return;
-    }
-    let verdict = trust.map(|trust| trust.judge(leaf, issuers, purpose, now_ms));
-    let until = leaf.not_after_ms();
-    let day = clock::rfc3339_ms(until);
-    let found = (format!("good until {day}"), format!("vigente hasta {day}"));
-    checks.push(match verdict {
-        Some(Err(error)) => {
+        )),
+        Err(Unfit::Refused(error)) => {
             let reason = error.reason();
             let mut failure = Failure::caused(reason, error);
             failure.message = failure.message.about(catalogue::name(reason));
             Check::failed("certificates", what, failure)
         }
-        _ => dates::runs_out(
-            Check::good("certificates", what, found),
-            until,
-            now_ms,
-            ("renew it", "renuévelo"),
-        ),
+        Ok(leaf) => {
+            let until = leaf.not_after_ms();
+            let day = clock::rfc3339_ms(until);
+            let found = (format!("good until {day}"), format!("vigente hasta {day}"));
+            let check = Check::good("certificates", what, found);
+            dates::runs_out(check, until, now_ms, ("renew it", "renuévelo"))
+        }
     });
-}
-
-fn leaf_and_issuers(pair: &Pair) -> Result<Vec<Arc<Certificate>>, Text> {
-    let text = crate::config::read_text(&pair.certificate).map_err(|failure| failure.message)?;
-    let place = pair.certificate.display();
-    let unusable = |error: &dyn std::fmt::Display| {
-        Text::cause(error, "no hay un certificado utilizable").about(&place)
-    };
-    let chain = pem::certificates(text.as_bytes()).map_err(|error| unusable(&error))?;
-    let parsed = chain.iter().map(|der| {
-        let parsed = Certificate::parse(der).map(Arc::new);
-        parsed.map_err(|error| unusable(&error))
-    });
-    parsed.collect()
-}
-
-fn load_signer_or_tls(pair: &Pair, purpose: Purpose) -> Result<(), MaterialError> {
-    match purpose {
-        Purpose::Signing => load_signer(pair).map(drop),
-        Purpose::TlsClient | Purpose::TlsServer => crate::config::load_credential(pair).map(drop),
-    }
 }

@@ -21,6 +21,15 @@ fn of_directory(error: &RunError) -> Failure {
     ))
 }
 
+/// Whoever put an older list there would let in again who was revoked since.
+fn of_older_list(error: &RunError) -> Failure {
+    let es = "una lista de revocación es más antigua que la que ya consta en la bitácora";
+    Failure::usage(Text::cause(error, es)).next((
+        "put the newest list of the authority that is named in its place",
+        "ponga en su lugar la lista más reciente de la autoridad que se nombra",
+    ))
+}
+
 /// Data that is damaged or gone is a verdict on it; everything else is a failure to run.
 pub(super) fn of(error: &RunError) -> Failure {
     let failed = |es: &str, next: (&str, &str)| {
@@ -55,7 +64,8 @@ pub(super) fn of(error: &RunError) -> Failure {
             "corrija el archivo que se nombra y luego:  precinto gateway check --config ARCHIVO",
         )),
         RunError::Directory(_) => of_directory(error),
-        RunError::Trust(_) => failed(
+        RunError::OlderList(_) => of_older_list(error),
+        RunError::Trust(_) | RunError::Changed(_) => failed(
             "la bitácora no acepta los certificados en que se apoya la confianza",
             (
                 "see that the disk is not full, then start again: what was acknowledged is kept",

@@ -10,10 +10,11 @@ use super::api::{Api, Window, counter};
 use super::notice::Notice;
 use super::presence::{Line, Post, Presence};
 use super::task::AbortOnDrop;
+use super::untaken::Untaken;
 use crate::args::NodeRun;
 use crate::commands::outbox::failed as outbox_failed;
 use crate::config::{Node, Run};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::files::make_folder;
 use crate::output::Output;
 use crate::{runtime, stop};
@@ -22,6 +23,7 @@ use precinto_client::Outbox;
 use precinto_client::inbox::{Inbox, InboxError};
 use session::Ended;
 use std::future::Future;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -83,8 +85,8 @@ struct Agent {
 
 impl Agent {
     fn start(node: Node, run: Run, output: Output) -> anyhow::Result<Self> {
-        make_folder(&node.state)?;
-        let Some(post) = Post::take(&node.state)? else {
+        let post = make_folder(&node.state).and_then(|()| Post::take(&node.state));
+        let Some(post) = post.map_err(|error| no_state(error, &node))? else {
             let (en, es) = (
                 "another agent of this node is running",
                 "otro agente de este nodo está en ejecución",
@@ -108,7 +110,7 @@ impl Agent {
             inbox: Arc::new(inbox.map_err(|error| inbox_failed(&error))?),
             outbox,
             post,
-            presence: Presence::new(),
+            presence: Presence::new(run.desk_limit()),
             is_news: true,
             reported: None,
             hurry: None,
@@ -135,7 +137,7 @@ impl Agent {
             self.serve_api()?;
             // It holds connections: kept off the stack.
             let ended = Box::pin(self.session(&mut stopped)).await?;
-            self.presence.at_desk([]);
+            self.presence.lies(&Untaken::default());
             let failure = match ended {
                 Ended::Stopped => return self.stop().map(|()| Exit::Done),
                 Ended::Changed => continue,
@@ -242,7 +244,7 @@ impl Agent {
 
     fn stop(&mut self) -> anyhow::Result<()> {
         self.presence.line(Line::Down, None);
-        self.presence.at_desk([]);
+        self.presence.lies(&Untaken::default());
         self.post.report(&self.presence)?;
         let said = ("the agent has stopped", "el agente se detuvo");
         self.say(Notice::of("stopped", self.output.lang(), said))
@@ -255,6 +257,25 @@ impl Agent {
     fn say(&self, notice: Notice) -> anyhow::Result<()> {
         Ok(notice.say(self.output)?)
     }
+}
+
+/// The state folder cannot be used: a service manager that has made one for this agent may have made the others read-only.
+fn no_state(error: anyhow::Error, node: &Node) -> anyhow::Error {
+    let Some(given) = std::env::var_os("STATE_DIRECTORY") else {
+        return error;
+    };
+    let (file, given) = (node.file.display(), Path::new(&given).display());
+    let what = format!("{}: {error:#}", node.state.display());
+    let next = (
+        format!(
+            "in {file}:  state = \"{given}\"  which is the folder that systemd gives this service; hand_over below it too"
+        ),
+        format!(
+            "en {file}:  state = \"{given}\"  que es la carpeta que systemd da a este servicio; hand_over también dentro de ella"
+        ),
+    );
+    let es = "no se puede usar la carpeta de estado";
+    Failure::usage(Text::cause(what, es)).next(next).into()
 }
 
 fn inbox_failed(error: &InboxError) -> Failure {

@@ -1,7 +1,16 @@
-//! The desk: takes one delivery after the other in, while the line goes on listening.
+//! The desk: takes deliveries in, while the line goes on listening.
 //!
-//! Its queue holds what the gateway may have unsettled at once, so it never fills, and a program that takes its time delays the
-//! deliveries behind it and nothing else.
+//! ```text
+//! what comes ── urgent first ──> staged, held, answered ──┬──> urgent lane:   program, API, taken
+//!                                                         └──> routine lane:  program, API, taken
+//! ```
+//!
+//! Each is staged and answered before any program has a look at it. Each lane takes one after the other, so a program that takes
+//! its time, or hangs, delays what is behind it in its own lane: the agency may have one program at work in each. Its queues hold
+//! what the gateway may have unsettled at once, so they never fill.
+
+mod hands;
+mod tray;
 
 use super::api::Window;
 use super::program;
@@ -10,7 +19,9 @@ use crate::commands::watch::show;
 use crate::config::Run;
 use crate::counters::Counters;
 use crate::exit::Text;
-use precinto_alert::code::MessageType;
+use hands::{Hand, Hands, Lane};
+use precinto_alert::code::{MessageType, Precedence};
+use precinto_alert::id::AlertId;
 use precinto_client::inbox::{Item, Reception, ReceptionError, overdue_file_name};
 use precinto_client::{Delivery, Overdue};
 use precinto_proto::v1 as pb;
@@ -20,12 +31,26 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+pub(super) use tray::{Coming, Tray, tray};
 
 /// After how long a delivery that was not taken comes again the first time; each time after that, twice as long.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// The longest such delay: what a gateway grants at most.
 const AGAIN_AFTER_MAX: Duration = Duration::from_hours(1);
+
+/// What it hands over in a lane of its own if it states a precedence at least as urgent.
+pub(super) const URGENT_AT_LEAST: Precedence = Precedence::P2;
+
+/// What may be urgent: what states a precedence, and recalls, which state none. See [`Work::is_urgent`].
+pub(super) const URGENT_TYPES: [MessageType; 6] = [
+    MessageType::Alert,
+    MessageType::Amend,
+    MessageType::Recall,
+    MessageType::ActionRequest,
+    MessageType::Rfi,
+    MessageType::Rfs,
+];
 
 /// What became of a delivery at the desk.
 #[derive(Debug)]
@@ -36,7 +61,7 @@ pub(super) enum Done {
         index: u64,
         /// Which message, in a few words without any content.
         what: String,
-        /// It was put away instead of handed over: its alert is recalled, and that is confirmed.
+        /// It was put away instead of handed over: its alert is recalled, and that was handed over.
         withheld: bool,
         /// It is a recall.
         recalls: bool,
@@ -45,8 +70,6 @@ pub(super) enum Done {
     NotTaken {
         /// Its index in the log.
         index: u64,
-        /// 1 for the first time on this subscription.
-        attempt: u32,
         /// Why.
         why: Text,
     },
@@ -68,10 +91,12 @@ pub(super) struct Work {
     json: Arc<Vec<u8>>,
     /// Type and alert id: what may stand in a service's log.
     what: String,
-    /// 1 for the first time on this subscription.
-    attempt: u32,
     /// It is a recall.
     recalls: bool,
+    /// Which lane it takes, whichever subscription has brought it.
+    is_urgent: bool,
+    /// The alert that it is about.
+    alert: Option<AlertId>,
     /// As the gateway delivered it, for those who take it by the API.
     bytes: pb::Delivery,
 }
@@ -83,8 +108,9 @@ impl Work {
             item: Arc::new(Item::of(delivery)),
             json: Arc::new(line(&show::json(delivery, clock::now_us()))?),
             what: in_short(delivery),
-            attempt: delivery.attempt,
             recalls: delivery.statement.message_type() == MessageType::Recall,
+            is_urgent: is_urgent(delivery),
+            alert: delivery.statement.alert_id().cloned(),
             bytes: pb::Delivery {
                 index: delivery.index,
                 attempt: delivery.attempt,
@@ -110,8 +136,9 @@ impl Work {
             item: Arc::new(item),
             json: Arc::new(line(&show::late_json(overdue, clock::now_us()))?),
             what: format!("OVERDUE {alert}"),
-            attempt: overdue.attempt,
             recalls: false,
+            is_urgent: overdue.precedence <= URGENT_AT_LEAST,
+            alert: None,
             bytes: pb::Delivery {
                 index,
                 attempt: overdue.attempt,
@@ -128,9 +155,10 @@ impl Work {
         self.item.index
     }
 
-    /// 1 for the first time on this subscription.
-    pub(super) fn attempt(&self) -> u32 {
-        self.attempt
+    /// Whether it is taken in before what has come before it: a message of precedence P1 or P2, a recall, or a deadline that was
+    /// missed for a message of such a precedence.
+    pub(super) fn is_urgent(&self) -> bool {
+        self.is_urgent
     }
 }
 
@@ -151,27 +179,37 @@ pub(super) struct Desk {
 impl Desk {
     /// Takes in what comes until it is to stop, and says of each what became of it. What is in hand then is finished; what waits
     /// behind it comes again.
-    pub(super) async fn work(self, mut deliveries: mpsc::Receiver<Work>, done: mpsc::Sender<Done>) {
+    pub(super) async fn work(self, coming: Coming, done: mpsc::Sender<Done>) {
+        let hands = Hands::default();
+        // As many may be staged and wait for their lane as may come.
+        let (staged, ready) = tray(coming.room());
+        let (urgent, routine) = ready.lanes();
+        tokio::join!(
+            self.stage_all(coming, staged, &done),
+            self.hand_over_all(&hands, (Lane::Urgent, urgent), &done),
+            self.hand_over_all(&hands, (Lane::Routine, routine), &done),
+        );
+    }
+
+    /// Has everything that comes on disk and answered, and gives it to its lane.
+    async fn stage_all(&self, mut coming: Coming, staged: Tray, done: &mpsc::Sender<Done>) {
         loop {
             let work = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
-                work = deliveries.recv() => work,
+                work = coming.next() => work,
             };
             let Some(work) = work else { return };
-            let index = work.item.index;
-            let told = match self.take(&work).await {
-                Ok(withheld) => Done::Taken {
-                    index,
-                    recalls: work.recalls,
-                    what: work.what,
-                    withheld,
-                },
-                Err(why) => Done::NotTaken {
-                    index,
-                    attempt: work.attempt,
-                    why,
-                },
+            let told = match self.stage(&work).await {
+                Ok(None) => {
+                    // There is room for all that may come.
+                    if staged.put(work) {
+                        continue;
+                    }
+                    return;
+                }
+                Ok(Some(withheld)) => work.taken(withheld),
+                Err(why) => work.not_taken(why),
             };
             if done.send(told).await.is_err() {
                 return;
@@ -179,39 +217,85 @@ impl Desk {
         }
     }
 
-    /// The order of `precinto_client::inbox`: staged, program, taken, released, answered. Whether it was withheld.
-    async fn take(&self, work: &Work) -> Result<bool, Text> {
-        let Work { item, json, .. } = work;
-        let known = self.on_disk(item, Reception::has).await?;
-        let withheld = self.on_disk(item, Reception::withholds).await?;
-        if known {
-            let finished = self.on_disk(item, Reception::finish).await;
-            return finished.map(|()| withheld);
-        }
-        let staged = Arc::clone(json);
-        self.on_disk(item, move |reception, item| reception.stage(item, &staged))
-            .await?;
-        let Run {
-            command,
-            command_limit,
-            ..
-        } = &self.run;
-        if !withheld {
-            let ran = program::run(command, *command_limit, json).await;
-            ran.map_err(|error| Text::cause(error, "el programa no la tomó"))?;
-            if let Some(window) = &self.window {
-                self.by_api(window, work).await?;
+    async fn hand_over_all(
+        &self,
+        hands: &Hands,
+        (lane, mut ready): (Lane, mpsc::Receiver<Work>),
+        done: &mpsc::Sender<Done>,
+    ) {
+        loop {
+            let work = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return,
+                work = ready.recv() => work,
+            };
+            let Some(work) = work else { return };
+            let hand = tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return,
+                hand = hands.begin(lane, work.alert.as_ref()) => hand,
+            };
+            let told = match self.take(&work, &hand).await {
+                Ok(withheld) => work.taken(withheld),
+                Err(why) => work.not_taken(why),
+            };
+            drop(hand);
+            if done.send(told).await.is_err() {
+                return;
             }
         }
-        let state = self.state.clone();
+    }
+
+    /// Steps 1 to 3 of `precinto_client::inbox`. For what was taken before, nothing is left but what was left out: then whether it
+    /// was withheld.
+    async fn stage(&self, work: &Work) -> Result<Option<bool>, Text> {
+        let Work { item, json, .. } = work;
+        if self.on_disk(item, Reception::has).await? {
+            self.on_disk(item, Reception::finish).await?;
+            return self.on_disk(item, Reception::withholds).await.map(Some);
+        }
+        let (staged, state) = (Arc::clone(json), self.state.clone());
         self.on_disk(item, move |reception, item| {
-            reception.take(item, || {
+            reception.stage(item, &staged)?;
+            reception.hold(item, || {
                 let number = Counters::open(&state, 1).and_then(|mut counters| counters.sequence());
                 number.map_err(std::io::Error::other)
             })
         })
         .await
-        .map(|()| withheld)
+        .map(|()| None)
+    }
+
+    /// Steps 4 to 6: program, API, taken, released. Whether it was withheld.
+    async fn take(&self, work: &Work, hand: &Hand<'_>) -> Result<bool, Text> {
+        let item = &work.item;
+        let withheld = self.on_disk(item, Reception::withholds).await?;
+        if !withheld {
+            tokio::select! {
+                biased;
+                () = hand.cut.cancelled() => return Err((
+                    "something more urgent about its alert has come",
+                    "llegó algo más urgente sobre su alerta",
+                ).into()),
+                handed_over = self.hand_over(work) => handed_over?,
+            }
+        }
+        self.on_disk(item, Reception::take).await.map(|()| withheld)
+    }
+
+    /// To the program, and behind it to whoever takes it by the API. Dropping it ends the program.
+    async fn hand_over(&self, work: &Work) -> Result<(), Text> {
+        let Run {
+            command,
+            command_limit,
+            ..
+        } = &self.run;
+        let ran = program::run(command, *command_limit, &work.json).await;
+        ran.map_err(|error| Text::cause(error, "el programa no la tomó"))?;
+        match &self.window {
+            Some(window) => self.by_api(window, work).await,
+            None => Ok(()),
+        }
     }
 
     /// Waits until somebody has taken it by the API; when the agent stops, nobody has.
@@ -237,6 +321,31 @@ impl Desk {
         let done = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         done.map_err(|error| of_reception(&error))
     }
+}
+
+impl Work {
+    fn taken(self, withheld: bool) -> Done {
+        Done::Taken {
+            index: self.item.index,
+            recalls: self.recalls,
+            what: self.what,
+            withheld,
+        }
+    }
+
+    fn not_taken(self, why: Text) -> Done {
+        Done::NotTaken {
+            index: self.item.index,
+            why,
+        }
+    }
+}
+
+fn is_urgent(delivery: &Delivery) -> bool {
+    let said = &delivery.statement;
+    let by_precedence = said.precedence().is_some_and(|one| one <= URGENT_AT_LEAST);
+    let kind = said.message_type();
+    URGENT_TYPES.contains(&kind) && (by_precedence || kind == MessageType::Recall)
 }
 
 fn line(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
@@ -306,7 +415,7 @@ mod tests {
             receipt: pb::Receipt::default(),
         };
         let work = Work::of_overdue(&overdue).unwrap();
-        assert_eq!((work.index(), work.attempt()), (17, 2));
+        assert_eq!((work.index(), work.is_urgent()), (17, true));
         let name = "00000000000000000017-OVERDUE-US-CBPLAX-2026-000001V.json";
         assert_eq!(work.item.name, name);
         assert!(work.item.said.is_none());

@@ -2,11 +2,13 @@
 //!
 //! Trust statement: both are for people and monitoring of the same machine; nothing that is promised rests on them.
 
+use super::untaken::Untaken;
 use crate::clock;
 use crate::commands::running::Running;
 use crate::files::write_durable;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How an agent is doing, as `agent.json` says it. Times are milliseconds since 1970-01-01 UTC by this machine's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,15 +38,25 @@ pub(super) struct Presence {
     /// Deliveries that were parked, as far as the gateway has said: they come again only when a person says so.
     #[serde(default)]
     pub(super) parked: u32,
-    /// Deliveries that the desk has and that nobody has taken: a program is at work on the first, or it lies at the local API.
+    /// Deliveries that have come and that nobody has taken: a program is at work on the first, or it lies at the local API, and
+    /// some may wait to come again.
     #[serde(default)]
     pub(super) at_desk: u32,
-    /// Since when the oldest of them lies there.
+    /// Since when the oldest of them is here.
     #[serde(default)]
     pub(super) at_desk_since_ms: Option<u64>,
-    /// When the desk was last done with one of them, taken or not.
+    /// Those of them that were put back at least once.
     #[serde(default)]
-    pub(super) last_done_ms: Option<u64>,
+    pub(super) at_desk_again: u32,
+    /// Since when the oldest of these is here.
+    #[serde(default)]
+    pub(super) at_desk_again_since_ms: Option<u64>,
+    /// When one was taken last.
+    #[serde(default)]
+    pub(super) last_taken_ms: Option<u64>,
+    /// So long may those who take them be at work on one, as this agent was started.
+    #[serde(default)]
+    pub(super) desk_limit_ms: u64,
     /// Since when the local API does not answer, though it is to.
     #[serde(default)]
     pub(super) api_down_since_ms: Option<u64>,
@@ -78,8 +90,8 @@ pub(super) struct Post {
 }
 
 impl Presence {
-    /// Of an agent that starts now.
-    pub(super) fn new() -> Self {
+    /// Of an agent that starts now, and whose takers may be at work on one delivery for `desk_limit`.
+    pub(super) fn new(desk_limit: Duration) -> Self {
         let now_ms = clock::now_ms();
         Self {
             pid: std::process::id(),
@@ -96,7 +108,10 @@ impl Presence {
             parked: 0,
             at_desk: 0,
             at_desk_since_ms: None,
-            last_done_ms: None,
+            at_desk_again: 0,
+            at_desk_again_since_ms: None,
+            last_taken_ms: None,
+            desk_limit_ms: u64::try_from(desk_limit.as_millis()).unwrap_or(u64::MAX),
             api_down_since_ms: None,
             api_detail: None,
             trouble: None,
@@ -124,25 +139,22 @@ impl Presence {
         self.last_contact_ms = Some(clock::now_ms());
     }
 
-    /// Notes since when each delivery lies at the desk.
-    pub(super) fn at_desk(&mut self, since_ms: impl IntoIterator<Item = u64>) {
-        (self.at_desk, self.at_desk_since_ms) = (0, None);
-        for one in since_ms {
-            self.at_desk = self.at_desk.saturating_add(1);
-            let oldest = self.at_desk_since_ms.map_or(one, |oldest| oldest.min(one));
-            self.at_desk_since_ms = Some(oldest);
-        }
+    /// Notes what has come and nobody has taken.
+    pub(super) fn lies(&mut self, untaken: &Untaken) {
+        (self.at_desk, self.at_desk_since_ms) = untaken.all();
+        (self.at_desk_again, self.at_desk_again_since_ms) = untaken.put_back_before();
     }
 
-    /// Notes that the desk is done with a delivery.
-    pub(super) fn done(&mut self) {
-        self.last_done_ms = Some(clock::now_ms());
+    /// Notes that a delivery was taken: what only failed is no sign that anybody takes any.
+    pub(super) fn took(&mut self) {
+        self.taken += 1;
+        self.last_taken_ms = Some(clock::now_ms());
     }
 
-    /// Since when the desk has had deliveries and was done with none: those that lie behind others wait for their turn.
-    pub(super) fn at_desk_idle_since_ms(&self) -> Option<u64> {
+    /// Since when deliveries are here and none was taken: those that lie behind others wait for their turn.
+    pub(super) fn none_taken_since_ms(&self) -> Option<u64> {
         self.at_desk_since_ms
-            .max(self.at_desk_since_ms.and(self.last_done_ms))
+            .max(self.at_desk_since_ms.and(self.last_taken_ms))
     }
 
     /// Notes that the local API answers; whether it did not before.

@@ -1,5 +1,9 @@
 //! A program of the agency's own that takes one delivery: JSON on its stdin, done when it ends with 0 in time.
+//!
+//! One that is cut off, because it took too long or because what it was given is no longer to be handed over, takes along what it
+//! has started: a script's `curl` that went on by itself would deliver what comes again.
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
@@ -26,7 +30,7 @@ pub(super) enum ProgramError {
         /// How.
         status: std::process::ExitStatus,
     },
-    /// It took too long, and was killed.
+    /// It took too long, and was killed with what it had started.
     #[error("{program} took longer than {} s", limit.as_secs())]
     Late {
         /// Which.
@@ -34,6 +38,18 @@ pub(super) enum ProgramError {
         /// Its limit.
         limit: Duration,
     },
+}
+
+/// A program and what it has started; killed when this is dropped, unless the program has ended by itself.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            // Nobody has waited for its leader, so the number is still theirs; gone already is as good.
+            let _gone = kill_process_group(leader, Signal::KILL);
+        }
+    }
 }
 
 /// Runs `command`, program first, with `json` on its stdin. What it writes to stdout is thrown away: ours is for data.
@@ -50,12 +66,16 @@ pub(super) async fn run(
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
+        .process_group(0)
         .kill_on_drop(true)
         .spawn()
         .map_err(|cause| ProgramError::Start {
             program: program.clone(),
             cause,
         })?;
+    // Dropped before the child, which is waited for from then on.
+    let leader = child.id().and_then(|id| i32::try_from(id).ok());
+    let mut group = Group(leader.and_then(Pid::from_raw));
     let stdin = child.stdin.take();
     let feed = async {
         if let Some(mut stdin) = stdin {
@@ -64,6 +84,9 @@ pub(super) async fn run(
         }
     };
     let ended = timeout(limit, async { tokio::join!(feed, child.wait()).1 }).await;
+    if ended.is_ok() {
+        group.0 = None;
+    }
     match ended {
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => Err(ProgramError::Failed { program, status }),
@@ -98,6 +121,49 @@ mod tests {
     #[tokio::test]
     async fn one_that_does_not_read_is_judged_by_its_exit_code() {
         ends("exit 0", 60_000, &vec![b'x'; 300_000]).await.unwrap();
+    }
+
+    /// Whether a process still runs: a zombie does not.
+    fn runs(id: &str) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    async fn until(what: impl Fn() -> bool) {
+        for _ in 0..6_000 {
+            if what() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it did not come to that within a minute");
+    }
+
+    #[tokio::test]
+    async fn what_it_has_started_ends_with_one_that_is_cut_off() {
+        for is_late in [true, false] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("started");
+            let started = || std::fs::read_to_string(&path).unwrap_or_default();
+            let begun = || started().ends_with('\n');
+            let script = format!("sleep 600 & echo $! > {}; wait", path.display());
+            if is_late {
+                // However long it takes to start.
+                let mut limit_ms = 50;
+                while !begun() {
+                    let late = ends(&script, limit_ms, b"{}").await.unwrap_err();
+                    assert!(late.contains("longer than"), "{late}");
+                    limit_ms *= 2;
+                }
+            } else {
+                let cut_off = ends(&script, 600_000, b"{}");
+                tokio::select! {
+                    ended = cut_off => panic!("{ended:?}"),
+                    () = until(begun) => {}
+                }
+            }
+            until(|| !runs(started().trim())).await;
+        }
     }
 
     #[tokio::test]

@@ -17,8 +17,12 @@ use serde::Serialize;
 const SILENT_MAX_MS: u64 = 120_000;
 
 /// A message that waits longer than the longest pause between two attempts to send it waits for more than a line; and a delivery
-/// that nobody takes for so long, while the desk is done with no other, is one that a machine should have had by now.
+/// that nobody takes for so long, while no other is taken either, is one that a machine should have had by now.
 const WAITING_MAX_MS: u64 = 120_000;
+
+/// So much longer may one be here that was put back while others are taken: five attempts take so long (10 s, 20 s, 40 s …), so
+/// it was no passing trouble.
+const PUT_BACK_MAX_MS: u64 = 300_000;
 
 /// So many refused messages are told one by one; there may be thousands.
 const REFUSED_SHOWN_MAX: usize = 20;
@@ -38,7 +42,7 @@ pub(super) struct Status {
     hangs: bool,
     /// Something has waited for too long in the outbox.
     late: bool,
-    /// A delivery has waited for too long to be taken, and so has every other one at the desk.
+    /// Nothing was taken for too long though something is here to be taken, or one delivery fails again and again.
     untaken: bool,
     /// What the agent last said of itself; when it does not run, how it was.
     agent: Option<Presence>,
@@ -86,7 +90,6 @@ pub(super) fn look(node: &Node) -> anyhow::Result<Status> {
         agent: Presence::read(&node.state),
         outbox: waiting,
         refusals,
-        command_limit_ms: command_limit_ms(node),
     };
     Ok(found.judged(node.identity.to_string(), clock::now_ms()))
 }
@@ -97,15 +100,6 @@ struct Found {
     agent: Option<Presence>,
     outbox: Queue,
     refusals: Vec<Refused>,
-    /// So long may a program be at work on one delivery; 0 without one.
-    command_limit_ms: u64,
-}
-
-/// How long the node's program, if it has one, may take for a delivery.
-fn command_limit_ms(node: &Node) -> u64 {
-    let run = node.run.as_ref().filter(|run| !run.command.is_empty());
-    let limit_ms = run.map(|run| run.command_limit.as_millis());
-    u64::try_from(limit_ms.unwrap_or_default()).unwrap_or(u64::MAX)
 }
 
 impl Found {
@@ -116,16 +110,21 @@ impl Found {
             agent,
             outbox,
             mut refusals,
-            command_limit_ms,
         } = self;
         let is_before = |ms: u64, limit_ms: u64| ms.saturating_add(limit_ms) < now_ms;
         let at_work = agent.as_ref().filter(|_| running);
         let hangs = at_work.is_some_and(|agent| is_before(agent.as_of_ms, SILENT_MAX_MS));
         let late = outbox.oldest_ms;
         let late = late.is_some_and(|oldest| is_before(oldest, WAITING_MAX_MS));
-        let idle = at_work.and_then(Presence::at_desk_idle_since_ms);
-        let limit_ms = WAITING_MAX_MS.max(command_limit_ms);
-        let untaken = idle.is_some_and(|since| is_before(since, limit_ms));
+        let untaken = at_work.is_some_and(|agent| {
+            let limit_ms = WAITING_MAX_MS.max(agent.desk_limit_ms);
+            let none_taken = agent.none_taken_since_ms();
+            let again_max_ms = PUT_BACK_MAX_MS.saturating_add(limit_ms);
+            none_taken.is_some_and(|since| is_before(since, limit_ms))
+                || agent
+                    .at_desk_again_since_ms
+                    .is_some_and(|since| is_before(since, again_max_ms))
+        });
         let agent_is_well = agent.as_ref().is_none_or(|agent| {
             agent.line != Line::Down && agent.parked == 0 && agent.api_down_since_ms.is_none()
         });
@@ -168,6 +167,7 @@ impl Status {
             at_desk_since_ms: agent
                 .and_then(|one| one.at_desk_since_ms)
                 .unwrap_or_default(),
+            untaken: self.untaken,
         }
     }
 }
@@ -335,10 +335,17 @@ fn at_desk(sheet: &mut Sheet, agent: &Presence, now_ms: u64, untaken: bool) {
             format!("{count}, the oldest came {since}"),
             format!("{count}, la más antigua llegó {since}"),
         );
+        if let Some(since) = agent.at_desk_again_since_ms {
+            let (count, since) = (agent.at_desk_again, span(now_ms, since, lang));
+            row.push_str(&lang.pick(
+                format!("; {count} of them put back before, the oldest came {since}"),
+                format!("; {count} de ellas devueltas antes, la más antigua llegó {since}"),
+            ));
+        }
         if untaken {
             row.push_str(lang.pick(
-                ", NOT TAKEN: does the program that takes them run?",
-                ", SIN TOMAR: ¿está en ejecución el programa que las toma?",
+                "; NOT TAKEN: does the program that takes them run, and succeed?",
+                "; SIN TOMAR: ¿está en ejecución, y sin errores, el programa que las toma?",
             ));
         }
         sheet.row(("at the desk", "por tomar"), &row);

@@ -3,6 +3,8 @@
 //! The rules are those of `alert`, the same that the gateway applies. It knows more (directory, case, revocation), and its
 //! word is the last one.
 
+mod release;
+
 use crate::draft::statement_descriptor;
 use precinto_alert::code::{AckLevel, MessageType};
 use precinto_alert::content::{Content, ContentError};
@@ -62,6 +64,12 @@ fn judge(
             None
         }
     };
+    // A stand-in says something else of recipients or handling, perhaps.
+    if found.errors.is_empty()
+        && let Some(statement) = &statement
+    {
+        found.errors.extend(release::of_message(statement));
+    }
     if let (Some(statement), Some((media_type, bytes))) = (statement, carried) {
         content(&mut found, &statement, &media_type, &bytes);
     }
@@ -73,7 +81,11 @@ fn content(found: &mut Found, statement: &Statement, media_type: &str, bytes: &[
     let broken = !found.errors.is_empty();
     let counts = |one: &Violation| !broken || !is_about_fit(one);
     let (errors, warnings) = match Content::decode(media_type, bytes, statement) {
-        Ok(content) => (Vec::new(), content.warnings().to_vec()),
+        Ok(content) if broken => (Vec::new(), content.warnings().to_vec()),
+        Ok(content) => (
+            release::of_content(statement, &content),
+            content.warnings().to_vec(),
+        ),
         Err(ContentError::Violations(found)) => (found.errors, found.warnings),
         Err(error) => {
             let whole = of_whole("content", error.reason(), error.detail());

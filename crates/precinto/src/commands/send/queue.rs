@@ -127,7 +127,9 @@ impl<'a> Queue<'a> {
         if !found.errors.is_empty() {
             return Ok(Report::found(&outgoing.meta, &found));
         }
-        let _queued = turn.put(&outgoing.signed).map_err(|error| failed(&error))?;
+        let _queued = turn
+            .put_new(&outgoing.signed)
+            .map_err(|error| failed(&error))?;
         Ok(Report::queued(&outgoing.meta))
     }
 
@@ -214,7 +216,7 @@ type Queued = (Vec<Outgoing>, Option<(Outgoing, OutboxError)>);
 fn put_all(turn: &mut Turn<'_>, all: Vec<Outgoing>) -> Queued {
     let mut queued = Vec::new();
     for outgoing in all {
-        match turn.put(&outgoing.signed) {
+        match turn.put_new(&outgoing.signed) {
             Ok(_) => queued.push(outgoing),
             Err(error) => return (queued, Some((outgoing, error))),
         }

@@ -12,10 +12,10 @@ use crate::words::{
 use message::absent;
 pub(crate) use message::content;
 use precinto_alert::case::{Confirmation, Part, Question};
-use precinto_alert::code::Coded as _;
+use precinto_alert::code::{Coded as _, MessageType};
 use precinto_alert::id::{AgencyId, AlertId, MessageId, NodeId};
 use precinto_client::Overdue;
-use precinto_client::copy::{Held, Standing};
+use precinto_client::copy::{BodyState, Held, Standing};
 use std::collections::BTreeSet;
 
 /// The story as lines of text.
@@ -268,6 +268,25 @@ fn recall(sheet: &mut Sheet, told: &Told<'_>) {
             work.copies,
             minute(work.done_ms)
         );
+        sheet.block(4, "", &line);
+        kept(sheet, told);
+    }
+}
+
+/// What of a recalled case is here all the same: it may say what the alert said, and nothing that was confirmed counts it.
+fn kept(sheet: &mut Sheet, told: &Told<'_>) {
+    let said = told.held.messages.iter();
+    let facts = said.filter(|held| {
+        let of = held.statement.message_type();
+        let is_about_recall = matches!(of, MessageType::Recall | MessageType::RecallConfirm);
+        !is_about_recall && matches!(held.body, BodyState::Present | BodyState::Unreadable)
+    });
+    let facts: Vec<String> = facts
+        .map(|held| format!("#{} {}", held.index, held.statement.message_type().name()))
+        .collect();
+    if !facts.is_empty() {
+        let (en, es) = ("facts are kept:", "se conservan hechos:");
+        let line = format!("{} {}", sheet.lang().pick(en, es), facts.join(", "));
         sheet.block(4, "", &line);
     }
 }

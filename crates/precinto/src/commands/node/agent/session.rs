@@ -1,9 +1,11 @@
-//! One session: a courier for the outbox, a subscription, a desk, and this loop, which owns the line and settles.
+//! One session: a courier for the outbox, two subscriptions, a desk, and this loop, which owns the line and settles.
 
+mod hurry;
 mod news;
 mod reader;
+mod ways;
 
-use super::super::desk::{Done, Work, again_after};
+use super::super::desk::{Done, Work};
 use super::super::janitor::tidy;
 use super::super::keeper::{Keeper, Kept, Wake};
 use super::super::notice::Notice;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
+use ways::By;
 
 /// How often news goes into the file for `node status`.
 const REPORT_EVERY: Duration = Duration::from_secs(1);
@@ -99,12 +102,14 @@ impl Agent {
                 Some(kept) = copy.recv() => if let Some(lie) = self.heard_of_copy(kept)? {
                     break Ended::Lie(lie);
                 },
-                event = next(reader.as_mut()) => match event {
-                    Ok(event) => if let Some(reader) = &mut reader {
-                        self.heard(event, reader).await?;
+                (by, event) = next(reader.as_mut()) => match (by, event) {
+                    (by, Ok(event)) => if let Some(reader) = &mut reader {
+                        self.heard_by(by, event, reader).await?;
                         floor.send_replace(self.presence.settled.unwrap_or_default());
                     },
-                    Err(error) => break self.of_subscription(&error),
+                    (by, Err(error)) => if let Some(ended) = self.lost(by, &error, reader.as_mut())? {
+                        break ended;
+                    },
                 },
                 Some(done) = desk.recv() => if let Some(reader) = &mut reader {
                     let woken = if done.recalls() { &wake.recall } else { &wake.news };
@@ -172,9 +177,16 @@ impl Agent {
             self.presence.heard();
         }
         match event {
-            Event::Delivery(delivery) => self.put_on_desk(Work::of(&delivery)?, reader).await,
-            Event::Overdue(overdue) => self.put_on_desk(Work::of_overdue(&overdue)?, reader).await,
-            Event::Unbelievable(problem) => self.doubt(&problem, reader).await?,
+            Event::Delivery(delivery) => {
+                let brought = (delivery.index, delivery.attempt);
+                self.bring(brought, Work::of(&delivery)?, reader).await;
+            }
+            Event::Overdue(overdue) => {
+                let brought = (overdue.index, overdue.attempt);
+                self.bring(brought, Work::of_overdue(&overdue)?, reader)
+                    .await;
+            }
+            Event::Unbelievable(problem) => self.doubt(By::All, &problem, reader).await?,
             Event::Connected {
                 gateway,
                 settled,
@@ -182,8 +194,7 @@ impl Agent {
                 moved_to,
             } => {
                 self.line(Line::Up, None)?;
-                self.presence.settled = Some(settled);
-                self.presence.parked = reader.subscriber.parked().unwrap_or_default();
+                self.settled(settled, reader);
                 if let Some(hurry) = &self.hurry {
                     // What waits for the end of a pause need not any more.
                     hurry.notify_waiters();
@@ -196,14 +207,19 @@ impl Agent {
                     None => ("connected to", "conectado a"),
                 };
                 self.say(Notice::of("connected", lang, said).detail(gateway))?;
+                if moved_to.is_some() {
+                    reader.all.moved();
+                }
                 self.begins(position, reader).await?;
+                self.hurry(settled, reader)?;
             }
             Event::CaughtUp {
                 position,
                 settled,
                 tree_size,
             } => {
-                (self.presence.settled, self.presence.tree_size) = (Some(settled), Some(tree_size));
+                self.settled(settled, reader);
+                self.presence.tree_size = Some(tree_size);
                 let said = ("up to date at entry", "al día en la entrada");
                 self.say(Notice::of("caught_up", lang, said).entry(position))?;
             }
@@ -213,27 +229,35 @@ impl Agent {
                 parked,
                 ..
             } => {
-                self.presence.parked = parked;
-                (self.presence.settled, self.presence.tree_size) = (Some(settled), Some(tree_size));
+                self.settled(settled, reader);
+                (self.presence.parked, self.presence.tree_size) = (parked, Some(tree_size));
             }
             Event::Disconnected {
                 reason,
                 detail,
                 retry_in,
-            } => {
-                self.line(Line::Down, Some(detail.clone()))?;
-                let said = ("the line is down:", "sin conexión:");
-                let notice = Notice::of("disconnected", lang, said);
-                let notice = notice.reason(reason.map(catalogue::name)).detail(detail);
-                self.say(notice.retry_in(retry_in))?;
-            }
+            } => self.is_cut(reason, detail, retry_in)?,
         }
         Ok(())
+    }
+
+    fn is_cut(
+        &mut self,
+        reason: Option<Reason>,
+        detail: String,
+        retry_in: Duration,
+    ) -> anyhow::Result<()> {
+        self.line(Line::Down, Some(detail.clone()))?;
+        let said = ("the line is down:", "sin conexión:");
+        let notice = Notice::of("disconnected", self.output.lang(), said);
+        let notice = notice.reason(reason.map(catalogue::name)).detail(detail);
+        self.say(notice.retry_in(retry_in))
     }
 
     /// What a person must know, and the inbox, of a subscription as it is at the beginning of a stream.
     async fn begins(&mut self, position: u64, reader: &Reader) -> anyhow::Result<()> {
         let lang = self.output.lang();
+        self.presence.parked = reader.all.subscriber.parked().unwrap_or_default();
         if let Some(max) = reader.impatience() {
             let said = (
                 "the subscription was made earlier, and parks a delivery after so many attempts:",
@@ -241,7 +265,7 @@ impl Agent {
             );
             self.say(Notice::of("impatient", lang, said).detail(max))?;
         }
-        let (inbox, moves) = (Arc::clone(&self.inbox), reader.subscriber.moves());
+        let (inbox, moves) = (Arc::clone(&self.inbox), reader.all.subscriber.moves());
         let moved = move || inbox.moved(moves.unwrap_or_default(), position);
         let again = tokio::task::spawn_blocking(moved).await?;
         let again = again.map_err(|error| super::inbox_failed(&error))?;
@@ -259,38 +283,42 @@ impl Agent {
         Ok(())
     }
 
+    /// What the subscription of everything has brought: index and attempt.
+    async fn bring(&mut self, (index, attempt): (u64, u32), work: Work, reader: &mut Reader) {
+        reader.all.brings(index, attempt);
+        self.put_on_desk(work, reader).await;
+    }
+
     /// Hands an entry to the desk, unless it has it already.
     async fn put_on_desk(&mut self, work: Work, reader: &mut Reader) {
-        let (index, attempt) = (work.index(), work.attempt());
-        if reader.at_desk.contains_key(&index) {
-            return;
-        }
-        reader.at_desk.insert(index, clock::now_ms());
-        self.presence.at_desk(reader.at_desk.values().copied());
+        let index = work.index();
+        let is_new = reader.untaken.comes(index, clock::now_ms());
+        self.presence.lies(&reader.untaken);
         // Never full: it holds what the gateway may have unsettled. Were it, the delivery would come again.
-        if reader.desk.try_send(work).is_err() {
-            reader.at_desk.remove(&index);
-            self.presence.at_desk(reader.at_desk.values().copied());
-            let reason = Reason::Overloaded;
-            let _next = self.put_back(reader, (index, attempt), reason).await;
+        if is_new && !reader.desk.put(work) {
+            let _next = self.put_back(reader, index, Reason::Overloaded).await;
         }
     }
 
-    /// The desk is done with it, in whatever way.
-    fn off_desk(&mut self, index: u64, reader: &mut Reader) {
-        reader.at_desk.remove(&index);
-        self.presence.at_desk(reader.at_desk.values().copied());
-        self.presence.done();
+    /// Everything below `floor` is settled.
+    fn settled(&mut self, floor: u64, reader: &mut Reader) {
+        self.presence.settled = Some(floor);
+        reader.untaken.settled(floor);
+        self.presence.lies(&reader.untaken);
     }
 
     /// What is not believed is never settled: an alert that nobody has read must not be gone.
-    async fn doubt(&mut self, problem: &Unbelievable, reader: &Reader) -> anyhow::Result<()> {
+    async fn doubt(
+        &mut self,
+        by: By,
+        problem: &Unbelievable,
+        reader: &mut Reader,
+    ) -> anyhow::Result<()> {
         let (index, reason) = (problem.index, problem.reason);
         let name = catalogue::name(reason);
         self.presence
             .trouble(format!("entry {index}: {name}: {}", problem.detail));
-        let back = self.put_back(reader, (index, problem.attempt), reason);
-        let said = match back.await {
+        let said = match self.put_back_doubted(by, problem, reader).await {
             Next::Comes(_) => ("NOT BELIEVED, entry", "NO SE CREE, entrada"),
             Next::Parked => (
                 "NOT BELIEVED and PARKED (see: precinto sub parked), entry",
@@ -299,26 +327,6 @@ impl Agent {
         };
         let notice = Notice::of("unbelievable", self.output.lang(), said).entry(index);
         self.say(notice.reason(Some(name)).detail(&problem.detail))
-    }
-
-    /// Without a line it comes again by itself.
-    async fn put_back(
-        &mut self,
-        reader: &Reader,
-        (index, attempt): (u64, u32),
-        reason: Reason,
-    ) -> Next {
-        self.presence.put_back += 1;
-        let delay = again_after(attempt);
-        let put = reader.subscriber.nack(index, delay, reason).await;
-        let last = reader.subscriber.attempts_max();
-        match put {
-            Ok(()) if last.is_some_and(|last| attempt >= last) => {
-                self.presence.parked = self.presence.parked.saturating_add(1);
-                Next::Parked
-            }
-            Ok(()) | Err(_) => Next::Comes(delay),
-        }
     }
 
     async fn settle(&mut self, done: Done, reader: &mut Reader) -> anyhow::Result<()> {
@@ -331,10 +339,10 @@ impl Agent {
                 withheld,
                 ..
             } => {
-                self.off_desk(index, reader);
-                self.presence.taken += 1;
-                // Without a line it comes again, and is known by its index.
-                let _lost = reader.subscriber.ack(index).await;
+                reader.untaken.gone(index);
+                self.presence.lies(&reader.untaken);
+                self.presence.took();
+                reader.settle(index).await;
                 let (event, said) = if withheld {
                     let said = (
                         "PUT AWAY and not handed over, its alert is recalled: entry",
@@ -346,17 +354,11 @@ impl Agent {
                 };
                 self.say(Notice::of(event, lang, said).entry(index).detail(what))
             }
-            Done::NotTaken {
-                index,
-                attempt,
-                why,
-            } => {
-                self.off_desk(index, reader);
+            Done::NotTaken { index, why } => {
                 let why = why.pick(lang).to_owned();
                 let entry = lang.pick("entry", "entrada");
                 self.presence.trouble(format!("{entry} {index}: {why}"));
-                let back = self.put_back(reader, (index, attempt), Reason::Internal);
-                match back.await {
+                match self.put_back(reader, index, Reason::Internal).await {
                     Next::Comes(delay) => {
                         let said = (
                             "NOT handed over, it comes again, entry",

@@ -185,7 +185,7 @@ impl SendingDesk {
             }
             _ => return Err(Refusal::new(Reason::Malformed).to_status()),
         };
-        let put = turn.put(&signed).map_err(|error| of_outbox(&error))?;
+        let put = turn.put_new(&signed).map_err(|error| of_outbox(&error))?;
         drop(turn);
         let id = signed.message_id();
         let state = match put {

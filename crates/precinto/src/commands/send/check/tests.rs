@@ -58,6 +58,48 @@ fn expect(found: &Found, field: &str, reason: Reason) {
     assert!(hit, "{field} {reason:?} in {:#?}", found.errors);
 }
 
+/// The example of an alert, to these, released to those, and its first party too.
+fn released(to: &[&str], message: &[&str], party: &[&str]) -> Vec<(String, Reason)> {
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/precursor-us-mx.yaml");
+    let sample = std::fs::read_to_string(sample).unwrap();
+    let mut draft: Json = serde_saphyr::from_str(&sample).unwrap();
+    draft["to"] = json!(to);
+    if !message.is_empty() {
+        draft["handling"]["releasable_to"] = json!(message);
+    }
+    draft["content"]["parties"][0]["releasable_to"] = json!(party);
+    let found = found_in(&draft);
+    let errors = found.errors.into_iter();
+    errors.map(|one| (one.field, one.reason)).collect()
+}
+
+#[test]
+fn who_is_named_outside_a_release_is_told_without_a_directory() {
+    const ANAM: &str = "mx.dev.invalid/anam";
+    const SAT: &str = "mx.dev.invalid/sat";
+    const DEA: &str = "us.dev.invalid/dea";
+    let outside = |field: &str| vec![(field.to_owned(), Reason::RecipientNotReleasable)];
+    let (message, party) = ("recipients[1]", "content.parties[0].releasable_to");
+    let both = &[ANAM, SAT][..];
+    assert_eq!(released(both, both, both), []);
+    assert_eq!(released(both, &[ANAM], &[ANAM]), outside(message));
+    assert_eq!(released(both, both, &[ANAM]), outside(party));
+    // An officer is of an agency; who stands behind a group is not known here.
+    let officer = "spiffe://mx.dev.invalid/agency/sat/officer/x";
+    assert_eq!(
+        released(&[ANAM, officer], &[ANAM, SAT], &[ANAM]),
+        outside(party)
+    );
+    assert_eq!(released(&[ANAM, "group:cargo"], &[ANAM], &[ANAM]), []);
+    // The sender's own country is that of the alert's id; of which another side is, a gateway knows.
+    assert_eq!(
+        released(&[ANAM, DEA], &["MX", "US"], &["MX"]),
+        outside(party)
+    );
+    assert_eq!(released(&[ANAM, DEA], &["MX"], &["MX"]), outside(message));
+    assert_eq!(released(&[ANAM], &["US"], &["US"]), []);
+}
+
 #[test]
 fn a_broken_statement_does_not_hide_broken_content() {
     let found = found_in(&json!({

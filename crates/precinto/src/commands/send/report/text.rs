@@ -34,6 +34,13 @@ impl Report {
             return Ok(());
         }
         output.line(self.headline(output))?;
+        if self.here {
+            let (en, es) = (
+                "only the gateway knows the directory, the case, who is revoked, and of which country each side is; to ask it: --validate-only",
+                "solo la pasarela conoce el directorio, el caso, quién está revocado y de qué país es cada lado; para consultarla: --validate-only",
+            );
+            output.line(format!("  {}", output.lang().pick(en, es)))?;
+        }
         for warning in self.warnings_said(output.lang()) {
             output.line(format!("  {warning}"))?;
         }

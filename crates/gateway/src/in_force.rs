@@ -1,9 +1,9 @@
-//! The directory in force, and the order between decisions and its change.
+//! The terms in force, who exists and whose certificates count, and the order between decisions and their change.
 //!
-//! Who only reads asks for [`InForce::now`]. Who decides what becomes an entry holds the directory ([`InForce::hold`]) until
-//! that entry is in the log's queue; the next one comes into force only when nobody holds the one before, and its entry is
-//! logged in between. So what stands before a part's entry in the log was decided without it, and what stands after it by
-//! it: an auditor can demand that every record names the newest parts before it.
+//! Who only reads asks for [`InForce::now`]. Who decides what becomes an entry holds the terms ([`InForce::hold`]) until
+//! that entry is in the log's queue; the next ones come into force only when nobody holds those before, and the entries that
+//! say so are logged in between. So what stands before such an entry in the log was decided without it, and what stands
+//! after it by it: an auditor can demand that every record names the newest parts and revocation lists before it.
 //!
 //! Nobody waits in a circle. Whoever asks to hold, or to change, stands in one row from that moment on, and waits only for
 //! those before him. Who holds it waits for no one in the row but, on a stream, for the messages before his own, and a
@@ -16,35 +16,46 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use precinto_envelope::trust::TrustStore;
 use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, watch};
 
-use super::Directory;
+use crate::registry::Directory;
 
-/// A handle to the directory in force; clones show the same.
+/// By what is decided at one moment.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// Who exists.
+    pub directory: Arc<Directory>,
+    /// Whose certificates count.
+    pub trust: Arc<TrustStore>,
+}
+
+/// A handle to the terms in force; clones show the same.
 #[derive(Debug, Clone)]
 pub struct InForce {
-    current: watch::Receiver<Arc<Directory>>,
+    current: watch::Receiver<Terms>,
     deciding: Arc<RwLock<()>>,
 }
 
-/// The directory by which something is being decided. While it is held, no other comes into force.
+/// The terms by which something is being decided, of which most ask the directory. While they are held, no others come into
+/// force.
 #[derive(Debug)]
 pub struct Held {
-    directory: Arc<Directory>,
+    terms: Terms,
     _deciding: OwnedRwLockReadGuard<()>,
 }
 
-/// A place in the row of those who want to hold the directory, which resolves when they do; dropped, it is given up.
+/// A place in the row of those who want to hold the terms, which resolves when they do; dropped, it is given up.
 pub type Turn = Pin<Box<dyn Future<Output = Held> + Send>>;
 
-/// The one who may put another directory in force.
+/// The one who may put other terms in force.
 #[derive(Debug)]
 pub(crate) struct Seat {
-    current: watch::Sender<Arc<Directory>>,
+    current: watch::Sender<Terms>,
     deciding: Arc<RwLock<()>>,
 }
 
-/// Nobody decides anything; the next directory may come into force.
+/// Nobody decides anything; the next terms may come into force.
 pub(crate) struct Change<'a> {
     seat: &'a Seat,
     _alone: OwnedRwLockWriteGuard<()>,
@@ -54,15 +65,20 @@ impl InForce {
     /// Nothing but this directory for as long as the process lives; for tests.
     #[cfg(test)]
     pub(crate) fn for_ever(directory: Directory) -> Self {
-        Seat::new(directory).in_force()
+        Seat::for_tests(directory).in_force()
     }
 
     /// The directory of this moment.
     pub fn now(&self) -> Arc<Directory> {
-        Arc::clone(&self.current.borrow())
+        Arc::clone(&self.current.borrow().directory)
     }
 
-    /// The directory of this moment, which stays in force until it is let go. To be held shortly: whoever puts the next one
+    /// Whose certificates count at this moment.
+    pub fn trust(&self) -> Arc<TrustStore> {
+        Arc::clone(&self.current.borrow().trust)
+    }
+
+    /// The terms of this moment, which stay in force until they are let go. To be held shortly: whoever puts the next ones
     /// in force waits for it, and everybody else behind him.
     ///
     /// The place in the row is taken by the call, not when the turn is first waited for. It may be held from then on
@@ -71,9 +87,9 @@ impl InForce {
         let (current, deciding) = (self.current.clone(), Arc::clone(&self.deciding));
         let turn = async move {
             let deciding = deciding.read_owned().await;
-            let directory = Arc::clone(&current.borrow());
+            let terms = current.borrow().clone();
             Held {
-                directory,
+                terms,
                 _deciding: deciding,
             }
         };
@@ -85,20 +101,20 @@ impl InForce {
         }
     }
 
-    /// Whether another one has come into force since this handle last looked with [`InForce::look`].
+    /// Whether others have come into force since this handle last looked with [`InForce::look`].
     pub(crate) fn has_news(&self) -> bool {
         self.current.has_changed().unwrap_or_default()
     }
 
-    /// The directory of this moment, of which this handle now knows.
-    pub(crate) fn look(&mut self) -> Arc<Directory> {
-        Arc::clone(&self.current.borrow_and_update())
+    /// The terms of this moment, of which this handle now knows.
+    pub(crate) fn look(&mut self) -> Terms {
+        self.current.borrow_and_update().clone()
     }
 
-    /// Resolves when there is one that this handle does not know of; cancel-safe.
+    /// Resolves when there are some that this handle does not know of; cancel-safe.
     pub(crate) async fn news(&mut self) {
         if self.current.changed().await.is_err() {
-            // Nobody can put another one in force any more.
+            // Nobody can put others in force any more.
             std::future::pending::<()>().await;
         }
     }
@@ -108,16 +124,42 @@ impl Deref for Held {
     type Target = Directory;
 
     fn deref(&self) -> &Directory {
-        &self.directory
+        &self.terms.directory
+    }
+}
+
+impl Held {
+    /// Who exists, and by which rules it is decided.
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.terms.directory
+    }
+
+    /// Whose certificates count for what is being decided.
+    pub fn trust(&self) -> &Arc<TrustStore> {
+        &self.terms.trust
     }
 }
 
 impl Seat {
-    pub(crate) fn new(directory: Directory) -> Self {
+    pub(crate) fn new(terms: Terms) -> Self {
         Self {
-            current: watch::Sender::new(Arc::new(directory)),
+            current: watch::Sender::new(terms),
             deciding: Arc::default(),
         }
+    }
+
+    /// With this directory, and nobody whose certificates count.
+    #[cfg(test)]
+    pub(crate) fn for_tests(directory: Directory) -> Self {
+        let trust = TrustStore::new(Vec::new()).expect("no side stands there twice");
+        Self::new(Terms {
+            directory: Arc::new(directory),
+            trust: Arc::new(trust),
+        })
+    }
+
+    pub(crate) fn terms(&self) -> Terms {
+        self.current.borrow().clone()
     }
 
     pub(crate) fn in_force(&self) -> InForce {
@@ -127,7 +169,7 @@ impl Seat {
         }
     }
 
-    /// Waits until nobody holds the directory, but not for longer than `at_most`: what others decide is not kept waiting by
+    /// Waits until nobody holds the terms, but not for longer than `at_most`: what others decide is not kept waiting by
     /// one decision that does not end.
     pub(crate) async fn change(&self, at_most: Duration) -> Option<Change<'_>> {
         let alone = Arc::clone(&self.deciding).write_owned();
@@ -140,9 +182,9 @@ impl Seat {
 }
 
 impl Change<'_> {
-    /// Puts the next directory in force. Its new part MUST be in the log, synced.
-    pub(crate) fn put_in_force(self, directory: Arc<Directory>) {
-        self.seat.current.send_replace(directory);
+    /// Puts the next terms in force. What is new in them MUST be in the log, synced.
+    pub(crate) fn put_in_force(self, terms: Terms) {
+        self.seat.current.send_replace(terms);
     }
 }
 
@@ -153,7 +195,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_asked_before_a_change_does_not_wait_for_it() {
-        let seat = Seat::new(example());
+        let seat = Seat::for_tests(example());
         let in_force = seat.in_force();
         // Of two messages the second has its check behind it first, and is committed after the first.
         let first = in_force.hold();
@@ -172,7 +214,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_turn_that_is_given_up_holds_up_nobody() {
-        let seat = Seat::new(example());
+        let seat = Seat::for_tests(example());
         let in_force = seat.in_force();
         let change = seat.change(Duration::ZERO).await.unwrap();
         let waiting = in_force.hold();

@@ -1,0 +1,197 @@
+//! Acts: what somebody did to the gateway's own state, as entries of the log. This is the only maker of ACT entries.
+//!
+//! An act is in the log, durably, before it takes effect; what cannot be recorded does not happen. Whoever acts therefore asks
+//! [`Acts::record`] first and goes on only with the index that it gives.
+//!
+//! To be given what others may not read is an act as well (`Given`), but for deliveries: whom a statement is for stands in its
+//! record, and how far a subscription has come in its cursor. What has nothing to be told of makes no act, so that who reads
+//! the log to its end comes to an end.
+
+use std::sync::Arc;
+
+use precinto_alert::Reason;
+use precinto_alert::id::{AlertId, Identity, NodeId};
+use precinto_envelope::crypto::random;
+use precinto_ledger::clock::Clock;
+use precinto_ledger::{AppendError, Entry, EntryKey, Ledger, ReadError, StoredEntry};
+use precinto_merkle::leaf::EntryType;
+use precinto_proto::v1 as pb;
+use prost::Message as _;
+
+use crate::ration::Ration;
+use crate::rights;
+use crate::status::Refusal;
+use reads::Reads;
+
+mod reads;
+mod revoked;
+
+pub(crate) use revoked::{Hearing, Revoked};
+
+/// Records acts. Cheap to clone; all clones share one ration.
+#[derive(Debug, Clone)]
+pub struct Acts {
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    /// As for conflicts: nobody fills the log with entries that say nothing to anybody.
+    quota: Arc<Ration>,
+    /// What is read, of which there is much more.
+    reads: Arc<Reads>,
+}
+
+/// What a node is about to be given that not every node may read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Given {
+    first: u64,
+    last: u64,
+    count: u64,
+}
+
+impl Given {
+    /// Those of these entries that are not for everybody; none if there are none, and nothing is to be recorded. Ascending.
+    pub(crate) fn of<'a>(entries: impl Iterator<Item = &'a StoredEntry>) -> Option<Self> {
+        let counted = entries.filter(|entry| !is_for_all(entry));
+        Self::at(counted.map(StoredEntry::index))
+    }
+
+    /// Entries that are not for everybody, by their indexes, ascending; none if there are none.
+    pub(crate) fn at(indexes: impl Iterator<Item = u64>) -> Option<Self> {
+        indexes.fold(None, |given: Option<Self>, index| {
+            let (first, count) = given.map_or((index, 0), |given| (given.first, given.count));
+            Some(Self {
+                first,
+                last: index,
+                count: count + 1,
+            })
+        })
+    }
+
+    fn act(self, kind: pb::ActKind) -> pb::ActRecord {
+        pb::ActRecord {
+            kind: kind.into(),
+            from_index: self.first,
+            to_index: self.last.saturating_add(1),
+            count: self.count,
+            ..Default::default()
+        }
+    }
+}
+
+/// Whether to be given this entry tells nobody anything that is kept from others: what every node of the directory may read,
+/// and that somebody has read. If that were an act too, two who follow the log would make it grow for ever.
+fn is_for_all(entry: &StoredEntry) -> bool {
+    match entry.leaf().entry_type {
+        EntryType::Trust => true,
+        EntryType::Act => pb::ActRecord::decode(entry.record()).is_ok_and(|record| {
+            let kind = record.kind();
+            rights::is_everybodys(kind)
+                || matches!(kind, pb::ActKind::RecordsRead | pb::ActKind::LogExported)
+        }),
+        _ => false,
+    }
+}
+
+impl Acts {
+    /// Acts in this log, none of them counted as yet.
+    pub fn new(ledger: Ledger, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            ledger,
+            clock,
+            quota: Arc::default(),
+            reads: Arc::default(),
+        }
+    }
+
+    /// Logs that `node` is given these records, which MUST NOT leave before; those of one alert if it asked for it. `OVERLOADED`,
+    /// with the time to wait, for who has read too much of late.
+    pub(crate) async fn records_read(
+        &self,
+        node: &NodeId,
+        alert: Option<&AlertId>,
+        indexes: Vec<u64>,
+    ) -> Result<(), Refusal> {
+        let Some(given) = Given::at(indexes.iter().copied()) else {
+            return Ok(());
+        };
+        if let Err(wait) = self.reads.take(node, self.clock.now_ms()) {
+            return Err(Refusal::new(Reason::Overloaded).with_retry_after(wait));
+        }
+        let act = pb::ActRecord {
+            subject: alert.map_or_else(String::new, ToString::to_string),
+            indexes,
+            ..given.act(pb::ActKind::RecordsRead)
+        };
+        self.read(node, act).await
+    }
+
+    /// Logs that `node` is given these entries, which MUST NOT leave before. Who has read too much of late waits: there is a
+    /// stream to keep him.
+    pub(crate) async fn exported(&self, node: &NodeId, given: Given) -> Result<(), Refusal> {
+        while let Err(wait) = self.reads.take(node, self.clock.now_ms()) {
+            tokio::time::sleep(wait).await;
+        }
+        self.read(node, given.act(pb::ActKind::LogExported)).await
+    }
+
+    async fn read(&self, node: &NodeId, act: pb::ActRecord) -> Result<(), Refusal> {
+        let act = pb::ActRecord {
+            actor: node.to_string(),
+            via: pb::ActVia::Call.into(),
+            ..act
+        };
+        self.record_as(random(), act).await?;
+        Ok(())
+    }
+
+    /// Logs an act of `act.actor`, under its `act_id` or, if it has none, one drawn for it, and gives the entry's index when it is
+    /// durable. Who keeps the id and tries again gets the same entry.
+    ///
+    /// MUST be called before the act takes effect, which it MUST NOT do after an error: `OVERLOADED` for a node that has
+    /// acted too often in a minute ([`crate::limits::CONFLICTS_PER_NODE_MAX`]) or a log that is too busy, `DRAINING` for one
+    /// that has stopped. The gateway's own acts are not rationed: a revocation waits for nobody.
+    pub async fn record(&self, act: pb::ActRecord) -> Result<u64, Refusal> {
+        match act.actor.parse() {
+            Ok(Identity::Node(node)) => {
+                if !self.quota.take(&node, self.clock.now_ms()) {
+                    return Err(Refusal::new(Reason::Overloaded));
+                }
+            }
+            Ok(Identity::Gateway(_)) => {}
+            // Our bug: who acts was identified long before this.
+            Ok(Identity::Officer(_)) | Err(_) => return Err(Refusal::new(Reason::Internal)),
+        }
+        let act_id = act
+            .act_id
+            .as_slice()
+            .try_into()
+            .unwrap_or_else(|_| random());
+        Ok(self.record_as(act_id, act).await?)
+    }
+
+    /// Whether an act stands in the log under this id.
+    pub(crate) fn has(&self, act_id: &[u8; 16]) -> Result<bool, ReadError> {
+        Ok(self.ledger.find(&EntryKey::act(act_id))?.is_some())
+    }
+
+    /// As [`Acts::record`], for an act that has an id of its own, and that its maker rations. What is recorded under that id
+    /// already is recorded: the same act gives the same index, another one is a conflict.
+    pub(crate) async fn record_as(
+        &self,
+        act_id: [u8; 16],
+        act: pb::ActRecord,
+    ) -> Result<u64, AppendError> {
+        let record = pb::ActRecord {
+            act_id: act_id.to_vec(),
+            ..act
+        };
+        let entry = Entry::act(&act_id, record.encode_to_vec());
+        // A refused connection is the gateway's act, and a stranger's doing.
+        let is_own = matches!(record.actor.parse(), Ok(Identity::Gateway(_)))
+            && record.kind() != pb::ActKind::ConnectionRefused;
+        let entry = if is_own { entry } else { entry.on_request() };
+        Ok(self.ledger.append(entry).await?.proven.index)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! The fields of a message, read where they stand: what is asked of every entry for every subscriber copies nothing.
+
+use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
+
+/// A field of a message: its tag, and its bytes if it has a length.
+pub(super) type Field<'a> = (u32, Option<&'a [u8]>);
+
+/// Not the bytes of a message.
+#[derive(Debug)]
+pub(super) struct Malformed;
+
+/// Takes the next field off a message.
+pub(super) fn next_field<'a>(message: &mut &'a [u8]) -> Result<Option<Field<'a>>, Malformed> {
+    // Most fields by far: a tag below 16 and a length below 128, in a byte each.
+    if let [key @ 0x08..0x80, len @ ..0x80, rest @ ..] = *message
+        && key & 7 == WireType::LengthDelimited as u8
+    {
+        let (value, rest) = rest.split_at_checked((*len).into()).ok_or(Malformed)?;
+        *message = rest;
+        return Ok(Some(((key >> 3).into(), Some(value))));
+    }
+    if message.is_empty() {
+        return Ok(None);
+    }
+    let (tag, form) = decode_key(message).map_err(|_| Malformed)?;
+    if form != WireType::LengthDelimited {
+        skip_field(form, tag, message, DecodeContext::default()).map_err(|_| Malformed)?;
+        return Ok(Some((tag, None)));
+    }
+    let len = decode_varint(message).map_err(|_| Malformed)?;
+    let len = usize::try_from(len).map_err(|_| Malformed)?;
+    let (value, rest) = message.split_at_checked(len).ok_or(Malformed)?;
+    *message = rest;
+    Ok(Some((tag, Some(value))))
+}
+
+/// Adds to `taken` the fields of a message that have one of these tags, as they stand, tag and all.
+pub(super) fn take_fields(
+    mut message: &[u8],
+    tags: &[u32],
+    taken: &mut Vec<u8>,
+) -> Result<(), Malformed> {
+    loop {
+        let before = message;
+        let Some((tag, _)) = next_field(&mut message)? else {
+            return Ok(());
+        };
+        if tags.contains(&tag) {
+            let len = before.len().saturating_sub(message.len());
+            taken.extend_from_slice(before.get(..len).unwrap_or_default());
+        }
+    }
+}

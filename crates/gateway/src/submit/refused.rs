@@ -1,0 +1,299 @@
+//! A statement whose signatures hold and that a rule refuses: the refusal is in the log before its sender hears of it.
+//!
+//! Who tried to send what he must not, and which rule stopped it, is what an auditor asks years later. What was said is not
+//! kept: a refusal must not be a way of putting things into the log. Nor is what anybody could send without an identity.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use precinto_alert::Reason;
+use precinto_alert::id::NodeId;
+use precinto_alert::statement::StatementError;
+use precinto_envelope::crypto::sha256;
+use precinto_envelope::verify::VerifiedEnvelope;
+use precinto_ledger::AppendError;
+use precinto_proto::v1 as pb;
+
+use super::{Submissions, SubmitError};
+use crate::acts::Acts;
+use crate::policy;
+use crate::ration::Ration;
+
+/// What a refusal of a statement would say of it.
+#[derive(Debug, Clone)]
+pub(super) struct About {
+    carrier: NodeId,
+    sender: NodeId,
+    message_id: [u8; 16],
+    statement_id: [u8; 32],
+}
+
+impl About {
+    /// The statement in this envelope, carried by `carrier`; none if it does not begin with a message id, as no canonical one
+    /// fails to.
+    pub(super) fn of(carrier: &NodeId, verified: &VerifiedEnvelope) -> Option<Self> {
+        // Field 1, length-delimited, 16 bytes.
+        let after = verified.payload().strip_prefix(&[0x0a, 16])?;
+        Some(Self {
+            carrier: carrier.clone(),
+            sender: verified.sender().clone(),
+            message_id: *after.first_chunk()?,
+            statement_id: verified.statement_id(),
+        })
+    }
+
+    /// The same for the same statement, carrier and reason: who asks again makes no second entry.
+    fn act_id(&self, reason: Reason) -> [u8; 16] {
+        let digest = sha256(&[
+            b"precinto/refused/v1\0",
+            &self.statement_id,
+            &(reason as i32).to_be_bytes(),
+            self.carrier.to_string().as_bytes(),
+        ]);
+        *digest.first_chunk().expect("a digest has 32 bytes")
+    }
+}
+
+/// Records refusals, so many of each node in a while; what is beyond that is counted, and told with the next.
+#[derive(Debug)]
+pub struct Refusals {
+    acts: Acts,
+    quota: Ration,
+    /// Refusals that were not recorded, by carrier. Bounded by the nodes of the directory.
+    left_out: Mutex<HashMap<NodeId, u64>>,
+}
+
+impl Refusals {
+    /// None so far.
+    pub fn new(acts: Acts) -> Self {
+        Self {
+            acts,
+            quota: Ration::default(),
+            left_out: Mutex::default(),
+        }
+    }
+
+    /// Records that a rule has refused this, once for each statement, carrier and reason; durable when it returns.
+    async fn record(
+        &self,
+        about: &About,
+        (reason, decision): (Reason, pb::Decision),
+        now_ms: u64,
+    ) -> Result<(), SubmitError> {
+        let act_id = about.act_id(reason);
+        if self.acts.has(&act_id)? {
+            return Ok(());
+        }
+        let Some(count) = self.take(&about.carrier, now_ms) else {
+            return Ok(());
+        };
+        let act = pb::ActRecord {
+            actor: about.carrier.to_string(),
+            kind: pb::ActKind::SubmissionRefused.into(),
+            via: pb::ActVia::Call.into(),
+            party: about.sender.to_string(),
+            reason: reason.into(),
+            message_id: about.message_id.to_vec(),
+            statement_id: about.statement_id.to_vec(),
+            decision: Some(decision),
+            count,
+            ..Default::default()
+        };
+        let recorded = self.acts.record_as(act_id, act).await;
+        if recorded.is_err() {
+            // This entry does not tell of them.
+            self.leave_out(&about.carrier, count);
+        }
+        match recorded {
+            // Carried twice at the same time, and the other one was first.
+            Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// So many refusals more are to be told with the next.
+    fn leave_out(&self, carrier: &NodeId, more: u64) {
+        if more > 0 {
+            let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = left_out.entry(carrier.clone()).or_default();
+            *count = count.saturating_add(more);
+        }
+    }
+
+    /// How many refusals were left out before this one, if it may be recorded now.
+    fn take(&self, carrier: &NodeId, now_ms: u64) -> Option<u64> {
+        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.quota.take(carrier, now_ms) {
+            return Some(left_out.remove(carrier).unwrap_or(0));
+        }
+        let count = left_out.entry(carrier.clone()).or_default();
+        *count = count.saturating_add(1);
+        None
+    }
+}
+
+impl Submissions {
+    /// What its sender is to be told: the verdict, in the log by now if a rule has spoken it; or that the log could not take
+    /// that, which is no verdict and may be asked again.
+    pub(super) async fn refused(&self, about: Option<About>, verdict: SubmitError) -> SubmitError {
+        let (Some(about), Some(reason)) = (about, rule(&verdict)) else {
+            return verdict;
+        };
+        // Whom the directory does not list is nobody here, whatever he carries.
+        let directory = self.directory.now();
+        if !directory.has_node(&about.carrier) {
+            return verdict;
+        }
+        let decision = match &verdict {
+            SubmitError::Forbidden { decision, .. } => decision.clone(),
+            _ => policy::by_code(&directory),
+        };
+        let now_ms = self.clock.now_ms();
+        let recorded = self.refusals.record(&about, (reason, decision), now_ms);
+        match recorded.await {
+            Ok(()) => verdict,
+            Err(error) => error,
+        }
+    }
+}
+
+/// The first reason of a verdict that is a rule's: of the floor, of release, of classification, of the case. Everything else is
+/// a mistake, which its sender mends.
+fn rule(verdict: &SubmitError) -> Option<Reason> {
+    match verdict {
+        SubmitError::Case(violation) => Some(violation.reason),
+        SubmitError::NotCarried(reason) => Some(*reason).filter(|reason| is_rule(*reason)),
+        SubmitError::Denied(violations) | SubmitError::Forbidden { violations, .. } => {
+            let mut reasons = violations.iter().map(|violation| violation.reason);
+            reasons.find(|reason| is_rule(*reason))
+        }
+        SubmitError::Statement(StatementError::Violations(broken)) => {
+            let mut reasons = broken.errors.iter().map(|violation| violation.reason);
+            reasons.find(|reason| is_rule(*reason))
+        }
+        _ => None,
+    }
+}
+
+fn is_rule(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::SenderMismatch
+            | Reason::WrongSide
+            | Reason::OfficerUnknown
+            | Reason::AlertIdNotYours
+            | Reason::HandlingConflict
+            | Reason::ClassifiedRefused
+            | Reason::NotReleasable
+            | Reason::MarkUnknown
+            | Reason::NoLegalBasis
+            | Reason::DiplomaticBag
+            | Reason::ConsularBag
+            | Reason::RecipientNotReleasable
+            | Reason::PurposeMissing
+            | Reason::OnwardRelease
+            | Reason::PolicyDenied
+            | Reason::PolicyError
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use precinto_alert::Violation;
+    use precinto_ledger::clock::ManualClock;
+    use prost::Message as _;
+
+    use super::*;
+    use crate::limits::{CONFLICT_WINDOW, CONFLICTS_PER_NODE_MAX};
+    use crate::test_ledger;
+
+    const NOW_MS: u64 = 1_000_000;
+
+    fn about(number: u8) -> About {
+        let node = |name: &str| name.parse().unwrap();
+        About {
+            carrier: node("spiffe://us.dev.invalid/agency/cbp/node/lax"),
+            sender: node("spiffe://us.dev.invalid/agency/cbp/node/jfk"),
+            message_id: [7; 16],
+            statement_id: [number; 32],
+        }
+    }
+
+    #[tokio::test]
+    async fn each_refusal_is_recorded_once_and_a_flood_of_them_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(NOW_MS));
+        let (ledger, owner) = test_ledger::open(folder.path(), Arc::<ManualClock>::clone(&clock));
+        let refusals = Refusals::new(Acts::new(ledger.clone(), clock));
+        let size = || ledger.published().borrow().size;
+        let refuse = async |number, reason, now_ms| {
+            let recorded = refusals
+                .record(&about(number), (reason, pb::Decision::default()), now_ms)
+                .await;
+            recorded.unwrap();
+        };
+        for _ in 0..3 {
+            refuse(0, Reason::DiplomaticBag, NOW_MS).await;
+        }
+        assert_eq!(size(), 1, "asked again");
+        refuse(0, Reason::WrongSide, NOW_MS).await;
+        assert_eq!(size(), 2, "another reason");
+        let max = u8::try_from(CONFLICTS_PER_NODE_MAX).unwrap();
+        for number in 1..=max {
+            refuse(number, Reason::DiplomaticBag, NOW_MS).await;
+        }
+        assert_eq!(size(), u64::from(max));
+        let later_ms = NOW_MS + u64::try_from(CONFLICT_WINDOW.as_millis()).unwrap();
+        refuse(200, Reason::DiplomaticBag, later_ms).await;
+        let entry = ledger.read(u64::from(max)).unwrap();
+        let act = pb::ActRecord::decode(entry.record()).unwrap();
+        assert_eq!((act.count, &*act.statement_id), (2, &[200; 32][..]));
+        assert_eq!(act.party, about(0).sender.to_string());
+        assert_eq!(act.reason(), Reason::DiplomaticBag);
+        refuse(201, Reason::DiplomaticBag, later_ms).await;
+        let entry = ledger.read(u64::from(max) + 1).unwrap();
+        let act = pb::ActRecord::decode(entry.record()).unwrap();
+        assert_eq!(act.count, 0, "told once");
+        owner.stop().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_recorded_is_no_refusal() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(NOW_MS));
+        let (ledger, owner) = test_ledger::open(folder.path(), Arc::<ManualClock>::clone(&clock));
+        let refusals = Refusals::new(Acts::new(ledger, clock));
+        owner.stop().unwrap();
+        let carrier = about(0).carrier;
+        refusals.leave_out(&carrier, 3);
+        let said = (Reason::WrongSide, pb::Decision::default());
+        let recorded = refusals.record(&about(0), said, NOW_MS).await;
+        let error = recorded.unwrap_err();
+        let stopped = SubmitError::Append(AppendError::Stopped);
+        assert_eq!(error.to_string(), stopped.to_string());
+        let told = refusals.take(&carrier, NOW_MS);
+        assert_eq!(told, Some(3), "those that it would have told of");
+    }
+
+    #[test]
+    fn a_mistake_is_no_act_and_what_a_rule_forbids_is_one() {
+        let said = |reasons: &[Reason]| {
+            let violations = reasons.iter().map(|reason| Violation {
+                field: "x".to_owned(),
+                reason: *reason,
+                detail: precinto_alert::Detail::default(),
+                proposals: Vec::new(),
+            });
+            rule(&SubmitError::Denied(violations.collect()))
+        };
+        assert_eq!(said(&[Reason::FieldMissing, Reason::HsUnknown]), None);
+        let bag = said(&[Reason::FieldMissing, Reason::DiplomaticBag]);
+        assert_eq!(bag, Some(Reason::DiplomaticBag));
+        let not_carried = |reason| rule(&SubmitError::NotCarried(reason));
+        assert_eq!(not_carried(Reason::WrongSide), Some(Reason::WrongSide));
+        assert_eq!(not_carried(Reason::LogOriginWrong), None);
+        assert_eq!(rule(&SubmitError::Draining), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! What a decision costs, against one verification of a signature (V): `cargo bench -p precinto-policy` (test only).
+//!
+//! A question that was asked before must cost at most a tenth of V, because each delivery asks one. One that was not costs more than
+//! V itself allows for a submission; real traffic asks few of those (`limits.rs`).
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark reads the clock and prints"
+)]
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use precinto_alert::code::{CommodityClass, MessageStatus, MessageType, Tlp};
+use precinto_alert::handling::Release;
+use precinto_alert::id::AgencyId;
+use precinto_envelope::crypto::{PublicKey, SigningKey};
+use precinto_policy::{Agency, Ask, Facts, Floor, Passage, Policy, Rules};
+
+/// Rounds of each measurement; of so many turns the middle one counts.
+const ROUNDS: u32 = 2_000;
+const TURNS: usize = 15;
+
+const US: &str = include_str!("../examples/us.cedar");
+const MX: &str = include_str!("../examples/mx.cedar");
+
+fn main() {
+    let yardstick = verification();
+    println!("V, one verification of 1 KiB: {yardstick:.1} us");
+    let both = || {
+        let site = |side: &str, text| {
+            let policy = Policy::parse(text).expect("an example");
+            (side.parse().expect("a side"), policy)
+        };
+        [site("us.dev.invalid", US), site("mx.dev.invalid", MX)]
+    };
+    let floor = Rules::new(Floor::NEWEST, []);
+    let sites = Rules::new(Floor::NEWEST, both());
+    for (name, rules) in [
+        ("the floor alone", &floor),
+        ("the floor and both examples", &sites),
+    ] {
+        let hit = micros(|_| ask(rules, 0));
+        // Each release is another question; no two of a turn are alike.
+        let miss = micros(|round| ask(rules, round));
+        println!(
+            "{name}: asked before {hit:.2} us ({:.3} V), not asked before {miss:.1} us ({:.2} V)",
+            hit / yardstick,
+            miss / yardstick
+        );
+    }
+    let begun = Instant::now();
+    drop(both());
+    println!(
+        "both examples, read and checked: {:.1} ms",
+        begun.elapsed().as_secs_f64() * 1e3
+    );
+}
+
+fn ask(rules: &Rules, number: u32) {
+    let anam = agency("mx.dev.invalid/anam", "MX");
+    let unit = format!("u{number}");
+    let facts = Facts {
+        originator: agency("us.dev.invalid/cbp", "US"),
+        message_type: MessageType::Alert,
+        status: MessageStatus::Actual,
+        precedence: None,
+        tlp: Tlp::AmberStrict,
+        marks: BTreeSet::from(["US:LES".to_owned()]),
+        commodities: BTreeSet::from([CommodityClass::IllicitDrug]),
+        use_code: None,
+        authority: None,
+        protected_bag: None,
+        names_persons: true,
+        tear_line: false,
+        criminal_intelligence: false,
+        to_agencies: true,
+        releasable_to: vec![
+            Release::Country("MX".to_owned()),
+            Release::Agency(AgencyId::new(anam.side().clone(), &unit).expect("a name")),
+        ],
+        addressees: BTreeSet::from([anam.id.clone()]),
+    };
+    let passage = Passage::Direct;
+    let ask = Ask::Receive { by: &anam, passage };
+    assert!(rules.decide(ask, &facts).allowed());
+}
+
+fn agency(name: &str, country: &str) -> Agency {
+    Agency {
+        id: name.parse().expect("a name"),
+        country: country.to_owned(),
+        purposes: BTreeSet::from([CommodityClass::IllicitDrug]),
+    }
+}
+
+/// How long one takes, in microseconds.
+fn micros(mut one: impl FnMut(u32)) -> f64 {
+    let mut round = 0;
+    let mut turns = [(); TURNS].map(|()| {
+        let begun = Instant::now();
+        for _ in 0..ROUNDS {
+            round += 1;
+            one(round);
+        }
+        begun.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS)
+    });
+    turns.sort_by(f64::total_cmp);
+    turns.get(TURNS / 2).copied().unwrap_or_default()
+}
+
+fn verification() -> f64 {
+    let (key, _) = SigningKey::generate_ed25519();
+    let public: [u8; 32] = key.public_key().try_into().expect("an Ed25519 key");
+    let public = PublicKey::ed25519(public).expect("a good key");
+    let message = [7; 1024];
+    let signature = key.sign(&message);
+    micros(|_| public.verify(&message, &signature).expect("verifies"))
+}

@@ -1,0 +1,152 @@
+//! Seeds: many by number, those that once found something by name; and that what is wrong would be seen.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::plan::{Fault, Plan};
+use crate::run::{Outcome, run};
+use crate::world::Trace;
+
+/// How many seeds a change must pass; `PRECINTO_SEEDS` says another number. A seed takes about a second of one core.
+const SEEDS: u64 = 100;
+
+/// Runs a world on a thread of its own: it leaves its mark on it.
+fn run_apart(plan: Plan) -> Outcome {
+    let world = std::thread::Builder::new().name(format!("seed {}", plan.seed));
+    let world = world.spawn(move || run(plan)).expect("a thread");
+    world.join().expect("no panic")
+}
+
+/// What went wrong, and all that was seen.
+fn story(seed: u64, outcome: &Outcome) -> String {
+    let mut story = format!("seed {seed}: {:#?}\n", outcome.wrong);
+    for (actor, lines) in &outcome.trace {
+        writeln!(story, "{actor}:\n  {}", lines.join("\n  ")).expect("text");
+    }
+    story
+}
+
+/// The first difference between two traces.
+fn difference(once: &Trace, again: &Trace) -> Option<String> {
+    let none = Vec::new();
+    for actor in once.keys().chain(again.keys()) {
+        let (one, other) = (
+            once.get(actor).unwrap_or(&none),
+            again.get(actor).unwrap_or(&none),
+        );
+        for line in 0..one.len().max(other.len()) {
+            let (one, other) = (one.get(line), other.get(line));
+            if one != other {
+                return Some(format!("{actor}, line {line}: {one:?}, then {other:?}"));
+            }
+        }
+    }
+    None
+}
+
+/// Runs a seed twice; how long it lasted in its own time, or what is wrong.
+fn twice(seed: u64) -> Result<Duration, String> {
+    let once = run_apart(Plan::of(seed));
+    if !once.wrong.is_empty() {
+        return Err(story(seed, &once));
+    }
+    let again = run_apart(Plan::of(seed));
+    match difference(&once.trace, &again.trace) {
+        Some(what) => Err(format!("seed {seed} is not the same twice: {what}")),
+        None => Ok(once.lasted),
+    }
+}
+
+#[test]
+fn every_seed_holds_and_is_the_same_twice() {
+    let seeds = std::env::var("PRECINTO_SEEDS").ok();
+    let seeds = seeds.map_or(SEEDS, |seeds| seeds.parse().expect("a number"));
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let (next, lasted) = (AtomicU64::new(0), Mutex::new(Duration::ZERO));
+    let wrong = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds || !wrong.lock().expect("whole").is_empty() {
+                        return;
+                    }
+                    match twice(seed) {
+                        Ok(one) => *lasted.lock().expect("whole") += one,
+                        Err(what) => wrong.lock().expect("whole").push(what),
+                    }
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().expect("whole");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let lasted = lasted.into_inner().expect("whole").as_secs();
+    // Past the test runner, which hides what a passing test prints.
+    let said = format!("simulation: {seeds} seeds, each twice, {lasted} s of their own time\n");
+    std::io::stderr()
+        .write_all(said.as_bytes())
+        .expect("stderr");
+}
+
+/// All had arrived while the gateway was down: it is told to stop while it starts.
+#[test]
+fn seed_110_a_gateway_is_told_to_stop_while_it_starts() {
+    twice(110).unwrap_or_else(|what| panic!("{what}"));
+}
+
+#[test]
+fn a_quiet_world_ends_as_soon_as_all_has_arrived() {
+    let outcome = run_apart(Plan::quiet(1));
+    assert!(outcome.wrong.is_empty(), "{}", story(1, &outcome));
+    assert!(outcome.trace["log"].len() > 8, "{}", story(1, &outcome));
+}
+
+/// The disk loses what it had said was safe: no gateway can make that good, and everybody who looks must see it.
+#[test]
+fn a_disk_that_lies_is_found_out() {
+    let lies = |changes| {
+        let end = Plan::quiet(1).trouble;
+        let before_end = |ms| end.saturating_sub(Duration::from_millis(ms));
+        let faults = vec![
+            (before_end(200), Fault::DiskForgets(changes)),
+            (before_end(100), Fault::GatewayStarts),
+        ];
+        let plan = Plan {
+            faults,
+            ..Plan::quiet(1)
+        };
+        run_apart(plan)
+    };
+    let honest = lies(0);
+    assert!(honest.wrong.is_empty(), "{}", story(1, &honest));
+    for changes in [12, 24, 48] {
+        let found = lies(changes);
+        assert!(!found.wrong.is_empty(), "{}", story(1, &found));
+    }
+}
+
+#[test]
+fn worlds_that_differ_are_told_apart() {
+    let (one, other) = (run_apart(Plan::quiet(1)), run_apart(Plan::quiet(2)));
+    assert_eq!(difference(&one.trace, &one.trace), None);
+    assert!(difference(&one.trace, &other.trace).is_some());
+    for (actor, lines) in &one.trace {
+        for line in 0..lines.len() {
+            let mut altered = one.trace.clone();
+            let _gone = altered.get_mut(actor).expect("there").remove(line);
+            assert!(
+                difference(&one.trace, &altered).is_some(),
+                "{actor}, {line}"
+            );
+            assert!(
+                difference(&altered, &one.trace).is_some(),
+                "{actor}, {line}"
+            );
+        }
+    }
+}
