@@ -1,30 +1,34 @@
 //! Measures what the README states, as ratios within one run: `cargo bench -p precinto-tests --bench spine`.
 //!
 //! Every gateway is the unmodified release binary, every line mutual TLS on loopback, every answer a verified receipt.
-//! Client and gateway share the machine's cores. `PRECINTO_BENCH=validate,commit,memory` picks parts; those of the relay,
-//! `delivery,catchup,subscribers,recall,flash`, are run only when they are picked.
+//! Client and gateway share the machine's cores. `PRECINTO_BENCH=validate,policy,commit,memory` picks parts; those of the
+//! relay, `delivery,catchup,subscribers,recall,flash`, are run only when they are picked.
 
 mod commit;
 mod measure;
 mod memory;
+mod policy;
 mod relay;
 mod validate;
 
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use precinto_envelope::crypto::{PublicKey, SigningKey};
 use precinto_ledger::clock::{Clock as _, SystemClock};
 
-fn main() {
-    let parts =
-        std::env::var("PRECINTO_BENCH").unwrap_or_else(|_| "validate,commit,memory".to_owned());
+fn main() -> ExitCode {
+    let parts = std::env::var("PRECINTO_BENCH")
+        .unwrap_or_else(|_| "validate,policy,commit,memory".to_owned());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
     if let Some(site) = relay::echo::wanted() {
-        return runtime.block_on(relay::echo::serve(site.as_ref()));
+        runtime.block_on(relay::echo::serve(site.as_ref()));
+        return ExitCode::SUCCESS;
     }
     let yardstick = Yardstick::new();
     let spent = yardstick.verify(ROUNDS);
@@ -35,6 +39,9 @@ fn main() {
     if parts.contains("validate") {
         validate::run(&yardstick);
     }
+    if parts.contains("policy") {
+        runtime.block_on(policy::run(&yardstick));
+    }
     if parts.contains("commit") {
         runtime.block_on(commit::run());
     }
@@ -42,7 +49,16 @@ fn main() {
         runtime.block_on(memory::run());
     }
     runtime.block_on(relay::run(&parts));
+    // Also for scripts: a figure that is missed must not look like success.
+    if MISSED.load(Ordering::Relaxed) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
+
+/// Whether any figure was on the wrong side of its goal or limit.
+static MISSED: AtomicBool = AtomicBool::new(false);
 
 /// Verifications that V is measured over.
 const ROUNDS: u32 = 2_000;
@@ -85,11 +101,7 @@ fn say(line: &str) {
 
 /// A ratio against its goal.
 fn goal(what: &str, value: f64, at_least: f64) {
-    let verdict = if value >= at_least {
-        "reached"
-    } else {
-        "MISSED"
-    };
+    let verdict = verdict(value >= at_least, ["reached", "MISSED"]);
     say(&format!(
         "  {what}: {value:.1} (goal: at least {at_least}) {verdict}"
     ));
@@ -97,8 +109,17 @@ fn goal(what: &str, value: f64, at_least: f64) {
 
 /// A figure against its limit.
 fn limit(what: &str, value: f64, at_most: f64) {
-    let verdict = if value <= at_most { "kept" } else { "EXCEEDED" };
+    let verdict = verdict(value <= at_most, ["kept", "EXCEEDED"]);
     say(&format!(
         "  {what}: {value:.2} (limit: at most {at_most}) {verdict}"
     ));
+}
+
+fn verdict(is_well: bool, [well, missed]: [&'static str; 2]) -> &'static str {
+    if is_well {
+        well
+    } else {
+        MISSED.store(true, Ordering::Relaxed);
+        missed
+    }
 }

@@ -64,8 +64,8 @@ fn desk(site: &Site, gateway: &GatewayProcess, number: u32) -> Node {
 }
 
 /// A node of the American customs that sends, its line, and what it sends.
-struct Sender {
-    node: Node,
+pub(crate) struct Sender {
+    pub(crate) node: Node,
     code: String,
 }
 
@@ -79,7 +79,7 @@ impl Sender {
     }
 
     /// The one that is always there.
-    fn first(site: &Site, gateway: &GatewayProcess) -> Self {
+    pub(crate) fn first(site: &Site, gateway: &GatewayProcess) -> Self {
         Self {
             node: site.node("us-cbp-lax", gateway),
             code: "US-CBPLAX".to_owned(),
@@ -87,7 +87,7 @@ impl Sender {
     }
 
     /// What it says to the Mexican customs, numbered from 1: make one for all that it sends.
-    fn messages(&self) -> Messages<'_> {
+    pub(crate) fn messages(&self) -> Messages<'_> {
         messages(&self.node.author, &self.code)
     }
 }
@@ -97,12 +97,12 @@ fn messages<'a>(author: &'a Author, code: &str) -> Messages<'a> {
 }
 
 /// So many alerts of 1 KiB.
-fn alerts(messages: &mut Messages<'_>, count: u32) -> Vec<Signed> {
+pub(crate) fn alerts(messages: &mut Messages<'_>, count: u32) -> Vec<Signed> {
     (0..count).map(|_| messages.alert(LETTERS)).collect()
 }
 
 /// All at once, 256 in flight on each connection; all must be accepted.
-async fn pour(connections: &[Connection], work: Vec<Signed>) -> Report {
+pub(crate) async fn pour(connections: &[Connection], work: Vec<Signed>) -> Report {
     let count = work.len();
     let load = Load {
         in_flight: 256,

@@ -208,46 +208,55 @@ impl Gateway {
     }
 
     /// Opens the log, recovering it if need be, and logs what trust rests on as far as that is new.
-    pub async fn open(self, clock: Arc<dyn Clock>) -> Result<Opened, RunError> {
-        self.open_with(clock, Ledger::open).await
+    pub fn open(self, clock: Arc<dyn Clock>) -> Opening {
+        self.open_with(clock, Ledger::open)
     }
 
     /// As [`Gateway::open`], with a log that `open_log` opens by these options: on other storage, for tests.
-    pub async fn open_with(
+    pub fn open_with(
         self,
         clock: Arc<dyn Clock>,
         open_log: impl FnOnce(Options, Arc<dyn Clock>) -> Result<(Ledger, OwnerHandle), OpenError>
         + Send
         + 'static,
-    ) -> Result<Opened, RunError> {
-        let Self {
-            config,
-            material,
-            files,
-        } = self;
-        let Material {
-            renewable,
-            offers,
-            signer,
-        } = material;
-        let options = Options {
-            dir: config.data.clone(),
-            signer,
-            limits: log_limits(),
-        };
-        let ledger_clock = Arc::clone(&clock);
-        let (ledger, owner) = blocking::spawn(move || open_log(options, ledger_clock)).await??;
-        match open_on(ledger, clock, config, renewable, &offers, files).await {
-            Ok(opened) => Ok(opened(owner)),
-            Err(error) => {
-                // The log is well, and closed in order: the next start must not take this one for a crash.
-                let stopped = blocking::spawn(move || owner.stop()).await?;
-                if let Err(not_clean) = stopped {
-                    tracing::error!(%not_clean, "the start failed, and closing the log as well");
+    ) -> Opening {
+        self.open_by(clock, Box::new(open_log))
+    }
+
+    /// Compiled here, as [`Opened::serve_on`] is: the whole log is read.
+    #[inline(never)]
+    fn open_by(self, clock: Arc<dyn Clock>, open_log: OpenLog) -> Opening {
+        Box::pin(async move {
+            let Self {
+                config,
+                material,
+                files,
+            } = self;
+            let Material {
+                renewable,
+                offers,
+                signer,
+            } = material;
+            let options = Options {
+                dir: config.data.clone(),
+                signer,
+                limits: log_limits(),
+            };
+            let ledger_clock = Arc::clone(&clock);
+            let (ledger, owner) =
+                blocking::spawn(move || open_log(options, ledger_clock)).await??;
+            match open_on(ledger, clock, config, renewable, &offers, files).await {
+                Ok(opened) => Ok(opened(owner)),
+                Err(error) => {
+                    // The log is well, and closed in order: the next start must not take this one for a crash.
+                    let stopped = blocking::spawn(move || owner.stop()).await?;
+                    if let Err(not_clean) = stopped {
+                        tracing::error!(%not_clean, "the start failed, and closing the log as well");
+                    }
+                    Err(error)
                 }
-                Err(error)
             }
-        }
+        })
     }
 }
 
@@ -349,12 +358,25 @@ impl Opened {
     /// Serves until `shutdown` is cancelled, then drains: subscribers hear `DRAINING`, what was read is answered,
     /// cursors are written, the log is closed.
     ///
-    /// The future is boxed here so that all that serves is compiled here: what an `async fn` does, down to HTTP/2, is
-    /// compiled by whoever awaits it, and that is the command line, which is not optimised.
     pub fn serve(self, listener: impl Listen, shutdown: CancellationToken) -> Serving {
-        Box::pin(serve::serve(self, Box::new(listener), shutdown))
+        self.serve_on(Box::new(listener), shutdown)
+    }
+
+    /// All that serves is compiled here, and has to be: what an `async fn` does, down to HTTP/2, is compiled by whoever awaits it,
+    /// what is generic by whoever names the types, and that is the command line, which is not optimised. So the future is boxed,
+    /// in a function that has no parameter of type; a delivery costs twice as much otherwise.
+    #[inline(never)]
+    fn serve_on(self, listener: Box<dyn Listen>, shutdown: CancellationToken) -> Serving {
+        Box::pin(serve::serve(self, listener, shutdown))
     }
 }
+
+/// How a log is opened by its options and a clock.
+type OpenLog =
+    Box<dyn FnOnce(Options, Arc<dyn Clock>) -> Result<(Ledger, OwnerHandle), OpenError> + Send>;
+
+/// A gateway whose log is being opened: to be awaited.
+pub type Opening = Pin<Box<dyn Future<Output = Result<Opened, RunError>> + Send>>;
 
 /// A running gateway: to be awaited.
 pub type Serving = Pin<Box<dyn Future<Output = Result<(), RunError>> + Send>>;

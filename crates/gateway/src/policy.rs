@@ -31,7 +31,8 @@ use precinto_proto::v1 as pb;
 
 use crate::registry::{Directory, Resolved};
 
-pub(crate) use asked::{Asked, ask, by_code, receivers};
+pub(crate) use asked::by_code;
+pub use asked::{Asked, ask};
 
 mod asked;
 #[cfg(test)]
@@ -39,16 +40,16 @@ pub(crate) mod tests;
 
 /// Whom the directory made of a statement's recipients.
 #[derive(Debug)]
-pub(crate) struct Resolution {
+pub struct Resolution {
     /// In the statement's order, for the record. A place is empty where there is an objection; and of a withdrawal it may be, until
     /// the case is asked: it stands for somebody only if that knows whom ([`precinto_alert::Case::widen`]).
-    pub(crate) recipients: Vec<pb::ResolvedRecipient>,
+    pub recipients: Vec<pb::ResolvedRecipient>,
     /// What speaks against it.
-    pub(crate) objections: Vec<Violation>,
+    pub objections: Vec<Violation>,
 }
 
 /// Resolves the recipients of a statement with this content, if it has one, and says what of the floor's code speaks against it.
-pub(crate) fn resolve(
+pub fn resolve(
     statement: &Statement,
     content: Option<&Content>,
     directory: &Directory,

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use precinto_alert::Reason;
-use precinto_alert::id::{AgencyId, NodeId, Side};
+use precinto_alert::id::{AgencyId, Identity, NodeId, Side};
 use precinto_ledger::StoredEntry;
 use precinto_merkle::leaf::EntryType;
 use precinto_policy as policy;
@@ -25,7 +25,6 @@ use prost::Message as _;
 use tonic::Request;
 
 use crate::accept::Line;
-use crate::authenticate::Caller;
 use crate::registry::{Audits, Directory};
 use crate::status::Refusal;
 
@@ -71,7 +70,7 @@ pub(crate) fn reader_on(line: &Line, directory: &Arc<Directory>) -> Result<Reade
     if !directory.has_node(node) {
         return Err(Refusal::new(Reason::NodeUnknown));
     }
-    Ok(Reader::new(line.caller(), node, directory))
+    Ok(Reader::new(line.caller().identity(), node, directory))
 }
 
 /// Whether acts of this kind are for every listed node: on what trust rests, and what it is held by, both sides must be able to
@@ -84,13 +83,13 @@ pub(crate) fn is_everybodys(kind: pb::ActKind) -> bool {
 }
 
 impl Reader {
-    /// The reader that this caller is.
-    pub fn new(caller: &Caller, node: &NodeId, directory: &Arc<Directory>) -> Self {
+    /// The reader that `node` is, which shows a certificate of this identity.
+    pub fn new(identity: &Identity, node: &NodeId, directory: &Arc<Directory>) -> Self {
         Self {
             node: node.to_string(),
             agency: node.agency().to_string(),
             agency_id: node.agency().clone(),
-            audits: directory.audits(caller.identity()),
+            audits: directory.audits(identity),
             asked: directory.asked(node.agency()),
             directory: Arc::clone(directory),
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use precinto_alert::case::Onward;
 use precinto_alert::id::AgencyId;
-use precinto_alert::{Detail, Reason, Violation};
+use precinto_alert::{Detail, Reason, Statement, Violation};
 use precinto_policy::{Addressees, Admission, Agency, Facts, Outcome, Passage, Refusal};
 use precinto_proto::v1 as pb;
 
@@ -12,24 +12,43 @@ use crate::registry::Directory;
 
 /// What the rules in force say to a message.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub struct Asked {
     /// For the record, of the message or of its refusal.
-    pub(crate) decision: pb::Decision,
-    /// To whom it is passed on by whose word, for the record.
-    pub(crate) onward: Vec<pb::Onward>,
+    pub decision: pb::Decision,
     /// What its sender is told of what they forbid.
-    pub(crate) objections: Vec<Violation>,
+    pub objections: Vec<Violation>,
 }
 
 impl Asked {
     /// Whether there is anything that they forbid.
-    pub(crate) fn allowed(&self) -> bool {
+    pub fn allowed(&self) -> bool {
         self.objections.is_empty()
     }
 }
 
+/// Asks them whether `carrier` may put the statement into the log, and whether each agency among `recipients` may receive it, to
+/// some of whom it passes on what another said. `None` if the directory does not know the agency of the carrier, or of the sender.
+pub fn ask(
+    directory: &Directory,
+    (carrier, statement, is_nominal): (&AgencyId, &Statement, bool),
+    recipients: &[pb::ResolvedRecipient],
+    onward: &[Onward],
+) -> Option<Asked> {
+    let addressees = Addressees::of(recipients);
+    let carrier = directory.asked(carrier)?;
+    let originator = directory.asked(statement.sender().agency())?;
+    let receivers = receivers(directory, &addressees, onward);
+    let facts = Facts::of(statement, originator, is_nominal, addressees);
+    Some(ask_about(
+        directory,
+        (&carrier, &facts),
+        &receivers,
+        recipients,
+    ))
+}
+
 /// Each agency that would receive it, and how it gets there.
-pub(crate) fn receivers(
+pub(super) fn receivers(
     directory: &Directory,
     addressees: &Addressees,
     onward: &[Onward],
@@ -45,8 +64,8 @@ pub(crate) fn receivers(
         .collect()
 }
 
-/// Asks them whether `carrier` may put a message with these facts into the log, and whether each of these may receive it.
-pub(crate) fn ask(
+/// The same of a message with these facts, and of these receivers.
+pub(super) fn ask_about(
     directory: &Directory,
     (carrier, facts): (&Agency, &Facts),
     receivers: &[(Agency, Passage)],
@@ -75,7 +94,6 @@ pub(crate) fn ask(
     }
     Asked {
         decision,
-        onward: Vec::new(),
         objections,
     }
 }

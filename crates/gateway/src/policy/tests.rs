@@ -60,13 +60,9 @@ fn judge(
         recipients,
         mut objections,
     } = resolve(statement, None, &directory);
-    let addressees = Addressees::of(&recipients);
-    let receivers = receivers(&directory, &addressees, &[]);
-    let known = |agency: &AgencyId| directory.asked(agency).unwrap();
-    let originator = known(statement.sender().agency());
-    let facts = Facts::of(statement, originator, false, addressees);
-    let asked = (&known(&carrier.parse().unwrap()), &facts);
-    objections.extend(ask(&directory, asked, &receivers, &recipients).objections);
+    let said = (&carrier.parse().unwrap(), statement, false);
+    let asked = ask(&directory, said, &recipients, &[]).unwrap();
+    objections.extend(asked.objections);
     if objections.is_empty() {
         Ok(recipients)
     } else {
@@ -231,7 +227,7 @@ fn hostile_says(carrier: &str, passage: Passage, change: impl FnOnce(&mut Facts)
     let mut facts = Facts::of(&statement(|_| ()), originator, false, addressees);
     change(&mut facts);
     let receivers = [(known(ANAM), passage)];
-    let asked = ask(
+    let asked = asked::ask_about(
         &directory,
         (&known(carrier), &facts),
         &receivers,
@@ -293,7 +289,7 @@ fn what_cannot_be_judged_is_refused() {
         Addressees::default(),
     );
     facts.tlp = Tlp::Unspecified;
-    let asked = ask(&directory, (&cbp, &facts), &[], &[]);
+    let asked = asked::ask_about(&directory, (&cbp, &facts), &[], &[]);
     let reasons: Vec<Reason> = asked.objections.iter().map(|one| one.reason).collect();
     assert_eq!(reasons, [Reason::PolicyError]);
     assert!(!asked.allowed());

@@ -34,13 +34,16 @@ async fn audited(us: &str, mx: &str, sender: &str, to: &str) -> [bool; 2] {
     let (record, content) = (record.encode_to_vec(), envelope.encode_to_vec());
     let written = ledger.append(unverified([1; 32], &record, &content, &[]));
     let stored = written.await.unwrap().proven.entry;
-    let caller = Caller::for_tests(AUDIT.parse::<Identity>().unwrap());
-    let directory = Arc::new(combined(us, mx).unwrap());
-    let reader = Reader::new(&caller, &caller.node().unwrap().clone(), &directory);
+    let reader = auditor(&Arc::new(combined(us, mx).unwrap()));
     let seen = [reader.may_read(&stored), reader.is_delivered(&stored)];
     drop((stored, ledger));
     owner.stop().unwrap();
     seen
+}
+
+fn auditor(directory: &Arc<Directory>) -> Reader {
+    let identity = Identity::Node(AUDIT.parse().unwrap());
+    Reader::new(&identity, &AUDIT.parse().unwrap(), directory)
 }
 
 #[tokio::test]
@@ -50,8 +53,7 @@ async fn an_auditor_of_a_side_reads_of_refusals_in_the_name_of_its_nodes() {
     let (ledger, owner) = crate::test_ledger::open(folder.path(), clock);
     let us = EXAMPLE_US.replace(&format!("\"{AUDIT}\""), "");
     let directory = Arc::new(combined(&us, EXAMPLE_MX).unwrap());
-    let caller = Caller::for_tests(AUDIT.parse::<Identity>().unwrap());
-    let reader = Reader::new(&caller, &caller.node().unwrap().clone(), &directory);
+    let reader = auditor(&directory);
     let node = |side: &str| format!("spiffe://{side}.dev.invalid/agency/tax/node/hq");
     for (number, actor, party, sees) in [
         (1, "us", "us", false),

@@ -6,7 +6,6 @@ use precinto_alert::{Reason, Statement, Violation};
 use precinto_envelope::body::check_body;
 use precinto_envelope::verify::VerifiedEnvelope;
 use precinto_ledger::{Entry, EntryKey};
-use precinto_policy::{Addressees, Facts};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
@@ -55,7 +54,7 @@ impl Submissions {
             .as_ref()
             .is_some_and(Content::names_persons);
         if examined.is_wrong() {
-            let asked = self.ask(
+            let (asked, _) = self.ask(
                 (carrier, statement),
                 is_nominal,
                 &examined.recipients,
@@ -72,7 +71,7 @@ impl Submissions {
             widened.map_err(SubmitError::Denied)?;
         }
         let recipients = &examined.recipients;
-        let asked = self.ask(
+        let (asked, onward) = self.ask(
             (carrier, statement),
             is_nominal,
             recipients,
@@ -96,7 +95,7 @@ impl Submissions {
             warnings: findings::recorded(&warnings),
             trust: trust_refs(verified).chain(directory.trust_refs()).collect(),
             nominal: is_nominal,
-            onward: asked.onward,
+            onward,
             decision: Some(asked.decision),
         };
         let (sender, message_id) = (statement.sender(), statement.message_id());
@@ -108,14 +107,15 @@ impl Submissions {
         })
     }
 
-    /// What the rules say to it. `seat` is its case, which says to whom it passes on what another said; without one, to nobody.
+    /// What the rules say to it; and, for the record, to whom it passes on what another said and by whose word, as `seat` knows, its
+    /// case. Without a case, to nobody.
     fn ask(
         &self,
         (carrier, statement): (&AgencyId, &Statement),
         is_nominal: bool,
         recipients: &[pb::ResolvedRecipient],
         (directory, seat): (&HeldDirectory, Option<&mut Seat>),
-    ) -> Result<Asked, SubmitError> {
+    ) -> Result<(Asked, Vec<pb::Onward>), SubmitError> {
         let mut onward = Vec::new();
         let mut located = Vec::new();
         for mut one in seat
@@ -137,18 +137,15 @@ impl Submissions {
             }
             onward.push(one);
         }
-        let addressees = Addressees::of(recipients);
+        let asked = policy::ask(
+            directory,
+            (carrier, statement, is_nominal),
+            recipients,
+            &onward,
+        );
         // Both are listed, so the directory knows their agencies.
-        let known = |agency| {
-            let known = directory.asked(agency);
-            known.ok_or(SubmitError::NotCarried(Reason::NodeUnknown))
-        };
-        let (carrier, originator) = (known(carrier)?, known(statement.sender().agency())?);
-        let receivers = policy::receivers(directory, &addressees, &onward);
-        let facts = Facts::of(statement, originator, is_nominal, addressees);
-        let mut asked = policy::ask(directory, (&carrier, &facts), &receivers, recipients);
-        asked.onward = located;
-        Ok(asked)
+        let asked = asked.ok_or(SubmitError::NotCarried(Reason::NodeUnknown))?;
+        Ok((asked, located))
     }
 }
 

@@ -54,7 +54,26 @@ impl Filter {
 
     /// As it goes over the wire; none for the one that lets everything through.
     pub fn to_wire(&self) -> Option<pb::Filter> {
-        (*self != Self::default()).then(|| self.0.clone())
+        (!self.lets_all_through()).then(|| self.0.clone())
+    }
+
+    /// Whether it is the default. Every entry is asked about, so by lengths: to compare empty lists with empty lists takes a
+    /// tenth of what a delivery costs, on processors whose masked loads stumble over the addresses of empty ones.
+    fn lets_all_through(&self) -> bool {
+        let pb::Filter {
+            types,
+            at_least,
+            commodities,
+            sender_agencies,
+            statuses,
+            alert_ids,
+        } = &self.0;
+        [types, commodities, statuses]
+            .iter()
+            .all(|codes| codes.is_empty())
+            && *at_least == 0
+            && sender_agencies.is_empty()
+            && alert_ids.is_empty()
     }
 
     /// Whether an entry that its reader may see is one that it wants to see.
@@ -62,7 +81,7 @@ impl Filter {
     /// What is not a statement passes, and so does a statement that was deleted by law: nobody can tell any more, and to
     /// hide a deletion is worse than to show one too many.
     pub fn passes(&self, entry: &StoredEntry) -> bool {
-        if *self == Self::default()
+        if self.lets_all_through()
             || entry.leaf().entry_type != EntryType::Statement
             || entry.record_pruned()
         {

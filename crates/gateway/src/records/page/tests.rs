@@ -6,7 +6,6 @@ use precinto_ledger::clock::ManualClock;
 use precinto_ledger::testing::entry;
 
 use super::*;
-use crate::authenticate::Caller;
 
 /// A log of `count` entries of 1,000 bytes each, none of which is a statement.
 async fn log(folder: &std::path::Path, count: u8) -> (Ledger, OwnerHandle) {
@@ -20,14 +19,9 @@ async fn log(folder: &std::path::Path, count: u8) -> (Ledger, OwnerHandle) {
 }
 
 fn reader(node: &str) -> Reader {
-    let identity: Identity = node.parse().unwrap();
-    let caller = Caller::for_tests(identity);
     let directory = crate::registry::tests::example();
-    Reader::new(
-        &caller,
-        &caller.node().unwrap().clone(),
-        &Arc::new(directory),
-    )
+    let identity = Identity::Node(node.parse().unwrap());
+    Reader::new(&identity, &node.parse().unwrap(), &Arc::new(directory))
 }
 
 #[tokio::test]
