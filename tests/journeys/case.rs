@@ -299,6 +299,8 @@ fn filters(stage: &Stage) {
         "",
         "--state open",
         "--state outcome-reported",
+        "--state amended",
+        "--state on-hold-in-place",
         "--side us.dev.invalid",
         "--agency mx.dev.invalid/cofepris",
         "--commodity chemical-precursor",

@@ -86,6 +86,17 @@ fn reaches(sent: &Value, to: To, addressees: &BTreeSet<String>) {
     assert_eq!(reached.collect::<BTreeSet<_>>(), expected, "{sent}");
 }
 
+/// Goods are on hold from the first message about it to the last.
+fn holds(stage: &Stage, said: T) {
+    let expected = match said {
+        T::HoldSet | T::HoldStatus => Some(0),
+        T::HoldRelease | T::ActionResponse => Some(7),
+        _ => return,
+    };
+    let (code, listed) = stage.ends(CBP, "list --state on-hold");
+    assert_eq!(code, expected, "{said:?}: {listed}");
+}
+
 /// What `show` says right after, in either language: to whom it went, and to who wrote it.
 fn is_told(stage: &Stage, one: &Said) {
     for (flag, lang) in [("en", Lang::En), ("es", Lang::Es)] {
@@ -123,6 +134,7 @@ fn every_type_of_message_is_taken_and_told() {
         }
         let sent = stage.send(one.node, &line);
         reaches(&sent, one.to, &addressees);
+        holds(&stage, one.kind);
         if one.kind == T::SystemNotice {
             let seen = stage.done(ANAM, "watch --until-caught-up");
             has(&seen, &[one.told, "Database move"]);

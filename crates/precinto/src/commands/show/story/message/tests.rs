@@ -71,7 +71,7 @@ fn an_amendment_that_changes_only_its_handling_says_so() {
         ("review_by_ms", intelligence),
         ("do_not_alert_subject", |it| it.do_not_alert_subject = true),
         ("do_not_contact_carrier", |it| {
-            it.do_not_contact_carrier = true
+            it.do_not_contact_carrier = true;
         }),
         ("tear_line", |it| it.tear_line = true),
     ];
