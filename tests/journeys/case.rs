@@ -2,6 +2,7 @@
 //! hold, an outcome, a recall that reaches everyone; told by `show`, `list`, `find` and `match` on both sides.
 
 mod desks;
+mod every_type;
 mod expired;
 mod follow_up;
 mod interrupted;
@@ -91,6 +92,18 @@ fn has(text: &str, all: &[&str]) {
     }
 }
 
+/// A YAML text without one of its blocks: its first line and what is indented below.
+fn without(block: &str, text: &str) -> String {
+    let mut inside = false;
+    let kept = text.lines().filter(|line| {
+        inside = line.starts_with(block) || (inside && line.starts_with(' '));
+        !inside
+    });
+    let kept = kept.collect::<Vec<_>>().join("\n");
+    assert!(kept.len() < text.len(), "no {block}");
+    kept
+}
+
 /// CBP tells ANAM and everybody who follows precursors; the consignee's tax number has a wrong check character.
 fn begin() -> Stage {
     begin_at(Site::new())
@@ -111,8 +124,10 @@ fn begin_at(site: Site) -> Stage {
     };
     let first = stage.file("alert.yaml");
     write(&first, &text);
+    // Whoever amends need not say again how it may be handled.
     let second = stage.file("amended.yaml");
-    write(&second, &text.replace("pieces: 24", "pieces: 26"));
+    let amended = text.replace("pieces: 24", "pieces: 26");
+    write(&second, &without("handling:", &amended));
     let sent = stage.send(CBP, &format!("alert {}", first.display()));
     stage.alert = sent["alert_id"].as_str().expect("an id").to_owned();
     stage
@@ -162,6 +177,24 @@ fn play(stage: &Stage) {
     let outcome = "outcome ID --code SEIZED --form mx-embargo-precautorio --quality 5";
     stage.send(ANAM, &format!("{outcome} --officer hernandez"));
     assert_eq!(amended["alert_id"], stage.alert.as_str());
+}
+
+/// What limits the use of an alert follows it through its case, whoever speaks and however little is typed.
+fn handled(stage: &Stage) {
+    let case = stage.object(ANAM, "show ID");
+    let messages = case["messages"].as_array().expect("messages");
+    let of = |number: usize| &messages[number]["statement"];
+    let first = &of(0)["handling"];
+    assert_eq!(first["marks"], serde_json::json!(["US:LES"]));
+    assert_eq!(of(2)["type"], "AMEND");
+    assert_eq!(of(2)["handling"], *first);
+    for said in messages.iter().map(|one| &one["statement"]) {
+        for field in ["marks", "use_code", "do_not_alert_subject"] {
+            assert_eq!(said["handling"][field], first[field], "{field}: {said}");
+        }
+    }
+    let story = stage.done(ANAM, "show ID");
+    has(&story, &["US:LES", "(H1)", "releasable to"]);
 }
 
 /// Somebody does not believe what was said, and the author mends it.
@@ -266,6 +299,8 @@ fn filters(stage: &Stage) {
         "",
         "--state open",
         "--state outcome-reported",
+        "--state amended",
+        "--state on-hold-in-place",
         "--side us.dev.invalid",
         "--agency mx.dev.invalid/cofepris",
         "--commodity chemical-precursor",
@@ -415,6 +450,7 @@ fn unreachable(stage: &mut Stage) {
 fn a_case_is_told_found_matched_and_taken_back() {
     let mut stage = begin();
     play(&stage);
+    handled(&stage);
     read(&stage);
     dispute(&stage);
     recall(&stage);

@@ -43,7 +43,7 @@ mod witnessed;
 
 pub use error::{CopyError, SyncError};
 pub use find::Hit;
-pub use list::{CaseSummary, Cases, Filter, Page, Standing};
+pub use list::{CaseSummary, Cases, Filter, Mark, Page, Standing};
 pub use read::{BodyState, Held, HeldCase, SignedBy};
 pub use recall::RecallWork;
 pub use sync::{PrunedBody, Synced};

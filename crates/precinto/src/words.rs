@@ -7,20 +7,27 @@ mod content;
 mod finding;
 #[cfg(test)]
 mod glossary;
-mod goods;
 mod late;
+mod parts;
+mod party;
+mod route;
 mod says;
 mod sheet;
+mod shipment;
 mod stand;
+mod subject;
+mod suspicion;
+mod terms;
 mod when;
 
 pub(crate) use content::{Rows, of_alert, of_reply};
 pub(crate) use finding::Finding;
-pub(crate) use goods::shipments;
 pub(crate) use late::{late, late_json};
 pub(crate) use says::{handling, headline, labels, names, recipient, says, signer};
 pub(crate) use sheet::Sheet;
+pub(crate) use shipment::shipments;
 pub(crate) use stand::{Stand, expired, level_marks, part_in_short, part_state, standing};
+pub(crate) use terms::{terms, version};
 use when::clock_time;
 pub(crate) use when::{left, minute, span};
 
@@ -67,9 +74,33 @@ fn texts_of(value: &Value, name: &str) -> Vec<String> {
     texts.map(printable).collect()
 }
 
-/// An amount with its unit.
-fn quantity(value: &Value) -> Option<String> {
+/// The label of a code alone, where nobody needs the code.
+fn plainly<C: Coded>(name: &str, lang: Lang) -> String {
+    C::from_name(name).map_or_else(
+        || printable(name),
+        |code| code.label(lang.texts()).to_owned(),
+    )
+}
+
+/// An amount with its unit: the code of the papers, but where nobody has seen that code on any.
+fn quantity(value: &Value, lang: Lang) -> Option<String> {
     let amount = text_of(value, "value")?;
     let unit = text_of(value, "unit").unwrap_or_default();
-    Some(format!("{amount} {unit}").trim_end().to_owned())
+    Some(match unit.as_str() {
+        "H87" => counted(&amount, ("piece", "pieza"), ("pieces", "piezas"), lang),
+        "CEL" => format!("{amount} °C"),
+        "FAH" => format!("{amount} °F"),
+        _ => format!("{amount} {unit}").trim_end().to_owned(),
+    })
+}
+
+/// So many of something.
+fn counted(count: &str, one: Label, many: Label, lang: Lang) -> String {
+    let (en, es) = if count == "1" { one } else { many };
+    format!("{count} {}", lang.pick(en, es))
+}
+
+/// Whether a text is in the reader's language.
+fn speaks(text: &Value, lang: Lang) -> bool {
+    text_of(text, "language").is_some_and(|language| language.starts_with(lang.pick("en", "es")))
 }

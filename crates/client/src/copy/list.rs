@@ -26,10 +26,8 @@ pub struct Filter {
     pub standing: Option<Standing>,
     /// How far some addressee's part has come, exactly.
     pub part: Option<State>,
-    /// Somebody's escalation group was told that there is no answer, and there still is none.
-    pub escalated: bool,
-    /// Somebody contests a message of the case.
-    pub disputed: bool,
+    /// Something that marks a case beside where it stands.
+    pub mark: Option<Mark>,
     /// Open, and at this time past the last useful moment of its newest version, milliseconds since 1970-01-01 UTC.
     pub expired_ms: Option<u64>,
     /// Where a shipment of the newest version comes from: airport, UN/LOCODE, country or state, in any spelling of case.
@@ -40,6 +38,30 @@ pub struct Filter {
     pub since_ms: Option<u64>,
     /// Cases opened before this time.
     pub until_ms: Option<u64>,
+}
+
+/// What may be said of a case wherever it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Somebody's escalation group was told that there is no answer, and there still is none.
+    Escalated,
+    /// Somebody contests a message of the case.
+    Disputed,
+    /// There is more than one version of its alert.
+    Amended,
+    /// Goods are held, in whole or in part.
+    OnHold,
+}
+
+impl Mark {
+    fn is_on(self, view: &View) -> bool {
+        match self {
+            Self::Escalated => !view.escalated().is_empty(),
+            Self::Disputed => !view.disputes.is_empty(),
+            Self::Amended => view.version > 1,
+            Self::OnHold => view.holds.values().any(|hold| hold.stands()),
+        }
+    }
 }
 
 /// Where a case stands as a whole. What was recalled is recalled, whatever else it is; a cancelled one is cancelled.
@@ -224,8 +246,7 @@ impl Filter {
             && self
                 .part
                 .is_none_or(|state| view.parts.values().any(|part| part.state == state))
-            && (!self.escalated || !view.escalated().is_empty())
-            && (!self.disputed || !view.disputes.is_empty())
+            && self.mark.is_none_or(|mark| mark.is_on(view))
             && self.expired_ms.is_none_or(|now| case.is_expired(now))
             && self.until_ms.is_none_or(|until| case.opened_ms < until)
             && self.route_fits(case)

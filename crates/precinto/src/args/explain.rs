@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 #[command(after_help = "\
 A code is written as it stands in messages: AWB_CHECK_DIGIT, CH01, HOLD, SEIZED, P1, AMBER+STRICT, H2, US:LES. Lower case
 and hyphens are understood. A code that several vocabularies know is shown once for each. Units, Mexican and U.S. states,
-listed substances and UN numbers are explained as well: KGM, MX-JAL, 110-63-4, UN1203.
+listed substances and UN numbers are explained as well: KGM, MX-JAL, 110-63-4, UN1203; so are the states of a case: REFERRED.
 
 Examples:
   precinto explain CERT_REVOKED
@@ -20,7 +20,7 @@ Examples:
 pub(crate) struct Explain {
     /// A reason, indicator, action, outcome, mark or any other code; without one, the list of all
     pub(crate) code: Option<String>,
-    /// Only this family: reason, indicator, action, outcome, verdict, tlp, mark and so on
+    /// Only this family: reason, indicator, action, outcome, verdict, tlp, mark, state and so on
     #[arg(long, value_name = "NAME")]
     pub(crate) family: Option<String>,
 }

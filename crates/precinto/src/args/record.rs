@@ -75,7 +75,8 @@ pub(crate) struct List {
     #[arg(long, value_name = "P1..P4")]
     pub(crate) precedence: Option<String>,
     /// Where the case stands (open, closed, cancelled, recalled; escalated when somebody has not answered in time, disputed
-    /// when somebody has rejected what was said, expired when it is open past its last useful moment), or how far any addressee has come (relayed, delivered, acknowledged,
+    /// when somebody has rejected what was said, expired when it is open past its last useful moment, amended when there is more
+    /// than one version, on-hold when goods are held), or how far any addressee has come (relayed, delivered, acknowledged,
     /// assessing, referred, action-accepted, declined, unable, acted, handed-over, outcome-reported, ended)
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<String>,

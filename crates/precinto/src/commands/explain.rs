@@ -1,19 +1,21 @@
-//! `explain`: what a code means and what to do next, from the catalogue of reasons and the tables of codes.
+//! `explain`: what a code means and what to do next, from the catalogue of reasons, the tables of codes and the states of a case.
 
 mod code;
 mod listed;
 mod reason;
+mod state;
 
 use crate::args::Explain;
 use crate::config::closest;
 use crate::exit::{Exit, Failure, Text};
 use crate::output::{Align, Output, Table};
+use crate::words::Stand;
 use precinto_alert::Lang as Texts;
 use precinto_alert::code::{FAMILIES, Family, Row};
 use precinto_alert::reason::{Entry, entries};
 use serde::Serialize;
 
-/// What the family of reasons is called; all others are named in [`FAMILIES`].
+/// What the family of reasons is called; but for it and the states, all are named in [`FAMILIES`].
 const REASON: &str = "reason";
 
 /// A text for machines: both languages at once, because codes never change with the language.
@@ -37,6 +39,7 @@ impl Both {
 enum Found {
     Reason(&'static Entry),
     Code(&'static Family, &'static Row),
+    State(Stand),
 }
 
 impl Found {
@@ -44,6 +47,7 @@ impl Found {
         match self {
             Self::Reason(entry) => entry.name(),
             Self::Code(family, row) => family.name_of(row),
+            Self::State(stand) => stand.name(),
         }
     }
 
@@ -51,6 +55,7 @@ impl Found {
         match self {
             Self::Reason(_) => REASON,
             Self::Code(family, _) => family.name,
+            Self::State(_) => state::FAMILY,
         }
     }
 
@@ -58,6 +63,7 @@ impl Found {
         match self {
             Self::Reason(_) => output.lang().pick("reason", "motivo"),
             Self::Code(family, _) => family.title(output.lang().texts()),
+            Self::State(_) => output.lang().pick(state::TITLE.0, state::TITLE.1),
         }
     }
 
@@ -65,6 +71,7 @@ impl Found {
         match self {
             Self::Reason(entry) => entry.text(output.lang().texts()),
             Self::Code(_, row) => row.label(output.lang().texts()),
+            Self::State(stand) => state::label(stand, output.lang()),
         }
     }
 
@@ -77,6 +84,7 @@ impl Found {
                 let short = wanted.strip_prefix(family.prefix).unwrap_or(wanted);
                 name == short || name.split_once(':').is_some_and(|(_, mark)| mark == wanted)
             }
+            Self::State(stand) => stand.is_called(wanted),
         }
     }
 
@@ -86,6 +94,8 @@ impl Found {
             (Self::Reason(entry), false) => output.json_line(&reason::explained(entry))?,
             (Self::Code(family, row), true) => output.json(&code::explained(family, row))?,
             (Self::Code(family, row), false) => output.json_line(&code::explained(family, row))?,
+            (Self::State(stand), true) => output.json(&state::explained(stand))?,
+            (Self::State(stand), false) => output.json_line(&state::explained(stand))?,
         }
         Ok(())
     }
@@ -94,6 +104,7 @@ impl Found {
         match self {
             Self::Reason(entry) => reason::text(entry, output.lang()),
             Self::Code(family, row) => code::text(family, row, output.lang()),
+            Self::State(stand) => state::text(stand, output.lang()),
         }
     }
 }
@@ -138,7 +149,9 @@ fn everything() -> Vec<Found> {
     let codes = FAMILIES
         .iter()
         .flat_map(|family| family.rows().map(|row| Found::Code(family, row)));
-    codes.chain(entries().map(Found::Reason)).collect()
+    let states = Stand::ALL.into_iter().map(Found::State);
+    let codes = codes.chain(entries().map(Found::Reason));
+    codes.chain(states).collect()
 }
 
 fn of_family(all: Vec<Found>, asked: &str) -> anyhow::Result<Vec<Found>> {
@@ -148,7 +161,12 @@ fn of_family(all: Vec<Found>, asked: &str) -> anyhow::Result<Vec<Found>> {
         .filter(|one| one.family() == wanted)
         .collect();
     if rows.is_empty() {
-        let names = || FAMILIES.iter().map(|family| family.name).chain([REASON]);
+        let names = || {
+            FAMILIES
+                .iter()
+                .map(|family| family.name)
+                .chain([REASON, state::FAMILY])
+        };
         let failure = Failure::new(
             Exit::NotFound,
             (

@@ -14,7 +14,7 @@ use precinto_alert::code::{Coded, CommodityClass, Precedence};
 use precinto_alert::id::{AgencyId, IdError, Side};
 use precinto_alert::statement::Statement;
 use precinto_client::Overdue;
-use precinto_client::copy::{CaseSummary, Cases, Filter, OwnCopy, Page, Standing};
+use precinto_client::copy::{CaseSummary, Cases, Filter, Mark, OwnCopy, Page, Standing};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -60,14 +60,15 @@ fn tell_called(called: &[Overdue], output: Output) {
 }
 
 fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
-    let (mut standing, mut part) = (None, None);
-    let (mut escalated, mut disputed, mut expired_ms) = (false, false, None);
+    let (mut standing, mut part, mut mark, mut expired_ms) = (None, None, None, None);
     match stand(args.state.as_ref())? {
         None => {}
         Some(Stand::Case(case)) => standing = Some(case),
-        Some(Stand::Escalated) => escalated = true,
-        Some(Stand::Disputed) => disputed = true,
+        Some(Stand::Escalated) => mark = Some(Mark::Escalated),
+        Some(Stand::Disputed) => mark = Some(Mark::Disputed),
         Some(Stand::Expired) => expired_ms = Some(clock::now_ms()),
+        Some(Stand::Amended) => mark = Some(Mark::Amended),
+        Some(Stand::OnHold) => mark = Some(Mark::OnHold),
         Some(Stand::Part(state)) => part = Some(state),
     }
     let time = |flag: &str, text: &Option<String>| -> Result<Option<u64>, Failure> {
@@ -87,8 +88,7 @@ fn filter(args: &List, lang: Lang) -> Result<Filter, Failure> {
         precedence: coded::<Precedence>("precedence", args.precedence.as_ref())?,
         standing,
         part,
-        escalated,
-        disputed,
+        mark,
         expired_ms,
         from: args.from.as_ref().map(|place| place.to_uppercase()),
         to: args.to.as_ref().map(|place| place.to_uppercase()),
@@ -124,7 +124,7 @@ fn stand(text: Option<&String>) -> Result<Option<Stand>, Failure> {
     };
     let found = Stand::ALL
         .into_iter()
-        .find(|one| one.name() == name || is_shown(*one));
+        .find(|one| one.is_called(&name) || is_shown(*one));
     found
         .map(Some)
         .ok_or_else(|| no_code("state", &name, &Stand::ALL.map(Stand::name)))

@@ -1,7 +1,13 @@
 //! The content of a message as labelled rows: of an alert in the order in which a desk works, of any other type by a table.
 
-use super::goods::{self, place_of, speaks};
-use super::{Label, array, clock_time, labelled, quantity, text_of, texts_of, words_of};
+use super::parts::{Parts, digest, shipments_of};
+use super::party::{moment, party};
+use super::route::place_of;
+use super::suspicion::{self, graded, indicators};
+use super::{
+    Label, array, clock_time, labelled, quantity, shipment, speaks, subject, text_of, texts_of,
+    words_of,
+};
 use crate::output::Lang;
 use precinto_alert::code::{
     ActionCode, ActionVerdict, Confidence, IndicatorCode, ScreeningMethod, SeizureForm,
@@ -12,24 +18,40 @@ use serde_json::Value;
 /// Labelled rows.
 pub(crate) type Rows = Vec<(Label, String)>;
 
-/// What an alert says: the shipment, its route and its goods first, then why, then who.
+/// What an alert says: what is asked in detail, the shipments and their goods, then why, whom to call, who, and on what terms.
 pub(crate) fn of_alert(content: &Value, lang: Lang) -> Rows {
     let mut rows = Rows::new();
-    for shipment in array(content, "shipments") {
-        rows.push((("shipment", "envío"), goods::identifiers(shipment, lang)));
-        let declared = goods::declared(shipment, lang);
-        rows.push((("declared as", "declarado"), declared));
-        let legs = goods::legs(shipment).into_iter();
-        rows.extend(legs.map(|leg| (("route", "ruta"), leg)));
+    // The codes alone stand in the statement.
+    let detailed = array(content, "requested_actions").filter(|one| {
+        let more = ["screening_method", "note"];
+        more.iter().any(|field| one.get(field).is_some())
+    });
+    rows.extend(detailed.map(|one| (("in detail", "en detalle"), action(one, lang))));
+    let count = array(content, "shipments").count();
+    for (place, one) in array(content, "shipments").enumerate() {
+        let position = (count > 1).then_some(place + 1);
+        rows.extend(shipment::rows(one, position, lang));
     }
     rows.extend(subjects(content, ("suspected", "sospecha"), lang));
-    let because = because(content, lang).into_iter();
-    rows.extend(because.map(|one| (("because", "porque"), one)));
+    rows.extend(suspicion::rows(content, lang));
     let stories = narrative(content, lang).into_iter();
     rows.extend(stories.map(|one| (("story", "relato"), one)));
-    let parties = array(content, "parties").map(|one| goods::party(one, lang));
+    rows.extend(of_table(content, CONTACT, lang));
+    let parties = array(content, "parties").map(|one| {
+        let mut said = Parts::of(one, lang);
+        said.say([party(one, lang)])
+            .say(shipments_of(one, count, lang));
+        said.with_semicolons()
+    });
     rows.extend(parties.map(|one| (("parties", "partes"), one)));
     rows.extend(of_table(content, ALERT, lang));
+    if let Some(grounds) = content.get("reasonable_suspicion") {
+        let mut said = Parts::of(grounds, lang);
+        said.say(words_of(grounds, "statement"));
+        said.named(("approved by", "aprobado por"), "approver_function");
+        rows.push((("28 CFR 23", "28 CFR 23"), said.with_semicolons()));
+    }
+    rows.extend(files(content, lang));
     rows.retain(|(_, value)| !value.is_empty());
     rows
 }
@@ -51,9 +73,11 @@ pub(crate) fn of_reply(content: &Value, lang: Lang) -> Rows {
     rows.extend(screenings.map(|one| (("screening", "inspección"), one)));
     let actions = array(content, "actions").chain(array(content, "requested_actions"));
     rows.extend(actions.map(|one| (("action", "acción"), action(one, lang))));
-    let because = because_of(content, lang).into_iter();
+    let because = indicators(content, lang).into_iter();
     rows.extend(because.map(|one| (("because", "porque"), one)));
+    rows.extend(graded(content, lang).map(|one| (("graded", "evaluación"), one)));
     rows.extend(feedback(content, lang));
+    rows.extend(files(content, lang));
     rows.retain(|(_, value)| !value.is_empty());
     rows
 }
@@ -78,10 +102,12 @@ enum Shape {
     List,
 }
 
+/// Whom to call about an alert.
+const CONTACT: &[(&str, Label, Shape)] = &[("contact", ("call", "llamar a"), Shape::Contact)];
+
 /// What an alert says at its end.
 const ALERT: &[(&str, Label, Shape)] = &[
     ("use_limits", ("use limits", "límites"), Shape::Words),
-    ("contact", ("call", "llamar a"), Shape::Contact),
     (
         "authority_text",
         ("legal basis", "fundamento"),
@@ -152,7 +178,7 @@ fn of_table(content: &Value, table: &[(&str, Label, Shape)], lang: Lang) -> Rows
             Shape::Words => words_of(content, field),
             Shape::Time => clock_time(value),
             Shape::Place => place_of(value),
-            Shape::Quantity => quantity(value),
+            Shape::Quantity => quantity(value, lang),
             Shape::Code(label) => text_of(content, field).map(|code| label(&code, lang)),
             Shape::Contact => Some(contact(value)),
             Shape::List => Some(texts_of(content, field).join(", ")),
@@ -165,35 +191,37 @@ fn of_table(content: &Value, table: &[(&str, Label, Shape)], lang: Lang) -> Rows
 fn subjects(content: &Value, label: Label, lang: Lang) -> Rows {
     type Said = fn(&Value, Lang) -> String;
     let kinds: [(&str, Said); 3] = [
-        ("substances", goods::substance),
-        ("firearms", goods::firearm),
-        ("fuels", goods::fuel),
+        ("substances", subject::substance),
+        ("firearms", subject::firearm),
+        ("fuels", subject::fuel),
     ];
-    let all = kinds
-        .into_iter()
-        .flat_map(|(field, said)| array(content, field).map(move |one| said(one, lang)));
+    let count = array(content, "shipments").count();
+    let all = kinds.into_iter().flat_map(|(field, said)| {
+        array(content, field).map(move |one| {
+            let mut parts = Parts::of(one, lang);
+            parts
+                .say([said(one, lang)])
+                .say(shipments_of(one, count, lang));
+            parts.with_semicolons()
+        })
+    });
     all.map(|said| (label, said)).collect()
 }
 
-/// The indicators that an alert gives.
-fn because(content: &Value, lang: Lang) -> Vec<String> {
-    let suspicion = content.get("suspicion");
-    suspicion.map_or_else(Vec::new, |one| because_of(one, lang))
-}
-
-/// Indicators, each with how strong it is.
-fn because_of(holder: &Value, lang: Lang) -> Vec<String> {
-    let indicators = array(holder, "indicators").filter_map(|one| {
-        let label = labelled::<IndicatorCode>(&text_of(one, "code")?, lang);
-        let strength = one.get("strength").and_then(Value::as_u64);
-        let (en, es) = match strength {
-            Some(3) => ("a hard fact", "hecho comprobado"),
-            Some(2) => ("clear", "claro"),
-            _ => ("weak", "débil"),
-        };
-        Some(format!("{label}, {}", lang.pick(en, es)))
+/// Files that travel separately: what they show, and by what they can be known.
+fn files(content: &Value, lang: Lang) -> Rows {
+    let count = array(content, "shipments").count();
+    let all = array(content, "attachments").map(|one| {
+        let mut said = Parts::of(one, lang);
+        said.say(words_of(one, "caption")).plain(&["media_type"]);
+        said.say(text_of(one, "size").map(|size| format!("{size} bytes")));
+        said.say(shipments_of(one, count, lang));
+        let until = moment(one, "retain_until_ms");
+        said.behind(("to be deleted by", "suprimir antes de"), until);
+        said.say(digest(one, "sha256"));
+        (("file", "archivo"), said.with_commas())
     });
-    indicators.collect()
+    all.collect()
 }
 
 /// The narrative in the reader's language; in every language there is when that one is missing.
@@ -213,15 +241,12 @@ fn question(one: &Value, lang: Lang) -> String {
     let number = text_of(one, "number").unwrap_or_default();
     let withheld = one.get("withheld").and_then(Value::as_bool) == Some(true);
     let words = words_of(one, "text").unwrap_or_default();
-    let kept = if withheld {
-        lang.pick("withheld", "reservado")
-    } else {
-        ""
-    };
-    format!("{number}. {kept} {words}")
-        .replace(".  ", ". ")
-        .trim_end()
-        .to_owned()
+    let kept = withheld.then(|| lang.pick("withheld", "reservado").to_owned());
+    let field = text_of(one, "field").map(|field| format!("({field})"));
+    let mut said = Parts::of(one, lang);
+    said.say([format!("{number}.")]).say(kept);
+    said.say([words]).say(field);
+    said.with_blanks()
 }
 
 /// A field that somebody refuses, and what they say about it.
@@ -237,8 +262,11 @@ fn screening(one: &Value, lang: Lang) -> String {
         lang.pick("THREAT ITEM FOUND", "ARTÍCULO DE AMENAZA")
             .to_owned()
     });
+    let verbatim = one.get("verbatim").and_then(Value::as_bool) == Some(true);
+    let as_it_is = lang.pick("written so on the label", "así en la etiqueta");
     let parts = [
         text_of(one, "waybill"),
+        verbatim.then(|| as_it_is.to_owned()),
         method,
         threat,
         one.get("time").and_then(clock_time),
@@ -293,104 +321,4 @@ fn contact(value: &Value) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn an_alert_begins_with_what_a_desk_looks_for() {
-        let content = json!({
-            "shipments": [{
-                "master_awb": "865-48291176",
-                "house_awbs": ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8"],
-                "pieces": 24,
-                "gross_weight": { "value": "618.4", "unit": "KGM" },
-                "goods_description": { "language": "en", "text": "Solvent\u{1b}[2J" },
-                "route": { "legs": [{
-                    "flight": "M7852",
-                    "departure": { "airport": "LAX" },
-                    "arrival": { "airport": "NLU" },
-                    "scheduled_departure": { "utc_ms": 1_700_000_000_000_u64, "offset_minutes": -480 },
-                    "actual_departure": { "utc_ms": 1_700_000_060_000_u64, "offset_minutes": -480 },
-                }] },
-            }],
-            "suspicion": { "indicators": [{ "code": "DO02", "strength": 3 }] },
-            "firearms": [{ "kind": "PISTOL", "quantity": 3, "serial_verbatim": "AB 12" }],
-        });
-        let said = |lang| -> Vec<(&str, String)> {
-            let rows = of_alert(&content, lang);
-            let rows = rows.into_iter();
-            rows.map(|((en, es), value)| (lang.pick(en, es), value))
-                .collect()
-        };
-        let english = said(Lang::En);
-        let expected = [
-            (
-                "shipment",
-                "865-48291176, house A1 A2 A3 A4 A5 A6 and 2 more",
-            ),
-            ("declared as", "Solvent\u{fffd}[2J, 24 pieces, 618.4 KGM"),
-            ("route", "M7852 LAX 2023-11-14 14:14-08:00 → NLU"),
-        ];
-        for ((label, value), expected) in english.iter().zip(expected) {
-            assert_eq!((*label, value.as_str()), expected);
-        }
-        let spanish = said(Lang::Es);
-        assert!(
-            spanish.contains(&("sospecha", "3 × pistola (PISTOL), serie AB 12".to_owned())),
-            "{spanish:?}"
-        );
-        let because = spanish.iter().find(|(label, _)| *label == "porque");
-        assert!(
-            because.is_some_and(|(_, value)| value.ends_with("(DO02), hecho comprobado")),
-            "{spanish:?}"
-        );
-    }
-
-    #[test]
-    fn answers_that_are_withheld_are_answers() {
-        let content = json!({ "answers": [
-            { "number": 1, "text": { "text": "in cash" } },
-            { "number": 2, "withheld": true },
-        ] });
-        let values: Vec<String> = of_reply(&content, Lang::En)
-            .into_iter()
-            .map(|(_, value)| value)
-            .collect();
-        assert_eq!(values, ["1. in cash", "2. withheld"]);
-        assert!(of_reply(&Value::Null, Lang::En).is_empty());
-    }
-
-    /// No field of an answer is left unsaid: each has a row of the table, or is read by name.
-    #[test]
-    fn every_field_of_every_reply_is_told() {
-        let read = [
-            "substances",
-            "firearms",
-            "fuels",
-            "questions",
-            "answers",
-            "screenings",
-            "actions",
-            "requested_actions",
-            "indicators",
-            "indicator_feedback",
-            "fields",
-        ];
-        // Files are told by the commands that fetch them; what an assessor thinks of the source stands in the object.
-        let later = ["attachments", "evaluation"];
-        for number in 3..=24 {
-            let kind = precinto_alert::code::MessageType::try_from(number).unwrap();
-            let media_type = precinto_alert::content::media_type(kind);
-            let message = crate::draft::content_descriptor(media_type).unwrap();
-            for field in message.fields() {
-                let name = field.name();
-                let told = REPLY.iter().any(|(row, ..)| *row == name);
-                assert!(
-                    told || read.contains(&name) || later.contains(&name),
-                    "{kind:?}: {name}"
-                );
-            }
-        }
-    }
-}
+mod tests;

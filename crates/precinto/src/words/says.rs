@@ -2,7 +2,7 @@
 
 use super::minute;
 use crate::output::{Lang, printable};
-use precinto_alert::code::Coded;
+use precinto_alert::code::{Coded, UsePermission};
 use precinto_alert::id::Identity;
 use precinto_alert::reason as catalogue;
 use precinto_alert::statement::{Recipient, Statement};
@@ -126,6 +126,16 @@ pub(crate) fn handling(said: &Statement, lang: Lang) -> String {
     let told = told.into_iter().filter(|(is, _)| *is);
     all.extend(told.map(|(_, (en, es))| lang.pick(en, es).to_owned()));
     all.extend(handling.use_code().map(|code| labels([code], lang)));
+    let uses = [
+        (handling.evidence_use(), ("as evidence", "como prueba")),
+        (handling.derivative_use(), ("in analysis", "en análisis")),
+    ];
+    let uses = uses
+        .into_iter()
+        .filter(|(one, _)| *one != UsePermission::Unspecified);
+    all.extend(
+        uses.map(|(one, (en, es))| format!("{}: {}", lang.pick(en, es), labels([one], lang))),
+    );
     if !handling.releasable_to().is_empty() {
         let to = lang.pick("releasable to", "liberable a");
         all.push(format!("{to} {}", names(handling.releasable_to())));

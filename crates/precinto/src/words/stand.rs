@@ -51,13 +51,17 @@ pub(crate) enum Stand {
     Disputed,
     /// The case, when it is open and past its last useful moment.
     Expired,
+    /// The case, when there is more than one version of its alert.
+    Amended,
+    /// The case, when goods are held.
+    OnHold,
     /// An addressee's part.
     Part(State),
 }
 
 impl Stand {
     /// All of them, the case's first.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Case(Standing::Open),
         Self::Case(Standing::Closed),
         Self::Case(Standing::Cancelled),
@@ -65,6 +69,8 @@ impl Stand {
         Self::Escalated,
         Self::Disputed,
         Self::Expired,
+        Self::Amended,
+        Self::OnHold,
         Self::Part(State::Relayed),
         Self::Part(State::Delivered),
         Self::Part(State::Acknowledged),
@@ -86,6 +92,8 @@ impl Stand {
             Self::Escalated => ("escalated", "escalada"),
             Self::Disputed => ("disputed", "impugnada"),
             Self::Expired => ("expired", "vencida"),
+            Self::Amended => ("amended", "modificada"),
+            Self::OnHold => ("on hold", "con retención"),
             Self::Part(part) => part_in_short(part),
         }
     }
@@ -97,9 +105,16 @@ impl Stand {
             Self::Escalated => "ESCALATED",
             Self::Disputed => "DISPUTED",
             Self::Expired => "EXPIRED",
+            Self::Amended => "AMENDED",
+            Self::OnHold => "ON_HOLD",
             Self::Part(State::Closed) => "ENDED",
             Self::Part(part) => part_state(part).0,
         }
+    }
+
+    /// Whether this code means it: its name, or what systems beside this one call it.
+    pub(crate) fn is_called(self, code: &str) -> bool {
+        self.name() == code || (self == Self::OnHold && code == "ON_HOLD_IN_PLACE")
     }
 }
 

@@ -42,7 +42,7 @@ async fn a_missed_deadline_is_kept_with_its_case() {
     assert!(view.escalated().contains(&OWN.parse::<AgencyId>().unwrap()));
     assert_eq!(scene.copy.called_upon().unwrap(), []);
     let filter = Filter {
-        escalated: true,
+        mark: Some(Mark::Escalated),
         ..Filter::default()
     };
     let listed = |scene: &Scene| {

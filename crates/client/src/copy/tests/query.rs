@@ -31,6 +31,11 @@ async fn a_case_is_told_with_everything_that_proves_it() {
         newer.message_id()
     );
     assert_eq!(held.case.version(), 2);
+    let amended = Filter {
+        mark: Some(Mark::Amended),
+        ..Filter::default()
+    };
+    assert_eq!(listed(&scene, &amended, &Page::default()).0, [1]);
     let view = held.case.view();
     assert_eq!(
         view.parts[&OWN.parse().unwrap()].acknowledged,
@@ -105,7 +110,7 @@ async fn lists_are_paged_newest_first() {
 #[tokio::test]
 async fn lists_are_filtered() {
     type Narrow = fn(&mut Filter);
-    let filters: [(Narrow, &[u32]); 14] = [
+    let filters: [(Narrow, &[u32]); 16] = [
         (|filter| filter.precedence = Some(Precedence::P1), &[3]),
         (|filter| filter.standing = Some(Standing::Cancelled), &[2]),
         (
@@ -130,7 +135,9 @@ async fn lists_are_filtered() {
             |filter| filter.part = Some(precinto_alert::case::State::Closed),
             &[],
         ),
-        (|filter| filter.disputed = true, &[4]),
+        (|filter| filter.mark = Some(Mark::Disputed), &[4]),
+        (|filter| filter.mark = Some(Mark::Amended), &[]),
+        (|filter| filter.mark = Some(Mark::OnHold), &[]),
         (
             |filter| filter.expired_ms = Some(NOW_MS + 3_600_000),
             &[5, 4, 3, 1],

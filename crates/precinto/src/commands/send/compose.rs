@@ -226,12 +226,9 @@ pub(super) fn fill(
 ) {
     let alert = alert_of(statement.r#type, content);
     fill_times(statement, alert.as_ref(), now_ms);
-    if statement.handling.is_none() {
-        let tlp = Tlp::AmberStrict.into();
-        statement.handling = Some(pb::Handling {
-            tlp,
-            ..pb::Handling::default()
-        });
+    let handling = statement.handling.get_or_insert_default();
+    if handling.tlp == i32::from(Tlp::Unspecified) {
+        handling.tlp = Tlp::AmberStrict.into();
     }
     if content.is_some() && statement.languages.is_empty() {
         let language = if country == "MX" { "es-MX" } else { "en-US" };

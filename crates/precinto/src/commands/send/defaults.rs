@@ -14,12 +14,15 @@
 //! What is about a RED message goes to the officers whom its author had named; from them, only an acknowledgement has a
 //! recipient by itself. It is RED itself wherever it goes to officers only, typed or not.
 //!
+//! How it is to be handled follows what it is about ([`handling`]), and so does whether it is meant in earnest.
+//!
 //! A message that is named goes back to whoever sent it. What is typed is never replaced. Where the copy cannot say,
 //! nothing is filled in, and the rules then say what is missing. A copy that caught the log in a lie ends the command.
 
 use super::super::own_copy;
 use crate::args::SendOptions;
 use crate::config::Node;
+use crate::draft::statement_json;
 use crate::exit::{Exit, Failure, Text};
 use crate::output::{Output, printable};
 use crate::words::recipient;
@@ -32,8 +35,10 @@ use precinto_client::copy::{Held, HeldCase, OwnCopy, RecallWork};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
+mod handling;
 mod recall;
 
+use handling::{Said, country_of, follow, leaves_open};
 use recall::confirms;
 pub(super) use recall::{confirmation, more_than_was_done};
 
@@ -77,10 +82,23 @@ pub(super) fn fill(
             work: work.as_ref(),
             elsewhere: options.elsewhere,
         };
-        known.complete(draft)?;
+        let followed = known.complete(draft)?;
+        followed_by(&followed, &case.alert_id, output);
         works.extend(work.filter(|_| kind_of(draft) == Some(T::RecallConfirm)));
     }
     Ok(works)
+}
+
+/// What of the handling nobody typed is said, because it limits what may be done with the message.
+fn followed_by(names: &[String], alert: &AlertId, output: Output) {
+    if names.is_empty() {
+        return;
+    }
+    let names = names.join(", ");
+    output.say(&output.lang().pick(
+        format!("handling as of {alert}, where the draft does not say: {names}"),
+        format!("manejo como en {alert}, donde el borrador no lo dice: {names}"),
+    ));
 }
 
 /// Whether the gateway, or its log, was caught: nothing is sent by way of it until a person has looked.
@@ -134,7 +152,7 @@ fn wants(draft: &Value) -> bool {
     // Whether it is about something RED; whether what it confirms was done.
     let unmarked = named_only(draft.get("to")) && draft.pointer("/handling/tlp").is_none();
     let confirms = kind == Some(T::RecallConfirm);
-    of_case && names_it && (lacks || unnumbered || unmarked || confirms)
+    of_case && names_it && (lacks || unnumbered || unmarked || confirms || leaves_open(draft))
 }
 
 /// As drafts may spell it: `recall-confirm` is `RECALL_CONFIRM`.
@@ -174,9 +192,10 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn complete(&self, draft: &mut Value) -> Result<(), Failure> {
+    /// Fills in what is missing; answers with the fields of the handling that nobody had typed.
+    fn complete(&self, draft: &mut Value) -> Result<Vec<String>, Failure> {
         let (Some(kind), Value::Object(fields)) = (kind_of(draft), draft) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let mut set = |name: &str, value: Value| {
             fields.entry(name).or_insert(value);
@@ -187,7 +206,9 @@ impl Known<'_> {
             Some(text) => self.message(text.parse().ok()),
             None => self.about(kind)?,
         };
-        let Some(about) = about else { return Ok(()) };
+        let Some(about) = about else {
+            return Ok(Vec::new());
+        };
         let is_named = named.is_some();
         let said = &about.statement;
         let version = if kind == T::Amend {
@@ -211,7 +232,34 @@ impl Known<'_> {
         if let (T::RecallConfirm, Some(work), false) = (kind, self.work, self.elsewhere) {
             confirms(fields, work);
         }
-        Ok(())
+        Ok(self.follows(kind, about, fields))
+    }
+
+    /// The handling that nobody typed: of an amendment the newest version's, of others that of what they are about first.
+    fn follows(
+        &self,
+        kind: MessageType,
+        about: &Held,
+        fields: &mut Map<String, Value>,
+    ) -> Vec<String> {
+        let newest = self.held.newest_alert();
+        let about = Some(about).filter(|_| kind != T::Amend);
+        let (originator, alert) = (self.view.originator.as_ref(), &self.held.alert_id);
+        let mut added = Vec::new();
+        for held in about.into_iter().chain(newest) {
+            let author = held.statement.sender().agency();
+            let statement = statement_json(&held.payload);
+            let Some(Value::Object(handling)) = statement.get("handling") else {
+                continue;
+            };
+            let said = Said {
+                handling,
+                author,
+                country: country_of(author, originator, alert),
+            };
+            added.extend(follow(kind, fields, &said));
+        }
+        added
     }
 
     fn message(&self, id: Option<MessageId>) -> Option<&Held> {

@@ -7,7 +7,7 @@ use super::{Told, next};
 use crate::output::Output;
 use crate::words::{
     Finding, Sheet, expired, handling, labels, level_marks, minute, of_alert, of_reply, part_state,
-    span, standing,
+    span, standing, terms,
 };
 use message::absent;
 pub(crate) use message::content;
@@ -217,6 +217,7 @@ fn about(sheet: &mut Sheet, told: &Told<'_>, alert: &Held) {
     sheet.row(("handling", "manejo"), &handling(said, lang));
     sheet.row(("content", "contenido"), absent(alert.body, lang));
     sheet.rows(&of_alert(&content(alert), lang));
+    sheet.rows(&terms(said, lang));
     for warning in &alert.warnings {
         sheet.row(("WARNING", "AVISO"), &Finding::from(warning).said(lang));
     }

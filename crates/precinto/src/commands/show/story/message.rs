@@ -4,9 +4,11 @@ use super::super::Told;
 use crate::draft::content_of;
 use crate::output::Lang;
 use crate::words::{
-    Finding, Rows, Sheet, labels, minute, names, of_alert, of_reply, recipient, says, signer,
+    Finding, Label, Rows, Sheet, labels, minute, names, of_alert, of_reply, recipient, says,
+    signer, version,
 };
 use precinto_alert::code::{Coded as _, MessageType, SignerRole};
+use precinto_alert::statement::Statement;
 use precinto_client::copy::{BodyState, Held};
 use serde_json::Value;
 
@@ -69,29 +71,56 @@ fn what(told: &Told<'_>, held: &Held, lang: Lang) -> String {
 
 /// The newest version stands above; of an amendment is told what it changed.
 fn changes(sheet: &mut Sheet, told: &Told<'_>, held: &Held) {
-    let lang = sheet.lang();
     let versions = told.held.messages.iter();
     let versions = versions.filter(|one| is_version(one.statement.message_type()));
     let before = versions.take_while(|one| one.index < held.index).last();
-    let (Some(before), BodyState::Present) = (before, held.body) else {
-        return;
-    };
-    if before.body != BodyState::Present {
-        return;
+    let Some(before) = before else { return };
+    let lang = sheet.lang();
+    let are_here = [before, held].map(|one| one.body == BodyState::Present);
+    let contents = (are_here == [true, true]).then(|| [before, held].map(content));
+    let statements = [before, held].map(|one| &one.statement);
+    for (label, value) in changed(statements, contents.as_ref(), lang) {
+        sheet.row(label, &value);
     }
-    let rows_of = |one: &Held| of_alert(&content(one), lang);
-    let (old, new) = (rows_of(before), rows_of(held));
-    let only_in = |some: &Rows, other: &Rows| -> Vec<String> {
-        let some = some.iter().filter(|row| !other.contains(row));
-        some.map(|((en, es), value)| format!("{}: {value}", lang.pick(en, es)))
-            .collect()
-    };
-    for gone in only_in(&old, &new) {
-        sheet.row(("before", "antes"), &gone);
+}
+
+/// What stood before and what stands now, as rows; what no row tells apart is not passed over either.
+fn changed([before, now]: [&Statement; 2], contents: Option<&[Value; 2]>, lang: Lang) -> Rows {
+    let mut rows = [version(before, lang), version(now, lang)];
+    if let Some(contents) = contents {
+        for (rows, content) in rows.iter_mut().zip(contents) {
+            rows.extend(of_alert(content, lang));
+        }
     }
-    for come in only_in(&new, &old) {
-        sheet.row(("now", "ahora"), &come);
+    let [old, new] = rows;
+    let mut changed = Rows::new();
+    let mut labels: Vec<Label> = Vec::new();
+    for (label, _) in old.iter().chain(&new) {
+        if !labels.contains(label) {
+            labels.push(*label);
+        }
     }
+    for label in labels {
+        let name = lang.pick(label.0, label.1);
+        let sides = [
+            (("before", "antes"), &old, &new),
+            (("now", "ahora"), &new, &old),
+        ];
+        for (when, some, other) in sides {
+            let gone = some
+                .iter()
+                .filter(|row| row.0 == label && !other.contains(row));
+            changed.extend(gone.map(|(_, value)| (when, format!("{name}: {value}"))));
+        }
+    }
+    if changed.is_empty() && contents.is_some_and(|[old, new]| old != new) {
+        let more = lang.pick(
+            "in details that are not shown here; -o json shows both versions",
+            "en detalles que aquí no se muestran; -o json muestra ambas versiones",
+        );
+        changed.push((("changed", "cambió"), more.to_owned()));
+    }
+    changed
 }
 
 /// The content as an object; null when it is not here.
@@ -129,3 +158,6 @@ pub(super) fn absent(body: BodyState, lang: Lang) -> &'static str {
 fn is_version(kind: MessageType) -> bool {
     matches!(kind, MessageType::Alert | MessageType::Amend)
 }
+
+#[cfg(test)]
+mod tests;

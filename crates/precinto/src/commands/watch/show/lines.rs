@@ -5,7 +5,7 @@ use super::content;
 use crate::output::Output;
 use crate::words::{
     Finding, Sheet, handling, headline, labels, minute, names, of_alert, of_reply, says, signer,
-    span,
+    span, terms,
 };
 use precinto_alert::code::MessageType;
 use precinto_client::Delivery;
@@ -39,7 +39,10 @@ pub(in crate::commands::watch) fn lines(
     sheet.row(asks, &actions);
     sheet.row(("handling", "manejo"), &handling(said, lang));
     match said.message_type() {
-        MessageType::Alert | MessageType::Amend => sheet.rows(&of_alert(&content, lang)),
+        MessageType::Alert | MessageType::Amend => {
+            sheet.rows(&of_alert(&content, lang));
+            sheet.rows(&terms(said, lang));
+        }
         _ => sheet.rows(&of_reply(&content, lang)),
     }
     for warning in &delivery.record.warnings {
