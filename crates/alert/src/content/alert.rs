@@ -258,6 +258,14 @@ pub(super) fn indicator_list(found: &mut Findings, at: &At<'_>, indicators: &[pb
             evaluation: grades,
         } = indicator;
         required::<IndicatorCode>(found, at.field("code"), *code);
+        let of_same = |earlier: &pb::Indicator| earlier.code == *code;
+        if indicators.iter().take(index).any(of_same) {
+            let detail = (
+                "each indicator once, with its greatest strength",
+                "cada indicador una vez, con su mayor fuerza",
+            );
+            found.refuse_new(at.field("code"), Reason::Repeated, detail);
+        }
         if !(1..=STRENGTH_MAX).contains(strength) {
             found.error(
                 at.field("strength"),

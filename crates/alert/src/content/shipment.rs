@@ -5,7 +5,8 @@ mod identifier;
 use identifier::{air_waybill, containers, house_bills, identified, labels, structures, tracking};
 
 use super::field::{
-    coded, is_blank, line, line_list, list, quantity, required, said, temperature, text, unit_of,
+    ABOVE_ZERO, coded, is_blank, line, line_list, list, quantity, required, said, temperature,
+    text, unit_of,
 };
 use super::goods_code::{tariff_code, un_number};
 use super::identifier::{
@@ -184,7 +185,7 @@ fn weight(found: &mut Findings, at: At<'_>, weight: Option<&pb::Quantity>, by_ai
         found.propose(
             at.field("value"),
             Reason::InvalidWeight,
-            ("a decimal above zero", "un decimal mayor que cero"),
+            ABOVE_ZERO,
             without_commas(value),
         );
     }
