@@ -22,6 +22,7 @@ mod route;
 mod shipment;
 mod subject;
 
+pub use alert::BLOCKS;
 pub use last_action::{last_action, last_useful};
 
 use crate::Reason;

@@ -6,6 +6,7 @@ mod everywhere;
 use super::{NOW_MS, shown};
 use everywhere::everywhere;
 use precinto_alert::check_digit::{CANDIDATES_MAX, Scheme, courier};
+use precinto_alert::code::MessageType;
 use precinto_alert::content::{ContentError, Form, media_type};
 use precinto_alert::id::{
     AgencyId, AlertId, GatewayId, Identity, MessageId, NodeId, OfficerId, Side,
@@ -66,13 +67,7 @@ pub(crate) fn statement(bytes: &[u8]) {
 
 /// Content, behind the statement that it belongs to and two bytes with the length of that.
 pub(crate) fn content(bytes: &[u8]) {
-    let Some((length, rest)) = bytes.split_first_chunk::<2>() else {
-        return;
-    };
-    let Some((statement, body)) = rest.split_at_checked(u16::from_be_bytes(*length).into()) else {
-        return;
-    };
-    let Ok(Lenient { statement, .. }) = Statement::decode_lenient(statement) else {
+    let Some((statement, body)) = statement_and_body(bytes) else {
         return;
     };
     let media_type = media_type(statement.message_type());
@@ -95,6 +90,21 @@ pub(crate) fn content(bytes: &[u8]) {
         }
         Err(ContentError::Malformed(_)) => {}
     }
+}
+
+fn statement_and_body(bytes: &[u8]) -> Option<(Statement, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    let (statement, body) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+    let Lenient { statement, .. } = Statement::decode_lenient(statement).ok()?;
+    Some((statement, body))
+}
+
+/// The type of message whose content these bytes are, if a gateway lets it in.
+pub(crate) fn content_of(bytes: &[u8]) -> Option<MessageType> {
+    let (statement, body) = statement_and_body(bytes)?;
+    let kind = statement.message_type();
+    let read = Content::decode(media_type(kind), body, &statement);
+    read.ok().map(|_| kind)
 }
 
 /// Whether `body` is what encoding that content gives.
