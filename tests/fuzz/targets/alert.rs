@@ -11,6 +11,7 @@ use precinto_alert::content::{ContentError, Form, media_type};
 use precinto_alert::id::{
     AgencyId, AlertId, GatewayId, Identity, MessageId, NodeId, OfficerId, Side,
 };
+use precinto_alert::lookup::{Identifier, guesses};
 use precinto_alert::quantity::Decimal;
 use precinto_alert::statement::{Claim, Lenient, StatementError};
 use precinto_alert::{Content, Statement};
@@ -192,7 +193,20 @@ pub(crate) fn text(bytes: &[u8]) {
     black_box(precinto_alert::airline::of_prefix(text).is_some());
     black_box(precinto_alert::reason::from_name(text).is_some());
     black_box(precinto_alert::code::sharing_name(text).count());
+    if let Some(currency) = precinto_alert::trade::currency_meant(text) {
+        let is_listed = precinto_alert::trade::is_currency(currency);
+        assert!(is_listed && currency != text, "a proposal that is flagged");
+    }
+    looked_for(text);
     everywhere(text);
+}
+
+/// What a text could be is told once of each kind, and is found again under what it is kept as.
+fn looked_for(text: &str) {
+    for guess in guesses(text) {
+        let again = Identifier::new(guess.kind(), guess.value());
+        assert_eq!(again.as_ref(), Some(&guess), "kept as something else");
+    }
 }
 
 /// A valid statement of an alert, with a body.

@@ -395,7 +395,7 @@ mod tests {
     fn each_block_is_of_some_class_and_no_class_has_another() {
         let classes = CommodityClass::FAMILY
             .rows()
-            .map(|row| CommodityClass::try_from(row.number));
+            .map(|row| CommodityClass::try_from(row.number()));
         let named: Vec<&str> = classes.filter_map(|class| block(class.unwrap())).collect();
         for name in BLOCKS {
             assert!(named.contains(&name), "{name}: of no class");
