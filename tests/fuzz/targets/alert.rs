@@ -213,7 +213,7 @@ fn looked_for(text: &str) {
 pub(crate) fn alert_statement() -> pb::Statement {
     pb::Statement {
         message_id: vec![7; 16],
-        r#type: pb::MessageType::Alert.into(),
+        r#type: MessageType::Alert.into(),
         sender: "spiffe://us.dev.invalid/agency/cbp/node/lax".to_owned(),
         log_origin: "gw.dev.invalid/log/2026".to_owned(),
         required_signers: vec![pb::SignerRef {

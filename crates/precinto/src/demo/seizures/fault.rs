@@ -66,7 +66,7 @@ const SEEDS: [Seed; 38] = [
                 "/content/shipments/0",
                 "awb_kind",
                 json!("CONSOLIDATION"),
-            )
+            );
         },
     ),
     seed(
@@ -79,7 +79,7 @@ const SEEDS: [Seed; 38] = [
                 "/content/shipments/0",
                 "house_awbs",
                 json!(["H/7781?"]),
-            )
+            );
         },
     ),
     seed(
