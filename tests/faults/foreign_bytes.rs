@@ -1,12 +1,13 @@
 //! The corpora of the fuzzing targets, replayed: whatever others send, the libraries answer, soon, and without a panic.
 //!
-//! The targets of gateway and command line are replayed by their own tests (`foreign_bytes` there).
+//! The targets of policy, gateway, client and command line are replayed by their own tests (`foreign_bytes` there).
 
 #[path = "../fuzz/replay.rs"]
 mod replay;
 #[path = "../fuzz/targets.rs"]
 mod targets;
 
+use precinto_alert::code::MessageType;
 use replay::replay;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -47,11 +48,6 @@ fn foreign_journals_are_read_or_refused() {
 }
 
 #[test]
-fn foreign_refusals_are_read_or_refused() {
-    replay("refusal", targets::client::refusal);
-}
-
-#[test]
 fn foreign_parts_of_a_directory_are_read_or_refused() {
     replay("directory_part", targets::envelope::directory_part);
 }
@@ -72,8 +68,26 @@ fn foreign_acts_are_read_or_refused() {
 }
 
 #[test]
+fn foreign_missed_deadlines_are_read_or_refused() {
+    replay("overdue", targets::audit::overdue);
+}
+
+#[test]
 fn foreign_entries_are_read_or_refused() {
     replay("entries", targets::audit::entries);
+}
+
+/// A corpus can only lead to what is in it: of each type of message some content that is let in.
+#[test]
+fn the_corpus_of_content_has_every_type_of_message() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/content");
+    let mut types = BTreeSet::new();
+    for file in std::fs::read_dir(folder).expect("a corpus") {
+        let bytes = std::fs::read(file.expect("an entry").path()).expect("a file");
+        types.extend(targets::alert::content_of(&bytes));
+    }
+    let all = (1..99).filter_map(|number| MessageType::try_from(number).ok());
+    assert_eq!(types, all.collect());
 }
 
 /// Names below a key of a manifest.
@@ -130,10 +144,14 @@ fn the_fuzzing_package_knows_every_target_and_dependency() {
         let path: Vec<&str> = call.split("::").collect();
         let (file, function) = match path.as_slice() {
             ["targets", file, function] => (format!("fuzz/targets/{file}.rs"), function),
-            ["precinto_gateway", "foreign_bytes", function] => (
-                "../crates/gateway/src/foreign_bytes.rs".to_owned(),
+            [
+                "precinto_gateway" | "precinto_client" | "precinto_policy",
+                "foreign_bytes",
                 function,
-            ),
+            ] => {
+                let of = path[0].trim_start_matches("precinto_");
+                (format!("../crates/{of}/src/foreign_bytes.rs"), function)
+            }
             ["precinto", "foreign_bytes", function] => (
                 "../crates/precinto/src/commands/draft/foreign_bytes.rs".to_owned(),
                 function,

@@ -2,6 +2,10 @@
 //!
 //! The body is the part that may be deleted by law; no coded state of a case depends on it. Its texts are somebody's
 //! words and are checked for length only. The media types and the mandatory fields are documented in `body.proto`.
+//!
+//! Rules grow in number, and logs are kept for decades. A gateway refuses by the rules of its day; its record names the floor
+//! (`floor/N`), not these, because nobody re-judges content: clients and auditors read it, to show it and to learn whom it names.
+//! So the lenient reading refuses only what was refused from the first day, and flags what breaks a rule that came later.
 
 mod alert;
 mod block;
@@ -18,6 +22,7 @@ mod route;
 mod shipment;
 mod subject;
 
+pub use alert::BLOCKS;
 pub use last_action::{last_action, last_useful};
 
 use crate::Reason;
@@ -158,7 +163,8 @@ impl Content {
         bytes: &[u8],
         statement: &Statement,
     ) -> Result<Self, ContentError> {
-        let (content, non_canonical) = Self::decode_lenient(media_type, bytes, statement)?;
+        let found = Findings::default();
+        let (content, non_canonical) = Self::read(media_type, bytes, statement, found)?;
         if non_canonical {
             Err(ContentError::NonCanonical)
         } else {
@@ -173,6 +179,15 @@ impl Content {
         bytes: &[u8],
         statement: &Statement,
     ) -> Result<(Self, bool), ContentError> {
+        Self::read(media_type, bytes, statement, Findings::of_log())
+    }
+
+    fn read(
+        media_type: &str,
+        bytes: &[u8],
+        statement: &Statement,
+        mut found: Findings,
+    ) -> Result<(Self, bool), ContentError> {
         let expected = self::media_type(statement.message_type());
         if media_type != expected {
             return Err(ContentError::MediaType { expected });
@@ -183,7 +198,6 @@ impl Content {
             )));
         }
         let (form, non_canonical) = Form::decode(bytes, statement.message_type())?;
-        let mut found = Findings::default();
         form.check(&mut found, &At::root("content"), statement);
         match found.finish() {
             Ok(warnings) => Ok((Self { form, warnings }, non_canonical)),
@@ -231,7 +245,7 @@ impl Form {
         match self {
             Self::Alert(content) => alert::check(found, at, content, statement),
             Self::Cancel(content) => reply::cancel(found, at, content),
-            Self::Recall(content) => reply::recall(found, at, content),
+            Self::Recall(content) => reply::recall(found, at, content, statement),
             Self::Ack(content) => reply::ack(found, at, content),
             Self::Reject(content) => reply::reject(found, at, content),
             Self::Assessment(content) => reply::assessment(found, at, content),

@@ -44,6 +44,7 @@ pub mod substance;
 pub mod table;
 pub mod tables;
 pub mod tariff;
+pub mod trade;
 pub mod vague;
 pub mod violation;
 mod waybill;

@@ -5,11 +5,11 @@
 //! read or built when a program starts, nor at the first question; a test sees to that. `table/make.py` writes them from the
 //! packages named here; the packages' terms stand in `table/LICENSES.txt`.
 //!
-//! No list could be had under terms that fit of these; structure is checked and no more:
+//! Of these there is no list here; structure is checked and no more:
 //!
 //! * Subheadings of the Harmonized System: its headings are listed, the fifth and sixth digit are not.
 //! * Sections of a Mexican customs office and ports of a United States district: the offices and the districts are listed.
-//! * Special handling codes, terms of delivery, currencies: three capitals.
+//! * Special handling codes: three capitals. The list is IATA's, and so are the terms under which it may be copied.
 //!
 //! Accounting codes and designators of airlines are IATA's and not free; those that carry most freight between the two sides
 //! were collected by hand. Of any other a warning says only that it is not in a list that is not complete.
@@ -59,6 +59,13 @@ pub(crate) const SATCFDI: Package = Package {
     name: "satcfdi",
     version: "26.10.1",
     licence: "MIT",
+};
+
+/// The currencies of ISO 4217.
+pub(crate) const ISO4217: Package = Package {
+    name: "iso4217",
+    version: "1.16.20260101",
+    licence: "public domain",
 };
 
 /// The row whose key is `key`, from rows sorted by it.

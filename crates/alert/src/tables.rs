@@ -3,7 +3,7 @@
 use crate::table::Table;
 
 /// Every table of this crate that is not a vocabulary of the interface.
-pub const TABLES: [Table; 16] = [
+pub const TABLES: [Table; 18] = [
     crate::country::TABLE,
     crate::subdivision::TABLE,
     crate::substance::TABLE,
@@ -11,6 +11,8 @@ pub const TABLES: [Table; 16] = [
     crate::dangerous_goods::TABLE,
     crate::dangerous_goods::FUELS,
     crate::tariff::TABLE,
+    crate::trade::CURRENCIES,
+    crate::trade::TERMS,
     crate::airport::IATA,
     crate::airport::ICAO,
     crate::airport::STATES,

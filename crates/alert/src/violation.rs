@@ -121,12 +121,32 @@ impl fmt::Display for At<'_> {
 pub(crate) struct Findings {
     errors: Vec<Violation>,
     warnings: Vec<Violation>,
+    in_log: bool,
 }
 
 impl Findings {
+    /// For a message that a log holds: it may be older than some rule, and stays readable.
+    pub(crate) fn of_log() -> Self {
+        Self {
+            in_log: true,
+            ..Self::default()
+        }
+    }
+
     /// The message is refused on account of this.
     pub(crate) fn error(&mut self, at: At<'_>, reason: Reason, detail: impl Into<Detail>) {
         push(&mut self.errors, at, reason, detail.into(), Vec::new());
+    }
+
+    /// A rule that came when logs had been written without it: it keeps out what is new, and flags what a log holds.
+    ///
+    /// A rule of content is added by this, not by [`Self::error`], or older messages could be neither shown nor audited.
+    pub(crate) fn refuse_new(&mut self, at: At<'_>, reason: Reason, detail: impl Into<Detail>) {
+        if self.in_log {
+            self.warn(at, reason, detail);
+        } else {
+            self.error(at, reason, detail);
+        }
     }
 
     /// As [`Self::error`], with values that would pass.
@@ -158,7 +178,9 @@ impl Findings {
 
     /// The warnings if nothing was refused, else both lists.
     pub(crate) fn finish(self) -> Result<Vec<Violation>, Broken> {
-        let Self { errors, warnings } = self;
+        let Self {
+            errors, warnings, ..
+        } = self;
         if errors.is_empty() {
             Ok(warnings)
         } else {

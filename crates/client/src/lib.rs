@@ -11,6 +11,8 @@ pub mod copy;
 pub mod directory;
 mod durable;
 mod extends;
+#[cfg(any(test, fuzzing))]
+pub mod foreign_bytes;
 pub mod grade;
 pub mod inbox;
 pub mod limits;

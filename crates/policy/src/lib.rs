@@ -29,6 +29,8 @@ mod digest;
 mod engine;
 mod facts;
 mod floor;
+#[cfg(any(test, fuzzing))]
+pub mod foreign_bytes;
 mod key;
 pub mod limits;
 mod load;

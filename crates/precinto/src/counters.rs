@@ -44,6 +44,13 @@ struct Next {
     alert: u64,
 }
 
+/// What a process would take next by such a file; `None` when it is none.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn taken_by(bytes: &[u8], block: u64) -> Option<Range<u64>> {
+    let mut next: Next = serde_json::from_slice(bytes).ok()?;
+    take_block(&mut next.sequence, block).ok()
+}
+
 impl Counters {
     /// The counters in the folder `state`, which is made if need be; `block` numbers are taken at a time.
     pub(crate) fn open(state: &Path, block: u64) -> anyhow::Result<Self> {
@@ -62,7 +69,7 @@ impl Counters {
     pub(crate) fn sequence(&mut self) -> anyhow::Result<u64> {
         if self.sequence.is_empty() {
             let block = self.block;
-            self.sequence = self.take(|next| take_block(&mut next.sequence, block))?;
+            self.sequence = self.take(|next| take_block(&mut next.sequence, block))??;
         }
         self.sequence
             .next()
@@ -95,8 +102,8 @@ impl Counters {
                 if next.year < year {
                     (next.year, next.alert) = (year, 1);
                 }
-                (next.year, take_block(&mut next.alert, block))
-            })?;
+                take_block(&mut next.alert, block).map(|taken| (next.year, taken))
+            })??;
         }
         let number = self
             .alerts
@@ -155,10 +162,11 @@ impl Counters {
     }
 }
 
-fn take_block(next: &mut u64, block: u64) -> Range<u64> {
+/// A file that somebody has spoilt may say any number; there is none behind the last.
+fn take_block(next: &mut u64, block: u64) -> anyhow::Result<Range<u64>> {
     let first = *next;
-    *next += block;
-    first..*next
+    *next = first.checked_add(block).context("all numbers are used")?;
+    Ok(first..*next)
 }
 
 #[cfg(test)]
@@ -167,6 +175,18 @@ mod tests {
 
     fn opened(folder: &tempfile::TempDir, block: u64) -> Counters {
         Counters::open(folder.path(), block).unwrap()
+    }
+
+    #[test]
+    fn behind_the_last_number_there_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("counters.json");
+        let last = u64::MAX;
+        let text = format!(r#"{{"sequence":{last},"year":2026,"alert":{last}}}"#);
+        crate::files::write_public(&file, text.into_bytes()).unwrap();
+        let mut counters = opened(&folder, 1);
+        assert!(counters.sequence().is_err());
+        assert!(counters.alert(2026).is_err());
     }
 
     #[test]

@@ -6,10 +6,12 @@ mod everywhere;
 use super::{NOW_MS, shown};
 use everywhere::everywhere;
 use precinto_alert::check_digit::{CANDIDATES_MAX, Scheme, courier};
+use precinto_alert::code::MessageType;
 use precinto_alert::content::{ContentError, Form, media_type};
 use precinto_alert::id::{
     AgencyId, AlertId, GatewayId, Identity, MessageId, NodeId, OfficerId, Side,
 };
+use precinto_alert::lookup::{Identifier, guesses};
 use precinto_alert::quantity::Decimal;
 use precinto_alert::statement::{Claim, Lenient, StatementError};
 use precinto_alert::{Content, Statement};
@@ -66,13 +68,7 @@ pub(crate) fn statement(bytes: &[u8]) {
 
 /// Content, behind the statement that it belongs to and two bytes with the length of that.
 pub(crate) fn content(bytes: &[u8]) {
-    let Some((length, rest)) = bytes.split_first_chunk::<2>() else {
-        return;
-    };
-    let Some((statement, body)) = rest.split_at_checked(u16::from_be_bytes(*length).into()) else {
-        return;
-    };
-    let Ok(Lenient { statement, .. }) = Statement::decode_lenient(statement) else {
+    let Some((statement, body)) = statement_and_body(bytes) else {
         return;
     };
     let media_type = media_type(statement.message_type());
@@ -95,6 +91,21 @@ pub(crate) fn content(bytes: &[u8]) {
         }
         Err(ContentError::Malformed(_)) => {}
     }
+}
+
+fn statement_and_body(bytes: &[u8]) -> Option<(Statement, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<2>()?;
+    let (statement, body) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
+    let Lenient { statement, .. } = Statement::decode_lenient(statement).ok()?;
+    Some((statement, body))
+}
+
+/// The type of message whose content these bytes are, if a gateway lets it in.
+pub(crate) fn content_of(bytes: &[u8]) -> Option<MessageType> {
+    let (statement, body) = statement_and_body(bytes)?;
+    let kind = statement.message_type();
+    let read = Content::decode(media_type(kind), body, &statement);
+    read.ok().map(|_| kind)
 }
 
 /// Whether `body` is what encoding that content gives.
@@ -182,14 +193,27 @@ pub(crate) fn text(bytes: &[u8]) {
     black_box(precinto_alert::airline::of_prefix(text).is_some());
     black_box(precinto_alert::reason::from_name(text).is_some());
     black_box(precinto_alert::code::sharing_name(text).count());
+    if let Some(currency) = precinto_alert::trade::currency_meant(text) {
+        let is_listed = precinto_alert::trade::is_currency(currency);
+        assert!(is_listed && currency != text, "a proposal that is flagged");
+    }
+    looked_for(text);
     everywhere(text);
+}
+
+/// What a text could be is told once of each kind, and is found again under what it is kept as.
+fn looked_for(text: &str) {
+    for guess in guesses(text) {
+        let again = Identifier::new(guess.kind(), guess.value());
+        assert_eq!(again.as_ref(), Some(&guess), "kept as something else");
+    }
 }
 
 /// A valid statement of an alert, with a body.
 pub(crate) fn alert_statement() -> pb::Statement {
     pb::Statement {
         message_id: vec![7; 16],
-        r#type: pb::MessageType::Alert.into(),
+        r#type: MessageType::Alert.into(),
         sender: "spiffe://us.dev.invalid/agency/cbp/node/lax".to_owned(),
         log_origin: "gw.dev.invalid/log/2026".to_owned(),
         required_signers: vec![pb::SignerRef {

@@ -33,23 +33,33 @@ fn audited(steps: Vec<Step>) -> Report {
     report
 }
 
-/// The record of an ACT entry, in a log of this one entry whose leaf commits to it.
+/// The record of an ACT entry.
 pub(crate) fn act(bytes: &[u8]) {
-    let salt = [7; 32];
-    let leaf = Leaf {
-        entry_type: EntryType::Act,
-        time_ms: NOW_MS,
-        commitment: commitment(EntryType::Act, &salt, bytes),
-    };
-    let entry = pb::Entry {
-        leaf: leaf.to_bytes().to_vec(),
-        salt: salt.to_vec(),
-        record: bytes.to_vec(),
-        ..Default::default()
-    };
-    let report = audited(vec![served(entry)]);
+    let report = alone(EntryType::Act, bytes);
     let whole = pb::ActRecord::decode(bytes).is_ok_and(|act| act.act_id.len() == 16);
     assert!(whole || report.faults() > 0, "an act without an id");
+}
+
+/// The record of an OVERDUE entry: nobody is late in a log that holds no message.
+pub(crate) fn overdue(bytes: &[u8]) {
+    let report = alone(EntryType::Overdue, bytes);
+    assert!(report.faults() > 0, "late with an answer to nothing");
+}
+
+/// What is found in a log of this one entry, whose leaf commits to it.
+fn alone(entry_type: EntryType, record: &[u8]) -> Report {
+    let salt = [7; 32];
+    let leaf = Leaf {
+        entry_type,
+        time_ms: NOW_MS,
+        commitment: commitment(entry_type, &salt, record),
+    };
+    audited(vec![served(pb::Entry {
+        leaf: leaf.to_bytes().to_vec(),
+        salt: salt.to_vec(),
+        record: record.to_vec(),
+        ..Default::default()
+    })])
 }
 
 /// The answers of `ReadEntries`, each after its length, as a gateway streams them to an auditor.

@@ -145,7 +145,11 @@ fn last_moment(found: &mut Findings, alert: &pb::AlertContent, statement: &State
     }
 }
 
-/// The block that describes goods of a class. A new class does not build until it has one.
+/// The blocks that describe goods, by their names in `AlertContent`.
+pub const BLOCKS: [&str; 3] = ["substances", "firearms", "fuels"];
+
+/// The one of [`BLOCKS`] that describes goods of a class, `None` for goods that the shipment describes well enough. A new class
+/// does not build until this is said of it.
 fn block(class: CommodityClass) -> Option<&'static str> {
     use CommodityClass as C;
     match class {
@@ -163,12 +167,12 @@ fn subjects(
     alert: &pb::AlertContent,
     classes: &[CommodityClass],
 ) {
-    let blocks = [
-        ("substances", !alert.substances.is_empty()),
-        ("firearms", !alert.firearms.is_empty()),
-        ("fuels", !alert.fuels.is_empty()),
+    let described = [
+        !alert.substances.is_empty(),
+        !alert.firearms.is_empty(),
+        !alert.fuels.is_empty(),
     ];
-    for (name, described) in blocks {
+    for (name, described) in BLOCKS.into_iter().zip(described) {
         let classed = classes.iter().any(|class| block(*class) == Some(name));
         match (classed, described) {
             (true, false) => found.error(
@@ -258,6 +262,14 @@ pub(super) fn indicator_list(found: &mut Findings, at: &At<'_>, indicators: &[pb
             evaluation: grades,
         } = indicator;
         required::<IndicatorCode>(found, at.field("code"), *code);
+        let of_same = |earlier: &pb::Indicator| earlier.code == *code;
+        if indicators.iter().take(index).any(of_same) {
+            let detail = (
+                "each indicator once, with its greatest strength",
+                "cada indicador una vez, con su mayor fuerza",
+            );
+            found.refuse_new(at.field("code"), Reason::Repeated, detail);
+        }
         if !(1..=STRENGTH_MAX).contains(strength) {
             found.error(
                 at.field("strength"),
@@ -371,5 +383,25 @@ fn intelligence(
                 "el cargo de quien la aprobó",
             ),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::code::Coded as _;
+
+    #[test]
+    fn each_block_is_of_some_class_and_no_class_has_another() {
+        let classes = CommodityClass::FAMILY
+            .rows()
+            .map(|row| CommodityClass::try_from(row.number()));
+        let named: Vec<&str> = classes.filter_map(|class| block(class.unwrap())).collect();
+        for name in BLOCKS {
+            assert!(named.contains(&name), "{name}: of no class");
+        }
+        for name in named {
+            assert!(BLOCKS.contains(&name), "{name}: not listed");
+        }
     }
 }

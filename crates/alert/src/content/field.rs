@@ -194,6 +194,9 @@ pub(super) fn decimal(found: &mut Findings, at: At<'_>, text: &str) -> Option<De
     value
 }
 
+/// What a weight is that anybody has weighed.
+pub(super) const ABOVE_ZERO: (&str, &str) = ("a decimal above zero", "un decimal mayor que cero");
+
 /// A quantity in a unit of one of the `dimensions`; `None` is absent.
 pub(super) fn quantity(
     found: &mut Findings,

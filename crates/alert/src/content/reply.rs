@@ -5,15 +5,17 @@
 
 use super::alert::indicator_list;
 use super::block::{attachments, contact, evaluation, local_time};
-use super::field::{coded, line, lines_of, list, quantity, required, required_text, text};
+use super::field::{
+    ABOVE_ZERO, coded, line, lines_of, list, quantity, required, required_text, text,
+};
 use super::route::place;
 use super::subject;
 use crate::Reason;
 use crate::code::{
     Confidence, DisseminationVerdict, IndicatorCode, MessageType, OutcomeCode, SeizureForm,
 };
-use crate::limits::{LIST_MAX, SHIPMENTS_MAX};
-use crate::quantity::Dimension;
+use crate::limits::{LIST_MAX, PIECES_MAX, SHIPMENTS_MAX};
+use crate::quantity::{Decimal, Dimension};
 use crate::statement::Statement;
 use crate::violation::{At, Findings};
 use precinto_proto::v1 as pb;
@@ -25,14 +27,51 @@ pub(super) fn cancel(found: &mut Findings, at: &At<'_>, content: &pb::CancelCont
     text(found, at.field("remark"), remark.as_ref());
 }
 
-pub(super) fn recall(found: &mut Findings, at: &At<'_>, content: &pb::RecallContent) {
+/// One content for the order and for its execution, each with fields of its own.
+pub(super) fn recall(
+    found: &mut Findings,
+    at: &At<'_>,
+    content: &pb::RecallContent,
+    statement: &Statement,
+) {
     let pb::RecallContent {
         remark,
         order_reference,
-        copies: _,
+        copies,
         done,
         responsible_function,
     } = content;
+    let is_order = statement.message_type() == MessageType::Recall;
+    let of_other = [
+        ("order_reference", !is_order && !order_reference.is_empty()),
+        ("copies", is_order && *copies != 0),
+        ("done", is_order && done.is_some()),
+        (
+            "responsible_function",
+            is_order && !responsible_function.is_empty(),
+        ),
+    ];
+    for (field, _) in of_other.iter().filter(|(_, is_there)| *is_there) {
+        let detail = if is_order {
+            (
+                "belongs in the confirmation: RECALL_CONFIRM",
+                "corresponde a la confirmación: RECALL_CONFIRM",
+            )
+        } else {
+            (
+                "belongs in the order: RECALL",
+                "corresponde a la orden: RECALL",
+            )
+        };
+        found.refuse_new(at.field(field), Reason::FieldUnexpected, detail);
+    }
+    if !is_order && *copies != 0 && done.is_none() {
+        let detail = (
+            "whoever counts copies says when they were dealt with",
+            "quien cuenta copias indica cuándo se atendieron",
+        );
+        found.refuse_new(at.field("done"), Reason::FieldMissing, detail);
+    }
     text(found, at.field("remark"), remark.as_ref());
     local_time(found, at.field("done"), done.as_ref());
     lines_of(
@@ -99,10 +138,24 @@ pub(super) fn hold(found: &mut Findings, at: &At<'_>, content: &pb::HoldContent)
         place: held_at,
         time,
         hold_reference,
-        pieces: _,
+        pieces,
         weight,
         remark,
     } = content;
+    if *pieces > PIECES_MAX {
+        let detail = (
+            format!("at most {PIECES_MAX}"),
+            format!("como máximo {PIECES_MAX}"),
+        );
+        found.refuse_new(at.field("pieces"), Reason::ValueRange, detail);
+    }
+    let amount = weight
+        .as_ref()
+        .and_then(|weight| Decimal::parse(&weight.value));
+    if amount.is_some_and(Decimal::is_zero) {
+        let at = at.field("weight");
+        found.refuse_new(at.field("value"), Reason::InvalidWeight, ABOVE_ZERO);
+    }
     place(found, at.field("place"), held_at.as_ref());
     local_time(found, at.field("time"), time.as_ref());
     line(found, at.field("hold_reference"), hold_reference);
@@ -161,27 +214,37 @@ pub(super) fn outcome(
             ),
         );
     }
-    for (index, feedback) in list(
-        found,
-        at,
-        "indicator_feedback",
-        indicator_feedback,
-        LIST_MAX,
-    ) {
-        let pb::IndicatorFeedback { code, confirmed: _ } = feedback;
-        required::<IndicatorCode>(
-            found,
-            at.item("indicator_feedback", index).field("code"),
-            *code,
-        );
-    }
+    feedback_list(found, at, indicator_feedback);
     text(found, at.field("remark"), remark.as_ref());
     local_time(found, at.field("time"), time.as_ref());
     place(found, at.field("place"), found_at.as_ref());
     attachments(found, at, files, SHIPMENTS_MAX);
 }
 
-/// What each outcome must say more than its code.
+/// Which indicators proved right, and which wrong: of each one word, because the figures of both sides count them.
+fn feedback_list(found: &mut Findings, at: &At<'_>, said: &[pb::IndicatorFeedback]) {
+    for (index, feedback) in list(found, at, "indicator_feedback", said, LIST_MAX) {
+        let at = at.item("indicator_feedback", index);
+        let pb::IndicatorFeedback { code, confirmed } = feedback;
+        required::<IndicatorCode>(found, at.field("code"), *code);
+        let mut earlier = said.iter().take(index);
+        let detail = match earlier.find(|earlier| earlier.code == *code) {
+            None => continue,
+            Some(first) if first.confirmed == *confirmed => {
+                ("each indicator once", "cada indicador una vez")
+            }
+            Some(_) => (
+                "an indicator proved right or wrong, not both",
+                "un indicador resultó acertado o erróneo, no ambas cosas",
+            ),
+        };
+        found.refuse_new(at.field("code"), Reason::Repeated, detail);
+    }
+}
+
+/// What each outcome must say more than its code, and what it cannot say.
+///
+/// Whether the form is one of the sender's own law is not asked: a message does not say in which country its sender's side lies.
 fn outcome_demands(
     found: &mut Findings,
     at: &At<'_>,
@@ -202,6 +265,37 @@ fn outcome_demands(
             Reason::FieldMissing,
             ("this outcome demands it", "lo exige este resultado"),
         );
+    }
+    if content.seizure_form != 0 && code.is_some_and(took_nothing) {
+        let detail = (
+            "nothing was seized or detained with this outcome",
+            "con este resultado no se aseguró ni se retuvo nada",
+        );
+        found.refuse_new(at.field("seizure_form"), Reason::FieldUnexpected, detail);
+    }
+}
+
+/// Whether nobody can have laid hands on the goods by law. Detained goods may still be returned, released, tested, referred or let
+/// run, and the form says how they were detained.
+fn took_nothing(code: OutcomeCode) -> bool {
+    use OutcomeCode as O;
+    match code {
+        O::NegativeInspection
+        | O::NotLocated
+        | O::AlreadyDeparted
+        | O::AlreadyDelivered
+        | O::NotPresented
+        | O::NotInspected
+        | O::NoJurisdiction => true,
+        O::Unspecified
+        | O::Seized
+        | O::Partial
+        | O::ControlledDelivery
+        | O::Returned
+        | O::ReleasedLegitimate
+        | O::ReferredTo
+        | O::PendingLab
+        | O::Duplicate => false,
     }
 }
 

@@ -201,6 +201,13 @@ fn answer_list(found: &mut Findings, at: &At<'_>, answers: &[pb::Answer]) {
                 Reason::FieldMissing,
                 ("the number of the question", "el número de la pregunta"),
             );
+        } else if answers
+            .iter()
+            .take(index)
+            .any(|earlier| earlier.number == *number)
+        {
+            let detail = ("one answer for each question", "una respuesta por pregunta");
+            found.refuse_new(at.field("number"), Reason::Repeated, detail);
         }
         if words.is_none() && !withheld {
             found.error(

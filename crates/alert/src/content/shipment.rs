@@ -5,7 +5,8 @@ mod identifier;
 use identifier::{air_waybill, containers, house_bills, identified, labels, structures, tracking};
 
 use super::field::{
-    coded, is_blank, line, line_list, list, quantity, required, said, temperature, text, unit_of,
+    ABOVE_ZERO, coded, is_blank, line, line_list, list, quantity, required, said, temperature,
+    text, unit_of,
 };
 use super::goods_code::{tariff_code, un_number};
 use super::identifier::{
@@ -19,8 +20,8 @@ use crate::code::{
 };
 use crate::limits::{AIR_WEIGHT_KG_MAX, LIST_MAX, PIECES_MAX};
 use crate::quantity::{Decimal, Dimension, heavier_than, without_commas};
-use crate::vague;
 use crate::violation::{At, Findings};
+use crate::{trade, vague};
 use precinto_proto::v1 as pb;
 
 /// A UPU S8 dispatch identifier, characters.
@@ -90,7 +91,7 @@ pub(super) fn check(found: &mut Findings, at: &At<'_>, shipment: &pb::Shipment) 
     let receptacle = at.field("postal_receptacle_id");
     dispatch(found, receptacle, postal_receptacle_id, RECEPTACLE_BYTES);
     dispatch(found, at.field("dispatch_id"), dispatch_id, DISPATCH_BYTES);
-    structured(found, at.field("incoterm"), incoterm, &INCOTERM);
+    term(found, at, incoterm);
     structured(found, at.field("payment"), payment, &PAYMENT);
     structures(found, at, "uld_ids", uld_ids, &ULD);
     structures(found, at, "special_handling", special_handling, &HANDLING);
@@ -184,7 +185,7 @@ fn weight(found: &mut Findings, at: At<'_>, weight: Option<&pb::Quantity>, by_ai
         found.propose(
             at.field("value"),
             Reason::InvalidWeight,
-            ("a decimal above zero", "un decimal mayor que cero"),
+            ABOVE_ZERO,
             without_commas(value),
         );
     }
@@ -283,15 +284,30 @@ fn money(found: &mut Findings, at: At<'_>, value: Option<&pb::Money>) {
             without_commas(amount),
         );
     }
+    let meant: Vec<String> = trade::currency_meant(currency)
+        .map(str::to_owned)
+        .into_iter()
+        .collect();
+    let at = at.field("currency");
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
-        found.error(
-            at.field("currency"),
-            Reason::FieldFormat,
-            (
-                "three capitals of ISO 4217",
-                "tres mayúsculas, según ISO 4217",
-            ),
+        let detail = (
+            "three capitals of ISO 4217",
+            "tres mayúsculas, según ISO 4217",
         );
+        found.propose(at, Reason::FieldFormat, detail, meant);
+    } else if !trade::is_currency(currency) {
+        let detail = ("no currency in use", "no es una moneda en uso");
+        found.suggest(at, Reason::CurrencyUnknown, detail, meant);
+    }
+}
+
+/// A term of delivery; empty is absent.
+fn term(found: &mut Findings, at: &At<'_>, text: &str) {
+    structured(found, at.field("incoterm"), text, &INCOTERM);
+    let fits = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
+    if fits && !trade::is_term(text) {
+        let detail = ("no term of 2020", "no es un término de 2020");
+        found.warn(at.field("incoterm"), Reason::IncotermUnknown, detail);
     }
 }
 

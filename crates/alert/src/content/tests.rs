@@ -4,6 +4,7 @@ mod answer;
 mod blank;
 mod check;
 mod last_action;
+mod later;
 
 use super::*;
 use crate::code::{

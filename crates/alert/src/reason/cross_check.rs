@@ -56,4 +56,32 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Cuente otra vez los caracteres de la etiqueta; si así se lee, no hay nada que corregir.",
         ],
     ),
+    entry_of(
+        Reason::CurrencyUnknown,
+        GrpcCode::InvalidArgument,
+        Retry::Never,
+        Severity::Warning,
+        [
+            "ISO 4217 has no such currency.",
+            "ISO 4217 no tiene esa moneda.",
+        ],
+        [
+            "Use its three capitals, such as MXN or USD; a currency that no longer exists may stay as the papers say it.",
+            "Use sus tres mayúsculas, como MXN o USD; una moneda que ya no existe puede quedar como dicen los papeles.",
+        ],
+    ),
+    entry_of(
+        Reason::IncotermUnknown,
+        GrpcCode::InvalidArgument,
+        Retry::Never,
+        Severity::Warning,
+        [
+            "Incoterms 2020 has no such term of delivery.",
+            "Incoterms 2020 no tiene ese término de entrega.",
+        ],
+        [
+            "Check the three letters; a term of an older edition, such as DAT, may stay as the papers say it.",
+            "Revise las tres letras; un término de una edición anterior, como DAT, puede quedar como dicen los papeles.",
+        ],
+    ),
 ];

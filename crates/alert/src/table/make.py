@@ -1,7 +1,8 @@
 """Writes the lists of this folder from the packages that they are taken from.
 
     python3 -m venv /tmp/lists
-    /tmp/lists/bin/pip install --no-deps airportsdata==20260905 pyunlocode==0.1.0 satcfdi==26.10.1
+    /tmp/lists/bin/pip install --no-deps airportsdata==20260905 pyunlocode==0.1.0 satcfdi==26.10.1 \
+        iso4217==1.16.20260101
     /tmp/lists/bin/python crates/alert/src/table/make.py
 
 Each list is sorted text of rows of one width, so that it is searched where it lies. Whoever takes a newer package also
@@ -16,6 +17,7 @@ import pickle
 import re
 import sqlite3
 import unicodedata
+from xml.etree import ElementTree
 
 HERE = pathlib.Path(__file__).parent
 
@@ -67,6 +69,12 @@ def goods():
     write("hs-headings.txt", headings)
 
 
+def currencies():
+    """Those in use, funds and metals among them."""
+    entries = ElementTree.parse(folder("iso4217") / "table.xml").iter("Ccy")
+    write("currencies.txt", [entry.text for entry in entries])
+
+
 def places():
     """UN/LOCODE, whole as of its release, without what that release marks as to be removed."""
     # MXNLU, the airport that freighters to Mexico City use since 2023, is in later releases only.
@@ -112,4 +120,5 @@ def states(locodes):
 
 airports()
 goods()
+currencies()
 states(places())

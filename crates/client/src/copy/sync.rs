@@ -14,7 +14,6 @@ use crate::subscribe::delivery::{Offered, fetch_certificates, judge};
 use precinto_alert::Reason;
 use precinto_alert::id::AlertId;
 use precinto_envelope::certificate::CertificatePool;
-use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use redb::{ReadableDatabase, ReadableTable};
 use std::collections::BTreeSet;
@@ -278,7 +277,7 @@ impl Run {
         copy: &OwnCopy,
         taken: &mut Taken,
     ) -> Result<(), SyncError> {
-        let judged = match offered(record) {
+        let judged = match Offered::of_record(record) {
             Err(doubt) => Err(doubt),
             Ok(offered) if offered.delivery.kind() == pb::EntryKind::Overdue => {
                 match overdue::judge(offered.delivery, self.connection.receipts()) {
@@ -303,40 +302,4 @@ impl Run {
         }
         Ok(())
     }
-}
-
-/// A record as a delivery, whose time is what its receipt says; the receipt itself is judged with the rest.
-fn offered(record: pb::Record) -> Result<Offered, Unbelievable> {
-    let pb::Record {
-        index,
-        envelope,
-        body,
-        receipt,
-        body_pruned,
-        kind,
-    } = record;
-    let doubt = |detail: String| Unbelievable {
-        index,
-        attempt: 1,
-        time_ms: 0,
-        reason: Reason::ReceiptInvalid,
-        detail,
-    };
-    let receipt = receipt.ok_or_else(|| doubt("the record has no receipt".to_owned()))?;
-    let read = Receipt::parse(&receipt.proof).map_err(|error| doubt(error.to_string()))?;
-    Ok(Offered {
-        delivery: pb::Delivery {
-            index,
-            covered: None,
-            envelope: envelope.into(),
-            body: body.into(),
-            receipt: Some(receipt),
-            attempt: 1,
-            time_ms: read.leaf.time_ms,
-            kind,
-            body_pruned,
-        },
-        body_pruned,
-        needs_proof: true,
-    })
 }

@@ -50,6 +50,11 @@ const WHY: &str = ".json";
 const WHY_BYTES_MAX: u64 = 1024 * 1024;
 
 impl Refused {
+    /// Reads such a file; `None` when it is none.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+
     /// What `error` says of the message, at `at_ms`.
     pub fn of(id: MessageId, error: &SubmitError, at_ms: u64) -> Self {
         let refusal: Option<&Refusal> = match error {
@@ -186,7 +191,7 @@ fn files(folder: &Path, id: MessageId) -> [PathBuf; 2] {
 fn read(why: &Path) -> Option<Refused> {
     let size = why.metadata().ok()?.len();
     let bytes = (size <= WHY_BYTES_MAX).then(|| std::fs::read(why).ok())??;
-    serde_json::from_slice(&bytes).ok()
+    Refused::parse(&bytes)
 }
 
 /// The message is there and its reason cannot be read: it is told all the same.

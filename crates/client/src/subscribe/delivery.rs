@@ -10,6 +10,7 @@ use precinto_envelope::body::{BodyError, CheckedBody, check_body};
 use precinto_envelope::certificate::{Certificate, CertificatePool};
 use precinto_envelope::trust::{TrustKind, TrustStore};
 use precinto_envelope::verify::{VerifiedEnvelope, VerifyError, verify_bytes};
+use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message;
 use std::sync::Arc;
@@ -106,6 +107,42 @@ impl Offered {
             delivery,
         }
     }
+
+    /// A record as a delivery, whose time is what its receipt says; the receipt itself is judged with the rest.
+    pub(crate) fn of_record(record: pb::Record) -> Result<Self, Unbelievable> {
+        let pb::Record {
+            index,
+            envelope,
+            body,
+            receipt,
+            body_pruned,
+            kind,
+        } = record;
+        let doubt = |detail: String| Unbelievable {
+            index,
+            attempt: 1,
+            time_ms: 0,
+            reason: Reason::ReceiptInvalid,
+            detail,
+        };
+        let receipt = receipt.ok_or_else(|| doubt("the record has no receipt".to_owned()))?;
+        let read = Receipt::parse(&receipt.proof).map_err(|error| doubt(error.to_string()))?;
+        Ok(Self {
+            delivery: pb::Delivery {
+                index,
+                covered: None,
+                envelope: envelope.into(),
+                body: body.into(),
+                receipt: Some(receipt),
+                attempt: 1,
+                time_ms: read.leaf.time_ms,
+                kind,
+                body_pruned,
+            },
+            body_pruned,
+            needs_proof: true,
+        })
+    }
 }
 
 /// Fetches into `known` those certificates that judging this delivery takes, as far as the log holds them and they can be
@@ -142,7 +179,10 @@ fn remember(known: &mut CertificatePool, fetched: &[Arc<Certificate>]) {
 }
 
 /// Digests of certificates that judging this delivery takes and that `known` does not hold.
-fn certificates_needed(delivery: &pb::Delivery, known: &CertificatePool) -> Vec<[u8; 32]> {
+pub(crate) fn certificates_needed(
+    delivery: &pb::Delivery,
+    known: &CertificatePool,
+) -> Vec<[u8; 32]> {
     let envelope = pb::Envelope::decode(delivery.envelope.as_ref()).unwrap_or_default();
     let signatures = envelope.signatures.iter();
     let record = delivery

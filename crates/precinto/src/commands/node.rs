@@ -6,7 +6,7 @@ mod desk;
 mod janitor;
 mod keeper;
 mod notice;
-mod presence;
+pub(crate) mod presence;
 mod program;
 mod status;
 mod task;

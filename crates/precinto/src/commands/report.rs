@@ -1,7 +1,7 @@
 //! `report`: the log is audited, and what was verified is counted or listed; as text, JSON, CSV and a page for people.
 
 mod draw;
-mod exchange;
+pub(crate) mod exchange;
 mod page;
 mod reciprocity;
 mod words;

@@ -25,12 +25,15 @@ pub(crate) use check::tests::found_in;
 use compose::{Composed, Composer};
 pub(crate) use confirm::{confirm, sign_confirmation, sign_draft};
 use precinto_alert::Violation;
+use precinto_alert::limits::SUBMISSION_BYTES_MAX;
 use precinto_client::{Connection, Signed, submit, validate};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use queue::Queue;
 use report::{Meta, Report};
 use serde_json::Value;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// Runs `send …`.
@@ -251,15 +254,9 @@ fn read_signed(path: &Path, dry_run: bool) -> anyhow::Result<Composed> {
             "escriba uno con --sign-only ARCHIVO",
         ))
     };
-    let bytes = std::fs::read(path).map_err(|error| refuse(Text::io(&error)))?;
-    let request = pb::SubmitRequest::decode(bytes.as_slice()).map_err(|error| {
-        refuse(Text::from((
-            format!("not a signed submission: {error}"),
-            format!("no es un envío firmado: {error}"),
-        )))
-    })?;
-    let signed = Signed::from_request(request)
-        .map_err(|error| refuse(Text::cause(error, "no es un envío firmado")))?;
+    let bytes = read_at_most(path, SUBMISSION_BYTES_MAX);
+    let bytes = bytes.map_err(|error| refuse(Text::io(&error)))?;
+    let signed = parse_signed(&bytes).map_err(refuse)?;
     let meta = Meta::of(
         &signed,
         path.file_name()
@@ -272,6 +269,39 @@ fn read_signed(path: &Path, dry_run: bool) -> anyhow::Result<Composed> {
     };
     let outgoing = Outgoing { signed, meta };
     Ok(Composed { outgoing, found })
+}
+
+/// What a dry run finds in such a file: its errors and its warnings.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn dry_run_of(bytes: &[u8], now_ms: u64) -> Result<[Vec<Violation>; 2], Text> {
+    let Found { errors, warnings } = check::check(&parse_signed(bytes)?, now_ms);
+    Ok([errors, warnings])
+}
+
+/// The beginning of a file, one byte more than `most` at the most: whoever takes up to `most` sees that it is longer.
+fn read_at_most(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    let mut within = File::open(path)?.take(most.saturating_add(1));
+    within.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A submission as `--sign-only` writes it.
+fn parse_signed(bytes: &[u8]) -> Result<Signed, Text> {
+    if bytes.len() > SUBMISSION_BYTES_MAX {
+        return Err(Text::from((
+            format!("not a signed submission: more than {SUBMISSION_BYTES_MAX} bytes"),
+            format!("no es un envío firmado: más de {SUBMISSION_BYTES_MAX} bytes"),
+        )));
+    }
+    let request = pb::SubmitRequest::decode(bytes).map_err(|error| {
+        Text::from((
+            format!("not a signed submission: {error}"),
+            format!("no es un envío firmado: {error}"),
+        ))
+    })?;
+    Signed::from_request(request).map_err(|error| Text::cause(error, "no es un envío firmado"))
 }
 
 /// Writes signed submissions: one into the file named, several into a folder of that name.

@@ -347,6 +347,10 @@ pub enum Reason {
     SubdivisionMismatch = 235,
     /// The tracking number has no form of that carrier that is known here.
     TrackingFormUnknown = 236,
+    /// ISO 4217 has no such currency.
+    CurrencyUnknown = 237,
+    /// Incoterms 2020 has no such term of delivery.
+    IncotermUnknown = 238,
     /// The part of the directory does not follow the newest one of its side in the log.
     DirectoryVersion = 250,
     /// The part of the directory is not signed by enough of the stewards that the part before names.
@@ -532,6 +536,8 @@ impl Reason {
             Self::IncbTableMismatch => "REASON_INCB_TABLE_MISMATCH",
             Self::SubdivisionMismatch => "REASON_SUBDIVISION_MISMATCH",
             Self::TrackingFormUnknown => "REASON_TRACKING_FORM_UNKNOWN",
+            Self::CurrencyUnknown => "REASON_CURRENCY_UNKNOWN",
+            Self::IncotermUnknown => "REASON_INCOTERM_UNKNOWN",
             Self::DirectoryVersion => "REASON_DIRECTORY_VERSION",
             Self::StewardRequired => "REASON_STEWARD_REQUIRED",
             Self::PolicyInvalid => "REASON_POLICY_INVALID",
@@ -711,6 +717,8 @@ impl Reason {
             "REASON_INCB_TABLE_MISMATCH" => Some(Self::IncbTableMismatch),
             "REASON_SUBDIVISION_MISMATCH" => Some(Self::SubdivisionMismatch),
             "REASON_TRACKING_FORM_UNKNOWN" => Some(Self::TrackingFormUnknown),
+            "REASON_CURRENCY_UNKNOWN" => Some(Self::CurrencyUnknown),
+            "REASON_INCOTERM_UNKNOWN" => Some(Self::IncotermUnknown),
             "REASON_DIRECTORY_VERSION" => Some(Self::DirectoryVersion),
             "REASON_STEWARD_REQUIRED" => Some(Self::StewardRequired),
             "REASON_POLICY_INVALID" => Some(Self::PolicyInvalid),

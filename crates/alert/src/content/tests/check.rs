@@ -481,6 +481,8 @@ fn what_warns_is_listed_as_warning_and_what_refuses_as_error() {
         Reason::IncbTableMismatch,
         Reason::SubdivisionMismatch,
         Reason::TrackingFormUnknown,
+        Reason::CurrencyUnknown,
+        Reason::IncotermUnknown,
         Reason::S10CountryMismatch,
         Reason::AwbCarrierMismatch,
         Reason::WeightMismatch,

@@ -61,4 +61,6 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     IncbTableMismatch: "Acetone given as Table I; it is in Table II.", "Acetona indicada en el Cuadro I; está en el Cuadro II.";
     SubdivisionMismatch: "The address has state US-TX and country MX.", "El domicilio lleva entidad US-TX y país MX.";
     TrackingFormUnknown: "A DHL number of eight digits: no check digit is known for it.", "Un número de DHL de ocho dígitos: no se le conoce dígito verificador.";
+    CurrencyUnknown: "A value of 500 MXP, the peso until 1993; today it is MXN.", "Un valor de 500 MXP, el peso hasta 1993; hoy es MXN.";
+    IncotermUnknown: "A draft with the term FBO in place of FOB.", "Un borrador con el término FBO en lugar de FOB.";
 };

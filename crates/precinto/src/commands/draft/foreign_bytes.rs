@@ -1,5 +1,5 @@
-//! What the command line reads of files that others wrote: any bytes at all, for fuzzing and for the replay of its corpora
-//! (test only).
+//! What the command line reads of files that others wrote, or that its own disk gives back: any bytes at all, for fuzzing and for
+//! the replay of its corpora (test only).
 //!
 //! One function a target, as in `tests/fuzz/targets.rs`. A target that fails panics.
 
@@ -12,10 +12,15 @@
 )]
 
 use super::{Made, Mapping, consolidation, missing, waybill, yaml};
+use crate::commands::node::presence::Presence;
+use crate::commands::report::exchange::Rules;
+use crate::commands::send::dry_run_of;
 use crate::config::Node;
+use crate::counters::taken_by;
 use crate::draft::Draft;
 use crate::manifest::{Manifest, Options};
 use crate::output::Lang;
+use crate::pki::Profile;
 use crate::records::Records;
 use crate::xml;
 use serde_json::{Value, json};
@@ -190,6 +195,64 @@ pub fn node_config(bytes: &[u8]) {
     black_box(Node::parse(text, Path::new("node.toml")).is_ok());
 }
 
+/// To whom exchanges are reported.
+pub fn report_rules(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    match Rules::parse(text, "rules.toml: ") {
+        Ok(rules) => {
+            assert!(rules.term_ms() > 0, "no time to report");
+            for lang in [Lang::En, Lang::Es] {
+                assert!(!rules.sentence(lang).is_empty(), "nothing to say");
+            }
+            black_box(rules.short_names().len());
+        }
+        Err(failure) => assert!(!failure.to_string().is_empty(), "nothing to show"),
+    }
+}
+
+/// The list that development keys are made from.
+pub fn pki_profile(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    match Profile::parse(text) {
+        Ok(profile) => {
+            // What lives longer is no development key.
+            assert!((1..=30).contains(&profile.root_days), "roots for ever");
+            black_box(profile.nodes().count());
+        }
+        Err(error) => assert!(!error.to_string().is_empty(), "nothing to show"),
+    }
+}
+
+/// A submission that was signed in another place and came as a file, and what a dry run says of it.
+pub fn signed_file(bytes: &[u8]) {
+    match dry_run_of(bytes, NOW_MS) {
+        Ok(found) => {
+            let mut found = found.iter().flatten();
+            let is_told = found.all(|one| !one.to_string().is_empty());
+            assert!(is_told, "nothing to show");
+        }
+        Err(what) => assert!(!what.to_string().is_empty(), "nothing to show"),
+    }
+}
+
+/// What an agent keeps for itself: how it is doing, and the numbers it gives out.
+pub fn agent_state(bytes: &[u8]) {
+    if let Some(presence) = Presence::parse(bytes) {
+        let written = serde_json::to_vec(&presence).expect("made of texts and numbers");
+        let again = Presence::parse(&written);
+        assert_eq!(again.as_ref(), Some(&presence), "changed by the disk");
+    }
+    for block in [1, 1024] {
+        if let Some(taken) = taken_by(bytes, block) {
+            assert_eq!(taken.end - taken.start, block, "fewer numbers");
+        }
+    }
+}
+
 #[cfg(test)]
 #[path = "../../../../../tests/fuzz/replay.rs"]
 mod replay;
@@ -221,6 +284,26 @@ mod tests {
     #[test]
     fn settings_of_a_node_are_read_or_refused() {
         replay("node_config", super::node_config);
+    }
+
+    #[test]
+    fn rules_of_reports_are_read_or_refused() {
+        replay("report_rules", super::report_rules);
+    }
+
+    #[test]
+    fn profiles_of_keys_are_read_or_refused() {
+        replay("pki_profile", super::pki_profile);
+    }
+
+    #[test]
+    fn foreign_submissions_are_read_or_refused() {
+        replay("signed_file", super::signed_file);
+    }
+
+    #[test]
+    fn what_an_agent_has_kept_is_read_or_not() {
+        replay("agent_state", super::agent_state);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! lack.
 
 use crate::output::Lang;
+use precinto_alert::content::BLOCKS;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ struct Needed {
 /// In the order in which a person thinks of them.
 const NEEDED: [Needed; 6] = [
     Needed {
-        places: &["substances", "firearms", "fuels"],
+        places: &BLOCKS,
         what: (
             "what is suspected: substances, firearms or fuels",
             "qué se sospecha: sustancias, armas de fuego o combustibles",

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// How an agent is doing, as `agent.json` says it. Times are milliseconds since 1970-01-01 UTC by this machine's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Presence {
+pub(crate) struct Presence {
     /// Its process.
     pub(super) pid: u32,
     /// When it started.
@@ -72,7 +72,7 @@ pub(super) struct Presence {
 /// How the line to the gateway is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// Connected.
     Up,
     /// Not connected, and wants to be.
@@ -121,8 +121,12 @@ impl Presence {
 
     /// What the last agent of the folder `state` has left.
     pub(super) fn read(state: &Path) -> Option<Self> {
-        let bytes = std::fs::read(state.join(FILE)).ok()?;
-        serde_json::from_slice(&bytes).ok()
+        Self::parse(&std::fs::read(state.join(FILE)).ok()?)
+    }
+
+    /// Reads such a file; `None` when it is none.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
     }
 
     /// Notes how the line is; the time stays while nothing changes.

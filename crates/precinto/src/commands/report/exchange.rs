@@ -4,7 +4,8 @@ mod page;
 mod rules;
 
 pub(super) use page::page;
-pub(super) use rules::{EXAMPLE, Rules};
+pub(super) use rules::EXAMPLE;
+pub(crate) use rules::Rules;
 
 use super::words::{Caution, basis, indented, period};
 use crate::output::{Lang, printable};

@@ -37,7 +37,7 @@ const fn seed(on: On, reason: &'static str, field: &'static str, spoil: fn(&mut 
 }
 
 /// Everything that is made wrong.
-const SEEDS: [Seed; 29] = [
+const SEEDS: [Seed; 38] = [
     seed(
         On::Waybill,
         "AWB_CHECK_DIGIT",
@@ -57,6 +57,32 @@ const SEEDS: [Seed; 29] = [
         |draft| remove(draft, "/content/shipments/0", "master_awb"),
     ),
     seed(
+        On::Waybill,
+        "MISSING_HOUSE_BILL_NBR",
+        "content.shipments[0].house_awbs",
+        |draft| {
+            put(
+                draft,
+                "/content/shipments/0",
+                "awb_kind",
+                json!("CONSOLIDATION"),
+            );
+        },
+    ),
+    seed(
+        On::Waybill,
+        "INVALID_HOUSE_BILL_NBR",
+        "content.shipments[0].house_awbs[0]",
+        |draft| {
+            put(
+                draft,
+                "/content/shipments/0",
+                "house_awbs",
+                json!(["H/7781?"]),
+            );
+        },
+    ),
+    seed(
         On::Post,
         "S10_CHECK_DIGIT",
         "content.shipments[0].postal_item_id",
@@ -67,6 +93,21 @@ const SEEDS: [Seed; 29] = [
         "MISSING_SHP_NAME",
         "content.parties[0].name",
         |draft| remove(draft, "/content/parties/0", "name"),
+    ),
+    seed(
+        On::Any,
+        "MISSING_SHP_ADDR",
+        "content.parties[0].address",
+        |draft| {
+            remove(draft, "/content/parties/0/address", "lines");
+            remove(draft, "/content/parties/0/address", "city");
+        },
+    ),
+    seed(
+        On::Any,
+        "MISSING_SHP_CTRY",
+        "content.parties[0].address.country",
+        |draft| remove(draft, "/content/parties/0/address", "country"),
     ),
     seed(On::Any, "MISSING_CNE_NAME", "content.parties", |draft| {
         if let Some(Value::Array(parties)) = draft.pointer_mut("/content/parties") {
@@ -114,6 +155,15 @@ const SEEDS: [Seed; 29] = [
     ),
     seed(
         On::Any,
+        "MISSING_WT_UNITS",
+        "content.shipments[0].gross_weight.unit",
+        |draft| {
+            let bare = json!({ "value": "5" });
+            replace(draft, "/content/shipments/0/gross_weight", bare);
+        },
+    ),
+    seed(
+        On::Any,
         "UNIT_UNKNOWN",
         "content.substances[0].quantity.unit",
         |draft| replace(draft, "/content/substances/0/quantity", json!("12 QQQ")),
@@ -127,6 +177,18 @@ const SEEDS: [Seed; 29] = [
                 draft,
                 "/content/shipments/0/goods_description",
                 json!({ "language": "en", "text": " " }),
+            );
+        },
+    ),
+    seed(
+        On::Any,
+        "VAGUE_DESCRIPTION",
+        "content.shipments[0].goods_description.text",
+        |draft| {
+            replace(
+                draft,
+                "/content/shipments/0/goods_description",
+                json!({ "language": "en", "text": "-----" }),
             );
         },
     ),
@@ -185,6 +247,26 @@ const SEEDS: [Seed; 29] = [
     seed(On::Any, "TIME_FUTURE", "created_ms", |draft| {
         put(draft, "", "created", json!("+3h"));
     }),
+    seed(
+        On::Any,
+        "NO_SUSPICION_STATEMENT",
+        "content.reasonable_suspicion",
+        |draft| {
+            put(draft, "/handling", "criminal_intelligence", json!(true));
+            put(draft, "/handling", "review_by", json!("+365d"));
+        },
+    ),
+    seed(
+        On::Any,
+        "CLASSIFIED_REFUSED",
+        "handling.marks[0]",
+        |draft| {
+            put(draft, "/handling", "marks", json!(["US:SECRET"]));
+        },
+    ),
+    seed(On::Any, "HANDLING_MISSING", "handling.tlp", |draft| {
+        remove(draft, "/handling", "tlp");
+    }),
     seed(On::Any, "HANDLING_CONFLICT", "recipients[0]", |draft| {
         replace(draft, "/handling/tlp", json!("RED")); // which is for named officers only
     }),
@@ -233,9 +315,11 @@ pub(super) fn spoil(draft: &mut Value, postal: bool, generator: &mut Generator) 
     Some(Fault { reason, field })
 }
 
-/// How many different things can be made wrong.
+/// The reasons that are earned by what can be made wrong, one for each thing.
 #[cfg(test)]
-pub(super) const KINDS: usize = SEEDS.len();
+pub(super) fn reasons() -> impl ExactSizeIterator<Item = &'static str> {
+    SEEDS.iter().map(|seed| seed.reason)
+}
 
 fn replace(draft: &mut Value, place: &str, with: Value) {
     if let Some(value) = draft.pointer_mut(place) {

@@ -54,6 +54,43 @@ fn carriers_waybills_and_offices_that_no_list_has_are_flagged() {
 }
 
 #[test]
+fn currencies_and_terms_that_no_list_has_are_flagged() {
+    let money = |currency: &str| {
+        let value = pb::Money {
+            amount: "500".into(),
+            currency: currency.into(),
+        };
+        move |a: &mut pb::AlertContent| a.shipments[0].declared_value = Some(value)
+    };
+    let at = "content.shipments[0].declared_value.currency";
+    for listed in ["MXN", "USD", "XAU"] {
+        fine(money(listed));
+    }
+    for (unlisted, meant) in [("MXP", vec!["MXN"]), ("XQX", vec![])] {
+        flagged(&format!("{at} CURRENCY_UNKNOWN"), money(unlisted));
+        let mut content = alert();
+        money(unlisted)(&mut content);
+        let read = decode(&content, &alert_statement()).unwrap();
+        assert_eq!(read.warnings()[0].proposals, meant);
+    }
+    broken(&format!("{at} FIELD_FORMAT"), money("US$"));
+    let term = |term: &str| {
+        let term = term.to_owned();
+        move |a: &mut pb::AlertContent| a.shipments[0].incoterm = term
+    };
+    for listed in ["FOB", "DPU", ""] {
+        fine(term(listed));
+    }
+    for unlisted in ["DAT", "FBO"] {
+        flagged(
+            "content.shipments[0].incoterm INCOTERM_UNKNOWN",
+            term(unlisted),
+        );
+    }
+    broken("content.shipments[0].incoterm FIELD_FORMAT", term("fob"));
+}
+
+#[test]
 fn places_that_no_list_has_are_flagged() {
     let place = |locode: &str| {
         let locode = locode.to_owned();

@@ -20,7 +20,7 @@ pub(in super::super) const EXAMPLE: &str = include_str!("rules.toml");
 /// To whom, within how many days, and by which law.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(in super::super) struct Rules {
+pub(crate) struct Rules {
     /// Days of 24 hours from the entry in the log.
     days: u16,
     law: Pair,
@@ -51,8 +51,13 @@ impl Rules {
             None => EXAMPLE.to_owned(),
         };
         let name = file.map_or_else(String::new, |file| format!("{}: ", file.display()));
+        Self::parse(&text, &name)
+    }
+
+    /// Reads a text; `name` stands before what is said of it.
+    pub(crate) fn parse(text: &str, name: &str) -> Result<Self, Failure> {
         let next = || Text::same("precinto report rules > article-70.toml");
-        let rules: Self = toml::from_str(&text).map_err(|error| {
+        let rules: Self = toml::from_str(text).map_err(|error| {
             let what = format!("{name}{}", error.message());
             Failure::usage(Text::cause(what, "las reglas no se pueden usar")).next(next())
         })?;
@@ -73,12 +78,12 @@ impl Rules {
     }
 
     /// The term, milliseconds.
-    pub(in super::super) fn term_ms(&self) -> u64 {
+    pub(crate) fn term_ms(&self) -> u64 {
         u64::from(self.days) * 86_400_000
     }
 
     /// What is asked for, and of whom it is asked to tell, in a sentence.
-    pub(super) fn sentence(&self, lang: Lang) -> String {
+    pub(crate) fn sentence(&self, lang: Lang) -> String {
         let all: Vec<String> = self.recipients(lang).collect();
         format!("{} {}", self.demand(lang), all.join(", "))
     }
@@ -101,7 +106,7 @@ impl Rules {
     }
 
     /// The short names of those who are told.
-    pub(super) fn short_names(&self) -> String {
+    pub(crate) fn short_names(&self) -> String {
         let all: Vec<&str> = self
             .recipient
             .iter()

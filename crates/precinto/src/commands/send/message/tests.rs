@@ -5,6 +5,7 @@ use super::*;
 use crate::args::{Cli, Command, SendCommand, VERBS};
 use clap::Parser as _;
 use precinto_alert::Reason;
+use precinto_alert::content::BLOCKS;
 
 fn sender() -> NodeId {
     "spiffe://us.dev.invalid/agency/cbp/node/lax"
@@ -109,6 +110,17 @@ fn whatever_a_type_demands_has_a_flag() {
             let flagged = verb.all_flags().any(|flag| said(flag.path));
             assert!(flagged || in_file, "{}: {field} has no flag", verb.name);
         }
+    }
+}
+
+#[test]
+fn goods_of_every_kind_have_a_flag() {
+    let mut verbs = VERBS.iter();
+    let alert = verbs.find(|verb| verb.kind == MessageType::Alert).unwrap();
+    for block in BLOCKS {
+        let path = format!("content.{block}");
+        let has_flag = alert.all_flags().any(|flag| flag.path == path);
+        assert!(has_flag, "{path} has no flag");
     }
 }
 

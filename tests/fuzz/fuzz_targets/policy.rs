@@ -1,0 +1,4 @@
+//! A side's policy.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| precinto_policy::foreign_bytes::policy(bytes));
