@@ -2,6 +2,7 @@
 //! answered, and killing it at any moment loses nothing and doubles nothing.
 
 mod api;
+mod full;
 mod killed;
 mod recalled;
 mod service;

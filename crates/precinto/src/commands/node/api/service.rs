@@ -11,7 +11,7 @@ use crate::output::Lang;
 use precinto_alert::Reason;
 use precinto_alert::id::MessageId;
 use precinto_client::Signed;
-use precinto_client::outbox::{Fate, Outbox, OutboxError, Put};
+use precinto_client::outbox::{Fate, Outbox, OutboxError, Put, Turn};
 use precinto_gateway::status::Refusal;
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::node_service_server::NodeService;
@@ -177,15 +177,18 @@ impl SendingDesk {
             content,
         } = request;
         let mut turn = self.outbox.turn().map_err(|error| of_outbox(&error))?;
-        let signed = match (signed, statement) {
-            (Some(signed), None) => self.signed_before(signed)?,
+        let (signed, put) = match (signed, statement) {
+            (Some(signed), None) => {
+                let signed = self.signed_before(signed)?;
+                let put = turn.put_new(&signed).map_err(|error| of_outbox(&error))?;
+                (signed, put)
+            }
             (None, Some(statement)) => {
                 let content = (!media_type.is_empty()).then_some((media_type, content));
-                self.sign(statement, content)?
+                self.sign_into(&mut turn, statement, content)?
             }
             _ => return Err(Refusal::new(Reason::Malformed).to_status()),
         };
-        let put = turn.put_new(&signed).map_err(|error| of_outbox(&error))?;
         drop(turn);
         let id = signed.message_id();
         let state = match put {
@@ -215,11 +218,12 @@ impl SendingDesk {
         Ok(signed)
     }
 
-    fn sign(
+    fn sign_into(
         &self,
+        turn: &mut Turn<'_>,
         statement: pb::Statement,
         content: Option<(String, Vec<u8>)>,
-    ) -> Result<Signed, Status> {
+    ) -> Result<(Signed, Put), Status> {
         let draft = Draft {
             statement,
             content,
@@ -227,9 +231,9 @@ impl SendingDesk {
             officers: Vec::new(),
             tag: None,
         };
-        let signed = send::sign_draft(&self.node, draft);
-        let signed = signed.map_err(|error| of_error(error, Reason::FieldInvalid))?;
-        signed.map_err(|found| Refusal::violations(found).to_status())
+        let queued = send::queue_draft(&self.node, turn, draft);
+        let queued = queued.map_err(|error| of_error(error, Reason::FieldInvalid))?;
+        queued.map_err(|found| Refusal::violations(found).to_status())
     }
 
     fn state(&self, id: MessageId) -> Result<pb::MessageState, Status> {
