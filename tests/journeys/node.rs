@@ -13,9 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use precinto_proto::v1::node_service_client::NodeServiceClient;
 use precinto_tests::{GatewayProcess, Site, audit, precinto, run};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
+use tonic::transport::{Channel, Endpoint};
 
 /// Long enough for a slow machine; reaching it means that something is lost.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -100,6 +102,14 @@ impl Stage {
 
     fn object(&self, node: &str, line: &str) -> Value {
         self.objects(node, line).remove(0)
+    }
+
+    /// The API of a node's agent.
+    async fn api(&self, node: &str) -> NodeServiceClient<Channel> {
+        let socket = self.path(&format!("state/{node}/api/node.sock"));
+        let endpoint = Endpoint::from_shared(format!("unix:{}", socket.display()));
+        let channel = endpoint.expect("an address").connect().await;
+        NodeServiceClient::new(channel.expect("the agent listens"))
     }
 
     /// An alert, sent; what became of it.

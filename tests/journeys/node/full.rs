@@ -5,8 +5,6 @@ use std::process::{ChildStdin, ChildStdout};
 
 use precinto_client::limits::OUTBOX_MESSAGES_MAX;
 use precinto_proto::v1 as pb;
-use precinto_proto::v1::node_service_client::NodeServiceClient;
-use tonic::transport::{Channel, Endpoint};
 
 use super::*;
 
@@ -204,14 +202,6 @@ async fn a_stream_goes_on_behind_what_a_full_outbox_refuses_and_holds_no_number(
     stage.has_no_gap(gateway, 3).await;
 }
 
-/// The API of a node's agent.
-pub(super) async fn api_of(stage: &Stage, node: &str) -> NodeServiceClient<Channel> {
-    let socket = stage.path(&format!("state/{node}/api/node.sock"));
-    let endpoint = Endpoint::from_shared(format!("unix:{}", socket.display()));
-    let channel = endpoint.expect("an address").connect().await;
-    NodeServiceClient::new(channel.expect("the agent listens"))
-}
-
 fn notice() -> pb::SendRequest {
     use prost::Message as _;
     let recipients = vec![pb::RecipientRef {
@@ -229,7 +219,6 @@ fn notice() -> pb::SendRequest {
         text: Some(pb::Text {
             language: "en".to_owned(),
             text: "Exchange test.".to_owned(),
-            ..Default::default()
         }),
         ..Default::default()
     };
@@ -249,7 +238,7 @@ async fn the_api_refuses_what_finds_no_room_and_takes_no_number_for_it() {
     assert!(gateway.stop().success());
     let agent = stage.start_agent(CBP);
     until(|| agent.heard("running").then_some(())).await;
-    let mut api = api_of(&stage, CBP).await;
+    let mut api = stage.api(CBP).await;
     let fillers = Fillers::all_but(&stage, 1);
     let first = api.send(notice()).await.expect("queued").into_inner();
     assert_eq!(
@@ -259,7 +248,7 @@ async fn the_api_refuses_what_finds_no_room_and_takes_no_number_for_it() {
     for _ in 0..2 {
         let refused = api.send(notice()).await.expect_err("it is full");
         let refused = precinto_client::Refusal::from_status(&refused);
-        assert_eq!(refused.reason, Some(pb::Reason::LimitReached));
+        assert_eq!(refused.reason, Some(precinto_alert::Reason::LimitReached));
     }
     fillers.send_all();
     api.send(notice()).await.expect("queued");
