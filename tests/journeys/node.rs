@@ -4,6 +4,7 @@
 mod api;
 mod full;
 mod killed;
+mod overnight;
 mod recalled;
 mod service;
 mod urgent;
@@ -13,8 +14,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use precinto_client::Signed;
+use precinto_client::load::{self, Load, Style};
 use precinto_proto::v1::node_service_client::NodeServiceClient;
-use precinto_tests::{GatewayProcess, Site, audit, precinto, run};
+use precinto_tests::{GatewayProcess, Messages, Site, audit, precinto, run};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use tonic::transport::{Channel, Endpoint};
@@ -24,6 +27,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 const CBP: &str = "us-cbp-lax";
 const ANAM: &str = "mx-anam-mex";
+const DEA: &str = "us-dea-hq";
 
 /// A site, and what its nodes need.
 struct Stage {
@@ -110,6 +114,22 @@ impl Stage {
         let endpoint = Endpoint::from_shared(format!("unix:{}", socket.display()));
         let channel = endpoint.expect("an address").connect().await;
         NodeServiceClient::new(channel.expect("the agent listens"))
+    }
+
+    /// So many routine alerts of another agency, all in the log on return: their alert ids, in no order.
+    async fn backlog(&self, gateway: &GatewayProcess, count: usize) -> Vec<String> {
+        let sender = self.site.node(DEA, gateway);
+        let mut messages = Messages::new(&sender.author, "US-DEAHQ", "mx.dev.invalid/anam");
+        let work: Vec<Signed> = (0..count).map(|_| messages.alert(200)).collect();
+        let ids = work.iter().map(|one| one.statement().alert_id).collect();
+        let connection = sender.connect().await;
+        let load = Load {
+            in_flight: 32,
+            style: Style::Unary,
+        };
+        let sent = load::run(std::slice::from_ref(&connection), work, load);
+        sent.await.expect("all accepted");
+        ids
     }
 
     /// An alert, sent; what became of it.

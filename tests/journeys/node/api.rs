@@ -114,8 +114,6 @@ async fn an_api_that_cannot_listen_keeps_nothing_else_from_working() {
 /// Has a program of the agency's take deliveries, with nothing else to take them.
 const BY_API: &str = "api = true\napi_deliveries = true";
 
-const DEA: &str = "us-dea-hq";
-
 /// One stream of deliveries.
 struct Taker {
     said: mpsc::Sender<pb::TakeDeliveriesRequest>,
