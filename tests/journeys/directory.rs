@@ -45,13 +45,13 @@ fn text(output: &Output) -> String {
 }
 
 #[track_caller]
-fn expect_success(output: &Output) -> String {
+pub(super) fn expect_success(output: &Output) -> String {
     assert!(output.status.success(), "{}", text(output));
     text(output)
 }
 
 /// The part in force as it stands, changed by hand, proposed and signed by a steward: the signed file.
-fn proposed(
+pub(super) fn proposed(
     site: &Site,
     gateway: &GatewayProcess,
     (node, side, officer): (&str, &str, &str),
@@ -79,7 +79,7 @@ fn proposed(
     part
 }
 
-fn apply(
+pub(super) fn apply(
     site: &Site,
     gateway: &GatewayProcess,
     node: &str,
@@ -97,7 +97,7 @@ fn write(path: &std::path::Path, text: &str) {
 }
 
 /// The text without one node; its agency and officers stay.
-fn without_hq(part: &str) -> String {
+pub(super) fn without_hq(part: &str) -> String {
     let mut agency = String::new();
     let blocks = part.split("\n[[").enumerate();
     let kept = blocks.filter_map(|(number, block)| {
@@ -277,7 +277,7 @@ async fn send_to(
         name: name.to_owned(),
     };
     let request = sender.resign(&messages.notice(), |said| {
-        said.recipients = vec![to.clone()]
+        said.recipients = vec![to.clone()];
     });
     let signed = Signed::from_request(request).expect("a statement");
     let accepted = submit(&sender.connect().await, &signed).await;

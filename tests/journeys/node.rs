@@ -2,6 +2,7 @@
 //! answered, and killing it at any moment loses nothing and doubles nothing.
 
 mod api;
+mod called;
 mod full;
 mod killed;
 mod overnight;
@@ -43,7 +44,10 @@ struct Agent {
 
 impl Stage {
     fn new() -> (Self, GatewayProcess) {
-        let site = Site::new();
+        Self::at(Site::new())
+    }
+
+    fn at(site: Site) -> (Self, GatewayProcess) {
         let gateway = site.start();
         let address = gateway.address().to_owned();
         let example = run(&["config", "example", "alert"]).stdout;

@@ -3,6 +3,7 @@
 use precinto_proto::v1 as pb;
 
 use super::desk::{Desk, Stream, World, within};
+use crate::directory;
 
 /// Of each stalled subscriber: more than what lies between it and the log before the gateway stops sending.
 const CREDIT: u32 = 1000;
@@ -194,7 +195,17 @@ async fn s32_a_closing_has_its_reason_and_says_whether_to_come_back() {
     world.restart();
     // Who was told to come back is let in again.
     world.desk().await.open("desk", 1).await.caught_up().await;
-    // UNLISTED is with the change of a directory, over a gateway process too; SLOW reaches only who begins to read again (s30).
+    // Who leaves the directory, and whose certificate is revoked, while the gateway runs. (SLOW reaches only who begins to read
+    // again, which s30 waits for.)
+    let mut left = world.desk_of("mx-cofepris-hq").await;
+    left.create("desk").await;
+    let mut left = left.open("desk", 1).await;
+    left.caught_up().await;
+    let steward = ("mx-anam-mex", "mx.dev.invalid", "hernandez");
+    let part = directory::proposed(&world.site, world.gateway(), steward, directory::without_hq);
+    let applied = directory::apply(&world.site, world.gateway(), steward.0, &part, &[]);
+    directory::expect_success(&applied);
+    assert_eq!(left.last_word().await, pb::ClosingReason::Unlisted);
     let mut fifth = world.desk().await.open("desk", 1).await;
     fifth.caught_up().await;
     world.revoke_in_mexico("mx/anam/mex.tls");
