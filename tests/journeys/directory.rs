@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Output;
 use std::time::Duration;
 
+use precinto_client::Signed;
 use precinto_client::submit::submit;
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
@@ -44,13 +45,13 @@ fn text(output: &Output) -> String {
 }
 
 #[track_caller]
-fn expect_success(output: &Output) -> String {
+pub(super) fn expect_success(output: &Output) -> String {
     assert!(output.status.success(), "{}", text(output));
     text(output)
 }
 
 /// The part in force as it stands, changed by hand, proposed and signed by a steward: the signed file.
-fn proposed(
+pub(super) fn proposed(
     site: &Site,
     gateway: &GatewayProcess,
     (node, side, officer): (&str, &str, &str),
@@ -78,7 +79,7 @@ fn proposed(
     part
 }
 
-fn apply(
+pub(super) fn apply(
     site: &Site,
     gateway: &GatewayProcess,
     node: &str,
@@ -96,7 +97,7 @@ fn write(path: &std::path::Path, text: &str) {
 }
 
 /// The text without one node; its agency and officers stay.
-fn without_hq(part: &str) -> String {
+pub(super) fn without_hq(part: &str) -> String {
     let mut agency = String::new();
     let blocks = part.split("\n[[").enumerate();
     let kept = blocks.filter_map(|(number, block)| {
@@ -247,6 +248,113 @@ async fn a_node_leaves_and_comes_back_while_the_gateway_runs() {
         [first.index, second.index, third.index],
         "nothing is lost"
     );
+    assert!(gateway.stop().success());
+    audit(&site);
+}
+
+/// Everything that the node is delivered from the log's begin, by a subscription of its own that is new each time.
+fn told(site: &Site, gateway: &GatewayProcess, node: &str, name: &str) -> Vec<u64> {
+    let watch = ["watch", name, "--until-caught-up", "-o", "jsonl"].map(OsStr::new);
+    let said = as_node(site, node, gateway, &watch);
+    assert!(said.status.success(), "{node}: {}", text(&said));
+    let said = String::from_utf8(said.stdout).expect("lines of JSON");
+    let events = said
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON"));
+    let deliveries = events.filter(|one| one["event"] == "delivery");
+    let indexes = deliveries.map(|one| one["index"].as_u64().expect("an index"));
+    indexes.collect()
+}
+
+/// A notice for whatever stands behind a name; where it stands, and who is told as the log has it.
+async fn send_to(
+    sender: &Node,
+    messages: &mut Messages<'_>,
+    (kind, name): (pb::RecipientKind, &str),
+) -> (u64, Vec<String>) {
+    let to = pb::RecipientRef {
+        kind: kind.into(),
+        name: name.to_owned(),
+    };
+    let request = sender.resign(&messages.notice(), |said| {
+        said.recipients = vec![to.clone()];
+    });
+    let signed = Signed::from_request(request).expect("a statement");
+    let accepted = submit(&sender.connect().await, &signed).await;
+    let accepted = accepted.expect("accepted");
+    // As the receipt proves that the record has it.
+    let [resolved] = accepted.recipients.as_slice() else {
+        panic!("{:?}", accepted.recipients)
+    };
+    assert_eq!(resolved.requested, Some(to));
+    assert!(resolved.nodes.is_empty(), "{resolved:?}");
+    (accepted.index, resolved.agencies.clone())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_and_a_topic_reach_exactly_who_belongs_to_them_when_it_is_said() {
+    const NODES: [&str; 6] = [
+        "us-atf-hq",
+        "us-dea-hq",
+        "us-cbp-lax",
+        "mx-fgr-hq",
+        "mx-cofepris-hq",
+        "mx-anam-mex",
+    ];
+    const DESK: (pb::RecipientKind, &str) = (pb::RecipientKind::Group, "firearms-desk");
+    let site = Site::new();
+    let mut gateway = site.start();
+    let lax = site.node(LAX, &gateway);
+    let mut messages = Messages::new(&lax.author, "US-CBPLAX", COFEPRIS);
+    // Of both sides, each by its own part.
+    let (group, agencies) = send_to(&lax, &mut messages, DESK).await;
+    assert_eq!(agencies, ["mx.dev.invalid/fgr", "us.dev.invalid/atf"]);
+    let precursors = (pb::RecipientKind::Topic, "precursors");
+    let (topic, agencies) = send_to(&lax, &mut messages, precursors).await;
+    let subscribed = [
+        "mx.dev.invalid/cofepris",
+        "mx.dev.invalid/fgr",
+        "us.dev.invalid/dea",
+    ];
+    assert_eq!(agencies, subscribed);
+    let expected = [
+        vec![group],
+        vec![topic],
+        vec![],
+        vec![group, topic],
+        vec![topic],
+        vec![],
+    ];
+    for (node, expected) in NODES.into_iter().zip(&expected) {
+        assert_eq!(told(&site, &gateway, node, "before"), *expected, "{node}");
+    }
+
+    // One leaves the group, another joins: that counts for what is said from then on.
+    let steward = (MEX, MX, "hernandez");
+    let part = proposed(&site, &gateway, steward, |part| {
+        let (old, new) = (
+            "members = [\"mx.dev.invalid/fgr\"]",
+            "members = [\"mx.dev.invalid/anam\"]",
+        );
+        assert_eq!(part.matches(old).count(), 1, "{part}");
+        part.replace(old, new)
+    });
+    expect_success(&apply(&site, &gateway, MEX, &part, &[]));
+    let (later, agencies) = send_to(&lax, &mut messages, DESK).await;
+    assert_eq!(agencies, ["mx.dev.invalid/anam", "us.dev.invalid/atf"]);
+    gateway.kill();
+    let gateway = site.start();
+    let expected = [
+        vec![group, later],
+        vec![topic],
+        vec![],
+        vec![group, topic],
+        vec![topic],
+        vec![later],
+    ];
+    for (node, expected) in NODES.into_iter().zip(&expected) {
+        assert_eq!(told(&site, &gateway, node, "after"), *expected, "{node}");
+    }
     assert!(gateway.stop().success());
     audit(&site);
 }

@@ -2,7 +2,10 @@
 //! answered, and killing it at any moment loses nothing and doubles nothing.
 
 mod api;
+mod called;
+mod full;
 mod killed;
+mod overnight;
 mod recalled;
 mod service;
 mod urgent;
@@ -12,15 +15,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use precinto_tests::{GatewayProcess, Site, audit, precinto, run};
+use precinto_client::Signed;
+use precinto_client::load::{self, Load, Style};
+use precinto_proto::v1::node_service_client::NodeServiceClient;
+use precinto_tests::{GatewayProcess, Messages, Site, audit, precinto, run};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
+use tonic::transport::{Channel, Endpoint};
 
 /// Long enough for a slow machine; reaching it means that something is lost.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 const CBP: &str = "us-cbp-lax";
 const ANAM: &str = "mx-anam-mex";
+const DEA: &str = "us-dea-hq";
 
 /// A site, and what its nodes need.
 struct Stage {
@@ -36,7 +44,10 @@ struct Agent {
 
 impl Stage {
     fn new() -> (Self, GatewayProcess) {
-        let site = Site::new();
+        Self::at(Site::new())
+    }
+
+    fn at(site: Site) -> (Self, GatewayProcess) {
         let gateway = site.start();
         let address = gateway.address().to_owned();
         let example = run(&["config", "example", "alert"]).stdout;
@@ -99,6 +110,30 @@ impl Stage {
 
     fn object(&self, node: &str, line: &str) -> Value {
         self.objects(node, line).remove(0)
+    }
+
+    /// The API of a node's agent.
+    async fn api(&self, node: &str) -> NodeServiceClient<Channel> {
+        let socket = self.path(&format!("state/{node}/api/node.sock"));
+        let endpoint = Endpoint::from_shared(format!("unix:{}", socket.display()));
+        let channel = endpoint.expect("an address").connect().await;
+        NodeServiceClient::new(channel.expect("the agent listens"))
+    }
+
+    /// So many routine alerts of another agency, all in the log on return: their alert ids, in no order.
+    async fn backlog(&self, gateway: &GatewayProcess, count: usize) -> Vec<String> {
+        let sender = self.site.node(DEA, gateway);
+        let mut messages = Messages::new(&sender.author, "US-DEAHQ", "mx.dev.invalid/anam");
+        let work: Vec<Signed> = (0..count).map(|_| messages.alert(200)).collect();
+        let ids = work.iter().map(|one| one.statement().alert_id).collect();
+        let connection = sender.connect().await;
+        let load = Load {
+            in_flight: 32,
+            style: Style::Unary,
+        };
+        let sent = load::run(std::slice::from_ref(&connection), work, load);
+        sent.await.expect("all accepted");
+        ids
     }
 
     /// An alert, sent; what became of it.

@@ -66,6 +66,9 @@ impl Operator<'_> {
         if !proposed.status.success() {
             return proposed;
         }
+        // Of the development profile; an auditor is asked nothing.
+        let alone = "they name neither alternates nor a group: atf, dea\n";
+        assert!(ok(&proposed).contains(alone), "{}", ok(&proposed));
         ok(&self.follows(
             "directory apply us.dev.invalid.part --dry-run",
             "us-cbp-lax",
@@ -155,7 +158,7 @@ async fn shut_out(node: &Node) -> Option<pb::Reason> {
 const LEE: &str = "[[agency.officer]]\nid = \"lee\"\nnodes = [\"lax\"]\n";
 const JFK: &str = "[[agency.node]]\nname = \"jfk\"\ncode = \"CBPJFK\"\n";
 const ICE: &str = "\n[[agency]]\nid = \"us.dev.invalid/ice\"\nname_en = \"Immigration and Customs Enforcement\"\n\
-                   name_es = \"Inmigración y Aduanas\"\n[[agency.node]]\nname = \"hq\"\ncode = \"ICEHQ\"\n";
+                   name_es = \"Inmigración y Aduanas\"\nescalation = \"us-duty\"\n[[agency.node]]\nname = \"hq\"\ncode = \"ICEHQ\"\n";
 
 /// Behind the officer of the first agency, as a person would put it.
 fn below_cbp(text: &str, block: &str) -> String {
@@ -191,7 +194,11 @@ fn somebody_joins(page: &Operator<'_>, authority: &SiteAuthority<'_>) {
             .contains("Immigration and Customs Enforcement")
     );
     page.settings_for("ice", "hq", "ICEHQ");
+    assert!(PAGE.contains("`alternates` (its officers) or `escalation`"));
     page.doctor_is_well("us-ice-hq");
+    let alone = page.precinto(["doctor", "--node", "nodes/us-dea-hq.toml"].into_iter());
+    let nobody = "nobody is called when this agency does not answer in time";
+    assert!(ok(&alone).contains(nobody), "{}", ok(&alone));
 }
 
 async fn a_laptop_is_stolen(page: &Operator<'_>, authority: &mut SiteAuthority<'_>) {

@@ -2,7 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use precinto_tests::python;
+use precinto_client::submit;
+use precinto_proto::v1 as pb;
+use precinto_tests::{Messages, python};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
 
 use super::*;
 
@@ -104,4 +109,168 @@ async fn an_api_that_cannot_listen_keeps_nothing_else_from_working() {
     assert!(status["agent"]["api_down_since_ms"].is_null(), "{status}");
     agent.stop();
     assert!(gateway.stop().success());
+}
+
+/// Has a program of the agency's take deliveries, with nothing else to take them.
+const BY_API: &str = "api = true\napi_deliveries = true";
+
+/// One stream of deliveries.
+struct Taker {
+    said: mpsc::Sender<pb::TakeDeliveriesRequest>,
+    stream: Streaming<pb::TakeDeliveriesResponse>,
+}
+
+impl Taker {
+    /// The agent may not have noticed yet that the stream before has ended.
+    async fn with_credit(api: &mut NodeServiceClient<Channel>, credit: u32) -> Self {
+        let last = Instant::now() + PATIENCE;
+        loop {
+            let (said, saying) = mpsc::channel(64);
+            let first = pb::TakeDeliveriesRequest {
+                credit,
+                ..Default::default()
+            };
+            said.send(first).await.expect("room");
+            match api.take_deliveries(ReceiverStream::new(saying)).await {
+                Ok(stream) => {
+                    let stream = stream.into_inner();
+                    return Self { said, stream };
+                }
+                Err(taken) => {
+                    assert_eq!(taken.code(), tonic::Code::ResourceExhausted, "{taken}");
+                    assert!(Instant::now() < last, "the stream before has not ended");
+                    sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+
+    /// The index of the next delivery.
+    async fn next(&mut self) -> u64 {
+        let next = tokio::time::timeout(PATIENCE, self.stream.message()).await;
+        let next = next.expect("in time").expect("a line").expect("a delivery");
+        next.delivery.expect("a delivery").index
+    }
+
+    async fn some(&mut self, count: usize) -> Vec<u64> {
+        let mut some = Vec::new();
+        while some.len() < count {
+            some.push(self.next().await);
+        }
+        some
+    }
+
+    async fn settle(&self, index: u64) {
+        let one = pb::TakeDeliveriesRequest {
+            index,
+            ..Default::default()
+        };
+        self.said.send(one).await.expect("a line");
+    }
+}
+
+impl Stage {
+    /// So many routine alerts of another agency, in the log: their indexes, in its order.
+    async fn routine(&self, gateway: &GatewayProcess, count: usize) -> Vec<u64> {
+        let sender = self.site.node(DEA, gateway);
+        let connection = sender.connect().await;
+        let mut messages = Messages::new(&sender.author, "US-DEAHQ", "mx.dev.invalid/anam");
+        let mut indexes = Vec::new();
+        for _ in 0..count {
+            let accepted = submit(&connection, &messages.alert(200)).await;
+            indexes.push(accepted.expect("accepted").index);
+        }
+        indexes
+    }
+
+    async fn at_desk(&self, count: usize) {
+        until(|| (self.status(ANAM).1["agent"]["at_desk"] == count).then_some(())).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_urgent_delivery_passes_those_that_a_program_holds() {
+    let (stage, gateway) = Stage::new();
+    stage.with_agent(ANAM, BY_API);
+    let routine = stage.routine(&gateway, 4).await;
+    let agent = stage.agent(ANAM).await;
+    stage.at_desk(4).await;
+    let mut api = stage.api(ANAM).await;
+    let mut taker = Taker::with_credit(&mut api, 3).await;
+    assert_eq!(taker.some(2).await, routine[..2]);
+    // The example is P2: it has the place that is left.
+    let urgent = stage.alert(CBP)["index"].as_u64().expect("an index");
+    assert_eq!(taker.next().await, urgent);
+    // In any order.
+    taker.settle(routine[1]).await;
+    stage.at_desk(4).await;
+    taker.settle(urgent).await;
+    assert_eq!(taker.next().await, routine[2]);
+    taker.settle(routine[0]).await;
+    assert_eq!(taker.next().await, routine[3]);
+    // A stream of the version before says no credit, and gets one at a time, urgent ones first.
+    drop(taker);
+    stage.at_desk(2).await;
+    let urgent = stage.alert(CBP)["index"].as_u64().expect("an index");
+    stage.at_desk(3).await;
+    let mut taker = Taker::with_credit(&mut api, 0).await;
+    for index in [urgent, routine[2], routine[3]] {
+        assert_eq!(taker.next().await, index);
+        taker.settle(index).await;
+    }
+    stage.at_desk(0).await;
+    drop((taker, api));
+    agent.stop();
+    assert!(gateway.stop().success());
+    assert_eq!(findings(&stage.site), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_many_in_hand_were_not_settled_comes_again_once_and_in_order() {
+    let (stage, gateway) = Stage::new();
+    stage.with_agent(ANAM, BY_API);
+    let all = stage.routine(&gateway, 12).await;
+    let agent = stage.agent(ANAM).await;
+    stage.at_desk(12).await;
+    let mut api = stage.api(ANAM).await;
+    let mut taker = Taker::with_credit(&mut api, 16).await;
+    assert_eq!(taker.some(12).await, all);
+    for at in [10, 3, 7, 0] {
+        taker.settle(all[at]).await;
+    }
+    stage.at_desk(8).await;
+    // The program dies with eight in hand; then the agent, before the next one has settled anything.
+    drop((taker, api));
+    let mut api = stage.api(ANAM).await;
+    let mut left = all.clone();
+    for at in [10, 7, 3, 0] {
+        left.remove(at);
+    }
+    let mut taker = Taker::with_credit(&mut api, 16).await;
+    assert_eq!(taker.some(8).await, left);
+    drop((taker, api));
+    agent.kill();
+    let agent = stage.agent(ANAM).await;
+    stage.at_desk(8).await;
+    let mut api = stage.api(ANAM).await;
+    let mut taker = Taker::with_credit(&mut api, u32::MAX).await;
+    assert_eq!(taker.some(8).await, left);
+    for index in left.iter().rev() {
+        taker.settle(*index).await;
+    }
+    stage.at_desk(0).await;
+    // Settled once, settled for good: what comes next is new.
+    let next = stage.alert(CBP)["index"].as_u64().expect("an index");
+    assert_eq!(taker.next().await, next);
+    taker.settle(next).await;
+    // What is not in hand cannot be settled.
+    taker.settle(all[0]).await;
+    let refused = taker.stream.message().await.expect_err("it ends");
+    let refused = precinto_client::Refusal::from_status(&refused);
+    assert_eq!(refused.reason, Some(pb::Reason::IndexUnknown));
+    stage.at_desk(0).await;
+    drop((taker, api));
+    agent.stop();
+    assert!(gateway.stop().success());
+    assert_eq!(findings(&stage.site), Some(0));
 }

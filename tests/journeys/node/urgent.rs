@@ -3,16 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use precinto_client::Signed;
-use precinto_client::load::{self, Load, Style};
-use precinto_tests::Messages;
-
 use super::*;
 
 /// Routine alerts that come first, more than the gateway leaves unsettled at once.
 const ROUTINE: usize = 150;
-
-const DEA: &str = "us-dea-hq";
 
 /// Hangs on what is routine until it is released, and takes what is urgent.
 const PROGRAM: &str = r#"read -r line
@@ -22,24 +16,6 @@ case "$line" in
 esac
 printf '%s\n' "$line" >> "$1/taken"
 "#;
-
-impl Stage {
-    /// Routine alerts of another agency, all in the log on return: their alert ids, in no order.
-    async fn backlog(&self, gateway: &GatewayProcess) -> Vec<String> {
-        let sender = self.site.node(DEA, gateway);
-        let mut messages = Messages::new(&sender.author, "US-DEAHQ", "mx.dev.invalid/anam");
-        let work: Vec<Signed> = (0..ROUTINE).map(|_| messages.alert(200)).collect();
-        let ids = work.iter().map(|one| one.statement().alert_id).collect();
-        let connection = sender.connect().await;
-        let load = Load {
-            in_flight: 32,
-            style: Style::Unary,
-        };
-        let sent = load::run(std::slice::from_ref(&connection), work, load);
-        sent.await.expect("all accepted");
-        ids
-    }
-}
 
 /// How often the program has taken which entry.
 fn taken(stage: &Stage) -> BTreeMap<u64, u32> {
@@ -73,7 +49,7 @@ async fn what_is_urgent_waits_for_no_backlog_and_no_program_that_hangs() {
     let command = format!("command = [\"/bin/sh\", \"{script}\", \"{at}\"]");
     let table = format!("hand_over = \"../in\"\n{command}\ncommand_seconds = 600");
     stage.with_agent(ANAM, &table);
-    let routine = stage.backlog(&gateway).await;
+    let routine = stage.backlog(&gateway, ROUTINE).await;
     let agent = stage.agent(ANAM).await;
     // As many lie at the desk as the gateway leaves unsettled, behind a program that hangs.
     until(|| (stage.status(ANAM).1["agent"]["at_desk"] == 64).then_some(())).await;

@@ -46,7 +46,15 @@ pub(super) struct Stream {
 
 impl World {
     pub(super) fn start() -> Self {
-        let site = Site::new();
+        Self::at(Site::new())
+    }
+
+    /// The same, at a site whose authorities can revoke.
+    pub(super) fn with_authorities() -> Self {
+        Self::at(Site::with_authorities())
+    }
+
+    fn at(site: Site) -> Self {
         let gateway = site.start();
         let sender = site.node("us-cbp-lax", &gateway);
         Self {
@@ -78,6 +86,14 @@ impl World {
     /// Starts it again after [`World::stop`].
     pub(super) fn restart(&mut self) {
         self.gateway = Some(self.site.start());
+    }
+
+    /// Revokes the certificate by which a node of Mexico speaks, and has the running gateway read the new list.
+    pub(super) fn revoke_in_mexico(&self, place: &str) {
+        let mut mexico = self.site.authority("mx");
+        mexico.revoke(place);
+        mexico.publish();
+        self.gateway().reload();
     }
 
     pub(super) fn gateway(&self) -> &GatewayProcess {
@@ -355,6 +371,19 @@ impl Stream {
         let after = self.try_next().await;
         assert!(matches!(after, Ok(None)), "{after:?}");
         closing
+    }
+
+    /// Why it is closed; the line may end with it.
+    pub(super) async fn last_word(&mut self) -> pb::ClosingReason {
+        let closing = async {
+            loop {
+                if let Some(closing) = self.next().await.closing {
+                    assert_eq!(closing.retry_after, None);
+                    return closing.reason();
+                }
+            }
+        };
+        within(closing).await
     }
 
     /// The error in which the stream ends.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use precinto_client::Signed;
+use precinto_client::{Connection, Signed};
 use precinto_proto::v1 as pb;
 
 use super::desk::{Desk, World, reason};
@@ -92,9 +92,7 @@ async fn s25_filters_read_fields_of_the_statement_and_never_a_body() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s26_what_the_log_resolved_decides_at_every_delivery() {
-    // That a stream ends with REVOKED within 5 s of other trust, or of its certificate's end, is tested in the gateway's own
-    // tests (subscribe::session): a running process reads no new revocation list yet.
-    let mut world = World::start();
+    let mut world = World::with_authorities();
     let sent = world.send(3).await;
     for _ in 0..2 {
         for (node, expected) in [
@@ -119,6 +117,30 @@ async fn s26_what_the_log_resolved_decides_at_every_delivery() {
         }
         world.kill_and_start();
     }
+
+    // Nor is anybody delivered to whose certificate is revoked meanwhile: a running gateway reads the new list, ends their streams
+    // with the reason, and no other. (How long that takes is told by rotation::revoked; that it is 5 s at most, where the clock
+    // stands still, by the gateway's own tests.)
+    let mut revoked_desk = world.desk_of("mx-cofepris-hq").await;
+    let mut desk = world.desk().await;
+    let mut streams = Vec::new();
+    for desk in [&mut revoked_desk, &mut desk] {
+        desk.create("live").await;
+        let mut stream = desk.open("live", 10).await;
+        stream.drain().await;
+        streams.push(stream);
+    }
+    let mut other = streams.pop().expect("two");
+    let mut revoked = streams.pop().expect("two");
+    world.revoke_in_mexico("mx/cofepris/hq.tls");
+    assert_eq!(revoked.last_word().await, pb::ClosingReason::Revoked);
+    let sent = world.send(1).await;
+    assert_eq!(other.deliveries(1).await, sent);
+    world.kill_and_start();
+    let node = world.site.node("mx-cofepris-hq", world.gateway());
+    let again = Connection::open(&node.settings, &node.clock).await;
+    let reason = again.expect_err("it must not come back").reason();
+    assert_eq!(reason, Some(pb::Reason::CertRevoked));
     world.end();
 }
 

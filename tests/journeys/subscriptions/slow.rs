@@ -3,6 +3,7 @@
 use precinto_proto::v1 as pb;
 
 use super::desk::{Desk, Stream, World, within};
+use crate::directory;
 
 /// Of each stalled subscriber: more than what lies between it and the log before the gateway stops sending.
 const CREDIT: u32 = 1000;
@@ -169,7 +170,7 @@ async fn s31_a_sender_does_not_wait_for_stalled_subscribers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s32_a_closing_has_its_reason_and_says_whether_to_come_back() {
-    let mut world = World::start();
+    let mut world = World::with_authorities();
     let mut desk = world.desk().await;
     desk.create("desk").await;
     let mut stream = desk.open("desk", 1).await;
@@ -194,7 +195,21 @@ async fn s32_a_closing_has_its_reason_and_says_whether_to_come_back() {
     world.restart();
     // Who was told to come back is let in again.
     world.desk().await.open("desk", 1).await.caught_up().await;
-    // SLOW is s30's, UNLISTED is with the directory's change; REVOKED is tested in the gateway's own tests.
+    // Who leaves the directory, and whose certificate is revoked, while the gateway runs. (SLOW reaches only who begins to read
+    // again, which s30 waits for.)
+    let mut left = world.desk_of("mx-cofepris-hq").await;
+    left.create("desk").await;
+    let mut left = left.open("desk", 1).await;
+    left.caught_up().await;
+    let steward = ("mx-anam-mex", "mx.dev.invalid", "hernandez");
+    let part = directory::proposed(&world.site, world.gateway(), steward, directory::without_hq);
+    let applied = directory::apply(&world.site, world.gateway(), steward.0, &part, &[]);
+    directory::expect_success(&applied);
+    assert_eq!(left.last_word().await, pb::ClosingReason::Unlisted);
+    let mut fifth = world.desk().await.open("desk", 1).await;
+    fifth.caught_up().await;
+    world.revoke_in_mexico("mx/anam/mex.tls");
+    assert_eq!(fifth.last_word().await, pb::ClosingReason::Revoked);
     for (closing, reason, returns) in [
         (superseded, pb::ClosingReason::Superseded, false),
         (sought, pb::ClosingReason::Sought, true),

@@ -43,6 +43,18 @@ pub enum OutboxError {
     },
 }
 
+impl OutboxError {
+    /// Whether it is certain that nothing was put in. A file that could not be written may still be there after all.
+    pub fn is_before_anything(&self) -> bool {
+        match self {
+            Self::Full { .. } | Self::Unheeded { .. } | Self::Reused(_) | Self::Damaged { .. } => {
+                true
+            }
+            Self::Io { .. } => false,
+        }
+    }
+}
+
 /// Names the file in an error.
 pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> OutboxError + '_ {
     |cause| OutboxError::Io {

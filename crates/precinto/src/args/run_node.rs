@@ -18,8 +18,9 @@ is said twice.
 What is urgent (P1, P2, a recall) waits for nothing that is not: it comes by a subscription of its own, agent-urgent, is answered
 and handed over before what came earlier, and a program may be run for it while another one is at work, or hangs, on something else.
 So two may run at once, and an urgent message may be handed over before an older one; the index says the order. What is being
-handed over about the same alert is cut off and comes again, and what comes behind a recall of its alert is put away. By the API one
-delivery is handed over at a time, so there an urgent one waits for the one that is being taken.
+handed over about the same alert is cut off and comes again, and what comes behind a recall of its alert is put away. By the API a
+program has as many in hand at once as it asks for (credit: one, if it does not ask), urgent ones first; of more than one, the last
+place is kept for what is urgent.
 
 What is handed over was proven to be in the log. `precinto sub seek agent first` has everything handed over once more, and answers
 nothing a second time. Receipts of what was sent are kept for 30 days in the state folder, in sent/. With `confirm_recalls` it

@@ -14,7 +14,7 @@ use crate::exit::{Exit, Failure, Text};
 use crate::files::make_folder;
 use crate::output::Output;
 use crate::words::minute;
-use precinto_alert::directory::PartError;
+use precinto_alert::directory::{Part, PartError};
 use precinto_alert::id::{AgencyId, Identity, NodeId, OfficerId, Side};
 use precinto_alert::{Detail, Lang as Texts};
 use precinto_client::directory::{DirectoryError, Doubt, Held, Seen, SeenError};
@@ -175,6 +175,24 @@ pub(crate) fn revoked(since_ms: u64) -> Text {
         ),
     ))
 }
+
+/// Agencies of a part in whose place nobody is called: they name neither alternates nor a group, and when they do not answer in time
+/// nobody but they and the sender hear of it. Those whose nodes only audit are sent nothing that waits for an answer.
+pub(crate) fn alone(part: &Part) -> impl Iterator<Item = &AgencyId> {
+    let alone = part.agencies().iter().filter(|(_, agency)| {
+        let standby = &agency.standby;
+        let is_listed = !standby.alternates.is_empty() || standby.escalation.is_some();
+        let is_auditor = |node: &NodeId| part.auditors().contains(&Identity::Node(node.clone()));
+        !is_listed && !agency.nodes.keys().all(is_auditor)
+    });
+    alone.map(|(id, _)| id)
+}
+
+/// What names somebody to be called.
+pub(crate) const CALL_SOMEBODY: (&str, &str) = (
+    "name officers in \"alternates\", or a group in \"escalation\", of the agency:  precinto directory propose --help",
+    "indique oficiales en \"alternates\", o un grupo en \"escalation\", de la dependencia:  precinto directory propose --help",
+);
 
 /// What speaks against a part that the log holds.
 pub(crate) fn doubted(doubt: &Doubt) -> Text {

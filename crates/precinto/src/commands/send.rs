@@ -12,6 +12,7 @@ mod stream;
 
 use crate::args::{Ready, Send, SendCommand, SendOptions};
 use crate::config::{Material, Node};
+use crate::counters::Numbers;
 use crate::draft::{Draft, DraftError, typed_name};
 use crate::exit::{Exit, Failure, Text};
 use crate::files::{make_folder, write_public};
@@ -23,7 +24,7 @@ use check::Found;
 #[cfg(test)]
 pub(crate) use check::tests::found_in;
 use compose::{Composed, Composer};
-pub(crate) use confirm::{confirm, sign_confirmation, sign_draft};
+pub(crate) use confirm::{confirm, queue_draft, sign_confirmation};
 use precinto_alert::Violation;
 use precinto_alert::limits::SUBMISSION_BYTES_MAX;
 use precinto_client::{Connection, Signed, submit, validate};
@@ -62,7 +63,11 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
                 .iter()
                 .map(|file| read_signed(file, args.options.dry_run))
                 .collect::<Result<_, _>>()?;
-            return deliver((&node, &material), &args.options, output, || Ok(signed));
+            let all = Numbered {
+                all: signed,
+                by: None,
+            };
+            return deliver((&node, &material), &args.options, output, || Ok(all));
         }
         SendCommand::Message(message) => {
             let mut drafts = message::drafts(message)?;
@@ -75,12 +80,10 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
     let queues = Queue::of(&node, &args.options)?.is_some();
     let ask = Some(&material).filter(|_| args.options.sign_only.is_none() && !queues);
     let mut ended = None;
-    let mut compose = || -> anyhow::Result<Vec<Composed>> {
-        let mut composer = Composer::new(&node, &material, &args.options, 1)?;
-        composer.carried_out(&works);
-        let batch = batch::compose(&mut composer, &drafts, ask, output);
-        composer.finish()?;
-        Ok(match batch? {
+    let mut compose = || -> anyhow::Result<Numbered<'_>> {
+        let mut by = Composer::new(&node, &material, &args.options, 1)?;
+        by.carried_out(&works);
+        let all = match by.all_or_none(|by| batch::compose(by, &drafts, ask, output))? {
             Batch::Sound(composed) => composed,
             Batch::Rehearsed(composed, broken) => {
                 ended = broken;
@@ -90,13 +93,14 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
                 ended = Some(exit);
                 Vec::new()
             }
-        })
+        };
+        Ok(Numbered { all, by: Some(by) })
     };
     if let Some(path) = &args.options.sign_only {
-        let composed = compose()?;
+        let all = compose()?.finished()?;
         return match ended {
             Some(exit) => Ok(exit),
-            None => keep_signed(path, composed, output),
+            None => keep_signed(path, all, output),
         };
     }
     let exit = deliver((&node, &material), &args.options, output, compose)?;
@@ -154,16 +158,16 @@ fn begins(path: &str, with: &str) -> bool {
 /// Says of each message what became of it: sent, queued, checked, or refused on this machine before anything left it.
 ///
 /// What goes into the outbox is numbered and signed within its turn, so that numbers and places go up together.
-fn deliver(
-    (node, material): (&Node, &Material),
-    options: &SendOptions,
+fn deliver<'a>(
+    (node, material): (&'a Node, &Material),
+    options: &'a SendOptions,
     output: Output,
-    compose: impl FnOnce() -> anyhow::Result<Vec<Composed>>,
+    compose: impl FnOnce() -> anyhow::Result<Numbered<'a>>,
 ) -> anyhow::Result<Exit> {
     if let Some(queue) = Queue::of(node, options)? {
         return queue.deliver(output, compose);
     }
-    let (exit, sound) = sorted(compose()?, options, output)?;
+    let (exit, sound) = sorted(compose()?.finished()?, options, output)?;
     // What was signed elsewhere is judged one by one, as at the gateway.
     if sound.is_empty() {
         return Ok(exit);
@@ -198,6 +202,24 @@ fn sorted(
 struct Outgoing {
     signed: Signed,
     meta: Meta,
+    /// What it was numbered with here; nothing, for what was signed elsewhere.
+    numbers: Numbers,
+}
+
+/// Signed messages, and who has numbered them here: whatever does not go gives its numbers back.
+struct Numbered<'a> {
+    all: Vec<Composed>,
+    by: Option<Composer<'a>>,
+}
+
+impl Numbered<'_> {
+    /// All of them, when none is kept back any more.
+    fn finished(self) -> anyhow::Result<Vec<Composed>> {
+        if let Some(mut by) = self.by {
+            by.finish()?;
+        }
+        Ok(self.all)
+    }
 }
 
 async fn send_all(
@@ -229,7 +251,7 @@ async fn send_one(
     outgoing: &Outgoing,
     options: &SendOptions,
 ) -> (Report, Result<(), Failure>) {
-    let Outgoing { signed, meta } = outgoing;
+    let Outgoing { signed, meta, .. } = outgoing;
     let sent_us = clock::now_us();
     let watch = clock::Stopwatch::start();
     if options.validate_only {
@@ -267,7 +289,11 @@ fn read_signed(path: &Path, dry_run: bool) -> anyhow::Result<Composed> {
     } else {
         Found::default()
     };
-    let outgoing = Outgoing { signed, meta };
+    let outgoing = Outgoing {
+        signed,
+        meta,
+        numbers: Numbers::default(),
+    };
     Ok(Composed { outgoing, found })
 }
 

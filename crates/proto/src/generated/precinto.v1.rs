@@ -9172,15 +9172,20 @@ pub struct MessageState {
     #[prost(string, tag = "7")]
     pub detail_es: ::prost::alloc::string::String,
 }
-/// Begins a stream of deliveries with the first message, in which nothing is set; settles the delivery in hand with each other.
+/// Begins a stream of deliveries with the first message, in which at most the credit is set; settles a delivery in hand with each
+/// other.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct TakeDeliveriesRequest {
-    /// The index of the delivery in hand.
+    /// The index of a delivery in hand.
     #[prost(uint64, tag = "1")]
     pub index: u64,
     /// Why it could not be taken: it comes again later. Empty when it was taken.
     #[prost(string, tag = "2")]
     pub not_taken: ::prost::alloc::string::String,
+    /// How many deliveries may be in hand, handed over and not settled; counts in the first message only. 0 is 1, and more than 64 are
+    /// 64. Of more than one, the last is kept for what is urgent: it does not wait for a program that holds the others.
+    #[prost(uint32, tag = "3")]
+    pub credit: u32,
 }
 /// One delivery.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -9405,8 +9410,8 @@ pub mod node_service_client {
                 .insert(GrpcMethod::new("precinto.v1.NodeService", "GetMessage"));
             self.inner.unary(req, path, codec).await
         }
-        /// Deliveries, each verified and proven to be in the log, one after the other: the next one comes when this one is settled.
-        /// One stream at a time. What is not settled when a stream ends comes again on the next one; a settled one does not, although
+        /// Deliveries, each verified and proven to be in the log, in its order, but for what is urgent (P1, P2, a recall), which comes
+        /// first. As many are in hand at once as the first message says; they may be settled in any order. One stream at a time. What is not settled when a stream ends comes again on the next one; a settled one does not, although
         /// an agent that is killed at that moment may deliver it once more under the same index.
         pub async fn take_deliveries(
             &mut self,
@@ -9494,8 +9499,8 @@ pub mod node_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Deliveries, each verified and proven to be in the log, one after the other: the next one comes when this one is settled.
-        /// One stream at a time. What is not settled when a stream ends comes again on the next one; a settled one does not, although
+        /// Deliveries, each verified and proven to be in the log, in its order, but for what is urgent (P1, P2, a recall), which comes
+        /// first. As many are in hand at once as the first message says; they may be settled in any order. One stream at a time. What is not settled when a stream ends comes again on the next one; a settled one does not, although
         /// an agent that is killed at that moment may deliver it once more under the same index.
         async fn take_deliveries(
             &self,

@@ -1,6 +1,6 @@
 //! `directory propose`: the next version of this side's part, checked, shown in plain words, and signed.
 
-use super::{Desk, change, doubted, no_part, out_of_turn, refused, revoked};
+use super::{CALL_SOMEBODY, Desk, alone, change, doubted, no_part, out_of_turn, refused, revoked};
 use crate::args::DirectoryPropose;
 use crate::clock;
 use crate::config::{Material, Pair, load_signer, read_text};
@@ -44,6 +44,7 @@ pub(super) fn run(args: &DirectoryPropose, output: Output) -> anyhow::Result<Exi
         may_build_on(&before, output)?;
         let (proposal, part) = check(given, &before, &args.file)?;
         let changes = changes(Some(before.part()), &part);
+        warn_of_alone(&part, output);
         is_steward(&officer, &before)?;
         if args.dry_run {
             tell(&before, &part, &changes, None, output)?;
@@ -181,6 +182,21 @@ fn check(given: Proposal, before: &Held, file: &Path) -> Result<(Proposal, Part)
         )));
     }
     Ok((proposal, part))
+}
+
+/// Said before anybody signs it: it is no mistake, and is found out when it is too late.
+fn warn_of_alone(part: &Part, output: Output) {
+    let names: Vec<String> = alone(part).map(|id| id.agency().to_owned()).collect();
+    if names.is_empty() {
+        return;
+    }
+    let names = names.join(", ");
+    let lang = output.lang();
+    output.say(&lang.pick(
+        format!("warning: nobody is called when these do not answer in time, they name neither alternates nor a group: {names}"),
+        format!("aviso: no se llama a nadie cuando estas no responden a tiempo, no indican suplentes ni grupo: {names}"),
+    ));
+    output.say(lang.pick(CALL_SOMEBODY.0, CALL_SOMEBODY.1));
 }
 
 fn is_steward(officer: &Signer, before: &Held) -> Result<(), Failure> {

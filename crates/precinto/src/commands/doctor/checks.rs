@@ -102,17 +102,17 @@ pub(super) async fn online(node: &Node) -> Vec<Check> {
             format!("responde como {identity}"),
         ),
     )];
-    checks.push(directory(node, &connection).await);
+    checks.extend(directory(node, &connection).await);
     checks.extend(log(&LogClient::new(&connection)).await);
     checks
 }
 
 /// Whether the directory is to be believed, and lists this node as its settings have it: else nothing is taken from it.
-async fn directory(node: &Node, connection: &Connection) -> Check {
+async fn directory(node: &Node, connection: &Connection) -> Vec<Check> {
     let what = ("directory", "directorio");
     let held = match command::directory::own(node, connection).await {
         Ok(held) => held,
-        Err(failure) => return Check::failed("gateway", what, failure),
+        Err(failure) => return vec![Check::failed("gateway", what, failure)],
     };
     let (version, side) = (held.part().version(), held.part().side());
     let code = held
@@ -129,10 +129,10 @@ async fn directory(node: &Node, connection: &Connection) -> Check {
     let check = Check::good("gateway", what, found);
     if let Some(doubt) = &held.doubt {
         let found = command::directory::doubted(doubt);
-        return Check::good("gateway", what, found).bad((
+        return vec![Check::good("gateway", what, found).bad((
             "precinto directory list  shows it; its side has to sign a new version",
             "precinto directory list  lo muestra; su lado debe firmar otra versión",
-        ));
+        ))];
     }
     if code.as_ref() != Some(&node.code) {
         let found = (
@@ -145,15 +145,25 @@ async fn directory(node: &Node, connection: &Connection) -> Check {
                 node.code
             ),
         );
-        return Check::good("gateway", what, found).bad((
+        return vec![Check::good("gateway", what, found).bad((
             "mend \"code\" in the settings, or have the node listed:  precinto directory propose --help",
             "corrija \"code\" en la configuración, o haga que se incluya el nodo:  precinto directory propose --help",
-        ));
+        ))];
     }
-    match held.revoked_since {
+    let mut checks = vec![match held.revoked_since {
         Some(since_ms) => check.warning(command::directory::revoked(since_ms)),
         None => check,
+    }];
+    if command::directory::alone(held.part()).any(|id| id == node.identity.agency()) {
+        let found = (
+            "nobody is called when this agency does not answer in time",
+            "no se llama a nadie cuando esta dependencia no responde a tiempo",
+        );
+        let what = ("escalation", "escalamiento");
+        let check = Check::good("gateway", what, found);
+        checks.push(check.warning(command::directory::CALL_SOMEBODY));
     }
+    checks
 }
 
 /// The checkpoint's signature, and whether the newest entry lies ahead of this machine's clock.

@@ -8,7 +8,7 @@
 mod offer;
 mod service;
 
-pub(super) use offer::{Counter, Window, counter};
+pub(super) use offer::{CREDIT_MAX, Counter, Window, counter};
 
 use super::task::AbortOnDrop;
 use crate::config::Node;

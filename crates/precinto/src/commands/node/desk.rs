@@ -6,20 +6,22 @@
 //! ```
 //!
 //! Each is staged and answered before any program has a look at it. Each lane takes one after the other, so a program that takes
-//! its time, or hangs, delays what is behind it in its own lane: the agency may have one program at work in each. Its queues hold
-//! what the gateway may have unsettled at once, so they never fill.
+//! its time, or hangs, delays what is behind it in its own lane: the agency may have one program at work in each. Only where nothing
+//! is run for a delivery, and it waits for whoever takes it by the API, many of a lane lie there at once: how many of them somebody
+//! has in hand is their affair. Its queues hold what the gateway may have unsettled at once, so they never fill.
 
 mod hands;
 mod tray;
 
-use super::api::Window;
+use super::api::{CREDIT_MAX, Window};
 use super::program;
 use crate::clock;
 use crate::commands::watch::show;
 use crate::config::Run;
 use crate::counters::Counters;
 use crate::exit::Text;
-use hands::{Hand, Hands, Lane};
+pub(super) use hands::Lane;
+use hands::{Hand, Hands};
 use precinto_alert::code::{MessageType, Precedence};
 use precinto_alert::id::AlertId;
 use precinto_client::inbox::{Item, Reception, ReceptionError, overdue_file_name};
@@ -29,7 +31,8 @@ use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 pub(super) use tray::{Coming, Tray, tray};
 
@@ -180,14 +183,15 @@ impl Desk {
     /// Takes in what comes until it is to stop, and says of each what became of it. What is in hand then is finished; what waits
     /// behind it comes again.
     pub(super) async fn work(self, coming: Coming, done: mpsc::Sender<Done>) {
-        let hands = Hands::default();
+        let hands = Arc::new(Hands::default());
+        let desk = Arc::new(self);
         // As many may be staged and wait for their lane as may come.
         let (staged, ready) = tray(coming.room());
         let (urgent, routine) = ready.lanes();
         tokio::join!(
-            self.stage_all(coming, staged, &done),
-            self.hand_over_all(&hands, (Lane::Urgent, urgent), &done),
-            self.hand_over_all(&hands, (Lane::Routine, routine), &done),
+            desk.stage_all(coming, staged, &done),
+            desk.hand_over_all(&hands, (Lane::Urgent, urgent), &done),
+            desk.hand_over_all(&hands, (Lane::Routine, routine), &done),
         );
     }
 
@@ -217,32 +221,59 @@ impl Desk {
         }
     }
 
+    /// How many of one lane may be under way: a program runs for one at a time.
+    fn at_once(&self) -> usize {
+        if self.window.is_some() && self.run.command.is_empty() {
+            CREDIT_MAX
+        } else {
+            1
+        }
+    }
+
     async fn hand_over_all(
-        &self,
-        hands: &Hands,
+        self: &Arc<Self>,
+        hands: &Arc<Hands>,
         (lane, mut ready): (Lane, mpsc::Receiver<Work>),
         done: &mpsc::Sender<Done>,
     ) {
-        loop {
-            let work = tokio::select! {
-                biased;
-                () = self.stop.cancelled() => return,
-                work = ready.recv() => work,
-            };
-            let Some(work) = work else { return };
-            let hand = tokio::select! {
-                biased;
-                () = self.stop.cancelled() => return,
-                hand = hands.begin(lane, work.alert.as_ref()) => hand,
-            };
-            let told = match self.take(&work, &hand).await {
-                Ok(withheld) => work.taken(withheld),
-                Err(why) => work.not_taken(why),
-            };
-            drop(hand);
-            if done.send(told).await.is_err() {
-                return;
+        let room = Arc::new(Semaphore::new(self.at_once()));
+        // Ended with this, whatever they are at.
+        let mut under_way = JoinSet::new();
+        let all = async {
+            loop {
+                let Ok(room) = Arc::clone(&room).acquire_owned().await else {
+                    return;
+                };
+                let Some(work) = ready.recv().await else {
+                    return;
+                };
+                let hand = hands.begin(lane, work.alert.as_ref()).await;
+                let (desk, done) = (Arc::clone(self), done.clone());
+                let (laid, is_laid) = oneshot::channel();
+                under_way.spawn(async move {
+                    let told = match desk.take(&work, (lane, &hand), laid).await {
+                        Ok(withheld) => work.taken(withheld),
+                        Err(why) => work.not_taken(why),
+                    };
+                    drop((hand, room));
+                    // Whoever wants to know is gone only when everything ends.
+                    drop(done.send(told).await);
+                });
+                // The next one begins when this one lies at the API, or was not to: they lie there in their order.
+                drop(is_laid.await);
+                while let Some(ended) = under_way.try_join_next() {
+                    go_on(ended);
+                }
             }
+        };
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => {}
+            () = all => {}
+        }
+        // What is in hand is finished.
+        while let Some(ended) = under_way.join_next().await {
+            go_on(ended);
         }
     }
 
@@ -267,7 +298,13 @@ impl Desk {
     }
 
     /// Steps 4 to 6: program, API, taken, released. Whether it was withheld.
-    async fn take(&self, work: &Work, hand: &Hand<'_>) -> Result<bool, Text> {
+    /// `laid` is dropped as soon as the next one may begin.
+    async fn take(
+        &self,
+        work: &Work,
+        (lane, hand): (Lane, &Hand),
+        laid: oneshot::Sender<()>,
+    ) -> Result<bool, Text> {
         let item = &work.item;
         let withheld = self.on_disk(item, Reception::withholds).await?;
         if !withheld {
@@ -277,14 +314,19 @@ impl Desk {
                     "something more urgent about its alert has come",
                     "llegó algo más urgente sobre su alerta",
                 ).into()),
-                handed_over = self.hand_over(work) => handed_over?,
+                handed_over = self.hand_over(work, lane, laid) => handed_over?,
             }
         }
         self.on_disk(item, Reception::take).await.map(|()| withheld)
     }
 
     /// To the program, and behind it to whoever takes it by the API. Dropping it ends the program.
-    async fn hand_over(&self, work: &Work) -> Result<(), Text> {
+    async fn hand_over(
+        &self,
+        work: &Work,
+        lane: Lane,
+        laid: oneshot::Sender<()>,
+    ) -> Result<(), Text> {
         let Run {
             command,
             command_limit,
@@ -293,19 +335,27 @@ impl Desk {
         let ran = program::run(command, *command_limit, &work.json).await;
         ran.map_err(|error| Text::cause(error, "el programa no la tomó"))?;
         match &self.window {
-            Some(window) => self.by_api(window, work).await,
+            Some(window) => self.by_api(window, work, lane, laid).await,
             None => Ok(()),
         }
     }
 
     /// Waits until somebody has taken it by the API; when the agent stops, nobody has.
-    async fn by_api(&self, window: &Window, work: &Work) -> Result<(), Text> {
+    async fn by_api(
+        &self,
+        window: &Window,
+        work: &Work,
+        lane: Lane,
+        laid: oneshot::Sender<()>,
+    ) -> Result<(), Text> {
         let delivery = pb::TakeDeliveriesResponse {
             delivery: Some(work.bytes.clone()),
             json: String::from_utf8_lossy(&work.json).into_owned(),
         };
+        let lies = window.lay((lane, work.index()), delivery);
+        drop(laid);
         tokio::select! {
-            settled = window.hand_over(work.index(), &delivery) => settled,
+            settled = lies.settled() => settled,
             () = self.stop.cancelled() => Err(("the agent stops", "el agente se detiene").into()),
         }
     }
@@ -338,6 +388,15 @@ impl Work {
             index: self.item.index,
             why,
         }
+    }
+}
+
+/// A task's panic is ours.
+fn go_on(ended: Result<(), JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        std::panic::resume_unwind(error.into_panic());
     }
 }
 

@@ -127,7 +127,7 @@ async fn at_the_gateway(
         let Ok(Composed { outgoing, .. }) = composed else {
             continue;
         };
-        let Outgoing { signed, meta } = outgoing;
+        let Outgoing { signed, meta, .. } = outgoing;
         // A notice belongs to no case.
         let opens = meta.kind == "ALERT" || meta.alert_id.is_empty();
         let follows = !cases.insert(meta.alert_id.as_str()) && !opens;

@@ -15,6 +15,7 @@ use precinto_alert::content;
 use precinto_alert::id::AlertId;
 use precinto_alert::limits::VALIDITY_MS_MAX;
 use precinto_client::copy::RecallWork;
+use precinto_client::outbox::{OutboxError, Put, Turn};
 use precinto_client::{Author, Draft as Unsigned, DraftContent, Signed, Signer};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -124,11 +125,47 @@ impl<'a> Composer<'a> {
         let found = signed.as_ref().map_or_else(|_| Found::default(), check);
         if self.rehearsal || signed.is_err() || !found.errors.is_empty() {
             self.counters.untake(numbers);
+            numbers = Numbers::default();
         }
         let signed = signed?;
         let meta = Meta::of(&signed, tag);
-        let outgoing = Outgoing { signed, meta };
+        let outgoing = Outgoing {
+            signed,
+            meta,
+            numbers,
+        };
         Ok(Composed { outgoing, found })
+    }
+
+    /// As [`Self::compose_checked`], and puts what is sound into the outbox at once, within this turn; what does not go in keeps no
+    /// number. At the end of the turn nobody holds a number that is not used, or what is said next by another process would
+    /// have a higher number and a lower place.
+    pub(super) fn compose_into(
+        &mut self,
+        turn: &mut Turn<'_>,
+        draft: Draft,
+    ) -> anyhow::Result<(Composed, Result<Option<Put>, OutboxError>)> {
+        let composed = self.compose_checked(draft).map(|composed| {
+            let put = if composed.found.errors.is_empty() {
+                let put = turn.put_new(&composed.outgoing.signed);
+                put.map(Some).inspect_err(|error| {
+                    self.take_back(&composed.outgoing, error);
+                })
+            } else {
+                Ok(None)
+            };
+            (composed, put)
+        });
+        let given_back = self.finish();
+        composed.and_then(|composed| given_back.map(|()| composed))
+    }
+
+    /// Takes back the numbers of a message that was not put into the outbox, newest message first. Where it cannot be excluded that
+    /// it was, its numbers are used: a gap makes a recipient ask, a number that is given out twice would make it disbelieve.
+    pub(super) fn take_back(&mut self, outgoing: &Outgoing, error: &OutboxError) {
+        if error.is_before_anything() {
+            self.counters.untake(outgoing.numbers);
+        }
     }
 
     /// Nothing is signed about copies that were not dealt with: a confirmation says at most what was done here.
@@ -178,6 +215,18 @@ impl<'a> Composer<'a> {
         let unsigned = Unsigned { statement, content };
         let signed = self.author.sign(unsigned, &signers, clock::now_ms());
         signed.map_err(|error| Failure::caused(error.reason(), error).into())
+    }
+
+    /// Several messages at once; when that fails as a whole, none keeps a number.
+    pub(super) fn all_or_none<T>(
+        &mut self,
+        compose: impl FnOnce(&mut Self) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let composed = compose(self);
+        if composed.is_err() {
+            self.finish()?;
+        }
+        composed
     }
 
     /// At the end: numbers that were taken and not used go back.

@@ -2,9 +2,10 @@
 
 use super::batch::{self, Batch};
 use super::compose::{Composed, Composer};
-use super::{defaults, deliver, message};
+use super::{Numbered, defaults, deliver, message};
 use crate::args::SendOptions;
 use crate::clock;
+use crate::commands::outbox;
 use crate::config::{Material, Node};
 use crate::draft::Draft;
 use crate::exit::{Exit, Failure, Text};
@@ -13,6 +14,7 @@ use crate::words::Finding;
 use precinto_alert::violation::Violation;
 use precinto_client::Signed;
 use precinto_client::copy::RecallWork;
+use precinto_client::outbox::{Put, Turn};
 
 /// Sends the signed confirmation of each recall that was carried out here.
 pub(crate) fn confirm(
@@ -26,19 +28,18 @@ pub(crate) fn confirm(
     let mut drafts: Vec<_> = done.iter().map(defaults::confirmation).collect();
     message::state(&mut drafts, &node.identity);
     let mut ended = None;
-    let compose = || -> anyhow::Result<Vec<Composed>> {
-        let mut composer = Composer::new(node, &material, &options, 1)?;
-        composer.carried_out(done);
+    let compose = || -> anyhow::Result<Numbered<'_>> {
+        let mut by = Composer::new(node, &material, &options, 1)?;
+        by.carried_out(done);
         // Each for itself: what one originator's gateway says keeps no other confirmation back.
-        let batch = batch::compose(&mut composer, &drafts, None, output);
-        composer.finish()?;
-        Ok(match batch? {
+        let all = match by.all_or_none(|by| batch::compose(by, &drafts, None, output))? {
             Batch::Sound(composed) | Batch::Rehearsed(composed, _) => composed,
             Batch::Broken(exit) => {
                 ended = Some(exit);
                 Vec::new()
             }
-        })
+        };
+        Ok(Numbered { all, by: Some(by) })
     };
     let exit = deliver((node, &material), &options, output, compose)?;
     Ok(ended.unwrap_or(exit))
@@ -58,43 +59,51 @@ pub(crate) fn sign_confirmation(
         let es = "no se puede leer el borrador";
         Failure::new(Exit::Failed, Text::cause(error, es))
     })?;
-    let signed = sign(node, std::slice::from_ref(work), draft)?;
-    signed.map_err(|found| {
-        let mut text = Text::from((
-            "the confirmation breaks rules:",
-            "la confirmación incumple reglas:",
-        ));
-        for one in &found {
-            text.add_line(&Finding::from(one).said(output.lang()));
-        }
-        Failure::new(Exit::Failed, text).into()
+    let composed = with_composer(node, std::slice::from_ref(work), |composer| {
+        let composed = composer.compose_checked(draft);
+        composer.finish()?;
+        composed
+    });
+    let Composed { outgoing, found } = composed?;
+    if found.errors.is_empty() {
+        return Ok(outgoing.signed);
+    }
+    let mut text = Text::from((
+        "the confirmation breaks rules:",
+        "la confirmación incumple reglas:",
+    ));
+    for one in &found.errors {
+        text.add_line(&Finding::from(one).said(output.lang()));
+    }
+    Err(Failure::new(Exit::Failed, text).into())
+}
+
+/// Numbers and signs a draft by the node alone and puts it into the outbox, or says what breaks rules in it. What does not go in
+/// takes no number.
+pub(crate) fn queue_draft(
+    node: &Node,
+    turn: &mut Turn<'_>,
+    draft: Draft,
+) -> anyhow::Result<Result<(Signed, Put), Vec<Violation>>> {
+    with_composer(node, &[], |composer| {
+        let (Composed { outgoing, found }, put) = composer.compose_into(turn, draft)?;
+        let put = put.map_err(|error| outbox::failed(&error))?;
+        Ok(match put {
+            Some(put) => Ok((outgoing.signed, put)),
+            None => Err(found.errors),
+        })
     })
 }
 
-/// Numbers and signs a draft by the node alone, or says what breaks rules in it. Within the outbox's turn, as
-/// [`sign_confirmation`].
-pub(crate) fn sign_draft(
-    node: &Node,
-    draft: Draft,
-) -> anyhow::Result<Result<Signed, Vec<Violation>>> {
-    sign(node, &[], draft)
-}
-
-fn sign(
+/// Does something with the numbers of a node that signs alone.
+fn with_composer<T>(
     node: &Node,
     works: &[RecallWork],
-    draft: Draft,
-) -> anyhow::Result<Result<Signed, Vec<Violation>>> {
+    work: impl FnOnce(&mut Composer<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let material = Material::load(node).map_err(Failure::from)?;
     let options = SendOptions::confirming(&[]);
     let mut composer = Composer::new(node, &material, &options, 1)?;
     composer.carried_out(works);
-    let composed = composer.compose_checked(draft);
-    composer.finish()?;
-    let Composed { outgoing, found } = composed?;
-    Ok(if found.errors.is_empty() {
-        Ok(outgoing.signed)
-    } else {
-        Err(found.errors)
-    })
+    work(&mut composer)
 }

@@ -7,20 +7,19 @@
 use super::compose::{Composed, Composer};
 use super::report::{self, Report};
 use super::stream::{LINE_BYTES_MAX, read_line};
-use super::{Outgoing, sorted};
+use super::{Numbered, Outgoing, sorted};
 use crate::args::SendOptions;
 use crate::clock::{self, Stopwatch};
 use crate::commands::outbox::failed;
 use crate::commands::running::is_running;
 use crate::config::{Material, Node};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
 use precinto_client::outbox::{Fate, Outbox, OutboxError, Turn};
 use precinto_client::receipt::{Proven, ReceiptVerifier};
 use precinto_client::{Accepted, SubmitError};
 use precinto_proto::v1 as pb;
-use std::io::BufRead as _;
-use std::io::Read as _;
+use std::io::{BufRead, Read as _};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -51,14 +50,15 @@ impl<'a> Queue<'a> {
     pub(super) fn deliver(
         &self,
         output: Output,
-        compose: impl FnOnce() -> anyhow::Result<Vec<Composed>>,
+        compose: impl FnOnce() -> anyhow::Result<Numbered<'a>>,
     ) -> anyhow::Result<Exit> {
         let watch = Stopwatch::start();
-        let (exit, queued, full) = {
+        let (exit, queued, left) = {
             let mut turn = self.outbox.turn().map_err(|error| failed(&error))?;
-            let (exit, sound) = sorted(compose()?, self.options, output)?;
-            let (queued, full) = put_all(&mut turn, sound);
-            (exit, queued, full)
+            let Numbered { all, by } = compose()?;
+            let (exit, sound) = sorted(all, self.options, output)?;
+            let (queued, left) = put_all(&mut turn, sound, by)?;
+            (exit, queued, left)
         };
         let patience = self.patience(output, queued.is_empty());
         let mut told = exit;
@@ -72,14 +72,21 @@ impl<'a> Queue<'a> {
             }
             Ok(())
         })?;
-        match full {
-            Some((outgoing, error)) => {
-                let failure = failed(&error);
-                Report::unanswered(&outgoing.meta, &failure).print(output)?;
-                Err(failure.into())
-            }
-            None => Ok(told),
+        let Some(Left { all, error }) = left else {
+            return Ok(told);
+        };
+        for outgoing in &all {
+            not_queued(outgoing, &error).print(output)?;
         }
+        let failure = failed(&error);
+        if let Some(next) = &failure.next {
+            output.talk(next.pick(output.lang()));
+        }
+        Ok(if told == Exit::Done {
+            failure.exit
+        } else {
+            told
+        })
     }
 
     /// Drafts from stdin, one JSON object a line: each queued, and said to be, before the next is read.
@@ -87,50 +94,40 @@ impl<'a> Queue<'a> {
         let mut exit = Exit::Done;
         let mut composer = Composer::new(self.node, material, self.options, 1)?;
         let mut stdin = std::io::stdin().lock();
-        loop {
-            let mut line = Vec::new();
-            let limit = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX);
-            let mut head = std::io::Read::by_ref(&mut stdin).take(limit);
-            if head.read_until(b'\n', &mut line)? == 0 {
-                break;
-            }
-            if line.len() == LINE_BYTES_MAX {
-                return Err(Failure::usage((
-                    "the line is longer than 1 MiB",
-                    "la línea tiene más de 1 MiB",
-                ))
-                .into());
-            }
-            let line = String::from_utf8_lossy(&line);
-            if line.trim().is_empty() {
+        while let Some(line) = next_line(&mut stdin)? {
+            let mut tag = None;
+            let line = line.as_deref();
+            if line.is_ok_and(|line| line.trim().is_empty()) {
                 continue;
             }
-            let report = self.take_line(&mut composer, &line)?;
+            // Whatever is wrong is told of this line, under its tag; those behind it are read all the same.
+            let report = match line {
+                Ok(line) => self.take_line(&mut composer, line, &mut tag),
+                Err(failure) => Err(failure.clone().into()),
+            };
+            let report = report.unwrap_or_else(|error| Report::unreadable(tag, &foreseen(error)));
             output.json_line(&report)?;
             if exit == Exit::Done {
                 exit = report.exit();
             }
         }
-        composer.finish()?;
         Ok(exit)
     }
 
-    fn take_line(&self, composer: &mut Composer<'_>, line: &str) -> anyhow::Result<Report> {
-        let mut tag = None;
+    fn take_line(
+        &self,
+        composer: &mut Composer<'_>,
+        line: &str,
+        tag: &mut Option<String>,
+    ) -> anyhow::Result<Report> {
+        let draft = read_line(line, tag)?;
         let mut turn = self.outbox.turn().map_err(|error| failed(&error))?;
-        let drafted = read_line(line, &mut tag);
-        let composed = drafted.and_then(|draft| composer.compose_checked(draft));
-        let Composed { outgoing, found } = match composed {
-            Ok(composed) => composed,
-            Err(error) => return Ok(Report::unreadable(tag, &error.downcast::<Failure>()?)),
-        };
-        if !found.errors.is_empty() {
-            return Ok(Report::found(&outgoing.meta, &found));
-        }
-        let _queued = turn
-            .put_new(&outgoing.signed)
-            .map_err(|error| failed(&error))?;
-        Ok(Report::queued(&outgoing.meta))
+        let (Composed { outgoing, found }, put) = composer.compose_into(&mut turn, draft)?;
+        Ok(match put {
+            Ok(Some(_)) => Report::queued(&outgoing.meta),
+            Ok(None) => Report::found(&outgoing.meta, &found),
+            Err(error) => not_queued(&outgoing, &error),
+        })
     }
 
     /// How long the log's answer is waited for; nobody waits when nobody is sending.
@@ -209,17 +206,79 @@ impl<'a> Queue<'a> {
     }
 }
 
-/// What was queued, and the first that was not, with the reason.
-type Queued = (Vec<Outgoing>, Option<(Outgoing, OutboxError)>);
+/// What was not put into the outbox.
+struct Left {
+    /// In their order.
+    all: Vec<Outgoing>,
+    /// Why the first was not; the others stand behind it.
+    error: OutboxError,
+}
 
-/// In order: behind one that finds no room, none goes in.
-fn put_all(turn: &mut Turn<'_>, all: Vec<Outgoing>) -> Queued {
+/// In order: behind one that finds no room, none goes in. What does not go in gives its numbers back, within the turn.
+fn put_all(
+    turn: &mut Turn<'_>,
+    all: Vec<Outgoing>,
+    by: Option<Composer<'_>>,
+) -> anyhow::Result<(Vec<Outgoing>, Option<Left>)> {
     let mut queued = Vec::new();
+    let mut left: Option<Left> = None;
     for outgoing in all {
+        if let Some(left) = &mut left {
+            left.all.push(outgoing);
+            continue;
+        }
         match turn.put_new(&outgoing.signed) {
             Ok(_) => queued.push(outgoing),
-            Err(error) => return (queued, Some((outgoing, error))),
+            Err(error) => {
+                let all = vec![outgoing];
+                left = Some(Left { all, error });
+            }
         }
     }
-    (queued, None)
+    if let Some(mut by) = by {
+        if let Some(Left { all, error }) = &left {
+            for outgoing in all.iter().rev() {
+                by.take_back(outgoing, error);
+            }
+        }
+        by.finish()?;
+    }
+    Ok((queued, left))
+}
+
+fn not_queued(outgoing: &Outgoing, error: &OutboxError) -> Report {
+    let was_numbered = outgoing.numbers.sequence.is_some() && error.is_before_anything();
+    Report::not_queued(&outgoing.meta, &failed(error), was_numbered)
+}
+
+/// The next line, or why it is none; nothing at the end. Of one that is too long the rest is read and forgotten.
+fn next_line(stdin: &mut impl BufRead) -> std::io::Result<Option<Result<String, Failure>>> {
+    let limit = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX);
+    let mut line = Vec::new();
+    if stdin.take(limit).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.len() < LINE_BYTES_MAX || line.ends_with(b"\n") {
+        return Ok(Some(Ok(String::from_utf8_lossy(&line).into_owned())));
+    }
+    let mut rest = Vec::new();
+    while !rest.ends_with(b"\n") {
+        rest.clear();
+        if stdin.take(limit).read_until(b'\n', &mut rest)? == 0 {
+            break;
+        }
+    }
+    let long = (
+        "the line is longer than 1 MiB",
+        "la línea tiene más de 1 MiB",
+    );
+    Ok(Some(Err(Failure::usage(long))))
+}
+
+/// What nobody foresaw is told of the line as well: whoever streams waits for one answer to each.
+fn foreseen(error: anyhow::Error) -> Failure {
+    error.downcast::<Failure>().unwrap_or_else(|error| {
+        let text = Text::cause(format!("{error:#}"), "falla imprevista");
+        Failure::new(Exit::Failed, text)
+    })
 }

@@ -244,6 +244,19 @@ impl Report {
         }
     }
 
+    /// Not taken into the outbox, for a reason that passes. What was numbered here has no number any more and so no name: the next
+    /// alert gets its alert id.
+    pub(super) fn not_queued(meta: &Meta, failure: &Failure, was_numbered: bool) -> Self {
+        let report = Self::unanswered(meta, failure);
+        if !was_numbered {
+            return report;
+        }
+        Self {
+            meta: Self::unreadable(meta.tag.clone(), failure).meta,
+            ..report
+        }
+    }
+
     /// The exit code that this result asks for.
     pub(super) fn exit(&self) -> Exit {
         self.refused

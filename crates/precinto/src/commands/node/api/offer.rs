@@ -1,58 +1,138 @@
-//! How a delivery gets from the desk to whoever takes deliveries by the API: one at a time, over a counter.
+//! How a delivery gets from the desk to whoever takes deliveries by the API: over a counter, what is urgent first, then in the order
+//! of the log.
 //!
-//! The desk puts one on the counter and waits until it is settled. When nobody is there, or whoever was there has gone, it lies
-//! there for the next one: only what somebody could not take is an attempt.
+//! The desk lays deliveries down, and each lies there until it is settled or the desk takes it back. When nobody is there, or whoever
+//! was there has gone, it lies there for the next one: only what somebody could not take is an attempt.
 
+use super::super::desk::Lane;
 use crate::exit::Text;
 use precinto_proto::v1 as pb;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, oneshot, watch};
+
+/// Deliveries that one stream may have in hand at once: as many as the gateway leaves unsettled in each lane.
+pub(in super::super) const CREDIT_MAX: usize = 64;
+
+/// By lane, the urgent one first, then by index.
+type Place = (Lane, u64);
+
+/// What lies on the counter. Bounded: the desk lays down no more than [`CREDIT_MAX`] of each lane.
+type Lying = BTreeMap<Place, Offer>;
 
 /// A delivery on the counter.
-pub(super) struct Offer {
-    /// Its index in the log.
-    pub(super) index: u64,
-    /// What is handed over.
-    pub(super) delivery: pb::TakeDeliveriesResponse,
-    /// Whether it was taken, or why not. Dropped when whoever had it is gone.
-    pub(super) settle: oneshot::Sender<Result<(), Text>>,
+#[derive(Debug)]
+struct Offer {
+    delivery: Arc<pb::TakeDeliveriesResponse>,
+    /// Whether it was taken, or why not.
+    settle: oneshot::Sender<Result<(), Text>>,
 }
 
 /// The desk's side.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Window(mpsc::Sender<Offer>);
+pub(in super::super) struct Window(Arc<watch::Sender<Lying>>);
 
-/// The takers' side: one at a time.
+/// The takers' side.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Counter(pub(super) Arc<Mutex<mpsc::Receiver<Offer>>>);
+pub(in super::super) struct Counter {
+    lying: Arc<watch::Sender<Lying>>,
+    /// Held by the one who takes: one at a time.
+    pub(super) taker: Arc<Mutex<()>>,
+}
+
+/// A delivery that the desk has laid down; taken back when this is dropped.
+#[derive(Debug)]
+pub(in super::super) struct Laid {
+    lying: Arc<watch::Sender<Lying>>,
+    place: Place,
+    settled: oneshot::Receiver<Result<(), Text>>,
+}
 
 /// A counter, and its window.
 pub(in super::super) fn counter() -> (Window, Counter) {
-    let (window, counter) = mpsc::channel(1);
-    (Window(window), Counter(Arc::new(Mutex::new(counter))))
+    let lying = Arc::new(watch::Sender::new(Lying::new()));
+    let counter = Counter {
+        lying: Arc::clone(&lying),
+        taker: Arc::default(),
+    };
+    (Window(lying), counter)
 }
 
 impl Window {
-    /// Offers a delivery until somebody has taken it, or has said why not. May be dropped at any moment.
-    pub(in super::super) async fn hand_over(
+    /// Lays a delivery down. The desk has each index once.
+    pub(in super::super) fn lay(
         &self,
-        index: u64,
-        delivery: &pb::TakeDeliveriesResponse,
-    ) -> Result<(), Text> {
-        loop {
-            let (settle, settled) = oneshot::channel();
-            let offer = Offer {
-                index,
-                delivery: delivery.clone(),
-                settle,
-            };
-            if self.0.send(offer).await.is_err() {
-                return Err(("the API has ended", "la API terminó").into());
-            }
-            if let Ok(settled) = settled.await {
-                return settled;
-            }
+        (lane, index): (Lane, u64),
+        delivery: pb::TakeDeliveriesResponse,
+    ) -> Laid {
+        let (settle, settled) = oneshot::channel();
+        let delivery = Arc::new(delivery);
+        let offer = Offer { delivery, settle };
+        self.0
+            .send_modify(|lying| drop(lying.insert((lane, index), offer)));
+        Laid {
+            lying: Arc::clone(&self.0),
+            place: (lane, index),
+            settled,
         }
+    }
+}
+
+impl Laid {
+    /// Waits until somebody has taken it, or has said why not.
+    pub(in super::super) async fn settled(mut self) -> Result<(), Text> {
+        let settled = (&mut self.settled).await;
+        // It is settled when it leaves the counter, and only we take it back.
+        settled.unwrap_or_else(|_| Err(("the API has ended", "la API terminó").into()))
+    }
+}
+
+impl Drop for Laid {
+    fn drop(&mut self) {
+        self.lying
+            .send_if_modified(|lying| lying.remove(&self.place).is_some());
+    }
+}
+
+impl Counter {
+    /// Tells of what is laid down from now on.
+    pub(super) fn changes(&self) -> watch::Receiver<impl Sized + use<>> {
+        self.lying.subscribe()
+    }
+
+    /// The next delivery for a taker who has these in hand and may have `credit`; of more than one, the last is kept for what is
+    /// urgent, so that it waits for nothing that is not.
+    pub(super) fn next(
+        &self,
+        in_hand: &BTreeSet<u64>,
+        credit: usize,
+    ) -> Option<(u64, Arc<pb::TakeDeliveriesResponse>)> {
+        let lying = self.lying.borrow();
+        let room = credit.saturating_sub(in_hand.len());
+        let mut next = lying
+            .iter()
+            .filter(|(place, _)| !in_hand.contains(&place.1));
+        let ((lane, index), offer) = next.next()?;
+        let needed = if *lane == Lane::Routine && credit > 1 {
+            2
+        } else {
+            1
+        };
+        (room >= needed).then(|| (*index, Arc::clone(&offer.delivery)))
+    }
+
+    /// Says what became of a delivery. What the desk has taken back, nobody waits for any more.
+    pub(super) fn settle(&self, index: u64, settled: Result<(), Text>) {
+        self.lying.send_if_modified(|lying| {
+            let offer = [Lane::Urgent, Lane::Routine]
+                .iter()
+                .find_map(|lane| lying.remove(&(*lane, index)));
+            let was_there = offer.is_some();
+            if let Some(offer) = offer {
+                drop(offer.settle.send(settled));
+            }
+            was_there
+        });
     }
 }
 
@@ -60,27 +140,69 @@ impl Window {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_delivery_lies_there_until_somebody_settles_it() {
-        let (window, counter) = counter();
-        let delivery = pb::TakeDeliveriesResponse::default();
-        let handing = tokio::spawn(async move { window.hand_over(7, &delivery).await });
-        // Whoever goes without a word has not taken it.
-        drop(counter.0.lock().await.recv().await.unwrap());
-        let offer = counter.0.lock().await.recv().await.unwrap();
-        assert_eq!(offer.index, 7);
-        offer.settle.send(Ok(())).unwrap();
-        assert_eq!(handing.await.unwrap(), Ok(()));
+    fn lay(window: &Window, lane: Lane, index: u64) -> Laid {
+        window.lay((lane, index), pb::TakeDeliveriesResponse::default())
+    }
+
+    /// Everything that a taker with such credit is handed, who has nothing in hand before.
+    fn handed(counter: &Counter, credit: usize) -> Vec<u64> {
+        let mut in_hand = BTreeSet::new();
+        let mut order = Vec::new();
+        while let Some((index, _)) = counter.next(&in_hand, credit) {
+            assert!(in_hand.insert(index), "twice");
+            order.push(index);
+        }
+        order
     }
 
     #[tokio::test]
-    async fn what_the_desk_no_longer_offers_is_seen_to_be_stale() {
+    async fn a_delivery_lies_there_until_somebody_settles_it() {
         let (window, counter) = counter();
-        let delivery = pb::TakeDeliveriesResponse::default();
-        let handing = tokio::spawn(async move { window.hand_over(7, &delivery).await });
-        let offer = counter.0.lock().await.recv().await.unwrap();
-        handing.abort();
-        assert!(handing.await.is_err());
-        assert!(offer.settle.is_closed());
+        let laid = lay(&window, Lane::Routine, 7);
+        // Whoever goes without a word has not taken it.
+        for _ in 0..2 {
+            assert_eq!(handed(&counter, 1), [7]);
+        }
+        counter.settle(7, Ok(()));
+        assert!(handed(&counter, 1).is_empty());
+        assert_eq!(laid.settled().await, Ok(()));
+        let laid = lay(&window, Lane::Urgent, 8);
+        let why = Text::same("no".to_owned());
+        counter.settle(8, Err(why.clone()));
+        assert_eq!(laid.settled().await, Err(why));
+    }
+
+    #[test]
+    fn what_is_urgent_comes_first_and_has_a_place_of_its_own() {
+        let (window, counter) = counter();
+        let routine = [9, 3, 5].map(|index| lay(&window, Lane::Routine, index));
+        assert_eq!(handed(&counter, 1), [3]);
+        assert_eq!(handed(&counter, 2), [3]);
+        assert_eq!(handed(&counter, 3), [3, 5]);
+        assert_eq!(handed(&counter, CREDIT_MAX), [3, 5, 9]);
+        let urgent = [8, 7].map(|index| lay(&window, Lane::Urgent, index));
+        assert_eq!(handed(&counter, 1), [7]);
+        assert_eq!(handed(&counter, 2), [7, 8]);
+        assert_eq!(handed(&counter, 4), [7, 8, 3]);
+        let in_hand = BTreeSet::from([3]);
+        let next = counter.next(&in_hand, 2).map(|(index, _)| index);
+        assert_eq!(next, Some(7), "past one that somebody holds");
+        drop((routine, urgent));
+    }
+
+    #[test]
+    fn what_the_desk_takes_back_is_handed_to_nobody() {
+        let (window, counter) = counter();
+        let mut changes = counter.changes();
+        drop(lay(&window, Lane::Routine, 7));
+        assert!(changes.has_changed().unwrap());
+        changes.mark_unchanged();
+        assert!(handed(&counter, 1).is_empty());
+        // Too late, and nobody's affair.
+        counter.settle(7, Ok(()));
+        assert!(!changes.has_changed().unwrap());
+        let again = lay(&window, Lane::Routine, 7);
+        assert_eq!(handed(&counter, 1), [7]);
+        drop(again);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::status;
 use super::Api;
-use super::offer::{Counter, Offer};
+use super::offer::{CREDIT_MAX, Counter};
 use crate::commands::{outbox, send};
 use crate::config::Node;
 use crate::draft::Draft;
@@ -11,14 +11,15 @@ use crate::output::Lang;
 use precinto_alert::Reason;
 use precinto_alert::id::MessageId;
 use precinto_client::Signed;
-use precinto_client::outbox::{Fate, Outbox, OutboxError, Put};
+use precinto_client::outbox::{Fate, Outbox, OutboxError, Put, Turn};
 use precinto_gateway::status::Refusal;
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::node_service_server::NodeService;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedMutexGuard, mpsc};
-use tokio::time::timeout;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -93,21 +94,29 @@ impl NodeService for Service {
     ) -> Result<Response<Self::TakeDeliveriesStream>, Status> {
         let mut said = request.into_inner();
         // The first message begins it and settles nothing.
-        said.message().await?;
-        let Ok(counter) = Arc::clone(&self.counter.0).try_lock_owned() else {
+        let credit = said.message().await?.map_or(0, |first| first.credit);
+        let credit = usize::try_from(credit).unwrap_or(CREDIT_MAX);
+        let credit = credit.clamp(1, CREDIT_MAX);
+        let Ok(taker) = Arc::clone(&self.counter.taker).try_lock_owned() else {
             let refusal = Refusal::new(Reason::LimitReached).with_detail((
                 "Another stream of deliveries is open on this node.",
                 "Ya hay otro flujo de entregas abierto en este nodo.",
             ));
             return Err(refusal.to_status());
         };
-        let (deliveries, stream) = mpsc::channel(1);
-        let limit = self.limit;
+        let (deliveries, stream) = mpsc::channel(credit);
+        let taking = Taking {
+            counter: self.counter.clone(),
+            credit,
+            limit: self.limit,
+            in_hand: BTreeMap::new(),
+        };
         tokio::spawn(async move {
             tokio::select! {
-                () = hand_over(counter, said, &deliveries, limit) => {}
+                () = taking.run(said, &deliveries) => {}
                 () = deliveries.closed() => {}
             }
+            drop(taker);
         });
         Ok(Response::new(ReceiverStream::new(stream)))
     }
@@ -124,47 +133,85 @@ impl NodeService for Service {
     }
 }
 
-/// One delivery after the other, until whoever takes them is gone or breaks the rules.
-async fn hand_over(
-    mut counter: OwnedMutexGuard<mpsc::Receiver<Offer>>,
-    mut said: Streaming<pb::TakeDeliveriesRequest>,
-    deliveries: &mpsc::Sender<Taken>,
+/// One stream of deliveries.
+struct Taking {
+    counter: Counter,
+    /// How many whoever takes them may have in hand.
+    credit: usize,
+    /// How long each may be.
     limit: Duration,
-) {
-    while let Some(offer) = counter.recv().await {
-        let Offer {
-            index,
-            delivery,
-            settle,
-        } = offer;
-        // The desk has stopped meanwhile, and offers it again when it goes on.
-        if settle.is_closed() {
-            continue;
-        }
-        if deliveries.send(Ok(delivery)).await.is_err() {
-            return;
-        }
-        let settled = match timeout(limit, said.message()).await {
-            Ok(Ok(Some(one))) if one.index == index && one.not_taken.is_empty() => Ok(()),
-            Ok(Ok(Some(one))) if one.index == index => Err(Text::same(one.not_taken)),
-            Ok(Ok(Some(_))) => {
-                let refused = Refusal::new(Reason::IndexUnknown).to_status();
-                drop(deliveries.send(Err(refused)).await);
-                return;
+    /// Until when, by index.
+    in_hand: BTreeMap<u64, Instant>,
+}
+
+impl Taking {
+    /// Until whoever takes them is gone or breaks the rules. What they have not settled lies there for the next one.
+    async fn run(
+        mut self,
+        mut said: Streaming<pb::TakeDeliveriesRequest>,
+        deliveries: &mpsc::Sender<Taken>,
+    ) {
+        let mut changes = self.counter.changes();
+        loop {
+            // Seen before it is looked at: what comes meanwhile is a change.
+            changes.mark_unchanged();
+            while let Some((index, delivery)) = self.next() {
+                self.in_hand.insert(index, Instant::now() + self.limit);
+                let delivery = Arc::unwrap_or_clone(delivery);
+                if deliveries.send(Ok(delivery)).await.is_err() {
+                    return;
+                }
             }
-            // Gone: it lies there for the next one.
-            Ok(Ok(None) | Err(_)) => return,
-            Err(_) => {
-                let secs = limit.as_secs();
-                let (en, es) = (
-                    format!("it was not settled within {secs} s"),
-                    format!("no se confirmó en {secs} s"),
-                );
-                Err((en, es).into())
+            let first = self.in_hand.values().min().copied();
+            tokio::select! {
+                one = said.message() => match one {
+                    Ok(Some(one)) if self.settled(&one) => {}
+                    Ok(Some(_)) => {
+                        let refused = Refusal::new(Reason::IndexUnknown).to_status();
+                        drop(deliveries.send(Err(refused)).await);
+                        return;
+                    }
+                    Ok(None) | Err(_) => return,
+                },
+                // Its other end is ours.
+                _ = changes.changed() => {}
+                () = sleep_until(first.unwrap_or_else(Instant::now)), if first.is_some() => {
+                    self.overdue();
+                }
             }
-        };
-        // Nobody waits any more for what the desk has given up.
-        drop(settle.send(settled));
+        }
+    }
+
+    fn next(&self) -> Option<(u64, Arc<pb::TakeDeliveriesResponse>)> {
+        let in_hand = self.in_hand.keys().copied().collect();
+        self.counter.next(&in_hand, self.credit)
+    }
+
+    /// Settles what is in hand; `false` when it is not.
+    fn settled(&mut self, one: &pb::TakeDeliveriesRequest) -> bool {
+        let was_in_hand = self.in_hand.remove(&one.index).is_some();
+        if was_in_hand {
+            let settled = if one.not_taken.is_empty() {
+                Ok(())
+            } else {
+                Err(Text::same(one.not_taken.clone()))
+            };
+            self.counter.settle(one.index, settled);
+        }
+        was_in_hand
+    }
+
+    /// What has been in hand for too long was not taken.
+    fn overdue(&mut self) {
+        let (now, secs) = (Instant::now(), self.limit.as_secs());
+        let overdue = self.in_hand.extract_if(.., |_, until| *until <= now);
+        for (index, _) in overdue {
+            let why = (
+                format!("it was not settled within {secs} s"),
+                format!("no se confirmó en {secs} s"),
+            );
+            self.counter.settle(index, Err(why.into()));
+        }
     }
 }
 
@@ -177,15 +224,18 @@ impl SendingDesk {
             content,
         } = request;
         let mut turn = self.outbox.turn().map_err(|error| of_outbox(&error))?;
-        let signed = match (signed, statement) {
-            (Some(signed), None) => self.signed_before(signed)?,
+        let (signed, put) = match (signed, statement) {
+            (Some(signed), None) => {
+                let signed = self.signed_before(signed)?;
+                let put = turn.put_new(&signed).map_err(|error| of_outbox(&error))?;
+                (signed, put)
+            }
             (None, Some(statement)) => {
                 let content = (!media_type.is_empty()).then_some((media_type, content));
-                self.sign(statement, content)?
+                self.sign_into(&mut turn, statement, content)?
             }
             _ => return Err(Refusal::new(Reason::Malformed).to_status()),
         };
-        let put = turn.put_new(&signed).map_err(|error| of_outbox(&error))?;
         drop(turn);
         let id = signed.message_id();
         let state = match put {
@@ -215,11 +265,12 @@ impl SendingDesk {
         Ok(signed)
     }
 
-    fn sign(
+    fn sign_into(
         &self,
+        turn: &mut Turn<'_>,
         statement: pb::Statement,
         content: Option<(String, Vec<u8>)>,
-    ) -> Result<Signed, Status> {
+    ) -> Result<(Signed, Put), Status> {
         let draft = Draft {
             statement,
             content,
@@ -227,9 +278,9 @@ impl SendingDesk {
             officers: Vec::new(),
             tag: None,
         };
-        let signed = send::sign_draft(&self.node, draft);
-        let signed = signed.map_err(|error| of_error(error, Reason::FieldInvalid))?;
-        signed.map_err(|found| Refusal::violations(found).to_status())
+        let queued = send::queue_draft(&self.node, turn, draft);
+        let queued = queued.map_err(|error| of_error(error, Reason::FieldInvalid))?;
+        queued.map_err(|found| Refusal::violations(found).to_status())
     }
 
     fn state(&self, id: MessageId) -> Result<pb::MessageState, Status> {
