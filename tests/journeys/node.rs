@@ -4,6 +4,7 @@
 mod api;
 mod killed;
 mod recalled;
+mod rotated;
 mod service;
 mod urgent;
 
@@ -36,7 +37,10 @@ struct Agent {
 
 impl Stage {
     fn new() -> (Self, GatewayProcess) {
-        let site = Site::new();
+        Self::on(Site::new())
+    }
+
+    fn on(site: Site) -> (Self, GatewayProcess) {
         let gateway = site.start();
         let address = gateway.address().to_owned();
         let example = run(&["config", "example", "alert"]).stdout;
@@ -133,6 +137,25 @@ impl Agent {
     fn heard(&self, event: &str) -> bool {
         let said = std::fs::read_to_string(&self.log).unwrap_or_default();
         said.contains(&format!("\"event\":\"{event}\""))
+    }
+
+    /// What it has said of such news.
+    fn details(&self, event: &str) -> Vec<String> {
+        let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+        // The last line may not be whole.
+        let lines = said
+            .lines()
+            .map_while(|line| serde_json::from_str::<Value>(line).ok());
+        let news = lines.filter(|line| line["event"] == event);
+        news.map(|line| line["detail"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Asks it to read its files anew, with SIGHUP.
+    fn reload(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-HUP", &id]).status();
+        assert!(sent.expect("kill runs").success());
     }
 
     fn kill(mut self) {
