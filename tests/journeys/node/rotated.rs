@@ -39,6 +39,14 @@ impl Stage {
         until(|| (alerts() == said).then_some(())).await;
     }
 
+    /// Puts the pair of the FGR's node in these places.
+    fn takes_from_another(&self, key: &Path, file: &Path) {
+        for (place, at) in [("mx/fgr/hq.tls.key.pem", key), ("mx/fgr/hq.tls.pem", file)] {
+            let of_another = std::fs::read_to_string(self.path(place)).expect("another's");
+            replace(at, &of_another);
+        }
+    }
+
     /// What the agent says of its line and its files, once both stand in its file.
     async fn line(&self, node: &str, are_refused: bool) -> Value {
         until(|| {
@@ -91,13 +99,7 @@ async fn files_are_renewed_below_a_running_agent_and_bad_ones_change_nothing() {
     // Another node's certificate with its key, however good, is none of this one's.
     let key = stage.path("mx/anam/mex.tls.key.pem");
     let own = std::fs::read_to_string(&key).expect("a key");
-    for (place, at) in [
-        ("mx/fgr/hq.tls.key.pem", &key),
-        ("mx/fgr/hq.tls.pem", &file),
-    ] {
-        let of_another = std::fs::read_to_string(stage.path(place)).expect("another's");
-        replace(at, &of_another);
-    }
+    stage.takes_from_another(&key, &file);
     anam.told("files_refused", "is not that of").await;
     replace(&key, &own);
     replace(&file, &good);
