@@ -7,6 +7,7 @@ mod full;
 mod killed;
 mod overnight;
 mod recalled;
+mod rotated;
 mod service;
 mod urgent;
 
@@ -168,6 +169,25 @@ impl Agent {
     fn heard(&self, event: &str) -> bool {
         let said = std::fs::read_to_string(&self.log).unwrap_or_default();
         said.contains(&format!("\"event\":\"{event}\""))
+    }
+
+    /// What it has said of such news.
+    fn details(&self, event: &str) -> Vec<String> {
+        let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+        // The last line may not be whole.
+        let lines = said
+            .lines()
+            .map_while(|line| serde_json::from_str::<Value>(line).ok());
+        let news = lines.filter(|line| line["event"] == event);
+        news.map(|line| line["detail"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Asks it to read its files anew, with SIGHUP.
+    fn reload(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-HUP", &id]).status();
+        assert!(sent.expect("kill runs").success());
     }
 
     fn kill(mut self) {

@@ -173,6 +173,11 @@ impl Author {
         &self.node
     }
 
+    /// The certificate by which the node signs.
+    pub fn certificate(&self) -> &Certificate {
+        self.signer.certificate()
+    }
+
     /// Signs a draft, as the node and as each of `officers`.
     ///
     /// Filled in: `sender`, `log_origin`, `required_signers`, `body` and `payload_protection` always; `message_id`

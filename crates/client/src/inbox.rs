@@ -54,7 +54,7 @@ pub struct Reception {
     /// Where answers go.
     pub outbox: Outbox,
     /// Who signs the node's receipts; `None` for a node that gives none.
-    pub author: Option<Author>,
+    pub author: Option<Arc<Author>>,
     /// The time of what is signed.
     pub clock: Clock,
     /// Whether the agency's systems do what is handed over to them, recalls included, so that this node answers for it.

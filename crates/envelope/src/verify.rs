@@ -3,8 +3,10 @@
 //! What it says, whether it is in time, whether it is meant for this log, and whether its encoding is the
 //! canonical one, is asked afterwards, of the same bytes, by those who know the rules of statements.
 
+mod disowned;
 mod error;
 
+pub use disowned::Disowned;
 pub use error::VerifyError;
 
 use crate::certificate::{Certificate, CertificatePool};

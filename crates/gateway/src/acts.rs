@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use precinto_alert::Reason;
 use precinto_alert::id::{AlertId, Identity, NodeId};
-use precinto_envelope::crypto::random;
+use precinto_envelope::crypto::{random, sha256};
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{AppendError, Entry, EntryKey, Ledger, ReadError, StoredEntry};
 use precinto_merkle::leaf::EntryType;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
+use tokio_util::sync::CancellationToken;
 
 use crate::ration::Ration;
 use crate::rights;
@@ -25,8 +26,10 @@ use reads::Reads;
 
 mod reads;
 mod revoked;
+mod withheld;
 
 pub(crate) use revoked::{Hearing, Revoked};
+pub(crate) use withheld::{Kept, Recorder, Withheld};
 
 /// Records acts. Cheap to clone; all clones share one ration.
 #[derive(Debug, Clone)]
@@ -37,6 +40,23 @@ pub struct Acts {
     quota: Arc<Ration>,
     /// What is read, of which there is much more.
     reads: Arc<Reads>,
+}
+
+/// Those who record beside what they tell of: nobody waits for them.
+#[derive(Debug)]
+pub(crate) struct Beside {
+    /// Who comes back with a revoked certificate.
+    pub(crate) hearing: Hearing,
+    /// What is withheld.
+    pub(crate) withheld: Recorder,
+}
+
+impl Beside {
+    /// Records what they hear of, until `stop`.
+    pub(crate) async fn keep(self, stop: CancellationToken) {
+        let Self { hearing, withheld } = self;
+        tokio::join!(hearing.keep(stop.clone()), withheld.keep(stop));
+    }
 }
 
 /// What a node is about to be given that not every node may read.
@@ -147,14 +167,14 @@ impl Acts {
     /// durable. Who keeps the id and tries again gets the same entry.
     ///
     /// MUST be called before the act takes effect, which it MUST NOT do after an error: `OVERLOADED` for a node that has
-    /// acted too often in a minute ([`crate::limits::CONFLICTS_PER_NODE_MAX`]) or a log that is too busy, `DRAINING` for one
-    /// that has stopped. The gateway's own acts are not rationed: a revocation waits for nobody.
+    /// acted too often in a minute ([`crate::limits::CONFLICTS_PER_NODE_MAX`]), with the rest of that minute as the time to
+    /// wait, or a log that is too busy, `DRAINING` for one that has stopped. The gateway's own acts are not rationed: a revocation waits for nobody.
     pub async fn record(&self, act: pb::ActRecord) -> Result<u64, Refusal> {
         match act.actor.parse() {
             Ok(Identity::Node(node)) => {
-                if !self.quota.take(&node, self.clock.now_ms()) {
-                    return Err(Refusal::new(Reason::Overloaded));
-                }
+                let taken = self.quota.take(&node, self.clock.now_ms());
+                let wait = |wait| Refusal::new(Reason::Overloaded).with_retry_after(wait);
+                taken.map_err(wait)?;
             }
             Ok(Identity::Gateway(_)) => {}
             // Our bug: who acts was identified long before this.
@@ -185,12 +205,21 @@ impl Acts {
             ..act
         };
         let entry = Entry::act(&act_id, record.encode_to_vec());
-        // A refused connection is the gateway's act, and a stranger's doing.
+        // A refused connection is the gateway's act, and a stranger's doing; what is withheld, that of whoever asks for it.
         let is_own = matches!(record.actor.parse(), Ok(Identity::Gateway(_)))
-            && record.kind() != pb::ActKind::ConnectionRefused;
+            && !matches!(
+                record.kind(),
+                pb::ActKind::ConnectionRefused | pb::ActKind::DeliveryWithheld
+            );
         let entry = if is_own { entry } else { entry.on_request() };
         Ok(self.ledger.append(entry).await?.proven.index)
     }
+}
+
+/// The id of an act that follows from what it is about: the same, done again, makes no second entry.
+pub(crate) fn act_id(of: &[&[u8]]) -> [u8; 16] {
+    let digest = sha256(of);
+    *digest.first_chunk().expect("a digest has 32 bytes")
 }
 
 #[cfg(test)]

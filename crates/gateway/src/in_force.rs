@@ -61,6 +61,13 @@ pub(crate) struct Change<'a> {
     _alone: OwnedRwLockWriteGuard<()>,
 }
 
+impl Terms {
+    /// Whether these are those, and not only alike.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.directory, &other.directory) && Arc::ptr_eq(&self.trust, &other.trust)
+    }
+}
+
 impl InForce {
     /// Nothing but this directory for as long as the process lives; for tests.
     #[cfg(test)]

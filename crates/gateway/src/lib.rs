@@ -95,7 +95,7 @@ pub struct Opened {
     pub(crate) config: Config,
     pub(crate) reloads: Reloads,
     pub(crate) acts: Acts,
-    pub(crate) hearing: acts::Hearing,
+    pub(crate) beside: acts::Beside,
     pub(crate) keeper: Arc<Keeper>,
     pub(crate) certificates: Arc<Certificates>,
     pub(crate) cases: Arc<Cases>,
@@ -286,13 +286,15 @@ async fn open_on(
         directory: Arc::new(directory),
         trust: Arc::clone(&trust),
     };
-    let keeper = Keeper::new(terms, codes, Arc::clone(&certificates), Arc::clone(&clock));
+    let acts = Acts::new(ledger.clone(), Arc::clone(&clock));
+    let records = (acts.clone(), Arc::clone(&clock));
+    let (withheld, waiting) = acts::Withheld::new();
+    let keeper = Keeper::new(terms, codes, Arc::clone(&certificates), records, withheld);
     let (folder, log) = (config.data.join("witness"), ledger.clone());
     let in_force = keeper.in_force();
     let witnesses = move || Witnesses::open(&folder, log, in_force);
     let witnesses = blocking::spawn(witnesses).await??;
     certificates.log_foundations(&trust).await?;
-    let acts = Acts::new(ledger.clone(), Arc::clone(&clock));
     let said = reload::started(&acts, &renewable, &logged).await;
     said.map_err(|refusal| RunError::Changed(refusal.reason()))?;
     for part in fresh {
@@ -303,12 +305,15 @@ async fn open_on(
     tracing::info!(origin = config.origin, size, "log open");
     let (store, keeper) = (Arc::new(store), Arc::new(keeper));
     let (parts, hearing) = reload::Parts::new(&keeper, &acts, &clock, renewable.gateway());
+    let (terms, gateway) = (keeper.in_force(), renewable.gateway());
+    let withheld = waiting.recorder(acts.clone(), terms, Arc::clone(&clock), gateway);
     let reloads = Reloads::new(config.clone(), renewable, logged, files, parts);
+    let beside = acts::Beside { hearing, withheld };
     Ok(move |owner| Opened {
         config,
         reloads,
         acts,
-        hearing,
+        beside,
         keeper,
         certificates,
         cases: Arc::new(cases),

@@ -193,6 +193,13 @@ pub const SUBMIT_IDLE_MAX: Duration = Duration::from_mins(15);
 pub const CONFLICTS_PER_NODE_MAX: u32 = 64;
 /// The window of [`CONFLICTS_PER_NODE_MAX`].
 pub const CONFLICT_WINDOW: Duration = Duration::from_mins(1);
+/// What is noted as withheld and waits to be recorded: a stretch of old entries that a node reads at once.
+pub const WITHHELD_QUEUE_MAX: usize = 1024;
+/// Of how many it is remembered that they were noted, so that the log is not asked about them again; some 32 bytes each.
+pub const WITHHELD_KNOWN_MAX: usize = 16 * 1024;
+/// Entries that say what was withheld from one agency, in each [`CONFLICT_WINDOW`]. Each entry of the log makes one at most for as
+/// long as the rules stay; this is for those who change them again and again and read everything every time.
+pub const WITHHELD_PER_AGENCY_MAX: u32 = 6_000;
 /// Signing certificates kept ready for verification; beyond them the sender's hints are parsed again.
 pub const KNOWN_CERTIFICATES_MAX: usize = 4096;
 
@@ -401,3 +408,8 @@ const _: () = assert!(3 * (SIGNED_PART_BYTES_MAX + RECORD_BYTES) <= ANSWER_CONTE
 /// Longest wait until nobody decides anything by the directory in force; meanwhile whoever begins to decide waits as well.
 /// Decisions take milliseconds each, those of one stream one behind the other ([`PIPELINE_MAX`]), and a sync.
 pub const DIRECTORY_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Parts of the directory that are judged at once, whoever brings them: each is a text of 256 KiB, up to four signatures and the
+/// policies of both sides, so that the rest of the machine has a core left.
+pub const PARTS_JUDGED_AT_ONCE_MAX: usize = 1;
+/// How often one call has its part judged, when other terms come into force meanwhile.
+pub const PART_JUDGED_MAX: usize = 3;

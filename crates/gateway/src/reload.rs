@@ -290,7 +290,7 @@ impl Reloads {
             // Last, so that whatever could not be logged before it leaves nothing that was not done.
             acts.extend(trust_changed(&next, &change, via));
             let trust = Arc::clone(&next.trust);
-            let believed = self.keeper.believe(trust, &self.acts, acts).await;
+            let believed = self.keeper.believe(trust, acts).await;
             believed.map_err(ReloadError::Log)?;
         }
         self.tls

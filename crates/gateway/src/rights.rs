@@ -25,6 +25,7 @@ use prost::Message as _;
 use tonic::Request;
 
 use crate::accept::Line;
+use crate::acts::Kept;
 use crate::registry::{Audits, Directory};
 use crate::status::Refusal;
 
@@ -36,8 +37,8 @@ mod fields;
 mod tests;
 
 use audience::{Audience, Named};
-use facts::Act;
 pub(crate) use facts::EntryFacts;
+use facts::{Act, Verdict};
 
 /// What a node is called in records: computed once for each call, and for a stream whenever another directory comes into
 /// force; compared for each entry.
@@ -100,7 +101,7 @@ impl Reader {
     /// gets what it may read of them.
     pub fn is_delivered(&self, entry: &StoredEntry) -> bool {
         match entry.leaf().entry_type {
-            EntryType::Statement => self.may_have(entry, Act::Receive) || self.may_audit(entry),
+            EntryType::Statement => self.may_audit(entry) || self.may_have(entry, Act::Receive),
             EntryType::Overdue => self.is_told(entry) || self.may_audit(entry),
             _ => false,
         }
@@ -150,10 +151,29 @@ impl Reader {
         }
     }
 
-    /// Whether a statement is for this reader, by its record and by the rules that are in force now.
+    /// Whether a statement is for this reader, by its record and by the rules that are in force now. What only these keep from it
+    /// is told to whom it may concern.
     fn may_have(&self, entry: &StoredEntry, act: Act) -> bool {
-        self.is_among(&Audience::of(entry))
-            && (self.asked.as_ref()).is_some_and(|by| facts::allow(&self.directory, by, act, entry))
+        if !self.is_among(&Audience::of(entry)) {
+            return false;
+        }
+        let Some(by) = &self.asked else {
+            return false;
+        };
+        let (decision, is_forbidden) = match facts::judge(&self.directory, by, act, entry) {
+            Verdict::Allowed => return true,
+            Verdict::Nobodys => return false,
+            Verdict::Forbidden(decision) => (decision, true),
+            Verdict::Failed(decision) => (decision, false),
+        };
+        self.directory.facts().withheld(Kept {
+            index: entry.index(),
+            sender: sender_of(entry).unwrap_or_default(),
+            agency: self.agency_id.clone(),
+            decision,
+            is_forbidden,
+        });
+        false
     }
 
     fn is_among(&self, audience: &Audience<'_>) -> bool {
@@ -212,9 +232,20 @@ fn concerns(entry: &StoredEntry, sides: &BTreeSet<Side>) -> bool {
         EntryType::Conflict => {
             pb::ConflictRecord::decode(entry.record()).is_ok_and(|record| is_node(&record.sender))
         }
-        // Also those of whom it tells: whose statement was refused, whose certificate was shown.
-        EntryType::Act => pb::ActRecord::decode(entry.record())
-            .is_ok_and(|record| is_node(&record.actor) || is_node(&record.party)),
+        EntryType::Act => pb::ActRecord::decode(entry.record()).is_ok_and(|record| {
+            // Also those of whom it tells: whose statement was refused or withheld, and from whom; whose certificate was shown;
+            // whose part of the directory somebody brought.
+            is_node(&record.actor)
+                || is_node(&record.party)
+                || match record.kind() {
+                    pb::ActKind::DeliveryWithheld => is_agency(&record.subject),
+                    pb::ActKind::PartRefused => {
+                        let side = record.subject.parse::<Side>();
+                        side.is_ok_and(|side| sides.contains(&side))
+                    }
+                    _ => false,
+                }
+        }),
         EntryType::Trust
         | EntryType::Delivery
         | EntryType::PeerCheckpoint

@@ -61,7 +61,7 @@ pub(crate) async fn serve(
         cases,
         keeper,
         clock,
-        hearing,
+        beside,
         ..
     } = opened;
     let census = Arc::new(Census::with_descriptors(descriptors()));
@@ -73,7 +73,7 @@ pub(crate) async fn serve(
         Arc::clone(&census),
         draining.clone(),
     );
-    let hearing = tokio::spawn(hearing.keep(draining.clone()));
+    let beside = tokio::spawn(beside.keep(draining.clone()));
     let reloads = tokio::spawn(reloads.keep(draining.clone()));
     let flusher = tokio::spawn(flush_cursors(Arc::clone(&store), draining.clone()));
     let cosignatures = tokio::spawn(Arc::clone(&witnesses).keep_written(draining.clone()));
@@ -105,7 +105,7 @@ pub(crate) async fn serve(
         reloads,
         clocks,
         scrub,
-        hearing
+        beside
     ));
     drop(ledger);
     blocking::spawn(move || {

@@ -11,7 +11,7 @@ use precinto_alert::id::{MessageId, NodeId};
 use precinto_alert::{Reason, Statement};
 use precinto_envelope::certificate::CertificatePool;
 use precinto_envelope::trust::TrustStore;
-use precinto_envelope::verify::{VerifiedEnvelope, verify_bytes};
+use precinto_envelope::verify::{Disowned, VerifiedEnvelope, verify_bytes};
 use precinto_ledger::clock::Clock;
 use precinto_ledger::{AppendError, Entry, EntryKey, Found, InFlight, Ledger};
 use precinto_proto::v1 as pb;
@@ -169,10 +169,15 @@ impl Submissions {
         let pool = self.certificates.pool(&read, &certificates)?;
         // Before its turn, so that several are verified at once and nobody who holds the terms is waited for meanwhile.
         let trust = self.directory.trust();
-        let verified = verify_bytes(envelope, &pool, &trust, now_ms)?;
+        let verified = verify_bytes(envelope, &pool, &trust, now_ms);
         if !validate_only {
-            *about = About::of(caller, &verified);
+            *about = match &verified {
+                Ok(verified) => About::of(caller, verified),
+                Err(error) => Disowned::of(&read, &pool, error)
+                    .and_then(|by| About::of_disowned(caller, &by, &read.payload)),
+            };
         }
+        let verified = verified?;
         let statement = Box::new(Statement::decode(verified.payload())?);
         let directory = turn.await;
         let verified = self.verified_by(&directory, verified, &trust, &pool)?;

@@ -9,7 +9,7 @@ use super::stated;
 use crate::finding::Kind;
 use crate::source::Entry;
 use precinto_alert::floor::Rules;
-use precinto_alert::id::{Identity, NodeId};
+use precinto_alert::id::{AgencyId, Identity, NodeId, Side};
 use precinto_envelope::crypto::sha256;
 use precinto_merkle::leaf::Leaf;
 use precinto_policy::limits::RULES_TOLD_MAX;
@@ -97,12 +97,13 @@ fn wrong_with(record: &pb::ActRecord, index: u64) -> Option<Why> {
         K::Unspecified => return Some(("nobody knows what was done", "no se sabe qué se hizo")),
         K::TrustChanged | K::CredentialChanged | K::ReloadRefused => of_the_gateway(record),
         // What strangers do makes it.
-        K::ConnectionRefused => by_a_gateway(record),
+        K::ConnectionRefused | K::DeliveryWithheld => by_a_gateway(record),
         K::SubscriptionSought
         | K::SubscriptionUnparked
         | K::SubscriptionCreated
         | K::SubscriptionDeleted
         | K::SubmissionRefused
+        | K::PartRefused
         | K::RecordsRead
         | K::LogExported => of_a_node(record),
     };
@@ -116,6 +117,8 @@ fn wrong_with(record: &pb::ActRecord, index: u64) -> Option<Why> {
         }),
         K::SubmissionRefused => refused(record),
         K::ConnectionRefused => turned_away(record),
+        K::PartRefused => part_refused(record),
+        K::DeliveryWithheld => withheld(record, index),
         K::RecordsRead => given(record, index).or_else(|| listed(record)),
         K::LogExported => given(record, index),
         _ => no_subject(record),
@@ -186,6 +189,15 @@ fn refused(record: &pb::ActRecord) -> Option<Why> {
             "no dice de quién era el mensaje rechazado, o cuál",
         ));
     }
+    let is_signers = record.reason() == pb::Reason::CertRevoked;
+    if !record.certificate.is_empty() && record.certificate.len() != 32
+        || is_signers && record.certificate.is_empty()
+    {
+        return Some((
+            "it does not name the certificate that was revoked",
+            "no nombra el certificado que estaba revocado",
+        ));
+    }
     let decided = record.decision.as_ref();
     let has_rules = decided.is_some_and(|decided| !decided.policy.is_empty());
     if record.reason() == pb::Reason::Unspecified || !has_rules {
@@ -207,15 +219,12 @@ fn undecided(decided: &pb::Decision, reason: pb::Reason) -> Option<Why> {
     } = decided;
     let is_written = Rules::of(policy).are_written();
     let is_form = if is_written {
-        policy_digest.len() == 32 && rules.len() <= RULES_TOLD_MAX && rules.is_sorted()
+        is_written_form(decided)
     } else {
         policy_digest.is_empty() && rules.is_empty()
     };
     if !is_form {
-        return Some((
-            "its decision is not of the form that its rules have",
-            "su decisión no tiene la forma que tienen sus reglas",
-        ));
+        return Some(FORMLESS);
     }
     let is_by_rule = matches!(
         reason,
@@ -225,6 +234,44 @@ fn undecided(decided: &pb::Decision, reason: pb::Reason) -> Option<Why> {
         "it does not say which rule refused it",
         "no dice qué regla la rechazó",
     ))
+}
+
+const FORMLESS: Why = (
+    "its decision is not of the form that its rules have",
+    "su decisión no tiene la forma que tienen sus reglas",
+);
+
+fn is_written_form(decided: &pb::Decision) -> bool {
+    let rules = &decided.rules;
+    decided.policy_digest.len() == 32 && rules.len() <= RULES_TOLD_MAX && rules.is_sorted()
+}
+
+fn part_refused(record: &pb::ActRecord) -> Option<Why> {
+    let is_said = record.subject.parse::<Side>().is_ok()
+        && record.statement_id.len() == 32
+        && record.reason() != pb::Reason::Unspecified;
+    (!is_said).then_some((
+        "it does not say whose part of the directory was refused, or which, or why",
+        "no dice de quién era la parte del directorio rechazada, o cuál, o por qué",
+    ))
+}
+
+/// One entry, kept from an agency by written rules: what is older than those was withheld from nobody.
+fn withheld(record: &pb::ActRecord, index: u64) -> Option<Why> {
+    let is_said = record.subject.parse::<AgencyId>().is_ok()
+        && record.party.parse::<NodeId>().is_ok()
+        && record.reason() != pb::Reason::Unspecified;
+    let is_one = record.from_index.checked_add(1) == Some(record.to_index);
+    if !is_said || !is_one || record.to_index > index {
+        return Some((
+            "it does not say what was withheld from whom, or why, or names an entry that was not there yet",
+            "no dice qué se retuvo a quién, o por qué, o nombra una entrada que aún no existía",
+        ));
+    }
+    let is_decided = record.decision.as_ref().is_some_and(|decided| {
+        Rules::of(&decided.policy).are_written() && is_written_form(decided)
+    });
+    (!is_decided).then_some(FORMLESS)
 }
 
 fn turned_away(record: &pb::ActRecord) -> Option<Why> {

@@ -88,7 +88,7 @@ fn reception(state: &Path, gateway: &TestGateway) -> Reception {
         inbox: Arc::new(Inbox::open(state.join("inbox.redb"), ORIGIN).unwrap()),
         folder: Some(HandOver::open(state.join("in")).unwrap()),
         outbox: Outbox::open(state).unwrap(),
-        author: Some(gateway.other_author(NODE, 31)),
+        author: Some(Arc::new(gateway.other_author(NODE, 31))),
         clock: gateway.clock.clone(),
         confirms_recalls: true,
     }

@@ -10,14 +10,13 @@ use precinto_alert::Reason;
 use precinto_alert::id::Identity;
 use precinto_alert::reason;
 use precinto_envelope::certificate::Certificate;
-use precinto_envelope::crypto::sha256;
 use precinto_envelope::tls::HearRevoked;
 use precinto_ledger::clock::Clock;
 use precinto_proto::v1 as pb;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::Acts;
+use super::{Acts, act_id};
 use crate::limits::REVOKED_HEARD_MAX;
 use crate::status::Refusal;
 
@@ -132,12 +131,11 @@ impl Hearing {
 
 /// Records it once an hour, also over restarts.
 async fn record(acts: &Acts, gateway: &str, shown: &Shown) -> Result<(), Refusal> {
-    let digest = sha256(&[
+    let act_id = act_id(&[
         b"precinto/connection-refused/v1\0",
         &shown.digest,
         &shown.hour.to_be_bytes(),
     ]);
-    let act_id = *digest.first_chunk().expect("a digest has 32 bytes");
     if acts.has(&act_id)? {
         return Ok(());
     }
@@ -155,6 +153,7 @@ async fn record(acts: &Acts, gateway: &str, shown: &Shown) -> Result<(), Refusal
 
 #[cfg(test)]
 mod tests {
+    use precinto_envelope::crypto::sha256;
     use precinto_ledger::clock::ManualClock;
 
     use super::*;

@@ -13,7 +13,7 @@ use crate::accept::Line;
 use crate::authenticate::Caller;
 use crate::cases::Cases;
 use crate::certificates::Certificates;
-use crate::limits::CONFLICTS_PER_NODE_MAX;
+use crate::limits::{CONFLICT_WINDOW, CONFLICTS_PER_NODE_MAX};
 use crate::prove::LogHandler;
 use crate::records::RecordHandler;
 use crate::registry::InForce;
@@ -48,6 +48,9 @@ async fn a_nodes_acts_are_rationed_and_the_gateways_own_are_not() {
     }
     let refused = acts.clone().record(sought).await.unwrap_err();
     assert_eq!(refused.reason(), Reason::Overloaded);
+    let retry = refused.to_status().get_details_retry_info().unwrap();
+    let rest = Some(CONFLICT_WINDOW);
+    assert_eq!(retry.retry_delay, rest, "what is left of the window");
     let index = acts.record(changed).await.unwrap();
     assert_eq!(index, u64::from(CONFLICTS_PER_NODE_MAX));
     let entry = ledger.read(index).unwrap();
@@ -67,7 +70,7 @@ async fn a_log_that_takes_nothing_gives_no_index_for_any_kind() {
     let (ledger, owner) = test_ledger::open(folder.path(), Arc::<ManualClock>::clone(&clock));
     let acts = Acts::new(ledger, clock);
     owner.stop().unwrap();
-    let kinds = (0..=12).filter_map(|number| pb::ActKind::try_from(number).ok());
+    let kinds = (0..=14).filter_map(|number| pb::ActKind::try_from(number).ok());
     for kind in kinds {
         let refused = acts.record(act(kind, GATEWAY)).await.unwrap_err();
         assert_eq!(refused.reason(), Reason::Draining, "{kind:?}");

@@ -1,24 +1,26 @@
 //! Who puts the next part of a side, or other trust, in force while the gateway runs: checked, logged, and only then counting.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use precinto_alert::directory::{Change, PartError, changes};
 use precinto_alert::id::NodeId;
+use precinto_alert::violation::headline;
 use precinto_alert::{Reason, Violation};
 use precinto_envelope::directory::{PartRefused, SignedPart, SuccessionError, VerifiedPart};
 use precinto_envelope::trust::TrustStore;
-use precinto_ledger::AppendError;
 use precinto_ledger::clock::Clock;
+use precinto_ledger::{AppendError, ReadError};
 use precinto_proto::v1 as pb;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard, Semaphore, watch};
 
 use super::Directory;
 use super::codes::Codes;
-use crate::acts::Acts;
+use crate::acts::{Acts, Withheld, act_id};
 use crate::blocking;
 use crate::certificates::Certificates;
 use crate::in_force::{InForce, Seat, Terms};
-use crate::limits::DIRECTORY_WAIT_MAX;
+use crate::limits::{DIRECTORY_WAIT_MAX, PART_JUDGED_MAX, PARTS_JUDGED_AT_ONCE_MAX};
 use crate::ration::Ration;
 use crate::status::Refusal;
 
@@ -28,10 +30,33 @@ pub(crate) struct Keeper {
     seat: Seat,
     certificates: Arc<Certificates>,
     clock: Arc<dyn Clock>,
+    acts: Acts,
+    /// Who is told of what the rules in force withhold.
+    withheld: Withheld,
     /// What one node may try in a while.
     quota: Ration,
+    /// Who may judge a part now.
+    judging: Semaphore,
     /// One at a time, which is who holds this: whose each NODE code is.
     codes: Mutex<Codes>,
+    /// How many wait with other trust.
+    believing: watch::Sender<usize>,
+}
+
+/// Somebody waits with other trust, for as long as this lives.
+struct Believing<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Believing<'a> {
+    fn new(believing: &'a watch::Sender<usize>) -> Self {
+        believing.send_modify(|waiting| *waiting += 1);
+        Self(believing)
+    }
+}
+
+impl Drop for Believing<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|waiting| *waiting -= 1);
+    }
 }
 
 /// A part that is in force, or could be.
@@ -60,18 +85,34 @@ pub(crate) enum ApplyError {
     /// It contradicts the parts of the other sides, or takes a NODE code from another agency of its own.
     #[error("it does not go with the other parts")]
     Together(Vec<Violation>),
-    /// The node has brought too many.
+    /// The node has brought too many, and may bring the next one after so long.
     #[error("too many in a while")]
-    Quota,
-    /// Somebody decided something for too long.
+    Quota(Duration),
+    /// Somebody decided something for too long, or other terms came first.
     #[error("the directory was in use all the time")]
     Busy,
     /// The log did not take it.
     #[error(transparent)]
     Append(#[from] AppendError),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The task that judged it died: our bug.
     #[error("the judging did not finish")]
     Lost,
+}
+
+impl ApplyError {
+    /// Why a part whose form is good does not come into force, if that is the part's own fault or its bearer's.
+    fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Part(error) => Some(error.reason()),
+            Self::WrongSide => Some(Reason::WrongSide),
+            Self::Order(error) => Some(error.reason()),
+            Self::Together(problems) => Some(headline(problems)),
+            Self::Quota(_) | Self::Busy | Self::Append(_) | Self::Read(_) | Self::Lost => None,
+        }
+    }
 }
 
 impl Keeper {
@@ -80,14 +121,20 @@ impl Keeper {
         terms: Terms,
         codes: Codes,
         certificates: Arc<Certificates>,
-        clock: Arc<dyn Clock>,
+        (acts, clock): (Acts, Arc<dyn Clock>),
+        withheld: Withheld,
     ) -> Self {
+        terms.directory.facts().tell(&withheld);
         Self {
             seat: Seat::new(terms),
             certificates,
             clock,
+            acts,
+            withheld,
             quota: Ration::default(),
+            judging: Semaphore::new(PARTS_JUDGED_AT_ONCE_MAX),
             codes: Mutex::new(codes),
+            believing: watch::Sender::new(0),
         }
     }
 
@@ -95,78 +142,177 @@ impl Keeper {
         self.seat.in_force()
     }
 
-    /// Judges the part that `caller` brings, and unless `validate_only` puts it in force. MUST be run to its end: what is
-    /// logged and not in force would count only after a restart.
+    /// Judges the part that `caller` brings, and unless `validate_only` puts it in force; what is refused of it stands in the
+    /// log before its bearer hears so. MUST be run to its end: what is logged and not in force would count only after a
+    /// restart.
+    ///
+    /// Nobody else waits for the judging, least of all a revocation: that passes before whatever has not begun to be logged.
     pub(crate) async fn apply(
         &self,
         caller: &NodeId,
         bytes: Vec<u8>,
         validate_only: bool,
     ) -> Result<Applied, ApplyError> {
-        let mut codes = self.codes.lock().await;
-        let Terms {
-            directory: before,
-            trust,
-        } = self.seat.terms();
+        // First of all, and whatever becomes of it: a try that fails costs no less than one that does not.
+        let taken = self.quota.take(caller, self.clock.now_ms());
+        taken.map_err(ApplyError::Quota)?;
+        let signed = self.work(move || Ok(SignedPart::read(bytes)?)).await?;
+        let signed = Arc::new(signed);
+        let applied = self.follow(caller, &signed, validate_only).await;
+        if let Err(error) = &applied
+            && let Some(reason) = error.reason()
+            && !validate_only
+        {
+            self.record_refused(caller, &signed, reason).await?;
+        }
+        applied
+    }
+
+    /// What becomes of a part whose form is good.
+    async fn follow(
+        &self,
+        caller: &NodeId,
+        signed: &Arc<SignedPart>,
+        validate_only: bool,
+    ) -> Result<Applied, ApplyError> {
+        for _ in 0..PART_JUDGED_MAX {
+            let terms = self.seat.terms();
+            let (part, directory, applied) = match self.judge(caller, signed, &terms).await? {
+                Judged::InForce(signed) => {
+                    return Ok(Applied {
+                        signed,
+                        changes: Vec::new(),
+                        duplicate: true,
+                    });
+                }
+                Judged::Next {
+                    part,
+                    directory,
+                    applied,
+                } => (part, directory, applied),
+            };
+            let mut codes = self.turn().await?;
+            if !self.seat.terms().is_same_as(&terms) {
+                continue;
+            }
+            codes
+                .check(part.signed().part())
+                .map_err(ApplyError::Together)?;
+            if validate_only {
+                return Ok(applied);
+            }
+            let side = part.signed().part().side();
+            self.certificates.log_chain(part.chain(), side).await?;
+            let change = tokio::select! {
+                biased;
+                () = self.trust_comes() => None,
+                change = self.seat.change(DIRECTORY_WAIT_MAX) => change,
+            };
+            let change = change.ok_or(ApplyError::Busy)?;
+            self.certificates.log_part(&part).await?;
+            codes.see(part.signed().part());
+            directory.facts().tell(&self.withheld);
+            let trust = terms.trust;
+            change.put_in_force(Terms { directory, trust });
+            let version = part.signed().part().version();
+            let changes = applied.changes.len();
+            tracing::info!(%side, version, changes, %caller, "another part of the directory is in force");
+            return Ok(applied);
+        }
+        Err(ApplyError::Busy)
+    }
+
+    /// Judges a part by these terms, without keeping anybody from changing them.
+    async fn judge(
+        &self,
+        caller: &NodeId,
+        signed: &Arc<SignedPart>,
+        terms: &Terms,
+    ) -> Result<Judged, ApplyError> {
+        let (signed, terms) = (Arc::clone(signed), terms.clone());
         let (caller_side, now_ms) = (caller.side().clone(), self.clock.now_ms());
-        let judged_by = Arc::clone(&trust);
-        // A long text and up to four signatures: not on the workers that submissions need.
         let judge = move || {
-            let signed = Arc::new(SignedPart::read(bytes)?);
             if *signed.part().side() != caller_side {
                 return Err(ApplyError::WrongSide);
             }
-            Judged::new(signed, &before, &judged_by, now_ms)
+            Judged::new(signed, &terms.directory, &terms.trust, now_ms)
         };
-        let judged = blocking::spawn(judge).await;
-        let (part, directory, applied) = match judged.map_err(|_| ApplyError::Lost)?? {
-            Judged::InForce(signed) => {
-                return Ok(Applied {
-                    signed,
-                    changes: Vec::new(),
-                    duplicate: true,
-                });
-            }
-            Judged::Next {
-                part,
-                directory,
-                applied,
-            } => (part, directory, applied),
+        self.work(judge).await
+    }
+
+    /// Does what a long text and up to four signatures ask for, when it is its turn: not on the workers that submissions need,
+    /// and not on more threads than leave them theirs.
+    async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, ApplyError> + Send + 'static,
+    ) -> Result<T, ApplyError> {
+        let permit = self.judging.acquire().await;
+        let _permit = permit.map_err(|_| ApplyError::Lost)?;
+        let done = blocking::spawn(work).await;
+        done.map_err(|_| ApplyError::Lost)?
+    }
+
+    /// Records that a part was refused, once for each part, node and reason; durable when it returns.
+    async fn record_refused(
+        &self,
+        caller: &NodeId,
+        signed: &SignedPart,
+        reason: Reason,
+    ) -> Result<(), ApplyError> {
+        let (actor, digest) = (caller.to_string(), signed.digest());
+        let act_id = act_id(&[
+            b"precinto/part-refused/v1\0",
+            digest,
+            &(reason as i32).to_be_bytes(),
+            actor.as_bytes(),
+        ]);
+        if self.acts.has(&act_id)? {
+            return Ok(());
+        }
+        let act = pb::ActRecord {
+            actor,
+            kind: pb::ActKind::PartRefused.into(),
+            via: pb::ActVia::Call.into(),
+            subject: signed.part().side().to_string(),
+            reason: reason.into(),
+            statement_id: digest.to_vec(),
+            ..Default::default()
         };
-        codes
-            .check(part.signed().part())
-            .map_err(ApplyError::Together)?;
-        if validate_only {
-            return Ok(applied);
+        match self.acts.record_as(act_id, act).await {
+            // Brought twice at the same time, and the other one was first.
+            Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
         }
-        // Before anything is logged or anybody kept waiting: also a try that fails costs the others their time.
-        if !self.quota.take(caller, now_ms) {
-            return Err(ApplyError::Quota);
+    }
+
+    /// Nobody else changes the terms, for whoever has a part for it; that is nobody while other trust waits.
+    pub(crate) async fn turn(&self) -> Result<MutexGuard<'_, Codes>, ApplyError> {
+        tokio::select! {
+            biased;
+            () = self.trust_comes() => Err(ApplyError::Busy),
+            codes = self.codes.lock() => Ok(codes),
         }
-        let side = part.signed().part().side();
-        self.certificates.log_chain(part.chain(), side).await?;
-        let change = self.seat.change(DIRECTORY_WAIT_MAX).await;
-        let change = change.ok_or(ApplyError::Busy)?;
-        self.certificates.log_part(&part).await?;
-        codes.see(part.signed().part());
-        change.put_in_force(Terms { directory, trust });
-        let version = part.signed().part().version();
-        let changes = applied.changes.len();
-        tracing::info!(%side, version, changes, %caller, "another part of the directory is in force");
-        Ok(applied)
+    }
+
+    /// Resolves while other trust waits to come into force.
+    async fn trust_comes(&self) {
+        let mut believing = self.believing.subscribe();
+        // It lives as long as this does.
+        drop(believing.wait_for(|waiting| *waiting > 0).await);
     }
 }
 
 impl Keeper {
     /// Logs the roots and lists of `next` that are new, then `records`, which say what changes, and puts it in force. Waits
-    /// until nobody decides for as long as that takes: a revocation is never dropped. MUST be run to its end: what is logged
+    /// until nobody decides for as long as that takes: a revocation is never dropped. Parts of the directory that wait for
+    /// their turn are sent away meanwhile: however many there are, it stands behind one at most, which is in the log's queue. MUST be run to its end: what is logged
     /// and not in force would make the records behind it untrue.
     pub(crate) async fn believe(
         &self,
         next: Arc<TrustStore>,
-        acts: &Acts,
         records: Vec<pb::ActRecord>,
     ) -> Result<(), Refusal> {
+        let _first = Believing::new(&self.believing);
         let _alone = self.codes.lock().await;
         let change = loop {
             if let Some(change) = self.seat.change(DIRECTORY_WAIT_MAX).await {
@@ -176,7 +322,7 @@ impl Keeper {
         };
         self.certificates.log_foundations(&next).await?;
         for record in records {
-            acts.record(record).await?;
+            self.acts.record(record).await?;
         }
         let directory = self.seat.terms().directory;
         change.put_in_force(Terms {
@@ -253,8 +399,10 @@ impl From<ApplyError> for Refusal {
                     | SuccessionError::FirstStewards => refusal,
                 }
             }
-            ApplyError::Quota | ApplyError::Busy => Self::new(Reason::Overloaded),
+            ApplyError::Quota(wait) => Self::new(Reason::Overloaded).with_retry_after(wait),
+            ApplyError::Busy => Self::new(Reason::Overloaded),
             ApplyError::Append(error) => error.into(),
+            ApplyError::Read(error) => error.into(),
             ApplyError::Lost => Self::new(Reason::Internal),
         }
     }

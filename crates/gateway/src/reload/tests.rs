@@ -1,11 +1,12 @@
 //! What a change of trust waits for, and what waits for it. The rest is tested through the door.
 
 use std::pin::pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use precinto_envelope::certificate::Certificate;
 use precinto_envelope::trust::{SideTrust, TrustStore};
+use precinto_ledger::Ledger;
 use precinto_ledger::clock::ManualClock;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName,
@@ -14,6 +15,7 @@ use rcgen::{
 };
 
 use super::*;
+use crate::acts::Withheld;
 use crate::certificates::Certificates;
 use crate::in_force::Terms;
 use crate::registry::codes::Codes;
@@ -49,6 +51,52 @@ fn trust() -> Arc<TrustStore> {
     Arc::new(TrustStore::new(vec![side]).unwrap())
 }
 
+/// A keeper whose terms these are, with its log.
+fn keeper(before: &Terms, ledger: &Ledger, clock: &Arc<dyn Clock>) -> Keeper {
+    let acts = Acts::new(ledger.clone(), Arc::clone(clock));
+    let certificates = Arc::new(Certificates::new(ledger.clone()));
+    let records = (acts, Arc::clone(clock));
+    let (withheld, _) = Withheld::new();
+    Keeper::new(
+        before.clone(),
+        Codes::default(),
+        certificates,
+        records,
+        withheld,
+    )
+}
+
+#[tokio::test]
+async fn other_trust_passes_all_who_wait_with_a_part_of_the_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(NOW_MS));
+    let (ledger, owner) = test_ledger::open(folder.path(), Arc::clone(&clock));
+    let before = Terms {
+        directory: Arc::new(example()),
+        trust: trust(),
+    };
+    let next = trust();
+    let keeper = keeper(&before, &ledger, &clock);
+    let context = &mut Context::from_waker(Waker::noop());
+    let logging = keeper.turn().await.unwrap();
+    let mut waiting: Vec<_> = (0..16).map(|_| Box::pin(keeper.turn())).collect();
+    for one in &mut waiting {
+        assert!(one.as_mut().poll(context).is_pending());
+    }
+    let mut believing = pin!(keeper.believe(Arc::clone(&next), Vec::new()));
+    assert!(believing.as_mut().poll(context).is_pending());
+    for one in &mut waiting {
+        assert!(matches!(one.as_mut().poll(context), Poll::Ready(Err(_))));
+    }
+    assert!(keeper.turn().await.is_err(), "nor does anybody join them");
+    drop(logging);
+    believing.await.unwrap();
+    assert!(Arc::ptr_eq(&keeper.in_force().trust(), &next));
+    assert!(keeper.turn().await.is_ok(), "and then it is their turn");
+    drop(waiting);
+    owner.stop().unwrap();
+}
+
 #[tokio::test]
 async fn a_decision_under_way_is_logged_before_the_change() {
     let folder = tempfile::tempdir().unwrap();
@@ -60,8 +108,7 @@ async fn a_decision_under_way_is_logged_before_the_change() {
         trust: trust(),
     };
     let next = trust();
-    let certificates = Arc::new(Certificates::new(ledger.clone()));
-    let keeper = Keeper::new(before.clone(), Codes::default(), certificates, clock);
+    let keeper = keeper(&before, &ledger, &clock);
     let in_force = keeper.in_force();
     let size = || ledger.published().borrow().size;
 
@@ -73,7 +120,7 @@ async fn a_decision_under_way_is_logged_before_the_change() {
         added: change.added.iter().copied().map(Into::into).collect(),
         ..Default::default()
     };
-    let mut believing = pin!(keeper.believe(Arc::clone(&next), &acts, vec![act]));
+    let mut believing = pin!(keeper.believe(Arc::clone(&next), vec![act]));
     let context = &mut Context::from_waker(Waker::noop());
     assert!(believing.as_mut().poll(context).is_pending());
     let logged = acts.record(pb::ActRecord {

@@ -2,7 +2,7 @@
 //! agency.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use precinto_alert::code::{
     AuthorityCode, CommodityClass, MessageStatus, MessageType, Precedence, ProtectedBag, Tlp,
@@ -16,6 +16,7 @@ use precinto_proto::v1 as pb;
 use prost::Message as _;
 
 use super::fields::{Malformed, next_field, take_fields};
+use crate::acts::{Kept, Withheld};
 use crate::limits::ENTRY_FACTS_MAX;
 use crate::registry::Directory;
 
@@ -33,6 +34,8 @@ pub(super) enum Act {
 #[derive(Debug, Default)]
 pub(crate) struct EntryFacts {
     known: Mutex<HashMap<Likeness, Arc<Known>>>,
+    /// Who is told of what is withheld; nobody before the directory is in force.
+    withheld: OnceLock<Withheld>,
 }
 
 /// What entries have in common of which the same is known.
@@ -50,7 +53,20 @@ struct Known {
     /// None of an entry that is no statement of anybody here: nobody gets it.
     told: Option<Told>,
     /// Who was judged before, and how.
-    verdicts: Mutex<Vec<(AgencyId, Act, bool)>>,
+    verdicts: Mutex<Vec<(AgencyId, Act, Verdict)>>,
+}
+
+/// What becomes of an entry for an agency.
+#[derive(Debug, Clone)]
+pub(super) enum Verdict {
+    /// It may have it.
+    Allowed,
+    /// It is no statement of anybody here.
+    Nobodys,
+    /// The rules in force forbid it.
+    Forbidden(Arc<pb::Decision>),
+    /// They could not be evaluated.
+    Failed(Arc<pb::Decision>),
 }
 
 /// What a statement says of itself, and its record of it.
@@ -61,38 +77,65 @@ struct Told {
 }
 
 /// Whether the rules in force let this agency have the statement. Its own sender's agency needs nobody's leave.
-pub(super) fn allow(directory: &Directory, by: &Agency, act: Act, entry: &StoredEntry) -> bool {
+pub(super) fn judge(directory: &Directory, by: &Agency, act: Act, entry: &StoredEntry) -> Verdict {
     let known = directory.facts().of(directory, entry);
     let Some(told) = &known.told else {
-        return false;
+        return Verdict::Nobodys;
     };
     if told.facts.originator.id == by.id {
-        return true;
+        return Verdict::Allowed;
     }
-    let before = |verdicts: &[(AgencyId, Act, bool)]| {
-        let same = |(agency, done, _): &&(AgencyId, Act, bool)| *done == act && *agency == by.id;
-        verdicts.iter().find(same).map(|(_, _, allowed)| *allowed)
+    let before = |verdicts: &[(AgencyId, Act, Verdict)]| {
+        let same = |(agency, done, _): &&(AgencyId, Act, Verdict)| *done == act && *agency == by.id;
+        verdicts
+            .iter()
+            .find(same)
+            .map(|(.., verdict)| verdict.clone())
     };
-    if let Some(allowed) = before(&lock(&known.verdicts)) {
-        return allowed;
+    if let Some(verdict) = before(&lock(&known.verdicts)) {
+        return verdict;
     }
     let passage = told.passage(&by.id);
     let ask = match act {
         Act::Receive => Ask::Receive { by, passage },
         Act::Read => Ask::Read { by, passage },
     };
-    let verdict = directory.rules().decide(ask, &told.facts);
-    if verdict.outcome() == Outcome::Failed {
-        let rules: Vec<&str> = verdict.rules().collect();
+    let rules = directory.rules();
+    let said = rules.decide(ask, &told.facts);
+    let decision = || {
+        Arc::new(pb::Decision {
+            policy: rules.floor().name().to_owned(),
+            policy_digest: rules.digest().to_vec(),
+            rules: said.rules().map(str::to_owned).collect(),
+        })
+    };
+    let verdict = if said.allowed() {
+        Verdict::Allowed
+    } else if said.outcome() == Outcome::Failed {
+        let rules: Vec<&str> = said.rules().collect();
         let (index, agency) = (entry.index(), &by.id);
         tracing::error!(index, %agency, ?rules, "a rule could not be evaluated: the entry is withheld");
-    }
-    let allowed = verdict.allowed();
-    lock(&known.verdicts).push((by.id.clone(), act, allowed));
-    allowed
+        Verdict::Failed(decision())
+    } else {
+        Verdict::Forbidden(decision())
+    };
+    lock(&known.verdicts).push((by.id.clone(), act, verdict.clone()));
+    verdict
 }
 
 impl EntryFacts {
+    /// What is withheld by this directory is told from now on. Only the first one is taken.
+    pub(crate) fn tell(&self, withheld: &Withheld) {
+        self.withheld.get_or_init(|| withheld.clone());
+    }
+
+    /// Tells that this entry was kept from an agency for which it is.
+    pub(super) fn withheld(&self, kept: Kept) {
+        if let Some(withheld) = self.withheld.get() {
+            withheld.note(kept);
+        }
+    }
+
     fn of(&self, directory: &Directory, entry: &StoredEntry) -> Arc<Known> {
         let likeness = Likeness::of(entry);
         if let Some(known) = lock(&self.known).get(&likeness) {

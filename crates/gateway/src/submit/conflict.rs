@@ -20,7 +20,8 @@ impl Submissions {
         if self.ledger.find(&key)?.is_some() {
             return Ok(false);
         }
-        Ok(self.conflicts.take(verified.sender(), self.clock.now_ms()))
+        let taken = self.conflicts.take(verified.sender(), self.clock.now_ms());
+        Ok(taken.is_ok())
     }
 
     /// Appends the CONFLICT entry. The refusal is answered only after it is durable: it rests on it.

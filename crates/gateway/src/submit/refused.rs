@@ -1,4 +1,5 @@
-//! A statement whose signatures hold and that a rule refuses: the refusal is in the log before its sender hears of it.
+//! A statement whose signatures hold and that a rule refuses, or that somebody has signed who must not: the refusal is in the log
+//! before its sender hears of it.
 //!
 //! Who tried to send what he must not, and which rule stopped it, is what an auditor asks years later. What was said is not
 //! kept: a refusal must not be a way of putting things into the log. Nor is what anybody could send without an identity.
@@ -9,13 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use precinto_alert::Reason;
 use precinto_alert::id::NodeId;
 use precinto_alert::statement::StatementError;
-use precinto_envelope::crypto::sha256;
-use precinto_envelope::verify::VerifiedEnvelope;
+use precinto_envelope::verify::{Disowned, VerifiedEnvelope};
 use precinto_ledger::AppendError;
 use precinto_proto::v1 as pb;
 
 use super::{Submissions, SubmitError};
-use crate::acts::Acts;
+use crate::acts::{self, Acts};
 use crate::policy;
 use crate::ration::Ration;
 
@@ -32,26 +32,52 @@ impl About {
     /// The statement in this envelope, carried by `carrier`; none if it does not begin with a message id, as no canonical one
     /// fails to.
     pub(super) fn of(carrier: &NodeId, verified: &VerifiedEnvelope) -> Option<Self> {
-        // Field 1, length-delimited, 16 bytes.
-        let after = verified.payload().strip_prefix(&[0x0a, 16])?;
         Some(Self {
             carrier: carrier.clone(),
             sender: verified.sender().clone(),
-            message_id: *after.first_chunk()?,
+            message_id: message_id(verified.payload())?,
             statement_id: verified.statement_id(),
+        })
+    }
+
+    /// The same of one that somebody has signed who must not.
+    pub(super) fn of_disowned(
+        carrier: &NodeId,
+        disowned: &Disowned,
+        payload: &[u8],
+    ) -> Option<Self> {
+        Some(Self {
+            carrier: carrier.clone(),
+            sender: disowned.sender().clone(),
+            message_id: message_id(payload)?,
+            statement_id: disowned.statement_id(),
         })
     }
 
     /// The same for the same statement, carrier and reason: who asks again makes no second entry.
     fn act_id(&self, reason: Reason) -> [u8; 16] {
-        let digest = sha256(&[
+        acts::act_id(&[
             b"precinto/refused/v1\0",
             &self.statement_id,
             &(reason as i32).to_be_bytes(),
             self.carrier.to_string().as_bytes(),
-        ]);
-        *digest.first_chunk().expect("a digest has 32 bytes")
+        ])
     }
+}
+
+fn message_id(payload: &[u8]) -> Option<[u8; 16]> {
+    // Field 1, length-delimited, 16 bytes.
+    let after = payload.strip_prefix(&[0x0a, 16])?;
+    after.first_chunk().copied()
+}
+
+/// Why something is refused, for the record.
+#[derive(Debug)]
+struct Because {
+    reason: Reason,
+    decision: pb::Decision,
+    /// Of whose key has signed it and must not have; nothing otherwise.
+    certificate: Option<[u8; 32]>,
 }
 
 /// Records refusals, so many of each node in a while; what is beyond that is counted, and told with the next.
@@ -77,9 +103,14 @@ impl Refusals {
     async fn record(
         &self,
         about: &About,
-        (reason, decision): (Reason, pb::Decision),
+        because: Because,
         now_ms: u64,
     ) -> Result<(), SubmitError> {
+        let Because {
+            reason,
+            decision,
+            certificate,
+        } = because;
         let act_id = about.act_id(reason);
         if self.acts.has(&act_id)? {
             return Ok(());
@@ -96,6 +127,7 @@ impl Refusals {
             message_id: about.message_id.to_vec(),
             statement_id: about.statement_id.to_vec(),
             decision: Some(decision),
+            certificate: certificate.map(Vec::from).unwrap_or_default(),
             count,
             ..Default::default()
         };
@@ -123,7 +155,7 @@ impl Refusals {
     /// How many refusals were left out before this one, if it may be recorded now.
     fn take(&self, carrier: &NodeId, now_ms: u64) -> Option<u64> {
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.quota.take(carrier, now_ms) {
+        if self.quota.take(carrier, now_ms).is_ok() {
             return Some(left_out.remove(carrier).unwrap_or(0));
         }
         let count = left_out.entry(carrier.clone()).or_default();
@@ -148,8 +180,16 @@ impl Submissions {
             SubmitError::Forbidden { decision, .. } => decision.clone(),
             _ => policy::by_code(&directory),
         };
-        let now_ms = self.clock.now_ms();
-        let recorded = self.refusals.record(&about, (reason, decision), now_ms);
+        let certificate = match &verdict {
+            SubmitError::Verify(error) => error.key_id(),
+            _ => None,
+        };
+        let because = Because {
+            reason,
+            decision,
+            certificate,
+        };
+        let recorded = self.refusals.record(&about, because, self.clock.now_ms());
         match recorded.await {
             Ok(()) => verdict,
             Err(error) => error,
@@ -157,10 +197,11 @@ impl Submissions {
     }
 }
 
-/// The first reason of a verdict that is a rule's: of the floor, of release, of classification, of the case. Everything else is
-/// a mistake, which its sender mends.
+/// The first reason of a verdict that is a rule's: of the floor, of release, of classification, of the case; or that somebody has
+/// signed who must not. Everything else is a mistake, which its sender mends.
 fn rule(verdict: &SubmitError) -> Option<Reason> {
     match verdict {
+        SubmitError::Verify(error) => Some(error.reason()).filter(|reason| is_signers(*reason)),
         SubmitError::Case(violation) => Some(violation.reason),
         SubmitError::NotCarried(reason) => Some(*reason).filter(|reason| is_rule(*reason)),
         SubmitError::Denied(violations) | SubmitError::Forbidden { violations, .. } => {
@@ -173,6 +214,14 @@ fn rule(verdict: &SubmitError) -> Option<Reason> {
         }
         _ => None,
     }
+}
+
+/// Whether a key has signed that must not, or not any more.
+fn is_signers(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::CertRevoked | Reason::SenderMismatch | Reason::OfficerUnknown
+    )
 }
 
 fn is_rule(reason: Reason) -> bool {
@@ -221,6 +270,14 @@ mod tests {
         }
     }
 
+    fn because(reason: Reason) -> Because {
+        Because {
+            reason,
+            decision: pb::Decision::default(),
+            certificate: None,
+        }
+    }
+
     #[tokio::test]
     async fn each_refusal_is_recorded_once_and_a_flood_of_them_is_counted() {
         let folder = tempfile::tempdir().unwrap();
@@ -230,7 +287,7 @@ mod tests {
         let size = || ledger.published().borrow().size;
         let refuse = async |number, reason, now_ms| {
             let recorded = refusals
-                .record(&about(number), (reason, pb::Decision::default()), now_ms)
+                .record(&about(number), because(reason), now_ms)
                 .await;
             recorded.unwrap();
         };
@@ -268,7 +325,7 @@ mod tests {
         owner.stop().unwrap();
         let carrier = about(0).carrier;
         refusals.leave_out(&carrier, 3);
-        let said = (Reason::WrongSide, pb::Decision::default());
+        let said = because(Reason::WrongSide);
         let recorded = refusals.record(&about(0), said, NOW_MS).await;
         let error = recorded.unwrap_err();
         let stopped = SubmitError::Append(AppendError::Stopped);

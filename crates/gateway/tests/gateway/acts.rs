@@ -22,7 +22,7 @@ impl Node {
     }
 
     /// The acts from this index on that the node may read, each with its index.
-    async fn acts_since(&self, first: u64) -> Vec<(u64, pb::ActRecord)> {
+    pub(crate) async fn acts_since(&self, first: u64) -> Vec<(u64, pb::ActRecord)> {
         let entries = self.entries_by(pb::ReadEntriesRequest {
             first,
             acts_only: true,

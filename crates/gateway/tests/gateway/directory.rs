@@ -1,16 +1,21 @@
 //! The directory: what is in force, who may change it, and what a change does to those who are connected.
 
+use std::time::Duration;
+
 use precinto_alert::directory::EXAMPLE_US;
+use precinto_alert::reason::name;
 use precinto_envelope::directory::SignedPart;
 use precinto_gateway::config::Config;
+use precinto_gateway::limits::CONFLICTS_PER_NODE_MAX;
 use precinto_gateway::{CheckError, Gateway, RunError};
 use precinto_merkle::leaf::EntryType;
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
+use tonic_types::StatusExt as _;
 
 use crate::harness::parts::{MX, US, by, next};
-use crate::harness::{LAX, NLU, Node, World, pki, reason};
+use crate::harness::{AUDIT, LAX, NLU, Node, World, pki, reason};
 
 const ANAM: &str = "mx.dev.invalid/anam";
 const CBP: &str = "us.dev.invalid/cbp";
@@ -244,19 +249,28 @@ async fn refused_start(world: &World) -> String {
     }
 }
 
+/// The log says, from there on, that these and no others have brought parts of the United States that were refused, and why.
+async fn assert_refused(world: &World, since: u64, expected: &[(&str, &str)]) {
+    let acts = world.node(AUDIT).await.acts_since(since).await;
+    let said = acts.iter().map(|(_, act)| {
+        assert_eq!(act.kind(), pb::ActKind::PartRefused);
+        assert_eq!((&*act.subject, act.statement_id.len()), (US, 32));
+        (&*act.actor, name(act.reason()))
+    });
+    assert_eq!(said.collect::<Vec<_>>(), expected);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_but_the_sides_own_stewards_changes_its_part() {
     let mut world = World::start().await;
     let (lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
     let first = in_force(&world, &lax, US).await;
-    let size = lax.size().await;
+    let size: u64 = lax.size().await.parse().unwrap();
     let text = next(&first, with_jfk);
     let good = world.pki.part(&text);
     let signed_by = |uri: &str| by(&text, &[&world.pki.signing(uri)]);
     let lee = "spiffe://us.dev.invalid/agency/cbp/officer/lee";
     let herrera = "spiffe://mx.dev.invalid/agency/anam/officer/herrera";
-    let mut unsigned = good.bytes().to_vec();
-    *unsigned.last_mut().unwrap() ^= 1;
     let refused = async |node: &Node, part: &[u8]| {
         let error = node.apply_bytes(part.to_vec(), false).await.unwrap_err();
         reason(&error)
@@ -297,7 +311,20 @@ async fn nobody_but_the_sides_own_stewards_changes_its_part() {
     assert_eq!(refused(&lax, b"no part").await, "MALFORMED");
     assert_eq!(refused(&lax, &vec![0; 300 * 1024]).await, "SIZE");
     assert_eq!(in_force(&world, &lax, US).await.digest(), first.digest());
-    assert_eq!(lax.size().await, size, "nothing of it is logged");
+    // Nothing of it is logged but that it was refused: each part once, with who brought it, and not what is no part at all.
+    assert_eq!(refused(&nlu, good.bytes()).await, "WRONG_SIDE", "again");
+    let expected = [
+        (NLU, "WRONG_SIDE"),
+        (LAX, "STEWARD_REQUIRED"),
+        (LAX, "STEWARD_REQUIRED"),
+        (LAX, "STEWARD_REQUIRED"),
+        (LAX, "CERT_REVOKED"),
+        (LAX, "STEWARD_REQUIRED"),
+        (LAX, "DIRECTORY_VERSION"),
+        (LAX, "DIRECTORY_VERSION"),
+        (LAX, "FIELD_INVALID"),
+    ];
+    assert_refused(&world, size, &expected).await;
     lax.apply(&good).await.unwrap();
     let other = world.pki.part(&next(&first, str::to_owned));
     assert_eq!(
@@ -305,6 +332,53 @@ async fn nobody_but_the_sides_own_stewards_changes_its_part() {
         "DIRECTORY_VERSION",
         "one of two"
     );
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_tries_so_many_parts_whatever_comes_of_them() {
+    let mut world = World::start().await;
+    let (lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
+    let first = in_force(&world, &lax, US).await;
+    let good = world.pki.part(&next(&first, with_jfk));
+    let bring = async |bytes: &[u8], validate_only| {
+        let tried = lax.apply_bytes(bytes.to_vec(), validate_only).await;
+        tried.map(drop)
+    };
+    for number in 0..CONFLICTS_PER_NODE_MAX {
+        let tried = match number % 3 {
+            0 => bring(good.bytes(), true).await,
+            1 => bring(first.bytes(), false).await,
+            _ => match bring(b"no part", number % 2 == 0).await {
+                Err(status) if reason(&status) == "MALFORMED" => Ok(()),
+                other => other,
+            },
+        };
+        tried.unwrap();
+    }
+    world.clock.set(pki::NOW_MS + 20_000);
+    for (part, validate_only) in [
+        (good.bytes(), true),
+        (good.bytes(), false),
+        (b"no part", false),
+    ] {
+        let status = bring(part, validate_only).await.unwrap_err();
+        assert_eq!(reason(&status), "OVERLOADED");
+        let retry = status.get_details_retry_info().unwrap();
+        assert_eq!(
+            retry.retry_delay,
+            Some(Duration::from_secs(40)),
+            "the rest of the minute"
+        );
+    }
+    let other = nlu.apply_bytes(b"no part".to_vec(), false).await;
+    assert_eq!(
+        reason(&other.unwrap_err()),
+        "MALFORMED",
+        "it is not another's"
+    );
+    world.clock.set(pki::NOW_MS + 60_000);
+    lax.apply(&good).await.unwrap();
     world.stop().await;
 }
 

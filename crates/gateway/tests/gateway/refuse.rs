@@ -32,12 +32,21 @@ async fn size(node: &Node) -> String {
 
 /// What was logged since the log had this size: refusals of what this node carried, and nothing else; their reasons.
 pub(crate) async fn refused_since(node: &Node, before: &str) -> Vec<&'static str> {
+    let acts = refusals_since(node, before).await;
+    let reasons = acts
+        .iter()
+        .map(|act| precinto_alert::reason::name(act.reason()));
+    reasons.collect()
+}
+
+/// These refusals.
+async fn refusals_since(node: &Node, before: &str) -> Vec<pb::ActRecord> {
     let request = pb::ReadEntriesRequest {
         first: before.parse().unwrap(),
         ..Default::default()
     };
     let mut entries = node.log().read_entries(request).await.unwrap().into_inner();
-    let mut reasons = Vec::new();
+    let mut refusals = Vec::new();
     while let Some(entry) = entries.message().await.unwrap().unwrap().entry {
         let leaf = Leaf::from_bytes(&entry.leaf).unwrap();
         assert_eq!(leaf.entry_type, EntryType::Act);
@@ -47,9 +56,9 @@ pub(crate) async fn refused_since(node: &Node, before: &str) -> Vec<&'static str
             continue;
         }
         assert_eq!(act.kind(), pb::ActKind::SubmissionRefused);
-        reasons.push(precinto_alert::reason::name(act.reason()));
+        refusals.push(act);
     }
-    reasons
+    refusals
 }
 
 /// Breaks a good statement, signs it, and expects this reason.
@@ -108,7 +117,11 @@ async fn statements_that_may_not_pass() {
     .await;
     expect(&mut lax, "HANDLING_MISSING", |s| s.handling = None).await;
     expect(&mut lax, "SENDER_MISMATCH", |s| s.sender = NLU.into()).await;
-    let acts = ["RECIPIENT_NOT_RELEASABLE", "HANDLING_CONFLICT"];
+    let acts = [
+        "RECIPIENT_NOT_RELEASABLE",
+        "HANDLING_CONFLICT",
+        "SENDER_MISMATCH",
+    ];
     let refused = refused_since(&lax, &before).await;
     assert_eq!(refused, acts, "what a rule refused, and no mistake");
     world.stop().await;
@@ -164,10 +177,28 @@ async fn signers_that_are_not_believed() {
     let mut lax = world.node(LAX).await;
     lax.signing = world.pki.revoked_signing(LAX);
     let statement = lax.notice("mx.dev.invalid/anam");
-    assert_eq!(
-        reason(&lax.submit(&statement).await.unwrap_err()),
-        "CERT_REVOKED"
-    );
+    let before = size(&lax).await;
+    let carried = lax.sign(&statement);
+    // Asked what it would say, a forged signature, and then the stolen key itself, twice.
+    let asked = pb::SubmitRequest {
+        validate_only: true,
+        ..carried.clone()
+    };
+    let mut forged = carried.clone();
+    change(&mut forged, |envelope| {
+        *envelope.signatures[0].sig.last_mut().unwrap() ^= 1;
+    });
+    for request in [asked, forged, carried.clone(), carried] {
+        let refused = lax.submissions().submit(request).await.unwrap_err();
+        assert_eq!(reason(&refused), "CERT_REVOKED");
+    }
+    let acts = refusals_since(&lax, &before).await;
+    assert_eq!(acts.len(), 1, "once, and only what the key has signed");
+    let act = &acts[0];
+    assert_eq!(act.reason(), pb::Reason::CertRevoked);
+    assert_eq!(act.certificate, lax.signing.digest());
+    assert_eq!(act.message_id, statement.message_id);
+    assert_eq!((&*act.actor, &*act.party), (LAX, LAX));
 
     // The Mexican CA cannot make an American node.
     lax.signing = world.pki.mx.issue(
@@ -252,12 +283,19 @@ async fn a_statement_signed_by_another_node_of_the_agency_names_its_own_signer()
         .signing("spiffe://us.dev.invalid/agency/cbp/node/jfk");
     let mut statement = lax.notice("mx.dev.invalid/anam");
     statement.required_signers[0].key_id = other.digest().to_vec();
+    let before = size(&lax).await;
     let status = lax
         .submissions()
         .submit(signed(&statement, &other))
         .await
         .unwrap_err();
     assert_eq!(reason(&status), "SENDER_MISMATCH");
+    let acts = refusals_since(&lax, &before).await;
+    let said: Vec<_> = acts
+        .iter()
+        .map(|act| (act.reason(), &*act.certificate))
+        .collect();
+    assert_eq!(said, [(pb::Reason::SenderMismatch, &other.digest()[..])]);
     world.stop().await;
 }
 

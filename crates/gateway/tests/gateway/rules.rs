@@ -1,5 +1,7 @@
 //! Policies of sides and the written floor, through the door: who may say what to whom, now and with what is in the log already.
 
+use std::time::Duration;
+
 use precinto_alert::code::{DisseminationVerdict, MessageType, Tlp};
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
@@ -9,7 +11,7 @@ use tonic_types::StatusExt as _;
 use crate::cases::{mexico, told};
 use crate::desks::with_more_desks;
 use crate::harness::parts::MX;
-use crate::harness::{LAX, NLU, Node, World, reason};
+use crate::harness::{AUDIT, LAX, NLU, Node, World, reason};
 
 const ANAM: &str = "mx.dev.invalid/anam";
 const CBP: &str = "us.dev.invalid/cbp";
@@ -51,6 +53,30 @@ async fn last_act(node: &Node) -> pb::ActRecord {
     let mut entries = node.log().read_entries(request).await.unwrap().into_inner();
     let entry = entries.message().await.unwrap().unwrap().entry.unwrap();
     pb::ActRecord::decode(entry.record.as_slice()).unwrap()
+}
+
+impl World {
+    /// What the log says to have been withheld, once there are so many of them.
+    async fn withheld(&self, count: usize) -> Vec<pb::ActRecord> {
+        let audit = self.node(AUDIT).await;
+        let look = async || {
+            let acts = audit.acts_since(0).await.into_iter();
+            let acts = acts.map(|(_, act)| act);
+            let is_it = |act: &pb::ActRecord| act.kind() == pb::ActKind::DeliveryWithheld;
+            acts.filter(is_it).collect::<Vec<_>>()
+        };
+        let all = async {
+            loop {
+                let acts = look().await;
+                if acts.len() >= count {
+                    return acts;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let all = tokio::time::timeout(Duration::from_mins(1), all).await;
+        all.expect("what is withheld is recorded beside it")
+    }
 }
 
 /// The indexes of what the node may read.
@@ -142,6 +168,18 @@ async fn an_open_stream_keeps_to_a_policy_that_was_tightened_and_a_withdrawal_ar
     watch.ack(first.index).await;
     assert!(watch.is_quiet().await, "forbidden by now");
     assert_eq!(readable(&nlu).await, [0_u64; 0]);
+    assert_eq!(readable(&nlu).await, [0_u64; 0], "asked again");
+    // Both have been withheld by now, one at delivery and at reading, the other at reading: each is said once.
+    let acts = world.withheld(2).await;
+    let said = acts.iter().map(|act| act.from_index).collect::<Vec<_>>();
+    let mut sorted = said.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, [first.index, first.index + 1], "{said:?}");
+    for act in &acts {
+        assert_eq!((&*act.subject, &*act.party), (ANAM, LAX));
+        let decision = act.decision.as_ref().unwrap();
+        assert_eq!(decision.rules, ["mx.dev.invalid#no-fuel"]);
+    }
     let recall = lax.recall((2, &alerts[1].id), &[ANAM]);
     lax.send(&recall).await.unwrap();
     let told = watch.delivery().await;
@@ -154,6 +192,10 @@ async fn an_open_stream_keeps_to_a_policy_that_was_tightened_and_a_withdrawal_ar
     mexico(&world, &nlu, &forbids, &with(NO_FUEL), LINE).await;
     assert!(watch.is_quiet().await, "covered");
     assert_eq!(readable(&nlu).await.len(), 3);
+    world.stop().await;
+    // All that was noted is in the log by then.
+    world.resume().await;
+    assert_eq!(world.withheld(2).await.len(), 2);
     world.stop().await;
 }
 

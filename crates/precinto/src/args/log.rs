@@ -64,6 +64,8 @@ Examples:
     /// Who did what: acts in the log, as far as this node may see them, the newest last
     #[command(after_help = "\
 An auditor sees all of them, a node its own and those of the gateway. What can be asked for with --kind:
+  part-refused                          a part of the directory that a node brought
+  delivery-withheld                     what the rules in force kept from an agency that it was for
   records-read, log-exported            what a node was given, before it was given (deliveries are not listed: the record says for whom)
   subscription-created, -deleted, -sought, -unparked
   submission-refused                    a rule has refused a statement whose signatures held

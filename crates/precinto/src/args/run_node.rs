@@ -43,6 +43,7 @@ is read-only, with  state = \"/var/lib/precinto\"  in the node's file, and under
 
   [Service]
   ExecStart=/usr/bin/precinto node run --node /etc/precinto/node.toml
+  ExecReload=/bin/kill -HUP $MAINPID
   User=precinto
   StateDirectory=precinto
   Restart=always

@@ -9,7 +9,7 @@ use crate::args::{Check, CheckCommand, CheckFormat};
 use crate::clock;
 use crate::config::Node;
 use crate::exit::{Exit, Failure, Text};
-use crate::output::Output;
+use crate::output::{Lang, Output};
 use dated::{Dated, Life, Of, Span, Trouble};
 use precinto_gateway::config::Config;
 use serde::Serialize;
@@ -144,6 +144,31 @@ fn look(of: Of, args: &Check) -> Result<Looked, Failure> {
     Ok(Node::from_args(&args.node).map(|node| (dated::of_node(&node, of, now_ms), now_ms)))
 }
 
+/// What of a node ends so soon that a monitoring program would be warned, or has ended: what it is, and until when.
+pub(crate) fn ending(node: &Node, now_ms: u64) -> Vec<Text> {
+    let dated = [Of::Certificates, Of::Lists].map(|of| dated::of_node(node, of, now_ms));
+    let ends = dated.into_iter().flatten().filter_map(|dated| {
+        let Dated {
+            what,
+            life,
+            standing,
+        } = dated;
+        // What does not count at all is told by who cannot take it.
+        let span = standing.ok()?;
+        let needed = needed(life, span, (None, None));
+        let is_near = span.until_ms.saturating_sub(now_ms) < needed.warning_ms;
+        let day = clock::rfc3339_ms(span.until_ms);
+        is_near.then(|| {
+            let named = |lang| what.pick(lang).to_owned();
+            Text::from((
+                format!("{} until {day}", named(Lang::En)),
+                format!("{} hasta {day}", named(Lang::Es)),
+            ))
+        })
+    });
+    ends.collect()
+}
+
 fn judge(dated: Dated, args: &Check, now_ms: u64) -> Row {
     let Dated {
         what,
@@ -161,7 +186,7 @@ fn judge(dated: Dated, args: &Check, now_ms: u64) -> Row {
             };
         }
     };
-    let needed = needed(life, span, args);
+    let needed = needed(life, span, (args.warning, args.critical));
     let left_ms = span.until_ms.saturating_sub(now_ms);
     let state = if left_ms == 0 || left_ms < needed.critical_ms {
         State::Critical
@@ -192,7 +217,8 @@ fn judge(dated: Dated, args: &Check, now_ms: u64) -> Row {
 }
 
 /// What was asked for, or else what the length of its life asks for: time enough to renew it twice.
-fn needed(life: Life, span: Span, args: &Check) -> Needed {
+fn needed(life: Life, span: Span, asked: (Option<u64>, Option<u64>)) -> Needed {
+    let (asked_warning, asked_critical) = asked;
     let whole_ms = span.until_ms.saturating_sub(span.from_ms);
     let (warning_ms, critical_ms) = match life {
         Life::Certificate => (
@@ -206,9 +232,9 @@ fn needed(life: Life, span: Span, args: &Check) -> Needed {
         ),
         Life::List => (whole_ms / 2, whole_ms / 10),
     };
-    let warned_ms = || warning_ms.max(args.critical.unwrap_or(0));
-    let warning_ms = args.warning.unwrap_or_else(warned_ms);
-    let critical_ms = args.critical.unwrap_or_else(|| critical_ms.min(warning_ms));
+    let warned_ms = || warning_ms.max(asked_critical.unwrap_or(0));
+    let warning_ms = asked_warning.unwrap_or_else(warned_ms);
+    let critical_ms = asked_critical.unwrap_or_else(|| critical_ms.min(warning_ms));
     Needed {
         warning_ms,
         critical_ms,

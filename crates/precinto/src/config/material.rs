@@ -80,6 +80,8 @@ pub(crate) struct Material {
     pub(crate) settings: Settings,
     /// The clock that certificates are judged by.
     pub(crate) clock: Clock,
+    /// Loaded with the rest, where that was asked for.
+    author: Option<Arc<Author>>,
     node: Node,
 }
 
@@ -97,12 +99,33 @@ impl Material {
         Ok(Self {
             settings,
             clock: Clock::new(crate::clock::now_ms),
+            author: None,
             node: node.clone(),
         })
     }
 
+    /// The same with what this node signs with, if it does: all of one moment.
+    pub(crate) fn load_to_sign(node: &Node) -> Result<Self, MaterialError> {
+        let material = Self::load(node)?;
+        // Nothing but the key: its state is the witness's own.
+        load_witness_key(node)?;
+        let author = node.signing.as_ref().map(|_| material.author());
+        Ok(Self {
+            author: author.transpose()?,
+            ..material
+        })
+    }
+
+    /// What it signs with, if it was loaded with the rest.
+    pub(crate) fn signing(&self) -> Option<&Certificate> {
+        self.author.as_deref().map(Author::certificate)
+    }
+
     /// The author of what this node signs.
-    pub(crate) fn author(&self) -> Result<Author, MaterialError> {
+    pub(crate) fn author(&self) -> Result<Arc<Author>, MaterialError> {
+        if let Some(author) = &self.author {
+            return Ok(Arc::clone(author));
+        }
         let Some(pair) = &self.node.signing else {
             return Err(MaterialError::new(
                 &self.node.file,
@@ -113,7 +136,8 @@ impl Material {
             ));
         };
         let author = Author::new(load_signer(pair)?, self.node.log.name());
-        author.map_err(|error| MaterialError::certificate(&pair.certificate, error))
+        let wrong = |error| MaterialError::certificate(&pair.certificate, error);
+        author.map(Arc::new).map_err(wrong)
     }
 
     /// The node as a witness, if it has a key for that. Its folder of state must exist.

@@ -5867,12 +5867,13 @@ pub mod record_service_server {
 /// The record of an entry of type 11, ACT. The entry has no content and no body.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ActRecord {
-    /// Drawn for this act, 16 bytes: the same thing done twice is two entries. Only those of SUBMISSION_REFUSED and
-    /// CONNECTION_REFUSED follow from what was refused, by whom and why, so that asking again makes no second entry.
+    /// Drawn for this act, 16 bytes: the same thing done twice is two entries. Only those of SUBMISSION_REFUSED,
+    /// CONNECTION_REFUSED, PART_REFUSED and DELIVERY_WITHHELD follow from what was refused, to whom and why, so that asking again
+    /// makes no second entry.
     #[prost(bytes = "vec", tag = "1")]
     pub act_id: ::prost::alloc::vec::Vec<u8>,
     /// Who did it, as SPIFFE id: a node, or the gateway (TRUST_CHANGED, CREDENTIAL_CHANGED, CONNECTION_REFUSED,
-    /// RELOAD_REFUSED).
+    /// RELOAD_REFUSED, DELIVERY_WITHHELD).
     #[prost(string, tag = "2")]
     pub actor: ::prost::alloc::string::String,
     /// What was done.
@@ -5882,9 +5883,11 @@ pub struct ActRecord {
     #[prost(string, tag = "4")]
     pub subject: ::prost::alloc::string::String,
     /// The subscription's position before, as an index of the log. RECORDS_READ, LOG_EXPORTED: the first entry that was given.
+    /// DELIVERY_WITHHELD: the entry.
     #[prost(uint64, tag = "5")]
     pub from_index: u64,
     /// Its position after. RECORDS_READ, LOG_EXPORTED: one past the last entry that was given.
+    /// DELIVERY_WITHHELD: one past the entry.
     #[prost(uint64, tag = "6")]
     pub to_index: u64,
     /// The deliveries put back, by their index in the log, ascending. RECORDS_READ: the entries given, in the same way.
@@ -5894,20 +5897,21 @@ pub struct ActRecord {
     #[prost(enumeration = "ActVia", tag = "8")]
     pub via: i32,
     /// SUBMISSION_REFUSED: the node that the statement names as its sender, as SPIFFE id; the actor is the node that carried it.
-    /// CONNECTION_REFUSED: whom the certificate names.
+    /// CONNECTION_REFUSED: whom the certificate names. DELIVERY_WITHHELD: the node that sent what was withheld.
     #[prost(string, tag = "9")]
     pub party: ::prost::alloc::string::String,
     /// SUBMISSION_REFUSED: the first of its reasons that is a rule's. RELOAD_REFUSED: the reason, if there is one in the catalogue.
-    /// CONNECTION_REFUSED: why.
+    /// CONNECTION_REFUSED, PART_REFUSED, DELIVERY_WITHHELD: why.
     #[prost(enumeration = "Reason", tag = "10")]
     pub reason: i32,
     /// SUBMISSION_REFUSED: the message id, 16 bytes.
     #[prost(bytes = "vec", tag = "11")]
     pub message_id: ::prost::alloc::vec::Vec<u8>,
     /// SUBMISSION_REFUSED: the identity of what was said, 32 bytes, as a record of an accepted statement states it.
+    /// PART_REFUSED: the SHA-256 of the signed part.
     #[prost(bytes = "vec", tag = "12")]
     pub statement_id: ::prost::alloc::vec::Vec<u8>,
-    /// SUBMISSION_REFUSED: the rules that refused it.
+    /// SUBMISSION_REFUSED, DELIVERY_WITHHELD: the rules that refused it.
     #[prost(message, optional, tag = "13")]
     pub decision: ::core::option::Option<Decision>,
     /// TRUST_CHANGED: roots and revocation lists in force from now on that were not before; each is in the log as a TRUST entry
@@ -5919,9 +5923,11 @@ pub struct ActRecord {
     pub removed: ::prost::alloc::vec::Vec<TrustRef>,
     /// SUBMISSION_REFUSED: how many refusals of statements that the actor carried were not logged since its last one that was,
     /// because it had too many of them; counted since the gateway started. RECORDS_READ, LOG_EXPORTED: how many entries were given.
+    /// DELIVERY_WITHHELD: how often, to whomever, something was withheld and could not be noted since the last act of this kind.
     #[prost(uint64, tag = "16")]
     pub count: u64,
     /// SHA-256 of a certificate, 32 bytes. CREDENTIAL_CHANGED: of the new one. CONNECTION_REFUSED: of the one that was shown.
+    /// SUBMISSION_REFUSED: of the one whose key signed and must not have; empty where the signatures were good.
     #[prost(bytes = "vec", tag = "17")]
     pub certificate: ::prost::alloc::vec::Vec<u8>,
 }
@@ -5941,7 +5947,8 @@ pub enum ActKind {
     /// The gateway shows another certificate from now on: `certificate`, to whoever asks for the server name `subject`. For
     /// every node that the directory lists.
     CredentialChanged = 4,
-    /// A statement whose signatures had verified was refused by a rule: `reason`. What it said is not in the log.
+    /// A statement was refused by a rule: `reason`; or because who signed it must not, or not any more, though the key's own
+    /// signature held: `certificate`. What it said is not in the log.
     SubmissionRefused = 5,
     /// Records were given to the actor by RecordService: those in `indexes`, one act for each answer that held any. `subject` is
     /// the alert that was asked for, empty if none was. What is delivered to a subscription makes no act: whom a statement is for
@@ -5963,6 +5970,13 @@ pub enum ActKind {
     /// Files of the gateway had changed and could not be taken; everything stayed as it was. `subject` says what was wrong
     /// with them. For every node that the directory lists.
     ReloadRefused = 12,
+    /// A part of the directory that the actor brought was refused for what it says or for who signed it: `reason`. `subject` is the
+    /// side whose part it would have been, `statement_id` its SHA-256. What it said is not in the log.
+    PartRefused = 13,
+    /// The rules in force kept the entry `from_index` from the agency `subject`, for which it stands in the log: `decision`. One act
+    /// for each entry, agency and verdict, when a node of the agency would first have been given it. Written beside what is withheld,
+    /// which waits for no entry; where there was no room for all of them, `count` says so.
+    DeliveryWithheld = 14,
 }
 impl ActKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5983,6 +5997,8 @@ impl ActKind {
             Self::SubscriptionCreated => "ACT_KIND_SUBSCRIPTION_CREATED",
             Self::SubscriptionDeleted => "ACT_KIND_SUBSCRIPTION_DELETED",
             Self::ReloadRefused => "ACT_KIND_RELOAD_REFUSED",
+            Self::PartRefused => "ACT_KIND_PART_REFUSED",
+            Self::DeliveryWithheld => "ACT_KIND_DELIVERY_WITHHELD",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -6000,6 +6016,8 @@ impl ActKind {
             "ACT_KIND_SUBSCRIPTION_CREATED" => Some(Self::SubscriptionCreated),
             "ACT_KIND_SUBSCRIPTION_DELETED" => Some(Self::SubscriptionDeleted),
             "ACT_KIND_RELOAD_REFUSED" => Some(Self::ReloadRefused),
+            "ACT_KIND_PART_REFUSED" => Some(Self::PartRefused),
+            "ACT_KIND_DELIVERY_WITHHELD" => Some(Self::DeliveryWithheld),
             _ => None,
         }
     }

@@ -33,7 +33,11 @@ fn sound(kind: pb::ActKind, root: &[u8]) -> pb::ActRecord {
     use pb::ActKind as K;
     let is_gateways = matches!(
         kind,
-        K::TrustChanged | K::CredentialChanged | K::ReloadRefused | K::ConnectionRefused
+        K::TrustChanged
+            | K::CredentialChanged
+            | K::ReloadRefused
+            | K::ConnectionRefused
+            | K::DeliveryWithheld
     );
     let mut act = pb::ActRecord {
         act_id: vec![3; 16],
@@ -68,6 +72,23 @@ fn sound(kind: pb::ActKind, root: &[u8]) -> pb::ActRecord {
             act.reason = pb::Reason::CertRevoked.into();
             act.certificate = vec![6; 32];
         }
+        K::PartRefused => {
+            "us.dev.invalid".clone_into(&mut act.subject);
+            act.statement_id = vec![5; 32];
+            act.reason = pb::Reason::StewardRequired.into();
+        }
+        K::DeliveryWithheld => {
+            act.via = 0;
+            "mx.dev.invalid/anam".clone_into(&mut act.subject);
+            act.party = LAX.to_owned();
+            (act.from_index, act.to_index) = (7, 8);
+            act.reason = pb::Reason::PolicyDenied.into();
+            act.decision = Some(pb::Decision {
+                policy: "floor/5".to_owned(),
+                policy_digest: vec![7; 32],
+                rules: vec!["mx.dev.invalid#a".to_owned()],
+            });
+        }
         _ => "desk".clone_into(&mut act.subject),
     }
     if kind == K::CredentialChanged {
@@ -95,9 +116,9 @@ const FAULT: [(&str, Option<u64>); 1] = [("ACT", Some(8))];
 
 #[test]
 fn an_act_of_each_kind_says_who_did_what() {
-    let kinds = (1..=12).filter_map(|number| pb::ActKind::try_from(number).ok());
+    let kinds = (1..=14).filter_map(|number| pb::ActKind::try_from(number).ok());
     let kinds: Vec<_> = kinds.collect();
-    assert_eq!(kinds.len(), 11, "all of them");
+    assert_eq!(kinds.len(), 13, "all of them");
     for kind in kinds {
         assert_eq!(ending(kind, |_| {}), NOTHING, "{kind:?}");
         assert_eq!(ending(kind, |act| act.actor.clear()), FAULT, "{kind:?}");
@@ -109,7 +130,7 @@ fn an_act_of_each_kind_says_who_did_what() {
         let long = ending(kind, |act| act.act_id.push(0));
         assert_eq!(long, [("ACT", Some(8)), ("ENTRY_KEY", Some(8))], "{kind:?}");
     }
-    for unknown in [0, 8, 13] {
+    for unknown in [0, 8, 15] {
         let kind = pb::ActKind::SubscriptionSought;
         assert_eq!(ending(kind, |act| act.kind = unknown), FAULT, "{unknown}");
     }
@@ -146,6 +167,16 @@ fn an_act_of_each_kind_lacks_what_its_kind_needs() {
     for (number, change) in refused.into_iter().enumerate() {
         assert_eq!(ending(K::SubmissionRefused, change), FAULT, "{number}");
     }
+    let stolen = |length: usize| {
+        ending(K::SubmissionRefused, |act| {
+            act.reason = pb::Reason::CertRevoked.into();
+            act.certificate = vec![6; length];
+        })
+    };
+    assert_eq!(
+        [stolen(32), stolen(31), stolen(0)],
+        [NOTHING.to_vec(), FAULT.to_vec(), FAULT.to_vec()]
+    );
     decisions();
     let changed: [fn(&mut pb::ActRecord); 4] = [
         |act| act.removed.clear(),
@@ -168,6 +199,28 @@ fn what_was_read_and_who_was_turned_away_is_said_in_full() {
     ];
     for (number, change) in turned_away.into_iter().enumerate() {
         assert_eq!(ending(K::ConnectionRefused, change), FAULT, "{number}");
+    }
+    let parts: [fn(&mut pb::ActRecord); 3] = [
+        |act| "us.dev.invalid/cbp".clone_into(&mut act.subject),
+        |act| act.statement_id.truncate(31),
+        |act| act.reason = 0,
+    ];
+    for (number, change) in parts.into_iter().enumerate() {
+        assert_eq!(ending(K::PartRefused, change), FAULT, "{number}");
+    }
+    let withheld: [fn(&mut pb::ActRecord); 9] = [
+        |act| act.subject.clear(),
+        |act| act.party.clear(),
+        |act| act.reason = 0,
+        |act| act.from_index = 6,
+        |act| (act.from_index, act.to_index) = (8, 9),
+        |act| (act.from_index, act.to_index) = (u64::MAX, 0),
+        |act| act.decision = None,
+        |act| act.decision.as_mut().unwrap().policy_digest.truncate(31),
+        |act| act.decision.as_mut().unwrap().policy = "floor/4".to_owned(),
+    ];
+    for (number, change) in withheld.into_iter().enumerate() {
+        assert_eq!(ending(K::DeliveryWithheld, change), FAULT, "{number}");
     }
     let given: [fn(&mut pb::ActRecord); 5] = [
         |act| act.count = 0,

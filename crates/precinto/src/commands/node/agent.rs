@@ -1,9 +1,10 @@
 //! The agent: brings what waits in the outbox to the gateway, takes in what comes, and goes on doing so.
 //!
-//! A *session* has one set of certificates and trust. It ends when something about them is wrong or has changed on disk, and
-//! the next one reads them again; a line that breaks ends nothing. The whole agent ends when it is told to, or when the log or
+//! A *session* has one set of certificates and trust. It ends when others have been taken ([`files`]) or something is wrong, and
+//! the next one works by what is in force then; a line that breaks ends nothing, and neither does a bad file. The whole agent ends when it is told to, or when the log or
 //! the gateway was caught in a lie: then nothing more goes by way of it until a person has looked.
 
+mod files;
 mod session;
 
 use super::api::{Api, Window, counter};
@@ -12,12 +13,14 @@ use super::presence::{Line, Post, Presence};
 use super::task::AbortOnDrop;
 use super::untaken::Untaken;
 use crate::args::NodeRun;
+use crate::clock;
 use crate::commands::outbox::failed as outbox_failed;
 use crate::config::{Node, Run};
 use crate::exit::{Exit, Failure, Text};
 use crate::files::make_folder;
 use crate::output::Output;
 use crate::{runtime, stop};
+use files::{Ending, Files, Looked};
 use precinto_alert::reason as catalogue;
 use precinto_client::Outbox;
 use precinto_client::inbox::{Inbox, InboxError};
@@ -32,6 +35,9 @@ use tokio::time::Instant;
 /// The pause after a session that ended in trouble: long enough not to press a gateway that says no, short enough that a
 /// certificate renewed meanwhile is soon taken up.
 const AGAIN_AFTER: Duration = Duration::from_secs(30);
+
+/// How often it is looked what ends soon.
+const ENDS_EVERY: Duration = Duration::from_hours(1);
 
 /// Runs `node run` until it is told to stop.
 pub(super) fn run(args: &NodeRun, output: Output) -> anyhow::Result<Exit> {
@@ -55,8 +61,12 @@ pub(super) fn run(args: &NodeRun, output: Output) -> anyhow::Result<Exit> {
     };
     runtime::run(async {
         let stopped = stop::requested(args.exit_with_stdin)?;
+        let reload = stop::ReloadSignals::catch()?;
         tokio::pin!(stopped);
-        Agent::start(node, run, output)?.work(stopped).await
+        let agent = Agent::start(node, run, output)?;
+        let asked = Arc::clone(&agent.asked);
+        let _asks = AbortOnDrop(tokio::spawn(reload.each(move || asked.notify_one())));
+        agent.work(stopped).await
     })
 }
 
@@ -64,6 +74,12 @@ pub(super) fn run(args: &NodeRun, output: Output) -> anyhow::Result<Exit> {
 struct Agent {
     node: Node,
     run: Run,
+    /// Certificates and trust, which are renewed while it runs.
+    files: Files,
+    /// Somebody wants them to be read anew.
+    asked: Arc<Notify>,
+    /// When it was last looked what of them ends soon.
+    dated: Option<Instant>,
     output: Output,
     outbox: Outbox,
     inbox: Arc<Inbox>,
@@ -104,6 +120,9 @@ impl Agent {
             limit: run.command_limit,
         });
         let mut agent = Self {
+            files: Files::of(&node)?,
+            asked: Arc::default(),
+            dated: None,
             window: run.api_deliveries.then_some(window),
             api: None,
             offers: api,
@@ -149,11 +168,71 @@ impl Agent {
                 Ended::Trouble(failure) => failure,
             };
             self.troubled(&failure)?;
-            tokio::select! {
-                () = tokio::time::sleep(AGAIN_AFTER) => {}
+            let asked = Arc::clone(&self.asked);
+            let is_asked = tokio::select! {
+                () = tokio::time::sleep(AGAIN_AFTER) => false,
+                () = asked.notified() => true,
                 () = &mut stopped => return self.stop().map(|()| Exit::Done),
-            }
+            };
+            self.look(is_asked)?;
         }
+    }
+
+    /// Looks whether certificates and trust are to be renewed, and what of them ends soon; whether others are in force now.
+    fn look(&mut self, asked: bool) -> anyhow::Result<bool> {
+        let lang = self.output.lang();
+        let looked = self.files.look(&self.node, asked)?;
+        let refused = self.files.refused().map(|text| text.pick(lang).to_owned());
+        self.is_news |= self.presence.files_refused != refused;
+        self.presence.files_refused = refused;
+        let (event, said, details) = match looked {
+            Looked::Same => {
+                self.warn_of_ends()?;
+                return Ok(false);
+            }
+            Looked::NothingNew => {
+                let said = (
+                    "files read anew: nothing has changed",
+                    "archivos leídos de nuevo: nada cambió",
+                );
+                self.say(Notice::of("files_read", lang, said))?;
+                return Ok(false);
+            }
+            Looked::Refused(why) => {
+                let said = (
+                    "FILES NOT TAKEN, nothing has changed:",
+                    "NO SE TOMAN LOS ARCHIVOS, nada cambió:",
+                );
+                ("files_refused", said, vec![why])
+            }
+            Looked::Taken(changes) => {
+                self.dated = None;
+                let said = ("in force from now on:", "en vigor desde ahora:");
+                ("files_taken", said, changes)
+            }
+        };
+        for detail in &details {
+            self.say(Notice::of(event, lang, said).detail(detail.pick(lang)))?;
+        }
+        Ok(event == "files_taken")
+    }
+
+    /// Warns of certificates, roots and lists that end soon, and notes them.
+    fn warn_of_ends(&mut self) -> anyhow::Result<()> {
+        if self.dated.is_some_and(|last| last.elapsed() < ENDS_EVERY) {
+            return Ok(());
+        }
+        self.dated = Some(Instant::now());
+        let lang = self.output.lang();
+        let Ending { all, due } = self.files.ending(&self.node, clock::now_ms());
+        let told = all.iter().map(|one| one.pick(lang).to_owned());
+        self.presence.ends_soon = told.collect();
+        self.is_news = true;
+        for one in due {
+            let said = ("ENDS SOON, renew it:", "VENCE PRONTO, renuévelo:");
+            self.say(Notice::of("ends_soon", lang, said).detail(one.pick(lang)))?;
+        }
+        Ok(())
     }
 
     /// Has the API serve, if it is to and does not. Line and outbox do not wait for it: what cannot be now is tried again, and

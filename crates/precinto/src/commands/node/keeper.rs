@@ -57,6 +57,8 @@ pub(super) struct Wake {
 pub(super) struct Keeper {
     /// Whose.
     pub(super) node: Node,
+    /// What it works by.
+    pub(super) material: Arc<Material>,
     /// For bars and language.
     pub(super) output: Output,
     /// Confirms recalls, if this agent does.
@@ -86,10 +88,14 @@ impl Keeper {
     }
 
     async fn once(&self) -> Result<Kept, Failure> {
-        let Self { node, output, .. } = self;
-        let material = Material::load(node)?;
+        let Self {
+            node,
+            material,
+            output,
+            ..
+        } = self;
         // The line first: the copy is not held while nobody answers.
-        let connection = connect::open(&material).await?;
+        let connection = connect::open(material).await?;
         let mut copy = own_copy::open(node).await.map_err(as_failure)?;
         let synced = own_copy::fetch(&mut copy, node, &connection, *output).await?;
         let (mut confirmed, mut unconfirmed) = (Vec::new(), Vec::new());

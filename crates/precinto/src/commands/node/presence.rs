@@ -63,6 +63,12 @@ pub(crate) struct Presence {
     /// Why not.
     #[serde(default)]
     pub(super) api_detail: Option<String>,
+    /// Why what stands in the files of certificates and trust is not in force.
+    #[serde(default)]
+    pub(super) files_refused: Option<String>,
+    /// Certificates, roots and lists that end soon.
+    #[serde(default)]
+    pub(super) ends_soon: Vec<String>,
     /// What went wrong last.
     pub(super) trouble: Option<String>,
     /// When.
@@ -114,6 +120,8 @@ impl Presence {
             desk_limit_ms: u64::try_from(desk_limit.as_millis()).unwrap_or(u64::MAX),
             api_down_since_ms: None,
             api_detail: None,
+            files_refused: None,
+            ends_soon: Vec::new(),
             trouble: None,
             trouble_ms: None,
         }

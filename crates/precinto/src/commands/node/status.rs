@@ -126,7 +126,10 @@ impl Found {
                     .is_some_and(|since| is_before(since, again_max_ms))
         });
         let agent_is_well = agent.as_ref().is_none_or(|agent| {
-            agent.line != Line::Down && agent.parked == 0 && agent.api_down_since_ms.is_none()
+            agent.line != Line::Down
+                && agent.parked == 0
+                && agent.api_down_since_ms.is_none()
+                && agent.files_refused.is_none()
         });
         let refused = refusals.len();
         let newest = refusals.split_off(refused.saturating_sub(REFUSED_SHOWN_MAX));
@@ -227,6 +230,13 @@ fn lines(status: &Status, output: Output) -> Vec<String> {
     sheet.row(("agent", "agente"), &running);
     if let Some(agent) = agent {
         of_agent(&mut sheet, agent, now_ms, status.running, lang);
+        for one in agent.files_refused.iter().filter(|_| status.running) {
+            let said = lang.pick("NOT TAKEN: ", "NO SE TOMAN: ");
+            sheet.row(("files", "archivos"), &format!("{said}{}", printable(one)));
+        }
+        for one in &agent.ends_soon {
+            sheet.row(("ends soon", "vence pronto"), &printable(one));
+        }
         if status.running {
             at_desk(&mut sheet, agent, now_ms, status.untaken);
         }

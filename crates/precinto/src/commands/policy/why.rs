@@ -1,4 +1,4 @@
-//! `policy why`: by which rules a message was let in or refused, told from the log alone.
+//! `policy why`: by which rules a message was let in, refused, or kept from somebody later, told from the log alone.
 
 use super::log::{Logged, PartSeen, Parts, Proof, read};
 use super::rule;
@@ -45,6 +45,8 @@ enum Said {
     },
     /// It was refused; what it said is not in the log.
     Refused(Box<pb::ActRecord>),
+    /// It is in the log, and was not given to somebody.
+    Withheld(Box<pb::ActRecord>),
 }
 
 /// Whether the digest of a decision is that of the rules in the parts.
@@ -66,7 +68,8 @@ pub(super) fn run(args: &PolicyWhy, output: Output) -> anyhow::Result<Exit> {
     let (mut parts, mut found) = (Parts::default(), Vec::new());
     let mut each = |entry: Logged| {
         parts.see(&entry);
-        found.extend(asked.decided(&entry, &parts));
+        let decided = asked.decided(&entry, &parts, &found);
+        found.extend(decided);
     };
     let proof = read(&args.log, &mut each, output)?;
     if found.is_empty() {
@@ -134,8 +137,8 @@ impl Asked {
         })
     }
 
-    /// What this entry says of a decision, if it is one that is asked about.
-    fn decided(&self, entry: &Logged, parts: &Parts) -> Option<Decided> {
+    /// What this entry says of a decision, if it is one that is asked about; `before` is what was found so far.
+    fn decided(&self, entry: &Logged, parts: &Parts, before: &[Decided]) -> Option<Decided> {
         let (said, decision, parts) = match entry.entry_type {
             EntryType::Statement => {
                 let record = pb::StatementRecord::decode(entry.record.as_slice()).ok()?;
@@ -151,13 +154,23 @@ impl Asked {
             }
             EntryType::Act => {
                 let record = pb::ActRecord::decode(entry.record.as_slice()).ok()?;
-                let is_refusal = record.kind() == pb::ActKind::SubmissionRefused;
-                let is_meant = self.means(entry.index, &record.message_id, None);
-                (is_refusal && is_meant).then_some(())?;
                 let decision = record.decision.clone().unwrap_or_default();
+                let said = match record.kind() {
+                    pb::ActKind::SubmissionRefused => {
+                        self.means(entry.index, &record.message_id, None)
+                            .then_some(())?;
+                        Said::Refused(Box::new(record))
+                    }
+                    pb::ActKind::DeliveryWithheld => {
+                        let mut asked = before.iter().map(|one| one.index);
+                        let is_asked = asked.any(|index| index == record.from_index);
+                        (is_asked || self.means(entry.index, &[], None)).then_some(())?;
+                        Said::Withheld(Box::new(record))
+                    }
+                    _ => return None,
+                };
                 // An act does not name what it was decided by; it is what was in force.
-                let parts = Some(parts.newest());
-                (Said::Refused(Box::new(record)), decision, parts)
+                (said, decision, Some(parts.newest()))
             }
             _ => return None,
         };
@@ -250,6 +263,13 @@ impl Decided {
                 "sender": act.party,
                 "carrier": act.actor,
                 "reason": catalogue::name(act.reason()),
+                "certificate": hex(&act.certificate),
+            }),
+            Said::Withheld(act) => json!({
+                "withheld": act.from_index,
+                "from_agency": act.subject,
+                "sender": act.party,
+                "reason": catalogue::name(act.reason()),
             }),
         };
         if let (Value::Object(all), Value::Object(about)) = (&mut all, about) {
@@ -296,6 +316,14 @@ impl Decided {
                 let (reason, id) = (catalogue::name(act.reason()), message_id(&act.message_id));
                 printable(&format!("{said} ({reason}): {id}"))
             }
+            Said::Withheld(act) => {
+                let (index, agency) = (act.from_index, &act.subject);
+                let reason = catalogue::name(act.reason());
+                printable(&lang.pick(
+                    format!("withheld from {agency} ({reason}): #{index}"),
+                    format!("retenido a {agency} ({reason}): #{index}"),
+                ))
+            }
         }
     }
 
@@ -318,13 +346,16 @@ impl Decided {
                 }));
                 lines
             }
-            Said::Refused(act) => {
+            Said::Refused(act) | Said::Withheld(act) => {
                 let entry = catalogue::entry(act.reason());
                 let from = lang.pick("from", "de");
-                vec![
-                    format!("{from} {}", act.party),
-                    entry.text(lang.texts()).to_owned(),
-                ]
+                let mut lines = vec![format!("{from} {}", act.party)];
+                if !act.certificate.is_empty() {
+                    let of = lang.pick("signed with the certificate", "firmado con el certificado");
+                    lines.push(format!("{of} {}", hex(&act.certificate)));
+                }
+                lines.push(entry.text(lang.texts()).to_owned());
+                lines
             }
         }
     }

@@ -20,6 +20,7 @@ use precinto_client::{Author, Draft as Unsigned, DraftContent, Signed, Signer};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// How long a message is of use when neither its draft nor a route says.
 const EXPIRES_AFTER_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
@@ -28,7 +29,7 @@ const EXPIRES_AFTER_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 pub(super) struct Composer<'a> {
     node: &'a Node,
     material: &'a Material,
-    author: Author,
+    author: Arc<Author>,
     officers: BTreeMap<String, Signer>,
     always: Vec<String>,
     counters: Counters,

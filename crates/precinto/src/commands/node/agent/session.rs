@@ -13,7 +13,7 @@ use super::super::presence::Line;
 use super::super::task::{AbortOnDrop, ended};
 use super::Agent;
 use crate::clock;
-use crate::config::{Fingerprint, Material};
+use crate::config::Material;
 use crate::exit::Failure;
 use news::of_courier;
 use precinto_alert::Reason;
@@ -25,8 +25,8 @@ use reader::{Reader, next};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use ways::By;
 
 /// How often news goes into the file for `node status`.
@@ -36,13 +36,13 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 const REPORT_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
 
 /// How often certificates, keys, roots and revocation lists are looked at for changes, and an API that is down is tried again.
-const LOOK_EVERY: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Why a session ended.
 pub(super) enum Ended {
     /// Somebody wants the agent to stop.
     Stopped,
-    /// What certificates and trust are read from has changed.
+    /// Other certificates or trust are in force: the next one works by them.
     Changed,
     /// Something is wrong that may pass, or that a person mends while the agent runs.
     Trouble(Failure),
@@ -58,16 +58,30 @@ enum Next {
     Parked,
 }
 
+/// Ticks at most so often.
+fn every(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// It is time to look at the files; whether somebody has asked for it.
+async fn due(asked: &Notify, look: &mut Interval) -> bool {
+    tokio::select! {
+        () = asked.notified() => true,
+        _ = look.tick() => false,
+    }
+}
+
 impl Agent {
     /// Works until something ends it.
     pub(super) async fn session(
         &mut self,
         stopped: &mut (impl Future<Output = ()> + Unpin),
     ) -> anyhow::Result<Ended> {
-        let before = Fingerprint::of(&self.node);
-        let material = match Material::load(&self.node) {
+        let material = match self.files.material(&self.node) {
             Ok(material) => material,
-            Err(error) => return Ok(Ended::Trouble(error.into())),
+            Err(failure) => return Ok(Ended::Trouble(failure)),
         };
         let (events, mut told) = mpsc::channel(64);
         let courier = self.courier(&material, events);
@@ -85,10 +99,10 @@ impl Agent {
         let (kept, mut copy) = mpsc::channel(1);
         let wake = Arc::new(Wake::default());
         let (floor, settled) = watch::channel(0);
-        let aides = self.aides(reader.as_ref(), Arc::clone(&wake), settled, kept);
-        let (mut report, mut look) = (interval(REPORT_EVERY), interval(LOOK_EVERY));
-        report.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let works = (reader.as_ref(), &material);
+        let aides = self.aides(works, Arc::clone(&wake), settled, kept);
+        let asked = Arc::clone(&self.asked);
+        let (mut report, mut look) = (every(REPORT_EVERY), every(LOOK_EVERY));
         let ended = loop {
             tokio::select! {
                 () = &mut *stopped => break Ended::Stopped,
@@ -118,9 +132,9 @@ impl Agent {
                 },
                 () = ended(self.api.as_mut()) => self.api_ended()?,
                 _ = report.tick() => self.report(REPORT_AT_LEAST_EVERY)?,
-                _ = look.tick() => {
+                is_asked = due(&asked, &mut look) => {
                     self.serve_api()?;
-                    if before.has_changed(&self.node) {
+                    if self.look(is_asked)? {
                         break Ended::Changed;
                     }
                 }
@@ -147,7 +161,7 @@ impl Agent {
     /// Who works beside the loop: the keeper of the own copy, and the janitor.
     fn aides(
         &self,
-        reader: Option<&Reader>,
+        (reader, material): (Option<&Reader>, &Arc<Material>),
         wake: Arc<Wake>,
         settled: watch::Receiver<u64>,
         told: mpsc::Sender<Kept>,
@@ -155,6 +169,7 @@ impl Agent {
         let confirms = reader.map(|reader| Arc::clone(&reader.reception));
         let keeper = Keeper {
             node: self.node.clone(),
+            material: Arc::clone(material),
             output: self.output,
             confirms: confirms.filter(|reception| reception.confirms_recalls),
         };

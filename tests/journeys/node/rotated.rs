@@ -1,0 +1,138 @@
+//! The files of a running agent change below it: what is good is in force at once and said, what is bad changes nothing and is said
+//! as well, and not a message is lost or doubled on the way.
+
+use precinto_tests::replace;
+
+use super::*;
+
+impl Agent {
+    /// Waits until it has said such news with this in it, beyond the `before` first.
+    async fn says(&self, event: &str, what: &str, before: usize) {
+        let said = || self.details(event).into_iter().skip(before);
+        until(|| said().any(|detail| detail.contains(what)).then_some(())).await;
+    }
+
+    /// Asks it to read its files anew, and waits for what it says.
+    async fn told(&self, event: &str, what: &str) {
+        let before = self.details(event).len();
+        self.reload();
+        self.says(event, what, before).await;
+    }
+}
+
+impl Stage {
+    /// Has the CBP say so many alerts, without waiting for what becomes of them.
+    fn say(&self, count: usize, said: &mut usize) {
+        let draft = self.path("alert.yaml");
+        for _ in 0..count {
+            let line = format!("send alert {} --wait 0", draft.display());
+            let one = self.object(CBP, &line);
+            assert_eq!(one["ok"], true, "{one}");
+            *said += 1;
+        }
+    }
+
+    /// Waits until all of them have arrived.
+    async fn arrived(&self, said: usize) {
+        let alerts = || handed_over(&self.path("in")).into_iter();
+        let alerts = || alerts().filter(|name| name.contains("-ALERT-")).count();
+        until(|| (alerts() == said).then_some(())).await;
+    }
+
+    /// Puts the pair of the FGR's node in these places.
+    fn takes_from_another(&self, key: &Path, file: &Path) {
+        for (place, at) in [("mx/fgr/hq.tls.key.pem", key), ("mx/fgr/hq.tls.pem", file)] {
+            let of_another = std::fs::read_to_string(self.path(place)).expect("another's");
+            replace(at, &of_another);
+        }
+    }
+
+    /// What the agent says of its line and its files, once both stand in its file.
+    async fn line(&self, node: &str, are_refused: bool) -> Value {
+        until(|| {
+            let agent = self.status(node).1["agent"].clone();
+            let is_so = agent["line"] == "up" && agent["files_refused"].is_string() == are_refused;
+            is_so.then_some(agent["line_since_ms"].clone())
+        })
+        .await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_are_renewed_below_a_running_agent_and_bad_ones_change_nothing() {
+    let (stage, gateway) = Stage::at(Site::with_authorities());
+    stage.with_agent(CBP, "");
+    stage.with_agent(ANAM, "hand_over = \"../in\"");
+    let (cbp, anam) = (stage.agent(CBP).await, stage.agent(ANAM).await);
+    let (mut us, mx) = (stage.site.authority("us"), stage.site.authority("mx"));
+    let mut said = 0;
+    stage.say(2, &mut said);
+    stage.arrived(said).await;
+
+    // What is good, with messages on their way both times: by a signal, and noticed by itself.
+    stage.say(3, &mut said);
+    us.renew_tls("cbp/lax");
+    cbp.told("files_taken", "TLS certificate").await;
+    stage.say(3, &mut said);
+    mx.renew_signing("anam/mex");
+    anam.says("files_taken", "signing certificate", 0).await;
+    stage.say(3, &mut said);
+    us.add_root();
+    for agent in [&cbp, &anam] {
+        agent
+            .says("files_taken", "+ root of us.dev.invalid", 0)
+            .await;
+    }
+    stage.arrived(said).await;
+    anam.told("files_read", "").await;
+
+    // A bad file: the line is the same as before, and goes on.
+    let before = stage.line(ANAM, false).await;
+    let file = stage.path("mx/anam/mex.tls.pem");
+    let good = std::fs::read_to_string(&file).expect("a certificate");
+    replace(&file, "no certificate");
+    anam.told("files_refused", "mex.tls.pem").await;
+    stage.say(2, &mut said);
+    stage.arrived(said).await;
+    assert_eq!(stage.line(ANAM, true).await, before);
+    assert_eq!(stage.status(ANAM).0, Some(10), "somebody is to look");
+    // Another node's certificate with its key, however good, is none of this one's.
+    let key = stage.path("mx/anam/mex.tls.key.pem");
+    let own = std::fs::read_to_string(&key).expect("a key");
+    stage.takes_from_another(&key, &file);
+    anam.told("files_refused", "is not that of").await;
+    replace(&key, &own);
+    replace(&file, &good);
+    assert_eq!(stage.line(ANAM, false).await, before);
+
+    // A list that is older than the one in force.
+    let lists = us.list_file();
+    let older = std::fs::read_to_string(&lists).expect("a list");
+    us.publish();
+    let newest = std::fs::read_to_string(&lists).expect("a list");
+    anam.told("files_taken", "+ revocation list of us.dev.invalid")
+        .await;
+    stage.arrived(said).await;
+    let before = stage.line(ANAM, false).await;
+    replace(&lists, &older);
+    anam.told("files_refused", "an older list would let in again")
+        .await;
+    stage.say(2, &mut said);
+    stage.arrived(said).await;
+    assert_eq!(stage.line(ANAM, true).await, before);
+    // Nor after a start; and then with the newest one at once.
+    anam.stop();
+    let anam = stage.agent(ANAM).await;
+    anam.says("trouble", "an older list would let in again", 0)
+        .await;
+    replace(&lists, &newest);
+    anam.reload();
+    stage.say(1, &mut said);
+    stage.arrived(said).await;
+    until(|| (stage.status(CBP).1["outbox"]["waiting"] == 0).then_some(())).await;
+    cbp.stop();
+    anam.stop();
+    drop(us);
+    assert!(gateway.stop().success());
+    assert_eq!(findings(&stage.site), Some(0));
+}
