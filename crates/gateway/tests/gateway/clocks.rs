@@ -66,6 +66,22 @@ async fn until_size(node: &Node, size: u64) -> u64 {
     note.lines().nth(1).unwrap().parse().unwrap()
 }
 
+/// What was missed of the first alert, once it is so much: of the entries that one moment brings, which comes first is nobody's
+/// promise.
+async fn until_missed(node: &Node, world: &World, count: usize) -> Vec<(u64, pb::OverdueRecord)> {
+    let all = async {
+        loop {
+            let missed = node.missed(world, 1).await;
+            if missed.len() >= count {
+                return missed;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let missed = tokio::time::timeout(Duration::from_mins(1), all).await;
+    missed.expect("so many missed deadlines")
+}
+
 fn index_of(answer: &pb::SubmitResponse) -> u64 {
     let receipt = answer.receipt.as_ref().unwrap();
     Receipt::parse(&receipt.proof).unwrap().index
@@ -145,18 +161,7 @@ async fn a_missed_deadline_is_noted_step_by_step_across_a_restart() {
     world.clock.set(pki::NOW_MS + 24 * 60 * MINUTE_MS);
     // That the records above were read, the person's, and the last step of the second alert's node.
     assert_eq!(until_size(&lax, size + 3).await, size + 3);
-    // Which of them comes first is nobody's promise.
-    let all = async {
-        loop {
-            let missed = lax.missed(&world, 1).await;
-            if missed.len() >= 4 {
-                return missed;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    let missed = tokio::time::timeout(Duration::from_mins(1), all).await;
-    let missed = missed.expect("a person's deadline is missed");
+    let missed = until_missed(&lax, &world, 4).await;
     let (_, person) = missed.last().unwrap();
     assert_eq!(person.level(), AckLevel::Person);
     assert_eq!(missed.len(), 4);
