@@ -1,6 +1,10 @@
 //! ISO 3166-1: the 249 two-letter codes of countries and territories officially assigned.
 
-use crate::table::Table;
+mod list;
+
+use crate::Lang;
+use crate::table::{BABEL, Table, row_of};
+use list::NAMES;
 
 /// The list, whole: a code that is not in it is refused.
 pub const TABLE: Table = Table {
@@ -9,6 +13,15 @@ pub const TABLE: Table = Table {
     source: "ISO 3166-1 alpha-2, officially assigned",
     package: None,
     complete: true,
+};
+
+/// What each is called. Nothing is refused by it.
+pub const LABELS: Table = Table {
+    name: "names of countries and territories",
+    version: "2026-02-01",
+    source: "Unicode Common Locale Data Repository, in English and in Spanish as in Mexico",
+    package: Some(BABEL),
+    complete: false,
 };
 
 /// The second letters, in order, of all codes that begin with `first`: two comparisons find a code, where a search
@@ -52,6 +65,15 @@ pub fn is_country(code: &str) -> bool {
     }
 }
 
+/// What people call the country or territory of that code.
+pub fn label(code: &str, lang: Lang) -> Option<&'static str> {
+    let (_, [english, spanish]) = row_of(NAMES, code, |(code, _)| code)?;
+    Some(match lang {
+        Lang::En => english,
+        Lang::Es => spanish,
+    })
+}
+
 /// Territories with a code of their own, behind the state that they belong to. ISO 3166-2 has each as a subdivision of that
 /// state as well, the post ships under the state's code, and lists of airports have now the one, now the other.
 const TERRITORIES: [(&str, &[&str]); 2] = [
@@ -87,6 +109,19 @@ mod tests {
             count += seconds.len();
         }
         assert_eq!(count, 249);
+    }
+
+    #[test]
+    fn every_one_has_a_name_in_both_languages() {
+        assert_eq!(NAMES.len(), 249);
+        assert!(NAMES.is_sorted_by(|(one, _), (other, _)| one < other));
+        for (code, names) in NAMES {
+            assert!(is_country(code), "{code}");
+            assert!(names.iter().all(|name| !name.is_empty()), "{code}");
+        }
+        assert_eq!(label("DE", Lang::Es), Some("Alemania"));
+        assert_eq!(label("DE", Lang::En), Some("Germany"));
+        assert_eq!(label("XX", Lang::En), None);
     }
 
     #[test]

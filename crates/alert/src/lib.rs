@@ -15,6 +15,12 @@
 //!   follows from them is [`content::last_action`]: it is put into a draft that states none, and a stated one that is later is
 //!   flagged. One that is not stated is not flagged, because the data model knows no such warning; its clock runs uncapped.
 //! * An alert is of use until delivery, or until three days after its arrival ([`content::last_useful`]).
+//! * What is an error and what a warning is the same for both sides. A side cannot raise a vague description to an error, nor demand
+//!   two indicators, or one hard fact, before an alert is relayed: an alert that is late for want of a better word costs more than
+//!   one that is flagged, and its recipient sees the flag and the strength of every indicator. A side's policy decides who may
+//!   say what to whom, and not how well.
+//! * A volume of fuel may stand without its temperature (`volume_temperature`), and `ori` may be a United States ORI or a Mexican
+//!   agency key, so only its letters are checked: the data model has a code for neither.
 //! * Quantities of dangerous goods are not compared with the limits of the regulations, whose text is not free.
 
 pub mod airline;

@@ -68,6 +68,13 @@ pub(crate) const ISO4217: Package = Package {
     licence: "public domain",
 };
 
+/// What countries and territories are called, from the Unicode Common Locale Data Repository.
+pub(crate) const BABEL: Package = Package {
+    name: "babel",
+    version: "2.18.0",
+    licence: "Unicode-3.0",
+};
+
 /// The row whose key is `key`, from rows sorted by it.
 pub(crate) fn row_of<T>(
     rows: &'static [T],

@@ -3,8 +3,9 @@
 use crate::table::Table;
 
 /// Every table of this crate that is not a vocabulary of the interface.
-pub const TABLES: [Table; 18] = [
+pub const TABLES: [Table; 19] = [
     crate::country::TABLE,
+    crate::country::LABELS,
     crate::subdivision::TABLE,
     crate::substance::TABLE,
     crate::dangerous_goods::NUMBERS,

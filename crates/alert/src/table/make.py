@@ -2,7 +2,7 @@
 
     python3 -m venv /tmp/lists
     /tmp/lists/bin/pip install --no-deps airportsdata==20260905 pyunlocode==0.1.0 satcfdi==26.10.1 \
-        iso4217==1.16.20260101
+        iso4217==1.16.20260101 babel==2.18.0
     /tmp/lists/bin/python crates/alert/src/table/make.py
 
 Each list is sorted text of rows of one width, so that it is searched where it lies. Whoever takes a newer package also
@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).parent
 
 
 def folder(package):
-    """Where a package lies; neither of them is imported, because reading its data takes none of its code."""
+    """Where a package lies. But for that of countries none is imported, because reading its data takes none of its code."""
     return pathlib.Path(importlib.util.find_spec(package).submodule_search_locations[0])
 
 
@@ -75,6 +75,28 @@ def currencies():
     write("currencies.txt", [entry.text for entry in entries])
 
 
+# Where people at a customs desk say less than the repository does, or write it otherwise.
+SHORTER = {
+    "CD": ("Congo, Democratic Republic", "República Democrática del Congo"),
+    "CG": ("Congo, Republic", "República del Congo"),
+    "CI": ("Ivory Coast", "Costa de Marfil"),
+    "HK": ("Hong Kong", "Hong Kong"),
+    "MM": ("Myanmar", "Myanmar"),
+    "MO": ("Macao", "Macao"),
+}
+
+
+def countries():
+    """The rows of `country/list.rs`, for its codes, printed: its head is written by hand."""
+    from babel import Locale
+
+    english, spanish = Locale("en").territories, Locale("es", "MX").territories
+    listed = (HERE.parent / "country" / "list.rs").read_text(encoding="utf-8")
+    for code in re.findall(r'\("([A-Z]{2})"', listed):
+        plain = english[code].replace(" & ", " and ").replace("St. ", "Saint ")
+        print('    ("{}", ["{}", "{}"]),'.format(code, *SHORTER.get(code, (plain, spanish[code]))))
+
+
 def places():
     """UN/LOCODE, whole as of its release, without what that release marks as to be removed."""
     # MXNLU, the airport that freighters to Mexico City use since 2023, is in later releases only.
@@ -121,4 +143,5 @@ def states(locodes):
 airports()
 goods()
 currencies()
+countries()
 states(places())

@@ -4,6 +4,7 @@ use super::parts::Parts;
 use super::{array, minute, names, plainly, text_of, texts_of};
 use crate::output::Lang;
 use precinto_alert::code::{Confidence, PartyRole, TaxIdKind};
+use precinto_alert::country;
 use serde_json::Value;
 
 /// Who somebody is, where, how to reach them, and to whom they may be named.
@@ -40,8 +41,15 @@ pub(super) fn party(party: &Value, lang: Lang) -> String {
 fn address(one: &Value, lang: Lang) -> String {
     let mut parts = Parts::of(one, lang);
     parts.say(texts_of(one, "lines"));
-    parts.plain(&["city", "subdivision", "postal_code", "country"]);
+    parts.plain(&["city", "subdivision", "postal_code"]);
+    parts.say(text_of(one, "country").map(|code| country_of(&code, lang)));
     parts.with_commas()
+}
+
+/// `Hong Kong (HK)`.
+fn country_of(code: &str, lang: Lang) -> String {
+    let name = country::label(code, lang.texts());
+    name.map_or_else(|| code.to_owned(), |name| format!("{name} ({code})"))
 }
 
 fn tax_id(one: &Value, lang: Lang) -> String {

@@ -168,6 +168,9 @@ fn codes_of_lists_that_alerts_quote_are_explained_too() {
         ("kg", "KGM", "kilograms", "kilogramos"),
         ("MX-DIF", "MX-CMX", "Mexico City", "Ciudad de México"),
         ("MX-JAL", "MX-JAL", "Jalisco", "Jalisco"),
+        ("cn", "CN", "China", "China"),
+        ("DE", "DE", "Germany", "Alemania"),
+        ("NLU", "NLU", "airport in Mexico", "aeropuerto en México"),
         ("108-24-7", "108-24-7", "UN1715", "UN1715"),
         ("UN 1203", "UN1203", "class       3", "clase       3"),
     ] {

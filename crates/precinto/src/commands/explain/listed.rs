@@ -1,9 +1,9 @@
-//! A code of somebody else's list that alerts quote: a unit, a state, a substance, a UN number.
+//! A code of somebody else's list that alerts quote: a unit, a state, a substance, a UN number, a country, an airport.
 
 use crate::output::Lang;
 use precinto_alert::Lang as Texts;
 use precinto_alert::quantity::unit;
-use precinto_alert::{dangerous_goods, subdivision, substance};
+use precinto_alert::{airport, country, dangerous_goods, subdivision, substance};
 use serde::Serialize;
 
 /// One of them, in both languages.
@@ -51,6 +51,8 @@ pub(super) fn find(asked: &str) -> Option<Listed> {
         .or_else(|| of_state(&code))
         .or_else(|| of_substance(&code))
         .or_else(|| of_un_number(&code.replace([' ', '-'], "")))
+        .or_else(|| of_country(&code))
+        .or_else(|| of_airport(&code))
 }
 
 fn of_unit(code: &str) -> Option<Listed> {
@@ -82,6 +84,42 @@ fn of_state(code: &str) -> Option<Listed> {
             state.code,
             Both::new(state.label(Texts::En), state.label(Texts::Es)),
             ("ISO 3166-2", "ISO 3166-2"),
+        )
+    })
+}
+
+/// A few letters are also what people write for a unit (`kg`, `lb`), and then that is meant.
+fn of_country(code: &str) -> Option<Listed> {
+    let name = |lang| country::label(code, lang);
+    Some(Listed {
+        fields: vec!["Address.country", "Place.country"],
+        ..listed(
+            "country",
+            ("country or territory", "país o territorio"),
+            code,
+            Both::new(name(Texts::En)?, name(Texts::Es)?),
+            ("ISO 3166-1", "ISO 3166-1"),
+        )
+    })
+}
+
+fn of_airport(code: &str) -> Option<Listed> {
+    let lies_in = airport::country_of(code)?;
+    let name = |lang| country::label(lies_in, lang);
+    Some(Listed {
+        fields: vec!["Place.airport", "Leg.departure", "Leg.arrival"],
+        ..listed(
+            "airport",
+            ("airport", "aeropuerto"),
+            code,
+            Both::new(
+                format!("an airport in {}", name(Texts::En)?),
+                format!("aeropuerto en {}", name(Texts::Es)?),
+            ),
+            (
+                "codes of IATA and ICAO, collected",
+                "códigos de IATA y OACI, recopilados",
+            ),
         )
     })
 }
@@ -199,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_field_named_is_one_of_the_contract() {
-        for code in ["KGM", "MX-JAL", "110-63-4", "UN1203"] {
+        for code in ["KGM", "MX-JAL", "110-63-4", "UN1203", "DE", "NLU"] {
             for field in find(code).unwrap().fields {
                 let (message, name) = field.split_once('.').unwrap();
                 let message = draft::pool().get_message_by_name(&format!("precinto.v1.{message}"));
@@ -207,7 +245,7 @@ mod tests {
                 assert!(field.is_some(), "{code}: {name}");
             }
         }
-        for unknown in ["", "KGX", "MX-ZZZ", "1-2-3", "UN0001", "UN9999", "NA1993"] {
+        for unknown in ["", "QQ", "QQQ", "KGMX", "MX-ZZZ", "1-2-3", "UN0001", "UN9999", "NA1993"] {
             assert!(find(unknown).is_none(), "{unknown}");
         }
     }

@@ -37,7 +37,7 @@ const fn seed(on: On, reason: &'static str, field: &'static str, spoil: fn(&mut 
 }
 
 /// Everything that is made wrong.
-const SEEDS: [Seed; 38] = [
+const SEEDS: [Seed; 37] = [
     seed(
         On::Waybill,
         "AWB_CHECK_DIGIT",
@@ -264,9 +264,6 @@ const SEEDS: [Seed; 38] = [
             put(draft, "/handling", "marks", json!(["US:SECRET"]));
         },
     ),
-    seed(On::Any, "HANDLING_MISSING", "handling.tlp", |draft| {
-        remove(draft, "/handling", "tlp");
-    }),
     seed(On::Any, "HANDLING_CONFLICT", "recipients[0]", |draft| {
         replace(draft, "/handling/tlp", json!("RED")); // which is for named officers only
     }),

@@ -53,7 +53,7 @@ const SAID_BY_THE_GATEWAY: [&str; 5] = [
 ];
 
 /// The refusals of section 13 of the data model that no fault earns here, and why.
-const NOT_SEEDED: [(&str, &str); 15] = [
+const NOT_SEEDED: [(&str, &str); 16] = [
     (
         "INVALID_MESSAGE_TYPE",
         "a draft of an unknown type cannot be read, so there is nothing to send",
@@ -71,6 +71,10 @@ const NOT_SEEDED: [(&str, &str); 15] = [
     ("QUOTA", "takes many messages"),
     ("SCHEMA_VERSION", "of the envelope: the payload type"),
     ("SIZE", "no draft of these is that large"),
+    (
+        "HANDLING_MISSING",
+        "a draft that leaves the traffic light open is sent as TLP:AMBER+STRICT",
+    ),
     ("MISSING_CONSOL_INDI", "only warns"),
     ("HS_UNKNOWN", "only warns"),
     ("UN_UNKNOWN", "only warns"),
