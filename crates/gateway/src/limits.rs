@@ -193,8 +193,14 @@ pub const SUBMIT_IDLE_MAX: Duration = Duration::from_mins(15);
 pub const CONFLICTS_PER_NODE_MAX: u32 = 64;
 /// The window of [`CONFLICTS_PER_NODE_MAX`].
 pub const CONFLICT_WINDOW: Duration = Duration::from_mins(1);
-/// What is noted as withheld and waits to be recorded: a stretch of old entries that a node reads at once.
-pub const WITHHELD_QUEUE_MAX: usize = 1024;
+/// What is noted as withheld and waits to be recorded: what nodes read and are not given in [`WITHHELD_EVERY_MS`]; some 300 bytes
+/// each. More is counted and not told one by one.
+pub const WITHHELD_QUEUE_MAX: usize = 16 * 1024;
+/// How long what was withheld is noted before it is recorded, milliseconds by the gateway's clock: every node sees the log grow, and
+/// must not learn from when it does that something was for it.
+pub const WITHHELD_EVERY_MS: u64 = 10 * 60 * 1_000;
+/// Of what was withheld so many entries are recorded at once.
+pub const WITHHELD_AT_ONCE_MAX: usize = 64;
 /// Of how many it is remembered that they were noted, so that the log is not asked about them again; some 32 bytes each.
 pub const WITHHELD_KNOWN_MAX: usize = 16 * 1024;
 /// Entries that say what was withheld from one agency, in each [`CONFLICT_WINDOW`]. Each entry of the log makes one at most for as

@@ -1,11 +1,15 @@
 //! What the rules in force keep from an agency for which it stands in the log: noted where they have spoken, recorded beside it.
 //!
 //! Nobody waits for the record: to withhold takes nothing from anybody that could be held back for it, and whoever reads must
-//! not be told by a pause. It is written only while the rules that spoke are in force, so that an auditor finds them before it.
+//! not be told by a pause, nor by the growth of the log, whose leaves every node may read: all that was noted is recorded together,
+//! every [`WITHHELD_EVERY_MS`] by the clock and at the stop, and so hangs on no delivery. A crash loses what was noted since.
+//!
+//! It is written only while the rules that spoke are in force, so that an auditor finds them before it; what comes too late for that
+//! is counted.
 
 use std::collections::HashSet;
-use std::future::{Future as _, poll_fn};
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
@@ -20,7 +24,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Acts, act_id};
 use crate::in_force::InForce;
-use crate::limits::{WITHHELD_KNOWN_MAX, WITHHELD_PER_AGENCY_MAX, WITHHELD_QUEUE_MAX};
+use crate::limits::{
+    CLOCK_TICK, WITHHELD_AT_ONCE_MAX, WITHHELD_EVERY_MS, WITHHELD_KNOWN_MAX,
+    WITHHELD_PER_AGENCY_MAX, WITHHELD_QUEUE_MAX,
+};
 use crate::ration::Ration;
 use crate::status::Refusal;
 
@@ -156,62 +163,113 @@ impl Waiting {
     }
 }
 
+/// One that is in the log's queue, or was refused there.
+struct Begun<'a> {
+    noted: Noted,
+    /// How many it says to have been left out.
+    count: u64,
+    recording: Recording<'a>,
+    first: Poll<Result<u64, AppendError>>,
+}
+
+type Recording<'a> = Pin<Box<dyn Future<Output = Result<u64, AppendError>> + Send + 'a>>;
+
 impl Recorder {
     /// Records what is noted, until `stop`; what was noted by then is recorded before it ends.
     pub(crate) async fn keep(mut self, stop: CancellationToken) {
+        let mut last = self.stretch();
         loop {
-            let noted = tokio::select! {
+            tokio::select! {
                 biased;
-                noted = self.waiting.queue.recv() => noted,
-                () = stop.cancelled() => return,
-            };
-            let Some(noted) = noted else {
-                return;
-            };
-            self.take(&noted).await;
+                () = stop.cancelled() => return self.record_all().await,
+                () = tokio::time::sleep(CLOCK_TICK) => {}
+            }
+            if last != self.stretch() {
+                last = self.stretch();
+                self.record_all().await;
+            }
         }
     }
 
-    async fn take(&self, noted: &Noted) {
-        let Noted { act_id, kept } = noted;
+    /// The number of the stretch of time that it is.
+    fn stretch(&self) -> u64 {
+        self.clock.now_ms() / WITHHELD_EVERY_MS
+    }
+
+    /// Some at once, so that they share a sync.
+    async fn record_all(&mut self) {
+        while !self.waiting.queue.is_empty() {
+            let mut noted = Vec::new();
+            while noted.len() < WITHHELD_AT_ONCE_MAX
+                && let Ok(one) = self.waiting.queue.try_recv()
+            {
+                noted.push(one);
+            }
+            let mut begun = Vec::with_capacity(noted.len());
+            for one in noted {
+                begun.extend(self.begin(one).await);
+            }
+            for one in begun {
+                self.finish(one).await;
+            }
+        }
+    }
+
+    /// Puts it into the log's queue, unless it is in the log.
+    async fn begin(&self, noted: Noted) -> Option<Begun<'_>> {
+        let Noted { act_id, kept } = &noted;
         let left_out = || self.waiting.shared.leave_out(act_id);
-        let is_due = self.quota.take(&kept.agency, self.clock.now_ms()).is_ok();
-        if !is_due {
-            return left_out();
+        match self.acts.has(act_id) {
+            Ok(true) => return None,
+            Ok(false) => {}
+            Err(error) => {
+                self.not_logged(&noted, &error.into());
+                return None;
+            }
         }
-        if let Err(refusal) = self.record(noted).await {
-            let (index, reason) = (kept.index, reason::name(refusal.reason()));
-            tracing::warn!(index, agency = %kept.agency, reason, "that an entry was withheld is not logged");
+        if (self.quota.take(&kept.agency, self.clock.now_ms())).is_err() {
             left_out();
-        }
-    }
-
-    async fn record(&self, Noted { act_id, kept }: &Noted) -> Result<(), Refusal> {
-        if self.acts.has(act_id)? {
-            return Ok(());
+            return None;
         }
         let held = self.in_force.hold().await;
         if held.rules().digest().as_slice() != kept.decision.policy_digest {
             // Others have come into force, and speak for themselves.
-            return Ok(());
+            left_out();
+            return None;
         }
-        let left_out = &self.waiting.shared.left_out;
-        let count = left_out.swap(0, Ordering::Relaxed);
-        let mut recording = pin!(self.acts.record_as(*act_id, self.act(kept, count)));
+        let count = self.waiting.shared.left_out.swap(0, Ordering::Relaxed);
+        let act = self.act(kept, count);
+        let mut recording: Recording<'_> = Box::pin(self.acts.record_as(*act_id, act));
         // The first poll puts it into the log's queue: from there on other rules may come.
         let first = poll_fn(|context| Poll::Ready(recording.as_mut().poll(context))).await;
         drop(held);
-        let recorded = match first {
+        Some(Begun {
+            noted,
+            count,
+            recording,
+            first,
+        })
+    }
+
+    async fn finish(&self, begun: Begun<'_>) {
+        let recorded = match begun.first {
             Poll::Ready(recorded) => recorded,
-            Poll::Pending => recording.await,
+            Poll::Pending => begun.recording.await,
         };
         match recorded {
-            Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
+            Ok(_) | Err(AppendError::Conflict { .. }) => {}
             Err(error) => {
-                left_out.fetch_add(count, Ordering::Relaxed);
-                Err(error.into())
+                let left_out = &self.waiting.shared.left_out;
+                left_out.fetch_add(begun.count, Ordering::Relaxed);
+                self.not_logged(&begun.noted, &error.into());
             }
         }
+    }
+
+    fn not_logged(&self, Noted { act_id, kept }: &Noted, refusal: &Refusal) {
+        let (index, reason) = (kept.index, reason::name(refusal.reason()));
+        tracing::warn!(index, agency = %kept.agency, reason, "that an entry was withheld is not logged");
+        self.waiting.shared.leave_out(act_id);
     }
 
     fn act(&self, kept: &Kept, count: u64) -> pb::ActRecord {

@@ -358,7 +358,8 @@ impl Session {
 
     /// Whether it is both allowed and wanted. A subscriber cannot tell which of the two it was that kept an entry back.
     fn is_for_subscriber(&self, entry: &StoredEntry) -> bool {
-        self.reader.is_delivered(entry) && self.hold.slot().definition().filter.passes(entry)
+        // What nobody wants is withheld from nobody.
+        self.hold.slot().definition().filter.passes(entry) && self.reader.is_delivered(entry)
     }
 
     fn next_heartbeat(&self) -> Instant {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use precinto_alert::code::{DisseminationVerdict, MessageType, Tlp};
+use precinto_gateway::limits::WITHHELD_EVERY_MS;
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -169,7 +170,10 @@ async fn an_open_stream_keeps_to_a_policy_that_was_tightened_and_a_withdrawal_ar
     assert!(watch.is_quiet().await, "forbidden by now");
     assert_eq!(readable(&nlu).await, [0_u64; 0]);
     assert_eq!(readable(&nlu).await, [0_u64; 0], "asked again");
-    // Both have been withheld by now, one at delivery and at reading, the other at reading: each is said once.
+    // Both have been withheld by now, one at delivery and at reading, the other at reading: each is said once, and at a time that
+    // hangs on neither.
+    assert_eq!(world.withheld(0).await.len(), 0);
+    world.clock.advance(WITHHELD_EVERY_MS);
     let acts = world.withheld(2).await;
     let said = acts.iter().map(|act| act.from_index).collect::<Vec<_>>();
     let mut sorted = said.clone();
