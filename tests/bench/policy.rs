@@ -1,6 +1,8 @@
 //! What the rules cost the gateway, against one verification of a signature: policy and entitlement together, for a message that is
 //! let in and for an entry that is delivered, by the functions that do it there.
 //!
+//! Not among it is whether the parties that an alert's content names are releasable to its recipients, which takes the content.
+//!
 //! The log is one that a gateway wrote; both sides have the policies that the crate `policy` gives as examples. What is asked for the
 //! first time is measured by that crate's own bench.
 
@@ -17,6 +19,7 @@ use precinto_gateway::registry::{Directory, SideCountry};
 use precinto_gateway::rights::Reader;
 use precinto_ledger::clock::{Clock as _, SystemClock};
 use precinto_ledger::{BatchLimits, Ledger, Options, StoredEntry};
+use precinto_merkle::leaf::EntryType;
 use precinto_merkle::note::NoteSigner;
 use precinto_proto::v1 as pb;
 use precinto_tests::pki::Authority;
@@ -53,7 +56,7 @@ pub(crate) async fn run(yardstick: &Yardstick) {
     let size = ledger.published().borrow().size;
     let entries: Vec<_> = (0..size)
         .map(|index| ledger.read(index).expect("an entry"))
-        .filter(|entry| !statement_of(entry).is_empty())
+        .filter(|entry| entry.leaf().entry_type == EntryType::Statement)
         .collect();
     let statements: Vec<Statement> = entries
         .iter()
@@ -140,11 +143,10 @@ fn open(site: &Site) -> (Ledger, precinto_ledger::OwnerHandle) {
     Ledger::open(options, Arc::new(SystemClock)).expect("the log")
 }
 
-/// The bytes of an alert; none of an entry that is something else.
+/// The bytes that were signed.
 fn statement_of(entry: &StoredEntry) -> Vec<u8> {
-    pb::Envelope::decode(entry.content())
-        .map(|envelope| envelope.payload)
-        .unwrap_or_default()
+    let envelope = pb::Envelope::decode(entry.content());
+    envelope.expect("an envelope").payload
 }
 
 /// What one costs.

@@ -414,8 +414,6 @@ const _: () = assert!(3 * (SIGNED_PART_BYTES_MAX + RECORD_BYTES) <= ANSWER_CONTE
 /// Longest wait until nobody decides anything by the directory in force; meanwhile whoever begins to decide waits as well.
 /// Decisions take milliseconds each, those of one stream one behind the other ([`PIPELINE_MAX`]), and a sync.
 pub const DIRECTORY_WAIT_MAX: Duration = Duration::from_secs(5);
-/// Parts of the directory that are judged at once, whoever brings them: each is a text of 256 KiB, up to four signatures and the
-/// policies of both sides, so that the rest of the machine has a core left.
-pub const PARTS_JUDGED_AT_ONCE_MAX: usize = 1;
-/// How often one call has its part judged, when other terms come into force meanwhile.
-pub const PART_JUDGED_MAX: usize = 3;
+/// How often one call has its part judged, when other terms come into force meanwhile. Each is a text of 256 KiB, up to four
+/// signatures and the policies of both sides; each side has one judged at a time.
+pub const PART_JUDGED_MAX: usize = 8;

@@ -123,6 +123,11 @@ impl Directory {
         &self.facts
     }
 
+    /// The sides of this gateway.
+    pub fn sides(&self) -> impl Iterator<Item = &Side> {
+        self.countries.keys()
+    }
+
     /// The parts that it consists of, by side.
     pub fn parts(&self) -> impl Iterator<Item = (&Side, &Arc<SignedPart>)> {
         self.parts.iter()

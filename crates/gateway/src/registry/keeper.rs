@@ -1,10 +1,11 @@
 //! Who puts the next part of a side, or other trust, in force while the gateway runs: checked, logged, and only then counting.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use precinto_alert::directory::{Change, PartError, changes};
-use precinto_alert::id::NodeId;
+use precinto_alert::id::{NodeId, Side};
 use precinto_alert::violation::headline;
 use precinto_alert::{Reason, Violation};
 use precinto_envelope::directory::{PartRefused, SignedPart, SuccessionError, VerifiedPart};
@@ -20,7 +21,7 @@ use crate::acts::{Acts, Withheld, act_id};
 use crate::blocking;
 use crate::certificates::Certificates;
 use crate::in_force::{InForce, Seat, Terms};
-use crate::limits::{DIRECTORY_WAIT_MAX, PART_JUDGED_MAX, PARTS_JUDGED_AT_ONCE_MAX};
+use crate::limits::{DIRECTORY_WAIT_MAX, PART_JUDGED_MAX};
 use crate::ration::Ration;
 use crate::status::Refusal;
 
@@ -35,8 +36,8 @@ pub(crate) struct Keeper {
     withheld: Withheld,
     /// What one node may try in a while.
     quota: Ration,
-    /// Who may judge a part now.
-    judging: Semaphore,
+    /// One place for each side: what one brings, however much of it, keeps the other's out for no longer than its own turn.
+    judging: BTreeMap<Side, Semaphore>,
     /// One at a time, which is who holds this: whose each NODE code is.
     codes: Mutex<Codes>,
     /// How many wait with other trust.
@@ -125,6 +126,9 @@ impl Keeper {
         withheld: Withheld,
     ) -> Self {
         terms.directory.facts().tell(&withheld);
+        let sides = terms.directory.sides();
+        let judging = sides.map(|side| (side.clone(), Semaphore::new(1)));
+        let judging = judging.collect();
         Self {
             seat: Seat::new(terms),
             certificates,
@@ -132,7 +136,7 @@ impl Keeper {
             acts,
             withheld,
             quota: Ration::default(),
-            judging: Semaphore::new(PARTS_JUDGED_AT_ONCE_MAX),
+            judging,
             codes: Mutex::new(codes),
             believing: watch::Sender::new(0),
         }
@@ -156,9 +160,16 @@ impl Keeper {
         // First of all, and whatever becomes of it: a try that fails costs no less than one that does not.
         let taken = self.quota.take(caller, self.clock.now_ms());
         taken.map_err(ApplyError::Quota)?;
-        let signed = self.work(move || Ok(SignedPart::read(bytes)?)).await?;
-        let signed = Arc::new(signed);
-        let applied = self.follow(caller, &signed, validate_only).await;
+        let (signed, applied) = {
+            // From here on: whoever waits for it judges by terms that are not of before the wait.
+            let place = self.judging.get(caller.side());
+            let place = place.ok_or(ApplyError::WrongSide)?.acquire().await;
+            let _place = place.map_err(|_| ApplyError::Lost)?;
+            let signed = work(move || Ok(SignedPart::read(bytes)?)).await?;
+            let signed = Arc::new(signed);
+            let applied = self.follow(caller, &signed, validate_only).await;
+            (signed, applied)
+        };
         if let Err(error) = &applied
             && let Some(reason) = error.reason()
             && !validate_only
@@ -237,19 +248,7 @@ impl Keeper {
             }
             Judged::new(signed, &terms.directory, &terms.trust, now_ms)
         };
-        self.work(judge).await
-    }
-
-    /// Does what a long text and up to four signatures ask for, when it is its turn: not on the workers that submissions need,
-    /// and not on more threads than leave them theirs.
-    async fn work<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, ApplyError> + Send + 'static,
-    ) -> Result<T, ApplyError> {
-        let permit = self.judging.acquire().await;
-        let _permit = permit.map_err(|_| ApplyError::Lost)?;
-        let done = blocking::spawn(work).await;
-        done.map_err(|_| ApplyError::Lost)?
+        work(judge).await
     }
 
     /// Records that a part was refused, once for each part, node and reason; durable when it returns.
@@ -305,8 +304,8 @@ impl Keeper {
 impl Keeper {
     /// Logs the roots and lists of `next` that are new, then `records`, which say what changes, and puts it in force. Waits
     /// until nobody decides for as long as that takes: a revocation is never dropped. Parts of the directory that wait for
-    /// their turn are sent away meanwhile: however many there are, it stands behind one at most, which is in the log's queue. MUST be run to its end: what is logged
-    /// and not in force would make the records behind it untrue.
+    /// their turn are sent away meanwhile: however many there are, it stands behind one at most, which is in the log's queue.
+    /// MUST be run to its end: what is logged and not in force would make the records behind it untrue.
     pub(crate) async fn believe(
         &self,
         next: Arc<TrustStore>,
@@ -331,6 +330,14 @@ impl Keeper {
         });
         Ok(())
     }
+}
+
+/// Does what a long text and up to four signatures ask for: not on the workers that submissions need.
+async fn work<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApplyError> + Send + 'static,
+) -> Result<T, ApplyError> {
+    let done = blocking::spawn(work).await;
+    done.map_err(|_| ApplyError::Lost)?
 }
 
 /// What there is to be done with a part.
