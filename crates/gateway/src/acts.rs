@@ -20,7 +20,6 @@ use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::ration::Ration;
-use crate::rights;
 use crate::status::Refusal;
 use reads::Reads;
 
@@ -97,6 +96,15 @@ impl Given {
     }
 }
 
+/// Whether acts of this kind are for every listed node: on what trust rests, and what it is held by, both sides must be able to
+/// hold each other to.
+pub(crate) fn is_everybodys(kind: pb::ActKind) -> bool {
+    matches!(
+        kind,
+        pb::ActKind::TrustChanged | pb::ActKind::CredentialChanged | pb::ActKind::ReloadRefused
+    )
+}
+
 /// Whether to be given this entry tells nobody anything that is kept from others: what every node of the directory may read,
 /// and that somebody has read. If that were an act too, two who follow the log would make it grow for ever.
 fn is_for_all(entry: &StoredEntry) -> bool {
@@ -104,7 +112,7 @@ fn is_for_all(entry: &StoredEntry) -> bool {
         EntryType::Trust => true,
         EntryType::Act => pb::ActRecord::decode(entry.record()).is_ok_and(|record| {
             let kind = record.kind();
-            rights::is_everybodys(kind)
+            is_everybodys(kind)
                 || matches!(kind, pb::ActKind::RecordsRead | pb::ActKind::LogExported)
         }),
         _ => false,

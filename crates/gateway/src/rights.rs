@@ -25,7 +25,7 @@ use prost::Message as _;
 use tonic::Request;
 
 use crate::accept::Line;
-use crate::acts::Kept;
+use crate::acts::{Kept, is_everybodys};
 use crate::registry::{Audits, Directory};
 use crate::status::Refusal;
 
@@ -72,15 +72,6 @@ pub(crate) fn reader_on(line: &Line, directory: &Arc<Directory>) -> Result<Reade
         return Err(Refusal::new(Reason::NodeUnknown));
     }
     Ok(Reader::new(line.caller().identity(), node, directory))
-}
-
-/// Whether acts of this kind are for every listed node: on what trust rests, and what it is held by, both sides must be able to
-/// hold each other to.
-pub(crate) fn is_everybodys(kind: pb::ActKind) -> bool {
-    matches!(
-        kind,
-        pb::ActKind::TrustChanged | pb::ActKind::CredentialChanged | pb::ActKind::ReloadRefused
-    )
 }
 
 impl Reader {

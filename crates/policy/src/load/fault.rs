@@ -5,11 +5,11 @@ use std::fmt;
 use precinto_alert::{Detail, Lang};
 
 use super::place::Place;
-use super::shape::OPTIONAL;
 use crate::limits::{
     NAMES_MAX, NESTING_MAX, OPERATORS_MAX, POLICY_BYTES_MAX, RULE_ID_BYTES_MAX, RULES_MAX,
     WORDS_MAX,
 };
+use crate::schema::OPTIONAL;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,7 @@
 //! other take days; `like` compares long texts anew for each question; and what stands behind a `has` that can never hold is not
 //! looked at, so that a misspelt name there would make half a forbid vanish. What is not in the list is refused with its place.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::fault::Kind;
 use super::found::Found;
@@ -15,6 +13,7 @@ use super::hidden::hidden;
 use super::names::misnamed;
 use super::token::{Token, Tokens};
 use crate::limits::{FAULTS_MAX, NAMES_MAX, NESTING_MAX, OPERATORS_MAX, RULES_MAX, WORDS_MAX};
+use crate::schema::{OPTIONAL, TYPES};
 use compared::{Compared, compared};
 
 mod compared;
@@ -53,28 +52,6 @@ const OF_SETS: [&str; 4] = ["contains", "containsAll", "containsAny", "isEmpty"]
 
 /// Words that may stand before a bracket. Any other calls a function of Cedar's extensions: addresses, decimals, times.
 const BEFORE_BRACKET: [&str; 5] = ["permit", "forbid", "in", "when", "unless"];
-
-/// Each attribute of the schema, with a question mark if it may be missing, and its type; the words of a question as well.
-fn attributes() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let lines = include_str!("../policy.cedarschema").lines();
-    let lines = lines.filter(|line| !line.trim_start().starts_with("//"));
-    let pairs = lines.filter_map(|line| line.split_once(':'));
-    let pairs = pairs.map(|(name, of)| (name.trim(), of.trim().trim_end_matches(',')));
-    pairs.chain([("action", "Action")])
-}
-
-/// Of what type that is which a word stands for, alone or behind a point. No two attributes of one name differ in it.
-static TYPES: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
-    let all = attributes();
-    all.map(|(name, of)| (name.trim_end_matches('?'), of))
-        .collect()
-});
-
-/// What may stand behind `resource has`.
-pub(super) static OPTIONAL: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
-    let optional = attributes().filter_map(|(name, _)| name.strip_suffix('?'));
-    optional.collect()
-});
 
 /// What was read of the rule that is being read.
 #[derive(Default)]

@@ -1,9 +1,10 @@
 //! What is compared is of one kind. Cedar takes `principal == Side::"…"` for false without a word, and does not look at what hangs on
 //! it: as half of a condition it would vanish.
 
-use super::{Here, Rule, TYPES};
+use super::{Here, Rule};
 use crate::load::fault::Kind;
 use crate::load::token::Token;
+use crate::schema::TYPES;
 
 /// The left side of a comparison whose right side is still being read.
 #[derive(Clone, Copy)]
