@@ -83,14 +83,18 @@ impl Lands<'_> {
         for (name, order) in codes {
             let said = [older.get(name), newer.get(name)];
             // A code that this program does not know may be the strictest.
-            let rank = |code: &Option<&Value>| {
+            let rank = |code: Option<&Value>| {
                 let code = code.map_or(Some(""), Value::as_str);
                 order
                     .iter()
                     .position(|one| Some(*one) == code)
                     .unwrap_or(order.len())
             };
-            let strictest = said.into_iter().max_by_key(rank).flatten().cloned();
+            let strictest = said
+                .into_iter()
+                .max_by_key(|code| rank(*code))
+                .flatten()
+                .cloned();
             set(&mut newer, name, strictest);
         }
         for (name, value) in older.iter().filter(|(_, value)| **value == json!(true)) {
