@@ -17,6 +17,8 @@ use serde_json::Value;
 const CBP: &str = "us-cbp-lax";
 const ANAM: &str = "mx-anam-mex";
 const WAYBILL: &str = "865-48291176";
+/// An alert that nobody has sent.
+const UNHELD: &str = "US-CBPLAX-2026-000002T";
 
 /// A site with its gateway, and what the alert was called.
 struct Stage {
@@ -195,6 +197,17 @@ fn handled(stage: &Stage) {
     }
     let story = stage.done(ANAM, "show ID");
     has(&story, &["US:LES", "(H1)", "releasable to"]);
+    // About a message that the copy does not hold, the newest version says how.
+    let unheld = "--refers-to 0192f0c1-0000-7000-8000-000000000001 --to us.dev.invalid/cbp";
+    let comment = format!("send comment ID {unheld} --text Which_one? --dry-run");
+    let (_, said) = stage.ends(ANAM, &comment);
+    has(&said, &["handling as of", "marks"]);
+    // Of a case that is not held nobody can say it, and an amendment does not guess.
+    let amended = stage.file("amended.yaml");
+    let amend = format!("send amend {} {UNHELD} --dry-run", amended.display());
+    let (code, said) = stage.ends(CBP, &amend);
+    assert_ne!(code, Some(0), "{said}");
+    has(&said, &["type the handling", "HANDLING_MISSING"]);
 }
 
 /// Somebody does not believe what was said, and the author mends it.

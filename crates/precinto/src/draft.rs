@@ -10,6 +10,7 @@ mod schema;
 mod shorthand;
 mod write;
 
+pub(crate) use read::find_field;
 pub(crate) use schema::schema;
 pub(crate) use shorthand::moment_ms;
 pub(crate) use write::{content_json, content_of, statement_json};

@@ -262,7 +262,8 @@ pub(super) fn indicator_list(found: &mut Findings, at: &At<'_>, indicators: &[pb
             evaluation: grades,
         } = indicator;
         required::<IndicatorCode>(found, at.field("code"), *code);
-        let of_same = |earlier: &pb::Indicator| earlier.code == *code;
+        // No code at all is another mistake, and stands above.
+        let of_same = |earlier: &pb::Indicator| *code != 0 && earlier.code == *code;
         if indicators.iter().take(index).any(of_same) {
             let detail = (
                 "each indicator once, with its greatest strength",

@@ -66,7 +66,7 @@ pub(super) fn present(found: &mut Findings, at: At<'_>, text: &str) {
 /// As [`present`], for a block.
 pub(super) fn said(found: &mut Findings, at: At<'_>, says_something: bool) {
     if !says_something {
-        found.error(
+        found.refuse_new(
             at,
             Reason::FieldMissing,
             ("an empty item of a list", "un elemento vacío en una lista"),

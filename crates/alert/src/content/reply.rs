@@ -227,7 +227,8 @@ fn feedback_list(found: &mut Findings, at: &At<'_>, said: &[pb::IndicatorFeedbac
         let at = at.item("indicator_feedback", index);
         let pb::IndicatorFeedback { code, confirmed } = feedback;
         required::<IndicatorCode>(found, at.field("code"), *code);
-        let mut earlier = said.iter().take(index);
+        // No code at all is another mistake, and stands above.
+        let mut earlier = said.iter().take(index).filter(|_| *code != 0);
         let detail = match earlier.find(|earlier| earlier.code == *code) {
             None => continue,
             Some(first) if first.confirmed == *confirmed => {

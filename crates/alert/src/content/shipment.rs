@@ -306,7 +306,10 @@ fn term(found: &mut Findings, at: &At<'_>, text: &str) {
     structured(found, at.field("incoterm"), text, &INCOTERM);
     let fits = text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase());
     if fits && !trade::is_term(text) {
-        let detail = ("no term of 2020", "no es un término de 2020");
+        let detail = (
+            "not a term of Incoterms 2020",
+            "no es un término de Incoterms 2020",
+        );
         found.warn(at.field("incoterm"), Reason::IncotermUnknown, detail);
     }
 }

@@ -62,8 +62,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         Retry::Never,
         Severity::Warning,
         [
-            "ISO 4217 has no such currency.",
-            "ISO 4217 no tiene esa moneda.",
+            "No currency in use by ISO 4217.",
+            "No es una moneda en uso según ISO 4217.",
         ],
         [
             "Use its three capitals, such as MXN or USD; a currency that no longer exists may stay as the papers say it.",

@@ -193,7 +193,7 @@ impl Reader {
 }
 
 /// A field by its name, by its JSON name, or, for a time, by its name without the unit.
-fn find_field(message: &MessageDescriptor, key: &str) -> Option<FieldDescriptor> {
+pub(crate) fn find_field(message: &MessageDescriptor, key: &str) -> Option<FieldDescriptor> {
     message
         .get_field_by_name(key)
         .or_else(|| message.get_field_by_json_name(key))

@@ -73,6 +73,12 @@ impl<'a> Parts<'a> {
         self.say(is.then(|| words.to_owned()))
     }
 
+    /// Identifiers behind their name, every one: whoever stands before the goods looks for each.
+    pub(super) fn every(&mut self, label: Label, field: &str) -> &mut Self {
+        let all = texts_of(self.of, field).join(" ");
+        self.behind(label, Some(all).filter(|all| !all.is_empty()))
+    }
+
     /// A list of texts behind its name.
     pub(super) fn list(&mut self, label: Label, field: &str) -> &mut Self {
         let all = texts_of(self.of, field);

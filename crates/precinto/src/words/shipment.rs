@@ -91,10 +91,10 @@ fn identifiers(shipment: &Value, lang: Lang) -> String {
     parts
         .named(("dispatch", "despacho"), "dispatch_id")
         .named(("receptacle", "envase"), "postal_receptacle_id")
-        .list(("house", "house"), "house_awbs")
-        .list(("ULD", "ULD"), "uld_ids")
-        .list(("container", "contenedor"), "container_ids")
-        .list(("reference", "referencia"), "other_references");
+        .every(("house", "house"), "house_awbs")
+        .every(("ULD", "ULD"), "uld_ids")
+        .every(("container", "contenedor"), "container_ids")
+        .every(("reference", "referencia"), "other_references");
     parts.with_commas()
 }
 

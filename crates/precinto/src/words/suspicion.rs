@@ -64,11 +64,11 @@ pub(super) fn graded(holder: &Value, lang: Lang) -> Option<String> {
     let mut parts = Parts::of(evaluation, lang);
     let source =
         text("source").map(|code| of_scale(&labelled::<SourceGrade>(&code, lang), is_siena));
-    parts.behind(("source", "fuente"), source);
+    parts.behind(("source:", "fuente:"), source);
     let information = text("information");
     let information =
         information.map(|code| of_scale(&labelled::<InformationGrade>(&code, lang), is_siena));
-    parts.behind(("information", "información"), information);
+    parts.behind(("information:", "información:"), information);
     let (own, other) = if is_siena {
         ("SIENA", lang.pick("Admiralty", "Almirantazgo"))
     } else {
@@ -134,16 +134,16 @@ mod tests {
         };
         assert_eq!(
             said("ADMIRALTY", "B", "2"),
-            "Admiralty: source usually reliable (B), information probably true (2); SIENA: about B2"
+            "Admiralty: source: usually reliable (B), information: probably true (2); SIENA: about B2"
         );
         assert_eq!(
             said("SIENA", "C", "4"),
-            "SIENA: source mostly unreliable (C), information hearsay (4); Admiralty: about D6"
+            "SIENA: source: mostly unreliable (C), information: hearsay (4); Admiralty: about D6"
         );
         let alone = json!({ "evaluation": { "scale": "ADMIRALTY", "source": "F" } });
         assert_eq!(
             graded(&alone, Lang::Es).unwrap(),
-            "Almirantazgo: fuente no puede juzgarse su fiabilidad (F); SIENA: cerca de X"
+            "Almirantazgo: fuente: no puede juzgarse su fiabilidad (F); SIENA: cerca de X"
         );
     }
 }

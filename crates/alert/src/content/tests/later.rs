@@ -66,6 +66,32 @@ fn an_indicator_proves_right_or_wrong_once() {
 }
 
 #[test]
+fn a_code_that_is_missing_is_not_one_said_twice() {
+    use IndicatorCode::Unspecified;
+    let assessed = statement(MessageType::Assessment, |_| {});
+    let content = pb::AssessmentContent {
+        indicators: vec![indicator(Unspecified); 2],
+        ..Default::default()
+    };
+    let missing = |list: &str| [0, 1].map(|n| format!("content.{list}[{n}].code FIELD_MISSING"));
+    assert_eq!(refusals(&content, &assessed), missing("indicators"));
+    let found = statement(MessageType::Outcome, |_| {});
+    let content = pb::OutcomeContent {
+        indicator_feedback: vec![pb::IndicatorFeedback::default(); 2],
+        ..Default::default()
+    };
+    assert_eq!(refusals(&content, &found), missing("indicator_feedback"));
+}
+
+#[test]
+fn an_item_that_says_nothing_is_refused_and_read_in_a_log() {
+    let mut content = alert();
+    content.parties[0].emails = vec![String::new()];
+    let blank = "content.parties[0].emails[0] FIELD_MISSING";
+    expect(&content, &alert_statement(), &[blank]);
+}
+
+#[test]
 fn a_question_is_answered_once() {
     let answer = |number| pb::Answer {
         number,

@@ -277,7 +277,10 @@ pub(super) fn fill(
     let alert = alert_of(statement.r#type, content);
     fill_times(statement, alert.as_ref(), now_ms);
     let handling = statement.handling.get_or_insert_default();
-    if handling.tlp == i32::from(Tlp::Unspecified) {
+    // An amendment keeps the traffic light of the version before: one that could not be found is not guessed, because the marks and
+    // the release beside it would be lost without a word.
+    let amends = statement.r#type == i32::from(MessageType::Amend);
+    if !amends && handling.tlp == i32::from(Tlp::Unspecified) {
         handling.tlp = Tlp::AmberStrict.into();
     }
     if content.is_some() && statement.languages.is_empty() {
@@ -385,6 +388,20 @@ mod tests {
             f64::from(minutes) / 60.0
         };
         (hours(statement.last_action_ms), hours(statement.expires_ms))
+    }
+
+    #[test]
+    fn an_amendment_is_given_no_traffic_light() {
+        for kind in [MessageType::Amend, MessageType::Alert, MessageType::Comment] {
+            let mut statement = pb::Statement {
+                r#type: kind.into(),
+                ..pb::Statement::default()
+            };
+            fill(&mut statement, None, "US", NOW_MS);
+            let tlp = statement.handling.unwrap_or_default().tlp;
+            let is_given = tlp == i32::from(Tlp::AmberStrict);
+            assert_eq!(is_given, kind != MessageType::Amend, "{kind:?}: {tlp}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ use std::collections::BTreeSet;
 mod handling;
 mod recall;
 
-use handling::{Said, country_of, follow, leaves_open};
+use handling::{Lands, Said, follow, leaves_open};
 use recall::confirms;
 pub(super) use recall::{confirmation, more_than_was_done};
 
@@ -114,8 +114,8 @@ fn unknown(error: &anyhow::Error, output: Output) {
         "no hay copia propia con que completarlo",
     );
     let (type_en, type_es) = (
-        "type --to, --refers-to and --alert-version, or fetch the copy:  precinto sync",
-        "escriba --to, --refers-to y --alert-version, o descargue la copia:  precinto sync",
+        "type --to, --refers-to, --alert-version and the handling, or fetch the copy:  precinto sync",
+        "escriba --to, --refers-to, --alert-version y el manejo, o descargue la copia:  precinto sync",
     );
     let lang = output.lang();
     let why = error.downcast_ref::<Failure>();
@@ -138,7 +138,13 @@ fn not_held(draft: &Value, output: Output) {
         .find_map(|name| draft.get(*name));
     let named = named.and_then(Value::as_str).unwrap_or_default();
     let named = printable(named);
-    output.talk(format!("{} {named}", output.lang().pick(en, es)));
+    let lang = output.lang();
+    output.talk(format!("{} {named}", lang.pick(en, es)));
+    let (type_en, type_es) = (
+        "its marks and release are not known here: type the handling, or fetch the case:  precinto sync",
+        "aquí no se conocen sus leyendas ni a quién es liberable: escriba el manejo, o descargue el caso:  precinto sync",
+    );
+    output.talk(format!("  {}", lang.pick(type_en, type_es)));
 }
 
 /// Whether it is about a case that it names, and leaves something out.
@@ -152,7 +158,8 @@ fn wants(draft: &Value) -> bool {
     // Whether it is about something RED; whether what it confirms was done.
     let unmarked = named_only(draft.get("to")) && draft.pointer("/handling/tlp").is_none();
     let confirms = kind == Some(T::RecallConfirm);
-    of_case && names_it && (lacks || unnumbered || unmarked || confirms || leaves_open(draft))
+    let open = kind.is_some_and(|kind| leaves_open(kind, draft));
+    of_case && names_it && (lacks || unnumbered || unmarked || confirms || open)
 }
 
 /// As drafts may spell it: `recall-confirm` is `RECALL_CONFIRM`.
@@ -207,7 +214,7 @@ impl Known<'_> {
             None => self.about(kind)?,
         };
         let Some(about) = about else {
-            return Ok(Vec::new());
+            return Ok(self.follows(kind, None, fields));
         };
         let is_named = named.is_some();
         let said = &about.statement;
@@ -232,34 +239,32 @@ impl Known<'_> {
         if let (T::RecallConfirm, Some(work), false) = (kind, self.work, self.elsewhere) {
             confirms(fields, work);
         }
-        Ok(self.follows(kind, about, fields))
+        Ok(self.follows(kind, Some(about), fields))
     }
 
-    /// The handling that nobody typed: of an amendment the newest version's, of others that of what they are about first.
+    /// The handling that nobody typed: of an amendment the newest version's, of others also that of what they are about, if the copy
+    /// holds it.
     fn follows(
         &self,
         kind: MessageType,
-        about: &Held,
+        about: Option<&Held>,
         fields: &mut Map<String, Value>,
     ) -> Vec<String> {
-        let newest = self.held.newest_alert();
-        let about = Some(about).filter(|_| kind != T::Amend);
-        let (originator, alert) = (self.view.originator.as_ref(), &self.held.alert_id);
-        let mut added = Vec::new();
-        for held in about.into_iter().chain(newest) {
-            let author = held.statement.sender().agency();
-            let statement = statement_json(&held.payload);
-            let Some(Value::Object(handling)) = statement.get("handling") else {
-                continue;
+        let sources = about.into_iter().chain(self.held.newest_alert());
+        let sources = sources.filter_map(|held| {
+            let mut statement = statement_json(&held.payload);
+            let Some(Value::Object(handling)) = statement.get_mut("handling").map(Value::take)
+            else {
+                return None;
             };
-            let said = Said {
-                handling,
-                author,
-                country: country_of(author, originator, alert),
-            };
-            added.extend(follow(kind, fields, &said));
-        }
-        added
+            let author = held.statement.sender().agency().clone();
+            Some(Said { handling, author })
+        });
+        let lands = Lands {
+            originator: self.view.originator.as_ref(),
+            country: self.held.alert_id.country(),
+        };
+        follow(kind, fields, sources.collect(), &lands)
     }
 
     fn message(&self, id: Option<MessageId>) -> Option<&Held> {

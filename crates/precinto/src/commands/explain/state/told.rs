@@ -32,7 +32,7 @@ pub(super) fn told(stand: Stand) -> Told {
             ),
             (
                 "A P1 alert, and no person of ANAM has acknowledged it after every request.",
-                "Una alerta P1 que ninguna persona de la ANAM acusó tras todas las solicitudes.",
+                "Una alerta P1 de la que nadie en la ANAM acusó recibo tras todas las solicitudes.",
             ),
             (
                 "Telephone whoever owes the answer; the ACK ends it.",
@@ -63,8 +63,8 @@ pub(super) fn told(stand: Stand) -> Told {
                 "El paquete se entregó ayer y nadie ha reportado un resultado.",
             ),
             (
-                "Report what came of it with an OUTCOME; nothing else is refused for being late.",
-                "Reporte qué resultó con un OUTCOME; nada más se rechaza por tardío.",
+                "Report what came of it with an OUTCOME; nothing is refused for being late.",
+                "Reporte qué resultó con un OUTCOME; ningún mensaje se rechaza por llegar tarde.",
             ),
         ),
         Stand::Amended => say(
@@ -78,7 +78,7 @@ pub(super) fn told(stand: Stand) -> Told {
             ),
             (
                 "Work with the newest version and acknowledge it; show tells what changed.",
-                "Trabaje con la versión más reciente y acúsela; show dice qué cambió.",
+                "Trabaje con la versión más reciente y acuse recibo de ella; show dice qué cambió.",
             ),
         ),
         Stand::OnHold => say(
@@ -145,7 +145,7 @@ fn of_case(standing: Standing) -> Told {
         Standing::Recalled => say(
             (
                 "issued in error or unlawfully: not to be used, and whoever has it proves that it is out of use",
-                "emitida por error o sin fundamento: no debe usarse, y quien la tiene prueba que está fuera de uso",
+                "emitida por error o sin fundamento: no debe usarse, y quien la tiene demuestra que está fuera de uso",
             ),
             (
                 "A court has ordered that the alert be taken back.",
@@ -219,7 +219,7 @@ fn of_part(state: State) -> Told {
             (
                 "preguntó con un RFI o RFS y espera la respuesta",
                 "La ANAM pregunta quién pagó el flete.",
-                "Responde a quien se preguntó: precinto show FOLIO  lo nombra.",
+                "Responde la dependencia a la que se preguntó: precinto show FOLIO  la nombra.",
             ),
         ),
         State::ActionAccepted => (

@@ -1,72 +1,76 @@
 //! How a message about a case is to be handled where its draft does not say: as what it is about.
 //!
 //! An amendment is the alert again, so it keeps the whole block of the newest version. Whatever else is said about a case may quote
-//! it, so it keeps the marks, the release, what it may be used for and who must not learn of it: first of the message it is about,
-//! then of the newest version. What is typed stands, key by key, an empty list or `false` as well.
+//! it, so it keeps the marks, the release, what it may be used for and who must not learn of it: of the message that it is about and
+//! of the newest version whatever is stricter ([`merge`]). What is typed stands, key by key, an empty list or `false` as well.
 //!
 //! Two things do not follow. That something is criminal intelligence, or an extract without names, is said of one text and not of
 //! those about it. And a release narrows nobody's right to hear that an alert was taken back.
 
 use super::T;
+use crate::draft::{find_field, statement_descriptor};
+use merge::merged;
+pub(super) use merge::{Lands, Said};
 use precinto_alert::code::MessageType;
-use precinto_alert::id::{AgencyId, AlertId};
+use prost_reflect::{Kind, MessageDescriptor};
 use serde_json::{Map, Value, json};
+
+mod merge;
 
 /// What follows from one message to the next.
 const FOLLOWS: [&str; 7] = [
-    "marks",
+    merge::MARKS,
     RELEASES,
-    "use_code",
-    "evidence_use",
-    "derivative_use",
+    merge::USE_CODE,
+    merge::EVIDENCE,
+    merge::DERIVATIVE,
     "do_not_alert_subject",
     "do_not_contact_carrier",
 ];
 
-const RELEASES: &str = "releasable_to";
+const RELEASES: &str = merge::RELEASES;
 const INTELLIGENCE: &str = "criminal_intelligence";
 const REVIEW: &str = "review_by_ms";
 
-/// The handling of a message, as its JSON says it, and who wrote it.
-pub(super) struct Said<'a> {
-    pub(super) handling: &'a Map<String, Value>,
-    pub(super) author: &'a AgencyId,
-    /// The author's country, where it is known.
-    pub(super) country: Option<&'a str>,
-}
-
 /// Whether something of the block may be left for others to say.
-pub(super) fn leaves_open(draft: &Value) -> bool {
+pub(super) fn leaves_open(kind: MessageType, draft: &Value) -> bool {
     match draft.get("handling") {
-        Some(Value::Object(typed)) => FOLLOWS.iter().any(|name| !is_typed(typed, name)),
+        Some(Value::Object(typed)) => block().fields().any(|field| {
+            let name = field.name();
+            follows(kind, name, typed) && typed_as(typed, name).is_none()
+        }),
         // What is no object the rules refuse.
         Some(_) => false,
         None => true,
     }
 }
 
-/// Adds what is not typed; the names of what was added.
+/// Adds what is not typed, from what the message is about and then the newest version; the names of what was added.
 pub(super) fn follow(
     kind: MessageType,
     fields: &mut Map<String, Value>,
-    said: &Said<'_>,
+    sources: Vec<Said>,
+    lands: &Lands<'_>,
 ) -> Vec<String> {
+    let said = if kind == T::Amend {
+        sources
+            .into_iter()
+            .next_back()
+            .map(|newest| newest.handling)
+    } else {
+        merged(sources, lands)
+    };
     let typed = fields.entry("handling").or_insert_with(|| json!({}));
     let Value::Object(typed) = typed else {
         return Vec::new();
     };
     let mut added = Vec::new();
-    for (name, value) in said.handling {
-        if is_typed(typed, name) || !follows(kind, name, typed) {
+    for (name, value) in said.unwrap_or_default() {
+        if typed_as(typed, &name).is_some() || !follows(kind, &name, typed) {
             continue;
         }
-        let value = if name == RELEASES && kind != T::Amend {
-            with_author(value, said)
-        } else {
-            value.clone()
-        };
-        drop(typed.insert(name.clone(), value));
         added.push(name.clone());
+        drop(typed.insert(name, value));
     }
     // Nothing is left behind of a block that nobody wrote: the rules say what an empty one lacks.
     if typed.is_empty() {
@@ -75,50 +79,36 @@ pub(super) fn follow(
     added
 }
 
-/// The country of whoever wrote a message: an alert's id says it of its originator.
-pub(super) fn country_of<'a>(
-    author: &AgencyId,
-    originator: Option<&AgencyId>,
-    alert: &'a AlertId,
-) -> Option<&'a str> {
-    (originator == Some(author)).then(|| alert.country())
-}
-
 fn follows(kind: MessageType, name: &str, typed: &Map<String, Value>) -> bool {
     match kind {
         // A review date stands with criminal intelligence only, so whoever types that it is none types both.
-        T::Amend => name != REVIEW || typed.get(INTELLIGENCE) != Some(&Value::Bool(false)),
+        T::Amend => name != REVIEW || typed_as(typed, INTELLIGENCE) != Some(&Value::Bool(false)),
         T::Cancel | T::Recall => name != RELEASES && FOLLOWS.contains(&name),
         _ => FOLLOWS.contains(&name),
     }
 }
 
-/// Drafts may write a time without its unit.
-fn is_typed(typed: &Map<String, Value>, name: &str) -> bool {
-    let bare = name.strip_suffix("_ms").unwrap_or(name);
-    typed.contains_key(name) || typed.contains_key(bare)
+/// What is typed of a field, under any of the spellings that a draft may use.
+fn typed_as<'a>(typed: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let block = block();
+    let mut all = typed.iter();
+    let is = |key: &str| find_field(&block, key).is_some_and(|field| field.name() == name);
+    all.find(|(key, _)| is(key)).map(|(_, value)| value)
 }
 
-/// Whoever limited a release wrote what it covers, and may be answered.
-fn with_author(releases: &Value, said: &Said<'_>) -> Value {
-    let Value::Array(releases) = releases else {
-        return releases.clone();
-    };
-    let mut releases = releases.clone();
-    let author = said.author.to_string();
-    let covers = |release: &Value| {
-        let release = release.as_str();
-        release == Some(author.as_str()) || (release.is_some() && release == said.country)
-    };
-    if !releases.is_empty() && !releases.iter().any(covers) {
-        releases.push(json!(author));
+/// The contract's handling block.
+fn block() -> MessageDescriptor {
+    let handling = statement_descriptor().get_field_by_name("handling");
+    match handling.map(|field| field.kind()) {
+        Some(Kind::Message(block)) => block,
+        _ => unreachable!("the contract has a handling block"),
     }
-    Value::Array(releases)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use precinto_alert::code::Coded as _;
     use std::collections::BTreeSet;
 
     /// Every field of the block, none at its default.
@@ -132,9 +122,8 @@ mod tests {
         let Value::Object(block) = block else {
             unreachable!("an object was written");
         };
-        let fields = crate::draft::statement_descriptor();
-        let fields = fields.get_field_by_name("handling").unwrap().kind();
-        let fields = fields.as_message().unwrap().fields();
+        let block_of_contract = super::block();
+        let fields = block_of_contract.fields();
         let names: Vec<String> = fields.map(|field| field.name().to_owned()).collect();
         assert!(names.iter().all(|name| block.contains_key(name)));
         block
@@ -142,18 +131,21 @@ mod tests {
 
     /// The handling of a draft once it follows a message of CBP.
     fn followed(kind: MessageType, typed: Option<Value>, handling: &Map<String, Value>) -> Value {
-        let author: AgencyId = "us.dev.invalid/cbp".parse().unwrap();
         let mut fields = Map::new();
         if let Some(typed) = typed {
             drop(fields.insert("handling".to_owned(), typed));
         }
         let said = Said {
-            handling,
-            author: &author,
-            country: Some("US"),
+            handling: handling.clone(),
+            author: "us.dev.invalid/cbp".parse().unwrap(),
+        };
+        let author = said.author.clone();
+        let lands = Lands {
+            originator: Some(&author),
+            country: "US",
         };
         let before = fields.get("handling").cloned().unwrap_or(json!({}));
-        let added = follow(kind, &mut fields, &said);
+        let added = follow(kind, &mut fields, vec![said], &lands);
         let after = fields.remove("handling").unwrap_or(Value::Null);
         let grown = after.as_object().map_or(0, Map::len);
         assert_eq!(
@@ -233,10 +225,50 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_open_until_all_of_it_is_typed() {
-        assert!(leaves_open(&json!({})));
-        assert!(leaves_open(&json!({ "handling": { "tlp": "AMBER" } })));
-        assert!(!leaves_open(&json!({ "handling": whole() })));
-        assert!(!leaves_open(&json!({ "handling": "AMBER" })));
+    fn a_field_is_typed_under_every_spelling() {
+        let whole = whole();
+        let typed =
+            json!({ "releasableTo": ["US"], "criminalIntelligence": false, "evidenceUse": "ASK" });
+        for kind in [T::Comment, T::Amend] {
+            let said = followed(kind, Some(typed.clone()), &whole);
+            assert_eq!(said["releasableTo"], json!(["US"]));
+            let twice = ["releasable_to", INTELLIGENCE, REVIEW, "evidence_use"];
+            assert!(twice.iter().all(|name| said.get(name).is_none()), "{said}");
+            let draft = json!({ "type": kind.name(), "handling": said });
+            let read = crate::draft::Draft::read(&draft, 1_795_357_449_000).unwrap_err();
+            // Only what a draft is for, and nothing that would stand twice.
+            assert!(
+                read.problems
+                    .iter()
+                    .all(|problem| problem.starts_with("to")),
+                "{read}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_block_is_open_until_all_that_follows_is_typed() {
+        let typed = |names: &[&str]| {
+            let mut some = whole();
+            some.retain(|name, _| names.contains(&name.as_str()));
+            json!({ "handling": some })
+        };
+        for kind in [T::Amend, T::Comment, T::Recall] {
+            assert!(leaves_open(kind, &json!({})));
+            assert!(leaves_open(kind, &typed(&["tlp"])));
+            assert!(!leaves_open(kind, &json!({ "handling": whole() })));
+            assert!(!leaves_open(kind, &json!({ "handling": "AMBER" })));
+        }
+        assert!(!leaves_open(T::Comment, &typed(&FOLLOWS)));
+        // An amendment keeps the rest as well: all of it has to be typed.
+        assert!(leaves_open(T::Amend, &typed(&FOLLOWS)));
+        for (name, _) in &whole() {
+            let mut some = whole();
+            drop(some.remove(name));
+            assert!(
+                leaves_open(T::Amend, &json!({ "handling": some })),
+                "{name}"
+            );
+        }
     }
 }

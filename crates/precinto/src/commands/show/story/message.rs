@@ -11,6 +11,9 @@ use precinto_alert::code::{Coded as _, MessageType, SignerRole};
 use precinto_alert::statement::Statement;
 use precinto_client::copy::{BodyState, Held};
 use serde_json::Value;
+use unseen::changes_unseen;
+
+mod unseen;
 
 /// Adds the message to the story.
 pub(super) fn tell(sheet: &mut Sheet, told: &Told<'_>, held: &Held) {
@@ -113,7 +116,7 @@ fn changed([before, now]: [&Statement; 2], contents: Option<&[Value; 2]>, lang: 
             changed.extend(gone.map(|(_, value)| (when, format!("{name}: {value}"))));
         }
     }
-    if changed.is_empty() && contents.is_some_and(|[old, new]| old != new) {
+    if contents.is_some_and(|contents| changes_unseen(contents, lang)) {
         let more = lang.pick(
             "in details that are not shown here; -o json shows both versions",
             "en detalles que aquí no se muestran; -o json muestra ambas versiones",

@@ -138,3 +138,39 @@ fn no_change_is_passed_over() {
     let rows = told(("/fuels/0/plate", json!("EJ-48-XX")));
     assert_eq!(rows.len(), 2, "{rows:?}");
 }
+
+/// A change that is seen hides none that is not, in the same field or in another.
+#[test]
+fn of_two_changes_at_once_both_are_told() {
+    let said = statement(&|_| ());
+    let (media_type, bytes) = sample().content.unwrap();
+    let before = content_json(&media_type, &bytes);
+    let told = |changes: &[(&str, Value)]| {
+        let mut now = before.clone();
+        for (place, value) in changes {
+            let (holder, name) = place.rsplit_once('/').unwrap();
+            now.pointer_mut(holder).unwrap()[name] = value.clone();
+        }
+        let rows = changed([&said, &said], Some(&[before.clone(), now]), Lang::En);
+        let unseen = rows.iter().filter(|((label, _), _)| *label == "changed");
+        (rows.len() - unseen.clone().count(), unseen.count())
+    };
+    let unseen = "/shipments/0/route/legs/0/departure/subdivision";
+    let unseen = (unseen, json!("MX-TAM"));
+    let pieces = ("/shipments/0/pieces", json!(977));
+    let plate = ("/fuels/0/plate", json!("EJ-48-XX"));
+    assert_eq!(told(&[]), (0, 0));
+    assert_eq!(told(&[pieces.clone(), plate.clone()]), (4, 0));
+    assert_eq!(told(&[unseen.clone(), pieces.clone()]), (2, 1));
+    assert_eq!(told(&[unseen, plate]), (2, 1));
+    // One waybill more, however many there are, is read out.
+    let house: Vec<String> = (1..=9).map(|n| format!("HOUSE-{n}")).collect();
+    let (_, bytes) = sample().content.unwrap();
+    let mut before = content_json(&media_type, &bytes);
+    before["shipments"][0]["house_awbs"] = json!(house[..8]);
+    let mut now = before.clone();
+    now["shipments"][0]["house_awbs"] = json!(house);
+    now["shipments"][0]["pieces"] = json!(977);
+    let rows = changed([&said, &said], Some(&[before, now]), Lang::En);
+    assert!(rows.iter().any(|row| row.1.contains("HOUSE-9")), "{rows:?}");
+}
