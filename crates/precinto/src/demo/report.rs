@@ -194,8 +194,8 @@ impl Report {
         }));
         if !self.log_unchanged {
             wrong.push(Text::from((
-                "the log grew by what was refused",
-                "la bitácora creció con lo que se rechazó",
+                "the log grew by what nobody is known to have said",
+                "la bitácora creció con lo que no se sabe quién dijo",
             )));
         }
         wrong.extend(self.wrong_proof());
