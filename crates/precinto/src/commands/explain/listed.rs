@@ -245,7 +245,9 @@ mod tests {
                 assert!(field.is_some(), "{code}: {name}");
             }
         }
-        for unknown in ["", "QQ", "QQQ", "KGMX", "MX-ZZZ", "1-2-3", "UN0001", "UN9999", "NA1993"] {
+        for unknown in [
+            "", "QQ", "QQQ", "KGMX", "MX-ZZZ", "1-2-3", "UN0001", "UN9999", "NA1993",
+        ] {
             assert!(find(unknown).is_none(), "{unknown}");
         }
     }

@@ -181,7 +181,7 @@ impl Agent {
     /// Looks whether certificates and trust are to be renewed, and what of them ends soon; whether others are in force now.
     fn look(&mut self, asked: bool) -> anyhow::Result<bool> {
         let lang = self.output.lang();
-        let looked = self.files.look(&self.node, asked)?;
+        let looked = self.files.look(&self.node, asked);
         let refused = self.files.refused().map(|text| text.pick(lang).to_owned());
         self.is_news |= self.presence.files_refused != refused;
         self.presence.files_refused = refused;
