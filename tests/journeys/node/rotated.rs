@@ -1,6 +1,7 @@
 //! The files of a running agent change below it: what is good is in force at once and said, what is bad changes nothing and is said
 //! as well, and not a message is lost or doubled on the way.
 
+use precinto_proto::v1 as pb;
 use precinto_tests::replace;
 
 use super::*;
@@ -156,6 +157,10 @@ async fn lists_are_taken_whatever_has_become_of_the_nodes_own_certificates() {
     let revoke = || mx.publish();
     anam.told("files_taken", "+ revocation list of mx.dev.invalid", revoke)
         .await;
+    for one in ["TLS", "signing"] {
+        let what = format!("{one} certificate: CERT_REVOKED");
+        anam.says("ends_soon", &what, 0).await;
+    }
     // By that list they count no more, and hold up no other.
     anam.told("files_taken", US_LIST, || us.publish()).await;
     assert_eq!(anam.details("files_refused"), [""; 0]);
@@ -192,4 +197,44 @@ async fn files_that_cannot_be_taken_now_are_taken_as_soon_as_they_can() {
     stage.line(ANAM, false).await;
     anam.stop();
     assert!(gateway.stop().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_programs_send_is_signed_with_what_is_in_force() {
+    let (stage, gateway) = Stage::at(Site::with_authorities());
+    stage.with_agent(CBP, "api = true");
+    let cbp = stage.agent(CBP).await;
+    // It works by what there is so far.
+    until(|| (stage.status(CBP).1["agent"]["line"] == "idle").then_some(())).await;
+    let node = stage.site.node(CBP, &gateway);
+    let mut messages = Messages::new(&node.author, "US-CBPLAX", "mx.dev.invalid/anam");
+    let signed = messages.alert(200);
+    let file = stage.path("us/cbp/lax.signing.pem");
+    let spoil = || replace(&file, "no certificate");
+    cbp.told("files_refused", "lax.signing.pem", spoil).await;
+    let (media_type, content) = signed.content().expect("a body");
+    let statement = pb::Statement {
+        message_id: Vec::new(),
+        alert_id: String::new(),
+        sender_seq: 0,
+        ..signed.statement()
+    };
+    let request = pb::SendRequest {
+        signed: None,
+        statement: Some(statement),
+        media_type,
+        content,
+    };
+    let mut api = stage.api(CBP).await;
+    let sent = api.send(request).await.expect("signed").into_inner();
+    let id = sent.state.expect("a state").message_id;
+    until(|| (stage.status(CBP).1["outbox"]["waiting"] == 0).then_some(())).await;
+    let request = pb::GetMessageRequest { message_id: id };
+    let state = api.get_message(request).await.expect("known").into_inner();
+    let fate = state.state.expect("a state").fate;
+    assert_eq!(fate, i32::from(pb::MessageFate::Logged));
+    drop(api);
+    cbp.stop();
+    assert!(gateway.stop().success());
+    assert_eq!(findings(&stage.site), Some(0));
 }

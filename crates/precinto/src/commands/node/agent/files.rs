@@ -15,14 +15,15 @@ use crate::exit::{Exit, Failure, Text};
 use crate::files::{make_folder, write_durable};
 use crate::output::Lang;
 use precinto_envelope::hex;
-use precinto_envelope::trust::{NewestLists, Purpose, TrustKind};
+use precinto_envelope::trust::{NewestLists, TrustKind};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The files of one agent, and what of them is in force.
 pub(super) struct Files {
-    in_force: Option<Arc<Material>>,
+    in_force: watch::Sender<Option<Arc<Material>>>,
     /// As they were when they were read last, good or bad.
     read: Option<Fingerprint>,
     newest: NewestLists,
@@ -78,7 +79,7 @@ impl Files {
             }
         }
         Ok(Self {
-            in_force: None,
+            in_force: watch::Sender::new(None),
             read: None,
             newest,
             lists,
@@ -87,10 +88,15 @@ impl Files {
         })
     }
 
+    /// What is in force, for who works by it beside the sessions.
+    pub(super) fn in_force(&self) -> watch::Receiver<Option<Arc<Material>>> {
+        self.in_force.subscribe()
+    }
+
     /// What a session works by: what is in force, or, as long as nothing is, what the files hold.
     pub(super) fn material(&mut self, node: &Node) -> Result<Arc<Material>, Failure> {
-        if let Some(material) = &self.in_force {
-            return Ok(Arc::clone(material));
+        if let Some(material) = self.in_force.borrow().clone() {
+            return Ok(material);
         }
         // Before they are read: what changes meanwhile is seen afterwards.
         self.read = Some(Fingerprint::of(node));
@@ -102,7 +108,7 @@ impl Files {
     /// Reads them again if they are others than those that were read, or somebody has `asked`.
     /// Those that were refused are read again each time: what comes into force tomorrow, or a disk that has room again, changes no file.
     pub(super) fn look(&mut self, node: &Node, asked: bool) -> Looked {
-        let Some(before) = self.in_force.clone() else {
+        let Some(before) = self.in_force.borrow().clone() else {
             // The next session reads them in any case.
             return Looked::Same;
         };
@@ -146,9 +152,10 @@ impl Files {
         self.refused.as_ref()
     }
 
-    /// What ends soon, well before it does.
+    /// What of that which is in force ends soon, well before it does, or counts no more.
     pub(super) fn ending(&mut self, node: &Node, now_ms: u64) -> Ending {
-        let all = check::ending(node, now_ms);
+        let in_force = self.in_force.borrow().clone();
+        let all = in_force.map_or_else(Vec::new, |material| check::ending(node, &material, now_ms));
         self.warned
             .retain(|what, _| all.iter().any(|one| one.pick(Lang::En) == what));
         let mut due = Vec::new();
@@ -188,7 +195,7 @@ impl Files {
             Failure::new(Exit::Failed, Text::cause(format!("{error:#}"), es))
         })?;
         self.newest.see_all(trust);
-        self.in_force = Some(Arc::clone(material));
+        self.in_force.send_replace(Some(Arc::clone(material)));
         Ok(())
     }
 }
@@ -246,15 +253,11 @@ fn changes(before: &Material, after: &Material) -> Vec<Text> {
         {
             continue;
         }
-        let (en, es) = match of {
-            Purpose::Signing => ("signing certificate", "certificado de firma"),
-            _ => ("TLS certificate", "certificado TLS"),
-        };
-        let digest = hex(&digest);
+        let (name, digest) = (check::own_name(of), hex(&digest));
         let until = clock::rfc3339_ms(own.leaf.not_after_ms());
         changes.push(Text::from((
-            format!("{en} {digest} until {until}"),
-            format!("{es} {digest} hasta {until}"),
+            format!("{} {digest} until {until}", name.pick(Lang::En)),
+            format!("{} {digest} hasta {until}", name.pick(Lang::Es)),
         )));
     }
     let (old, new) = (&before.settings.trust, &after.settings.trust);
