@@ -117,11 +117,13 @@ impl NodeService for Service {
             limit: self.limit,
             in_hand: BTreeMap::new(),
         };
+        let counter = self.counter.clone();
         tokio::spawn(async move {
             tokio::select! {
                 () = taking.run(said, &deliveries) => {}
                 () = deliveries.closed() => {}
             }
+            counter.forget();
             drop(taker);
         });
         Ok(Response::new(ReceiverStream::new(stream)))
