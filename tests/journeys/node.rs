@@ -316,11 +316,12 @@ async fn what_is_said_while_the_line_is_cut_goes_out_by_itself_once_and_in_order
 async fn a_delivery_is_handed_over_and_answered_with_the_nodes_receipt() {
     let (stage, gateway) = Stage::new();
     let taken = stage.path("taken.jsonl");
-    // The program refuses its first delivery once.
+    // The program refuses until it is let.
+    let let_it = stage.path("let");
     let script = format!(
-        "cat >> {taken} && test -e {once} || {{ touch {once}; exit 1; }}",
+        "cat >> {taken} && test -e {let_it}",
         taken = taken.display(),
-        once = stage.path("once").display()
+        let_it = let_it.display()
     );
     let table = format!("hand_over = \"../in\"\ncommand = [\"/bin/sh\", \"-c\", \"{script}\"]");
     stage.with_agent(ANAM, &table);
@@ -336,8 +337,9 @@ async fn a_delivery_is_handed_over_and_answered_with_the_nodes_receipt() {
     assert_eq!(status["at_desk"], 1, "{status}");
     assert!(status["last_taken_ms"].is_null(), "{status}");
     assert_eq!(status["desk_limit_ms"], 60_000, "{status}");
+    write(&let_it, b"");
     let names = until(|| Some(handed_over(&folder)).filter(|names| !names.is_empty())).await;
-    assert!(agent.heard("not_taken"), "the program failed once");
+    assert!(agent.heard("not_taken"), "the program failed");
     let status = until(|| {
         let status = stage.status(ANAM).1["agent"].clone();
         (status["at_desk"] == 0).then_some(status)
@@ -355,7 +357,7 @@ async fn a_delivery_is_handed_over_and_answered_with_the_nodes_receipt() {
         Some(1)
     );
     let taken = std::fs::read_to_string(taken).expect("what the program took");
-    assert_eq!(taken.lines().count(), 2, "once refused, once taken");
+    assert!(taken.lines().count() >= 2, "refused, then taken");
 
     // The sender sees who has it, at which level, signed by the node.
     until(|| (stage.status(ANAM).1["outbox"]["waiting"] == 0).then_some(())).await;

@@ -7,7 +7,7 @@ mod suggest;
 
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use material::{
-    Material, MaterialError, load_credential, load_policy, load_signer, load_witness,
+    Material, MaterialError, Own, load_credential, load_policy, load_signer, load_witness,
     load_witness_key, read_side,
 };
 pub(crate) use run::Run;

@@ -7,9 +7,10 @@ mod tell;
 
 use crate::args::{Check, CheckCommand, CheckFormat};
 use crate::clock;
-use crate::config::Node;
+use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure, Text};
 use crate::output::{Lang, Output};
+pub(crate) use dated::own_name;
 use dated::{Dated, Life, Of, Span, Trouble};
 use precinto_gateway::config::Config;
 use serde::Serialize;
@@ -144,22 +145,28 @@ fn look(of: Of, args: &Check) -> Result<Looked, Failure> {
     Ok(Node::from_args(&args.node).map(|node| (dated::of_node(&node, of, now_ms), now_ms)))
 }
 
-/// What of a node ends so soon that a monitoring program would be warned, or has ended: what it is, and until when.
-pub(crate) fn ending(node: &Node, now_ms: u64) -> Vec<Text> {
-    let dated = [Of::Certificates, Of::Lists].map(|of| dated::of_node(node, of, now_ms));
-    let ends = dated.into_iter().flatten().filter_map(|dated| {
+/// What of that which a node works by ends so soon that a monitoring program would be warned, or counts no more: what it is, and
+/// until when, or why.
+pub(crate) fn ending(node: &Node, in_force: &Material, now_ms: u64) -> Vec<Text> {
+    let dated = dated::in_force(node, in_force, now_ms);
+    let ends = dated.into_iter().filter_map(|dated| {
         let Dated {
             what,
             life,
             standing,
         } = dated;
-        // What does not count at all is told by who cannot take it.
-        let span = standing.ok()?;
+        let named = |lang| what.pick(lang).to_owned();
+        let span = match standing {
+            Ok(span) => span,
+            Err(Trouble { found, .. }) => {
+                let text = |lang| format!("{}: {}", named(lang), found.pick(lang));
+                return Some(Text::from((text(Lang::En), text(Lang::Es))));
+            }
+        };
         let needed = needed(life, span, (None, None));
         let is_near = span.until_ms.saturating_sub(now_ms) < needed.warning_ms;
         let day = clock::rfc3339_ms(span.until_ms);
         is_near.then(|| {
-            let named = |lang| what.pick(lang).to_owned();
             Text::from((
                 format!("{} until {day}", named(Lang::En)),
                 format!("{} hasta {day}", named(Lang::Es)),

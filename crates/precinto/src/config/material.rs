@@ -9,10 +9,10 @@ use precinto_envelope::certificate::Certificate;
 use precinto_envelope::crypto::SigningKey;
 use precinto_envelope::pem;
 use precinto_envelope::tls::Credential;
-use precinto_envelope::trust::{SideTrust, TrustStore};
+use precinto_envelope::trust::{Purpose, SideTrust, TrustError, TrustStore};
 use precinto_merkle::cosignature::CosignatureSigner;
 use precinto_merkle::policy::Policy;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Why something that the settings name cannot be used.
@@ -80,26 +80,68 @@ pub(crate) struct Material {
     pub(crate) settings: Settings,
     /// The clock that certificates are judged by.
     pub(crate) clock: Clock,
+    tls: Own,
     /// Loaded with the rest, where that was asked for.
-    author: Option<Arc<Author>>,
+    signing: Option<(Own, Arc<Author>)>,
     node: Node,
 }
+
+/// A certificate of the node's own, as it was loaded: what lies in its file may be another by now.
+pub(crate) struct Own {
+    /// What it is for.
+    pub(crate) purpose: Purpose,
+    /// Where it came from.
+    pub(crate) file: PathBuf,
+    /// The certificate.
+    pub(crate) leaf: Arc<Certificate>,
+    /// Those between it and its root.
+    issuers: Vec<Arc<Certificate>>,
+}
+
+impl Own {
+    fn of(pair: &Pair, chain: &[Vec<u8>], purpose: Purpose) -> Result<Self, MaterialError> {
+        let wrong =
+            |error: &dyn std::fmt::Display| MaterialError::certificate(&pair.certificate, error);
+        let parsed = chain
+            .iter()
+            .map(|der| Certificate::parse(der).map(Arc::new));
+        let parsed: Result<Vec<_>, _> = parsed.collect();
+        let mut parsed = parsed.map_err(|error| wrong(&error))?.into_iter();
+        Ok(Self {
+            purpose,
+            file: pair.certificate.clone(),
+            leaf: parsed.next().ok_or_else(|| wrong(&NO_CERTIFICATE))?,
+            issuers: parsed.collect(),
+        })
+    }
+
+    /// Whether it counts at `now_ms` by that trust.
+    pub(crate) fn judge(&self, trust: &TrustStore, now_ms: u64) -> Result<(), TrustError> {
+        trust
+            .judge(&self.leaf, &self.issuers, self.purpose, now_ms)
+            .map(drop)
+    }
+}
+
+const NO_CERTIFICATE: &str = "no certificate in it";
 
 impl Material {
     /// Loads what the node's settings name.
     pub(crate) fn load(node: &Node) -> Result<Self, MaterialError> {
+        let (chain, key) = read_pair(&node.tls)?;
         let settings = Settings {
             gateway: node.gateway.clone(),
             server_name: node.server_name.clone(),
             gateway_identity: node.gateway_identity.clone(),
-            credential: load_credential(&node.tls)?,
+            credential: credential_of(&node.tls, &chain, &key)?,
             trust: Arc::new(load_trust(&node.sides, crate::clock::now_ms())?),
             log: node.log.clone(),
         };
         Ok(Self {
             settings,
             clock: Clock::new(crate::clock::now_ms),
-            author: None,
+            tls: Own::of(&node.tls, &chain, Purpose::TlsClient)?,
+            signing: None,
             node: node.clone(),
         })
     }
@@ -109,21 +151,22 @@ impl Material {
         let material = Self::load(node)?;
         // Nothing but the key: its state is the witness's own.
         load_witness_key(node)?;
-        let author = node.signing.as_ref().map(|_| material.author());
+        let signing = node.signing.as_ref().map(|pair| signing_of(node, pair));
         Ok(Self {
-            author: author.transpose()?,
+            signing: signing.transpose()?,
             ..material
         })
     }
 
-    /// What it signs with, if it was loaded with the rest.
-    pub(crate) fn signing(&self) -> Option<&Certificate> {
-        self.author.as_deref().map(Author::certificate)
+    /// The node's own certificates: for TLS, and for what it signs if that was loaded with the rest.
+    pub(crate) fn own(&self) -> impl Iterator<Item = &Own> {
+        let signing = self.signing.as_ref().map(|(own, _)| own);
+        std::iter::once(&self.tls).chain(signing)
     }
 
     /// The author of what this node signs.
     pub(crate) fn author(&self) -> Result<Arc<Author>, MaterialError> {
-        if let Some(author) = &self.author {
+        if let Some((_, author)) = &self.signing {
             return Ok(Arc::clone(author));
         }
         let Some(pair) = &self.node.signing else {
@@ -135,9 +178,7 @@ impl Material {
                 )),
             ));
         };
-        let author = Author::new(load_signer(pair)?, self.node.log.name());
-        let wrong = |error| MaterialError::certificate(&pair.certificate, error);
-        author.map(Arc::new).map_err(wrong)
+        signing_of(&self.node, pair).map(|(_, author)| author)
     }
 
     /// The node as a witness, if it has a key for that. Its folder of state must exist.
@@ -201,20 +242,36 @@ pub(crate) fn load_witness(node: &Node) -> Result<Option<Witness>, MaterialError
 /// Loads a signing certificate and its key, which must belong together.
 pub(crate) fn load_signer(pair: &Pair) -> Result<Signer, MaterialError> {
     let (chain, key) = read_pair(pair)?;
+    signer_of(pair, &chain, &key)
+}
+
+fn signer_of(pair: &Pair, chain: &[Vec<u8>], key: &[u8]) -> Result<Signer, MaterialError> {
     let key =
-        SigningKey::from_pkcs8_der(&key).map_err(|error| MaterialError::key(&pair.key, error))?;
+        SigningKey::from_pkcs8_der(key).map_err(|error| MaterialError::key(&pair.key, error))?;
     let wrong =
         |error: &dyn std::fmt::Display| MaterialError::certificate(&pair.certificate, error);
-    let mut chain = chain.into_iter();
-    let leaf = chain.next().ok_or_else(|| wrong(&"no certificate in it"))?;
-    let leaf = Certificate::parse(&leaf).map_err(|error| wrong(&error))?;
-    Signer::new(key, Arc::new(leaf), chain.collect()).map_err(|error| wrong(&error))
+    let (leaf, issuers) = chain.split_first().ok_or_else(|| wrong(&NO_CERTIFICATE))?;
+    let leaf = Certificate::parse(leaf).map_err(|error| wrong(&error))?;
+    Signer::new(key, Arc::new(leaf), issuers.to_vec()).map_err(|error| wrong(&error))
+}
+
+/// What the node signs with.
+fn signing_of(node: &Node, pair: &Pair) -> Result<(Own, Arc<Author>), MaterialError> {
+    let (chain, key) = read_pair(pair)?;
+    let author = Author::new(signer_of(pair, &chain, &key)?, node.log.name());
+    let wrong = |error| MaterialError::certificate(&pair.certificate, error);
+    let author = author.map(Arc::new).map_err(wrong)?;
+    Ok((Own::of(pair, &chain, Purpose::Signing)?, author))
 }
 
 /// Loads a TLS certificate chain and its key, which must belong together.
 pub(crate) fn load_credential(pair: &Pair) -> Result<Credential, MaterialError> {
     let (chain, key) = read_pair(pair)?;
-    let credential = Credential::new(&chain, &key);
+    credential_of(pair, &chain, &key)
+}
+
+fn credential_of(pair: &Pair, chain: &[Vec<u8>], key: &[u8]) -> Result<Credential, MaterialError> {
+    let credential = Credential::new(chain, key);
     credential.map_err(|error| MaterialError::certificate(&pair.certificate, error))
 }
 

@@ -2,10 +2,11 @@
 
 use super::State;
 use crate::commands::doctor::pair::{self, Unfit};
-use crate::config::{MaterialError, Node, Pair, Side, read_side};
+use crate::config::{Material, MaterialError, Node, Pair, Side, read_side};
 use crate::exit::Text;
 use precinto_alert::reason as catalogue;
-use precinto_envelope::trust::{Purpose, SideTrust, TrustKind, TrustStore};
+use precinto_envelope::certificate::Certificate;
+use precinto_envelope::trust::{Purpose, SideTrust, TrustError, TrustKind, TrustStore};
 use precinto_gateway::config::{Config, SideConfig};
 
 /// What is looked at.
@@ -45,6 +46,27 @@ pub(super) struct Trouble {
     pub(super) found: Text,
 }
 
+impl Span {
+    fn of(certificate: &Certificate) -> Self {
+        Self {
+            from_ms: certificate.not_before_ms(),
+            // The last second still counts, whole.
+            until_ms: certificate.not_after_ms().saturating_add(1_000),
+        }
+    }
+}
+
+/// Its own side does not vouch for it, or not any more.
+fn refused(error: &TrustError) -> Trouble {
+    let reason = error.reason();
+    let text = catalogue::entry(reason).text(precinto_alert::Lang::Es);
+    let found = Text::from((error.to_string(), format!("{text} ({error})")));
+    Trouble {
+        state: State::Critical,
+        found: found.about(catalogue::name(reason)),
+    }
+}
+
 /// Of a node's files.
 pub(super) fn of_node(node: &Node, of: Of, now_ms: u64) -> Vec<Dated> {
     let mut dated = Vec::new();
@@ -53,14 +75,48 @@ pub(super) fn of_node(node: &Node, of: Of, now_ms: u64) -> Vec<Dated> {
     if of == Of::Lists {
         return dated;
     }
-    let signing = Purpose::Signing;
-    let tls = ("TLS certificate", "certificado TLS").into();
-    let mut own = vec![of_pair(tls, &node.tls, Purpose::TlsClient, trust, now_ms)];
-    if let Some(pair) = &node.signing {
-        let what = ("signing certificate", "certificado de firma").into();
-        own.push(of_pair(what, pair, signing, trust, now_ms));
+    let pairs = [
+        (Some(&node.tls), Purpose::TlsClient),
+        (node.signing.as_ref(), Purpose::Signing),
+    ];
+    let pairs = pairs.into_iter();
+    let pairs = pairs.filter_map(|(pair, purpose)| pair.map(|pair| (pair, purpose)));
+    let mut own: Vec<_> = pairs
+        .map(|(pair, purpose)| of_pair(own_name(purpose), pair, purpose, trust, now_ms))
+        .collect();
+    own.extend(of_officers(node, trust, now_ms));
+    own.extend(dated);
+    own
+}
+
+/// Of what a node works by; only its officers' certificates are read when they are used.
+pub(super) fn in_force(node: &Node, material: &Material, now_ms: u64) -> Vec<Dated> {
+    let trust = &*material.settings.trust;
+    let own = material.own().map(|own| Dated {
+        what: own_name(own.purpose),
+        life: Life::Certificate,
+        standing: match own.judge(trust, now_ms) {
+            Ok(()) => Ok(Span::of(&own.leaf)),
+            Err(error) => Err(refused(&error)),
+        },
+    });
+    let sides = [Of::Certificates, Of::Lists].into_iter();
+    let sides = sides.flat_map(|of| trust.sides().flat_map(move |side| of_trust(side, of)));
+    own.chain(of_officers(node, Some(trust), now_ms))
+        .chain(sides)
+        .collect()
+}
+
+/// What one of a node's own certificates is called.
+pub(crate) fn own_name(purpose: Purpose) -> Text {
+    match purpose {
+        Purpose::Signing => ("signing certificate", "certificado de firma").into(),
+        Purpose::TlsClient | Purpose::TlsServer => ("TLS certificate", "certificado TLS").into(),
     }
-    for officer in &node.officers {
+}
+
+fn of_officers(node: &Node, trust: Option<&TrustStore>, now_ms: u64) -> Vec<Dated> {
+    let officers = node.officers.iter().map(|officer| {
         let what = Text::from((
             format!("certificate of officer {}", officer.id),
             format!("certificado del oficial {}", officer.id),
@@ -69,10 +125,9 @@ pub(super) fn of_node(node: &Node, of: Of, now_ms: u64) -> Vec<Dated> {
             certificate: officer.certificate.clone(),
             key: officer.key.clone(),
         };
-        own.push(of_pair(what, &pair, signing, trust, now_ms));
-    }
-    own.extend(dated);
-    own
+        of_pair(what, &pair, Purpose::Signing, trust, now_ms)
+    });
+    officers.collect()
 }
 
 /// Of a gateway's files.
@@ -178,19 +233,10 @@ fn of_pair(
 ) -> Dated {
     let trouble = |state, found| Err(Trouble { state, found });
     let standing = match pair::examine(pair, purpose, trust, now_ms) {
-        Ok(leaf) => Ok(Span {
-            from_ms: leaf.not_before_ms(),
-            // The last second still counts, whole.
-            until_ms: leaf.not_after_ms().saturating_add(1_000),
-        }),
+        Ok(leaf) => Ok(Span::of(&leaf)),
         Err(Unfit::Unusable(found)) => trouble(State::Unknown, found),
         Err(Unfit::NotAPair(found)) => trouble(State::Critical, found),
-        Err(Unfit::Refused(error)) => {
-            let reason = error.reason();
-            let text = catalogue::entry(reason).text(precinto_alert::Lang::Es);
-            let found = Text::from((error.to_string(), format!("{text} ({error})")));
-            trouble(State::Critical, found.about(catalogue::name(reason)))
-        }
+        Err(Unfit::Refused(error)) => Err(refused(&error)),
     };
     Dated {
         what,

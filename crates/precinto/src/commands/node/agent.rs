@@ -113,14 +113,16 @@ impl Agent {
         outbox.tidy().map_err(|error| outbox_failed(&error))?;
         let inbox = Inbox::open(node.state.join("inbox.redb"), node.log.name());
         let (window, counter) = counter();
+        let files = Files::of(&node)?;
         let api = run.api.then(|| Api {
             node: node.clone(),
+            material: files.in_force(),
             outbox: outbox.clone(),
             counter,
             limit: run.command_limit,
         });
         let mut agent = Self {
-            files: Files::of(&node)?,
+            files,
             asked: Arc::default(),
             dated: None,
             window: run.api_deliveries.then_some(window),
@@ -181,7 +183,7 @@ impl Agent {
     /// Looks whether certificates and trust are to be renewed, and what of them ends soon; whether others are in force now.
     fn look(&mut self, asked: bool) -> anyhow::Result<bool> {
         let lang = self.output.lang();
-        let looked = self.files.look(&self.node, asked)?;
+        let looked = self.files.look(&self.node, asked);
         let refused = self.files.refused().map(|text| text.pick(lang).to_owned());
         self.is_news |= self.presence.files_refused != refused;
         self.presence.files_refused = refused;
@@ -196,6 +198,7 @@ impl Agent {
                     "archivos leídos de nuevo: nada cambió",
                 );
                 self.say(Notice::of("files_read", lang, said))?;
+                self.warn_of_ends()?;
                 return Ok(false);
             }
             Looked::Refused(why) => {
@@ -214,6 +217,7 @@ impl Agent {
         for detail in &details {
             self.say(Notice::of(event, lang, said).detail(detail.pick(lang)))?;
         }
+        self.warn_of_ends()?;
         Ok(event == "files_taken")
     }
 

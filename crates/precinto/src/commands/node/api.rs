@@ -11,7 +11,7 @@ mod service;
 pub(super) use offer::{CREDIT_MAX, Counter, Window, counter};
 
 use super::task::AbortOnDrop;
-use crate::config::Node;
+use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure, Text};
 use precinto_client::limits::MESSAGE_BYTES_MAX;
 use precinto_client::outbox::Outbox;
@@ -21,8 +21,10 @@ use std::fs::{DirBuilder, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::UnixListener;
+use tokio::sync::watch;
 use tokio_stream::wrappers::UnixListenerStream;
 use tonic::transport::Server;
 
@@ -34,6 +36,8 @@ const CALLS_MAX: usize = 64;
 pub(super) struct Api {
     /// Whose.
     pub(super) node: Node,
+    /// What the agent works by, once it does.
+    pub(super) material: watch::Receiver<Option<Arc<Material>>>,
     /// Where messages go.
     pub(super) outbox: Outbox,
     /// Where deliveries come from.

@@ -355,6 +355,7 @@ impl Desk {
         let lies = window.lay((lane, work.index()), delivery);
         drop(laid);
         tokio::select! {
+            biased;
             settled = lies.settled() => settled,
             () = self.stop.cancelled() => Err(("the agent stops", "el agente se detiene").into()),
         }

@@ -128,11 +128,13 @@ impl Keeper {
         work: RecallWork,
     ) -> Result<Confirming, Failure> {
         let (node, output) = (self.node.clone(), self.output);
+        let material = Arc::clone(&self.material);
         let alert = work.alert_id.clone();
         let confirm = move || {
             let about = (work.recall, work.measure);
             reception.confirm_recall(&work.alert_id, about, || {
-                send::sign_confirmation(&node, &work, output).map_err(|error| format!("{error:#}"))
+                send::sign_confirmation((&node, &material), &work, output)
+                    .map_err(|error| format!("{error:#}"))
             })
         };
         let done = tokio::task::spawn_blocking(confirm).await;

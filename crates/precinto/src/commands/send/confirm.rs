@@ -45,10 +45,10 @@ pub(crate) fn confirm(
     Ok(ended.unwrap_or(exit))
 }
 
-/// Numbers and signs the confirmation of one recall, by the node alone. Within the outbox's turn, so that numbers and places go
+/// Numbers and signs the confirmation of one recall, by the node alone and with what it works by. Within the outbox's turn, so that numbers and places go
 /// up together.
 pub(crate) fn sign_confirmation(
-    node: &Node,
+    by @ (node, _): (&Node, &Material),
     work: &RecallWork,
     output: Output,
 ) -> anyhow::Result<Signed> {
@@ -59,7 +59,7 @@ pub(crate) fn sign_confirmation(
         let es = "no se puede leer el borrador";
         Failure::new(Exit::Failed, Text::cause(error, es))
     })?;
-    let composed = with_composer(node, std::slice::from_ref(work), |composer| {
+    let composed = with_composer(by, std::slice::from_ref(work), |composer| {
         let composed = composer.compose_checked(draft);
         composer.finish()?;
         composed
@@ -78,14 +78,14 @@ pub(crate) fn sign_confirmation(
     Err(Failure::new(Exit::Failed, text).into())
 }
 
-/// Numbers and signs a draft by the node alone and puts it into the outbox, or says what breaks rules in it. What does not go in
+/// Numbers and signs a draft by the node alone, with what it works by, and puts it into the outbox, or says what breaks rules in it. What does not go in
 /// takes no number.
 pub(crate) fn queue_draft(
-    node: &Node,
+    by: (&Node, &Material),
     turn: &mut Turn<'_>,
     draft: Draft,
 ) -> anyhow::Result<Result<(Signed, Put), Vec<Violation>>> {
-    with_composer(node, &[], |composer| {
+    with_composer(by, &[], |composer| {
         let (Composed { outgoing, found }, put) = composer.compose_into(turn, draft)?;
         let put = put.map_err(|error| outbox::failed(&error))?;
         Ok(match put {
@@ -97,13 +97,12 @@ pub(crate) fn queue_draft(
 
 /// Does something with the numbers of a node that signs alone.
 fn with_composer<T>(
-    node: &Node,
+    (node, material): (&Node, &Material),
     works: &[RecallWork],
     work: impl FnOnce(&mut Composer<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let material = Material::load(node).map_err(Failure::from)?;
     let options = SendOptions::confirming(&[]);
-    let mut composer = Composer::new(node, &material, &options, 1)?;
+    let mut composer = Composer::new(node, material, &options, 1)?;
     composer.carried_out(works);
     work(&mut composer)
 }

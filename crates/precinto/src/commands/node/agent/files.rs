@@ -1,7 +1,8 @@
 //! What the agent works by, from its files: its certificates and keys, and the roots and revocation lists that it believes.
 //!
 //! They are renewed while it runs. What changes is loaded and judged first, on the side, and only what is good as a whole takes
-//! the place of what is in force; a bad file changes nothing, and is said. A revocation list never goes back: its number never
+//! the place of what is in force; a bad file changes nothing, is said, and is looked at again and again until it is good: that may
+//! take nothing but time. A certificate of its own that has ceased to count keeps no list out. A revocation list never goes back: its number never
 //! falls, and stands for one list for ever, also after a restart.
 //!
 //! Trust statement: the lists that were taken lie in `lists/` of the state folder. Who deletes them can put back an older list
@@ -9,20 +10,20 @@
 
 use crate::clock;
 use crate::commands::check;
-use crate::commands::doctor::pair::{self, Unfit};
-use crate::config::{Fingerprint, Material, Node, Pair};
+use crate::config::{Fingerprint, Material, Node, Own};
 use crate::exit::{Exit, Failure, Text};
 use crate::files::{make_folder, write_durable};
 use crate::output::Lang;
 use precinto_envelope::hex;
-use precinto_envelope::trust::{NewestLists, Purpose, TrustKind};
+use precinto_envelope::trust::{NewestLists, TrustKind};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The files of one agent, and what of them is in force.
 pub(super) struct Files {
-    in_force: Option<Arc<Material>>,
+    in_force: watch::Sender<Option<Arc<Material>>>,
     /// As they were when they were read last, good or bad.
     read: Option<Fingerprint>,
     newest: NewestLists,
@@ -78,7 +79,7 @@ impl Files {
             }
         }
         Ok(Self {
-            in_force: None,
+            in_force: watch::Sender::new(None),
             read: None,
             newest,
             lists,
@@ -87,10 +88,15 @@ impl Files {
         })
     }
 
+    /// What is in force, for who works by it beside the sessions.
+    pub(super) fn in_force(&self) -> watch::Receiver<Option<Arc<Material>>> {
+        self.in_force.subscribe()
+    }
+
     /// What a session works by: what is in force, or, as long as nothing is, what the files hold.
     pub(super) fn material(&mut self, node: &Node) -> Result<Arc<Material>, Failure> {
-        if let Some(material) = &self.in_force {
-            return Ok(Arc::clone(material));
+        if let Some(material) = self.in_force.borrow().clone() {
+            return Ok(material);
         }
         // Before they are read: what changes meanwhile is seen afterwards.
         self.read = Some(Fingerprint::of(node));
@@ -100,39 +106,45 @@ impl Files {
     }
 
     /// Reads them again if they are others than those that were read, or somebody has `asked`.
-    pub(super) fn look(&mut self, node: &Node, asked: bool) -> Result<Looked, Failure> {
-        let Some(before) = self.in_force.clone() else {
+    /// Those that were refused are read again each time: what comes into force tomorrow, or a disk that has room again, changes no file.
+    pub(super) fn look(&mut self, node: &Node, asked: bool) -> Looked {
+        let Some(before) = self.in_force.borrow().clone() else {
             // The next session reads them in any case.
-            return Ok(Looked::Same);
+            return Looked::Same;
         };
         let is_same = |read: &Fingerprint| !read.has_changed(node);
-        if !asked && self.read.as_ref().is_some_and(is_same) {
-            return Ok(Looked::Same);
+        if !asked && self.refused.is_none() && self.read.as_ref().is_some_and(is_same) {
+            return Looked::Same;
         }
         self.read = Some(Fingerprint::of(node));
-        let judged = self.load(node).and_then(|next| {
-            serves(&next, node)?;
-            Ok(next)
+        let taken = self.load(node).and_then(|next| {
+            serves(&before, &next, node)?;
+            let changes = changes(&before, &next);
+            if !changes.is_empty() {
+                self.take(&Arc::new(next))?;
+            }
+            Ok(changes)
         });
-        let next = match judged {
-            Ok(next) => Arc::new(next),
+        match taken {
+            Ok(changes) => {
+                self.refused = None;
+                match (changes.is_empty(), asked) {
+                    (false, _) => Looked::Taken(changes),
+                    (true, true) => Looked::NothingNew,
+                    (true, false) => Looked::Same,
+                }
+            }
             Err(failure) => {
                 let text = failure.message;
-                self.refused = Some(text.clone());
-                return Ok(Looked::Refused(text));
+                // Said once, and to whoever asks.
+                let is_said = self.refused.replace(text.clone()).as_ref() == Some(&text);
+                if is_said && !asked {
+                    Looked::Same
+                } else {
+                    Looked::Refused(text)
+                }
             }
-        };
-        self.refused = None;
-        let changes = changes(&before, &next);
-        if changes.is_empty() {
-            return Ok(if asked {
-                Looked::NothingNew
-            } else {
-                Looked::Same
-            });
         }
-        self.take(&next)?;
-        Ok(Looked::Taken(changes))
     }
 
     /// Why what the files hold is not in force.
@@ -140,9 +152,10 @@ impl Files {
         self.refused.as_ref()
     }
 
-    /// What ends soon, well before it does.
+    /// What of that which is in force ends soon, well before it does, or counts no more.
     pub(super) fn ending(&mut self, node: &Node, now_ms: u64) -> Ending {
-        let all = check::ending(node, now_ms);
+        let in_force = self.in_force.borrow().clone();
+        let all = in_force.map_or_else(Vec::new, |material| check::ending(node, &material, now_ms));
         self.warned
             .retain(|what, _| all.iter().any(|one| one.pick(Lang::En) == what));
         let mut due = Vec::new();
@@ -167,10 +180,9 @@ impl Files {
         Ok(material)
     }
 
-    /// Puts it in force. What it believes is on disk by then.
+    /// Puts it in force. What it believes is on disk by then; where that cannot be written, everything stays as it was.
     fn take(&mut self, material: &Arc<Material>) -> Result<(), Failure> {
         let trust = &material.settings.trust;
-        self.newest.see_all(trust);
         let is_list = |kind| kind == TrustKind::RevocationList;
         let lists = trust.items().filter(|item| is_list(item.kind));
         let named = lists.map(|item| {
@@ -182,7 +194,8 @@ impl Files {
             let es = "no se pueden guardar las listas de revocación";
             Failure::new(Exit::Failed, Text::cause(format!("{error:#}"), es))
         })?;
-        self.in_force = Some(Arc::clone(material));
+        self.newest.see_all(trust);
+        self.in_force.send_replace(Some(Arc::clone(material)));
         Ok(())
     }
 }
@@ -203,62 +216,49 @@ fn keep(folder: &Path, lists: &BTreeMap<PathBuf, &[u8]>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether the node's own certificates are its own, and count by the roots and lists that come with them: those of a start may
-/// be late, but nothing that counts makes room for what does not.
-fn serves(next: &Material, node: &Node) -> Result<(), Failure> {
+/// Whether those of the node's own certificates that are new are its own, and count by the roots and lists that come with them:
+/// nothing that counts makes room for what does not. Those that it has already may be late, or revoked by that very list.
+fn serves(before: &Material, next: &Material, node: &Node) -> Result<(), Failure> {
     let now_ms = clock::now_ms();
-    let fits = |pair: &Pair, purpose| {
-        let trust = Some(&*next.settings.trust);
-        let unfit = |unfit| match unfit {
-            Unfit::Unusable(text) | Unfit::NotAPair(text) => text,
-            Unfit::Refused(error) => {
-                let text = Text::cause(error, "el certificado no vale");
-                text.about(pair.certificate.display())
-            }
-        };
-        let leaf = pair::examine(pair, purpose, trust, now_ms).map_err(unfit)?;
-        let is_own = leaf
+    let is_new = |one: &&Own| {
+        let digest = one.leaf.digest();
+        before.own().all(|other| other.leaf.digest() != digest)
+    };
+    for own in next.own().filter(is_new) {
+        let wrong = |text: Text| Failure::new(Exit::Usage, text.about(own.file.display()));
+        own.judge(&next.settings.trust, now_ms)
+            .map_err(|error| wrong(Text::cause(error, "el certificado no vale")))?;
+        let is_own = own
+            .leaf
             .identity()
             .is_ok_and(|of| of.to_string() == node.identity.to_string());
-        if is_own {
-            return Ok(());
+        if !is_own {
+            return Err(wrong(Text::from((
+                format!("the certificate is not that of {}", node.identity),
+                format!("el certificado no es el de {}", node.identity),
+            ))));
         }
-        let whose = Text::from((
-            format!("the certificate is not that of {}", node.identity),
-            format!("el certificado no es el de {}", node.identity),
-        ));
-        Err(whose.about(pair.certificate.display()))
-    };
-    let tls = fits(&node.tls, Purpose::TlsClient);
-    let signing = node.signing.as_ref();
-    let signing = signing.map_or(Ok(()), |pair| fits(pair, Purpose::Signing));
-    let wrong = |text| Failure::new(Exit::Usage, text);
-    tls.and(signing).map_err(wrong)
+    }
+    Ok(())
 }
 
 /// What is another in `after`, for people and for the record.
 fn changes(before: &Material, after: &Material) -> Vec<Text> {
     let mut changes = Vec::new();
-    let own = |material: &Material| {
-        let tls = material.settings.credential.certificate();
-        let signing = material.signing();
-        [
-            Some((tls.digest(), tls.not_after_ms())),
-            signing.map(|one| (one.digest(), one.not_after_ms())),
-        ]
-    };
-    let names = [
-        ("TLS certificate", "certificado TLS"),
-        ("signing certificate", "certificado de firma"),
-    ];
-    for ((name, before), after) in names.into_iter().zip(own(before)).zip(own(after)) {
-        if let Some((digest, until_ms)) = after.filter(|_| before != after) {
-            let (digest, until) = (hex(&digest), clock::rfc3339_ms(until_ms));
-            changes.push(Text::from((
-                format!("{} {digest} until {until}", name.0),
-                format!("{} {digest} hasta {until}", name.1),
-            )));
+    for own in after.own() {
+        let (digest, of) = (own.leaf.digest(), own.purpose);
+        if before
+            .own()
+            .any(|one| (one.leaf.digest(), one.purpose) == (digest, of))
+        {
+            continue;
         }
+        let (name, digest) = (check::own_name(of), hex(&digest));
+        let until = clock::rfc3339_ms(own.leaf.not_after_ms());
+        changes.push(Text::from((
+            format!("{} {digest} until {until}", name.pick(Lang::En)),
+            format!("{} {digest} hasta {until}", name.pick(Lang::Es)),
+        )));
     }
     let (old, new) = (&before.settings.trust, &after.settings.trust);
     let change = old.changes(new);

@@ -3,6 +3,9 @@
 //!
 //! The desk lays deliveries down, and each lies there until it is settled or the desk takes it back. When nobody is there, or whoever
 //! was there has gone, it lies there for the next one: only what somebody could not take is an attempt.
+//!
+//! The desk takes everything back whenever a session ends, and lays it down again in the next. What a taker has in hand stays there
+//! meanwhile, and what they say of it is kept: nobody is handed a second time what they have taken.
 
 use super::super::desk::Lane;
 use crate::exit::Text;
@@ -17,25 +20,46 @@ pub(in super::super) const CREDIT_MAX: usize = 64;
 /// By lane, the urgent one first, then by index.
 type Place = (Lane, u64);
 
-/// What lies on the counter. Bounded: the desk lays down no more than [`CREDIT_MAX`] of each lane.
-type Lying = BTreeMap<Place, Offer>;
+/// What a taker says of a delivery.
+type Verdict = Result<(), Text>;
+
+/// The counter itself.
+#[derive(Debug, Default)]
+struct Board {
+    /// What lies there. Bounded: the desk lays down no more than [`CREDIT_MAX`] of each lane.
+    lying: BTreeMap<Place, Offer>,
+    /// What was said of deliveries that the desk had taken back, by index; at most [`SAID_MAX`].
+    said: BTreeMap<u64, Verdict>,
+}
+
+/// As much as lies there at most: what is beyond that comes again, as it would if nothing were kept.
+const SAID_MAX: usize = 2 * CREDIT_MAX;
+
+impl Board {
+    fn keep(&mut self, index: u64, verdict: Verdict) {
+        drop(self.said.insert(index, verdict));
+        if self.said.len() > SAID_MAX {
+            drop(self.said.pop_first());
+        }
+    }
+}
 
 /// A delivery on the counter.
 #[derive(Debug)]
 struct Offer {
     delivery: Arc<pb::TakeDeliveriesResponse>,
     /// Whether it was taken, or why not.
-    settle: oneshot::Sender<Result<(), Text>>,
+    settle: oneshot::Sender<Verdict>,
 }
 
 /// The desk's side.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Window(Arc<watch::Sender<Lying>>);
+pub(in super::super) struct Window(Arc<watch::Sender<Board>>);
 
 /// The takers' side.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Counter {
-    lying: Arc<watch::Sender<Lying>>,
+    board: Arc<watch::Sender<Board>>,
     /// Held by the one who takes: one at a time.
     pub(super) taker: Arc<Mutex<()>>,
 }
@@ -43,23 +67,24 @@ pub(in super::super) struct Counter {
 /// A delivery that the desk has laid down; taken back when this is dropped.
 #[derive(Debug)]
 pub(in super::super) struct Laid {
-    lying: Arc<watch::Sender<Lying>>,
+    board: Arc<watch::Sender<Board>>,
     place: Place,
-    settled: oneshot::Receiver<Result<(), Text>>,
+    settled: oneshot::Receiver<Verdict>,
 }
 
 /// A counter, and its window.
 pub(in super::super) fn counter() -> (Window, Counter) {
-    let lying = Arc::new(watch::Sender::new(Lying::new()));
+    let board = Arc::new(watch::Sender::new(Board::default()));
     let counter = Counter {
-        lying: Arc::clone(&lying),
+        board: Arc::clone(&board),
         taker: Arc::default(),
     };
-    (Window(lying), counter)
+    (Window(board), counter)
 }
 
 impl Window {
-    /// Lays a delivery down. The desk has each index once.
+    /// Lays a delivery down. The desk has each index once. It is settled at once if somebody who had it in hand has said meanwhile
+    /// what became of it.
     pub(in super::super) fn lay(
         &self,
         (lane, index): (Lane, u64),
@@ -67,11 +92,16 @@ impl Window {
     ) -> Laid {
         let (settle, settled) = oneshot::channel();
         let delivery = Arc::new(delivery);
-        let offer = Offer { delivery, settle };
-        self.0
-            .send_modify(|lying| drop(lying.insert((lane, index), offer)));
+        self.0.send_modify(|board| match board.said.remove(&index) {
+            Some(verdict) => drop(settle.send(verdict)),
+            None => drop(
+                board
+                    .lying
+                    .insert((lane, index), Offer { delivery, settle }),
+            ),
+        });
         Laid {
-            lying: Arc::clone(&self.0),
+            board: Arc::clone(&self.0),
             place: (lane, index),
             settled,
         }
@@ -89,15 +119,20 @@ impl Laid {
 
 impl Drop for Laid {
     fn drop(&mut self) {
-        self.lying
-            .send_if_modified(|lying| lying.remove(&self.place).is_some());
+        self.board.send_if_modified(|board| {
+            // Said, and not heard any more.
+            if let Ok(verdict) = self.settled.try_recv() {
+                board.keep(self.place.1, verdict);
+            }
+            board.lying.remove(&self.place).is_some()
+        });
     }
 }
 
 impl Counter {
     /// Tells of what is laid down from now on.
     pub(super) fn changes(&self) -> watch::Receiver<impl Sized + use<>> {
-        self.lying.subscribe()
+        self.board.subscribe()
     }
 
     /// The next delivery for a taker who has these in hand and may have `credit`; of more than one, the last is kept for what is
@@ -107,9 +142,10 @@ impl Counter {
         in_hand: &BTreeSet<u64>,
         credit: usize,
     ) -> Option<(u64, Arc<pb::TakeDeliveriesResponse>)> {
-        let lying = self.lying.borrow();
+        let board = self.board.borrow();
         let room = credit.saturating_sub(in_hand.len());
-        let mut next = lying
+        let mut next = board
+            .lying
             .iter()
             .filter(|(place, _)| !in_hand.contains(&place.1));
         let ((lane, index), offer) = next.next()?;
@@ -121,17 +157,26 @@ impl Counter {
         (room >= needed).then(|| (*index, Arc::clone(&offer.delivery)))
     }
 
-    /// Says what became of a delivery. What the desk has taken back, nobody waits for any more.
-    pub(super) fn settle(&self, index: u64, settled: Result<(), Text>) {
-        self.lying.send_if_modified(|lying| {
+    /// Says what became of a delivery in hand. What the desk has taken back, it hears when it lays it down again.
+    pub(super) fn settle(&self, index: u64, settled: Verdict) {
+        self.board.send_if_modified(|board| {
             let offer = [Lane::Urgent, Lane::Routine]
                 .iter()
-                .find_map(|lane| lying.remove(&(*lane, index)));
+                .find_map(|lane| board.lying.remove(&(*lane, index)));
             let was_there = offer.is_some();
-            if let Some(offer) = offer {
-                drop(offer.settle.send(settled));
+            match offer.map(|offer| offer.settle.send(settled.clone())) {
+                Some(Ok(())) => {}
+                Some(Err(_)) | None => board.keep(index, settled),
             }
             was_there
+        });
+    }
+
+    /// Whoever took deliveries has gone: what they said, and the desk did not ask for again, means nothing to the next one.
+    pub(super) fn forget(&self) {
+        self.board.send_if_modified(|board| {
+            board.said.clear();
+            false
         });
     }
 }
@@ -198,11 +243,46 @@ mod tests {
         assert!(changes.has_changed().unwrap());
         changes.mark_unchanged();
         assert!(handed(&counter, 1).is_empty());
-        // Too late, and nobody's affair.
-        counter.settle(7, Ok(()));
-        assert!(!changes.has_changed().unwrap());
         let again = lay(&window, Lane::Routine, 7);
         assert_eq!(handed(&counter, 1), [7]);
         drop(again);
+    }
+
+    #[tokio::test]
+    async fn what_is_said_while_the_desk_has_taken_it_back_counts_when_it_lies_there_again() {
+        let (window, counter) = counter();
+        let no = || Err(Text::same("no".to_owned()));
+        for (index, said) in [(7, Ok(())), (8, no())] {
+            drop(lay(&window, Lane::Routine, index));
+            counter.settle(index, said.clone());
+            let again = lay(&window, Lane::Routine, index);
+            assert!(handed(&counter, CREDIT_MAX).is_empty(), "twice");
+            assert_eq!(again.settled().await, said);
+        }
+        // Nor is it lost if the desk does not wait any more.
+        let laid = lay(&window, Lane::Urgent, 9);
+        counter.settle(9, Ok(()));
+        drop(laid);
+        let again = lay(&window, Lane::Urgent, 9);
+        assert!(handed(&counter, CREDIT_MAX).is_empty(), "twice");
+        assert_eq!(again.settled().await, Ok(()));
+        // Once, and for nobody else.
+        let again = lay(&window, Lane::Urgent, 9);
+        assert_eq!(handed(&counter, CREDIT_MAX), [9]);
+        drop(again);
+        counter.settle(9, Ok(()));
+        counter.forget();
+        let again = lay(&window, Lane::Urgent, 9);
+        assert_eq!(handed(&counter, CREDIT_MAX), [9]);
+        drop(again);
+    }
+
+    #[test]
+    fn no_more_is_kept_of_what_was_said_than_can_lie_there() {
+        let (_window, counter) = counter();
+        for index in 0..1_000 {
+            counter.settle(index, Ok(()));
+        }
+        assert_eq!(counter.board.borrow().said.len(), SAID_MAX);
     }
 }

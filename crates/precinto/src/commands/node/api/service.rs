@@ -4,7 +4,7 @@ use super::super::status;
 use super::Api;
 use super::offer::{CREDIT_MAX, Counter};
 use crate::commands::{outbox, send};
-use crate::config::Node;
+use crate::config::{Material, Node};
 use crate::draft::Draft;
 use crate::exit::{Failure, Text};
 use crate::output::Lang;
@@ -18,7 +18,7 @@ use precinto_proto::v1::node_service_server::NodeService;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
@@ -33,6 +33,7 @@ pub(super) struct Service {
 /// What sending takes.
 struct SendingDesk {
     node: Node,
+    material: watch::Receiver<Option<Arc<Material>>>,
     outbox: Outbox,
 }
 
@@ -42,11 +43,16 @@ impl Service {
     pub(super) fn new(api: Api) -> Self {
         let Api {
             node,
+            material,
             outbox,
             counter,
             limit,
         } = api;
-        let desk = SendingDesk { node, outbox };
+        let desk = SendingDesk {
+            node,
+            material,
+            outbox,
+        };
         Self {
             desk: Arc::new(desk),
             counter,
@@ -111,11 +117,13 @@ impl NodeService for Service {
             limit: self.limit,
             in_hand: BTreeMap::new(),
         };
+        let counter = self.counter.clone();
         tokio::spawn(async move {
             tokio::select! {
                 () = taking.run(said, &deliveries) => {}
                 () = deliveries.closed() => {}
             }
+            counter.forget();
             drop(taker);
         });
         Ok(Response::new(ReceiverStream::new(stream)))
@@ -278,9 +286,20 @@ impl SendingDesk {
             officers: Vec::new(),
             tag: None,
         };
-        let queued = send::queue_draft(&self.node, turn, draft);
+        let queued = self
+            .material()
+            .and_then(|material| send::queue_draft((&self.node, &material), turn, draft));
         let queued = queued.map_err(|error| of_error(error, Reason::FieldInvalid))?;
         queued.map_err(|found| Refusal::violations(found).to_status())
+    }
+
+    /// What the agent works by: a file that it has not taken signs nothing. Before there is any, what its first session will read.
+    fn material(&self) -> anyhow::Result<Arc<Material>> {
+        if let Some(material) = self.material.borrow().clone() {
+            return Ok(material);
+        }
+        let material = Material::load(&self.node).map_err(Failure::from)?;
+        Ok(Arc::new(material))
     }
 
     fn state(&self, id: MessageId) -> Result<pb::MessageState, Status> {
