@@ -3,6 +3,8 @@
 use std::process::Command;
 use std::time::Duration;
 
+use precinto_client::Connection;
+
 use crate::drill::{Drill, descriptors, sized};
 use crate::raw;
 
@@ -29,8 +31,18 @@ async fn c8_descriptors_run_out() {
     assert!(most < DESCRIPTORS, "some are left for the log: {most}");
     let sockets = held.len();
     drop(held);
-    let newcomer = drill.site.node("us-atf-hq", &drill.gateway).connect().await;
-    drop(newcomer);
+    // The gateway learns one by one that they are gone; by then a newcomer is let in.
+    let newcomer = drill.site.node("us-atf-hq", &drill.gateway);
+    let let_in = async {
+        while Connection::open(&newcomer.settings, &newcomer.clock)
+            .await
+            .is_err()
+        {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let let_in = tokio::time::timeout(Duration::from_mins(1), let_in).await;
+    let_in.expect("a newcomer gets in once the others are gone");
     drill
         .end(&format!(
             "{sockets} sockets, {most} of {DESCRIPTORS} descriptors open at most"

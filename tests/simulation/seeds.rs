@@ -11,7 +11,7 @@ use crate::run::{Outcome, run};
 use crate::world::Trace;
 
 /// How many seeds a change must pass; `PRECINTO_SEEDS` says another number. A seed takes about a second of one core.
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 100;
 
 /// Runs a world on a thread of its own: it leaves its mark on it.
 fn run_apart(plan: Plan) -> Outcome {

@@ -66,7 +66,11 @@ async fn a_delivery_that_nobody_takes_by_the_local_api_is_told_by_the_status() {
     let (stage, gateway) = Stage::new();
     stage.with_agent(ANAM, "api = true\napi_deliveries = true");
     let agent = stage.agent(ANAM).await;
-    let (_, before) = stage.status(ANAM);
+    let before = until(|| {
+        let (_, status) = stage.status(ANAM);
+        status["agent"].is_object().then_some(status)
+    })
+    .await;
     assert_eq!(before["agent"]["at_desk"], 0, "{before}");
     stage.alert(CBP);
     let status = until(|| {
