@@ -124,6 +124,50 @@ impl Stage {
         serde_json::from_slice(&out.stdout).expect("an object")
     }
 
+    /// What `policy replay` says of the folder alone with another policy of the United States, as one object, and its exit code.
+    fn replay(&self, policy: &str, more: &[&str]) -> (Option<i32>, Value) {
+        let next = self.file("next.cedar", policy);
+        let mut command = Command::new(precinto());
+        command
+            .args(["policy", "replay", "-o", "json", "--policy"])
+            .arg(format!("us.dev.invalid={}", next.display()))
+            .args(more);
+        let out = command.arg("--dir").arg(self.site.data());
+        let out = out.output().expect("precinto runs");
+        let said = serde_json::from_slice(&out.stdout);
+        (
+            out.status.code(),
+            said.unwrap_or_else(|_| panic!("{}", told(&out).1)),
+        )
+    }
+
+    /// Puts the parts in force into files, as anybody would before asking by them.
+    fn parts_in_force(&self) {
+        for side in ["us.dev.invalid", "mx.dev.invalid"] {
+            let text = self.done(LAX, &format!("directory show {side} --text"));
+            self.file(&format!("{side}.toml"), &text);
+        }
+    }
+
+    /// Whether customs of Mexico may receive a notice, by the parts in those files.
+    fn can(&self, more: &[&str]) -> (Option<i32>, String) {
+        let mut command = Command::new(precinto());
+        command.args([
+            "policy",
+            "can",
+            "receive",
+            ANAM,
+            "--from",
+            "us.dev.invalid/cbp",
+        ]);
+        command.args(["--type", "SYSTEM_NOTICE"]);
+        for (country, side) in [("US", "us.dev.invalid"), ("MX", "mx.dev.invalid")] {
+            let file = self.site.path().join(format!("{side}.toml"));
+            command.args(["--part", &format!("{country}={}", file.display())]);
+        }
+        told(&command.args(more).output().expect("precinto runs"))
+    }
+
     /// Ends it all with an audit.
     fn end(self) {
         assert!(self.gateway.stop().success());
@@ -353,6 +397,73 @@ async fn a_side_tightens_and_an_open_stream_keeps_to_it() {
         before["entries"][0]["digest"], entry["digest"],
         "other rules"
     );
+    stage.end();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_policy_would_have_done_is_seen_before_it_counts() {
+    let stage = Stage::new();
+    let lax = stage.node(LAX);
+    let line = lax.connect().await;
+    let mut messages = Messages::new(&lax.author, "US-CBPLAX", ANAM);
+    let notice = submit(&line, &messages.notice()).await.expect("accepted");
+    let alert = submit(&line, &messages.alert(30)).await.expect("accepted");
+    let index = |one: &Value| one["index"].as_u64();
+
+    // Mexico has sent no alert, so nobody can tell from the log of which country it is.
+    let (code, said) = stage.replay(NO_NOTICES, &[]);
+    assert_eq!((code, &said["unasked"]), (Some(4), &2.into()), "{said:#}");
+    let mexico = ["--country", "mx.dev.invalid=MX"];
+    let (code, said) = stage.replay(NO_NOTICES, &mexico);
+    assert_eq!(code, Some(3), "{said:#}");
+    let counts = (&said["asked"], &said["unasked"], &said["changed"]);
+    assert_eq!(counts, (&2.into(), &0.into(), &1.into()), "{said:#}");
+    let one = &said["messages"][0];
+    assert_eq!(
+        (index(one), &one["allowed"]),
+        (Some(notice.index), &false.into())
+    );
+    let refusal = &one["refusals"][0];
+    assert_eq!(refusal["receiver"], ANAM, "{said:#}");
+    assert_eq!(refusal["rules"][0]["id"], "us.dev.invalid#no-notices");
+
+    // One question, by the parts in force and the policy that is tried: nobody is asked.
+    stage.parts_in_force();
+    let (code, said) = stage.can(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    let next = format!(
+        "us.dev.invalid={}",
+        stage.file("next.cedar", NO_NOTICES).display()
+    );
+    let (code, said) = stage.can(&["--policy", &next]);
+    assert!(
+        code == Some(5) && said.contains("Notices stay at home"),
+        "{said}"
+    );
+
+    // Once it counts, what it would have refused is refused; what came before is told against the rules of its day.
+    stage.adopts(US, NO_NOTICES);
+    let refusal = refused(&line, messages.notice().request().clone()).await;
+    assert!(told_by(&refusal, "no-notices"), "{refusal:?}");
+    let later = submit(&line, &messages.alert(30)).await.expect("accepted");
+    let (code, said) = stage.replay(NO_NOTICES, &mexico);
+    assert_eq!((code, &said["changed"]), (Some(3), &1.into()), "{said:#}");
+    let (_, said) = stage.replay(NOTHING, &mexico);
+    let changed = said["messages"].as_array().expect("a list");
+    let changed: Vec<_> = changed.iter().filter_map(index).collect();
+    assert_eq!(
+        changed,
+        [notice.index, alert.index, later.index],
+        "{said:#}"
+    );
+    // A node asks a running gateway, and is told in words.
+    let next = stage.file("next.cedar", EVERYTHING);
+    let line = format!(
+        "policy replay --policy us.dev.invalid={} --country mx.dev.invalid=MX",
+        next.display()
+    );
+    let said = stage.done(LAX, &line);
+    assert!(said.contains("3 messages asked about, 0 of them"), "{said}");
     stage.end();
 }
 

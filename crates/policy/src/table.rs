@@ -214,6 +214,18 @@ impl Table {
         }
     }
 
+    /// Of these agencies, with no policies and no cases: for questions that stand in no table.
+    pub fn of_agencies(agencies: impl IntoIterator<Item = Agency>) -> Self {
+        let agencies = agencies
+            .into_iter()
+            .map(|agency| (agency.id.clone(), agency));
+        Self {
+            policies: BTreeMap::new(),
+            agencies: agencies.collect(),
+            cases: Vec::new(),
+        }
+    }
+
     /// The files of the policies that it is for, by side, each relative to the table's own folder.
     pub fn policies(&self) -> &BTreeMap<Side, String> {
         &self.policies

@@ -35,7 +35,8 @@ pub(crate) use log::{
 pub(crate) use matching::Match;
 pub(crate) use node::{NodeArgs, Watch};
 pub(crate) use policy::{
-    LogArgs, PolicyAct, PolicyCan, PolicyCheck, PolicyCommand, PolicyPassage, PolicyTest, PolicyWhy,
+    LogArgs, PolicyAct, PolicyCan, PolicyCheck, PolicyCommand, PolicyPassage, PolicyReplay,
+    PolicyTest, PolicyWhy,
 };
 pub(crate) use record::{CopyArgs, Find, List, Show, Sync};
 pub(crate) use report::{ReportArgs, ReportCommand, ReportExchange};

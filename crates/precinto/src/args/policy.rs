@@ -2,6 +2,7 @@
 
 use super::NodeArgs;
 use clap::{Args, Subcommand, ValueEnum};
+use precinto_alert::country::is_country;
 use std::path::PathBuf;
 
 /// `precinto policy …`
@@ -65,16 +66,35 @@ Exit code 3 when a case comes out otherwise.")]
     Test(PolicyTest),
     /// May this agency submit, receive or read this message? Which rules say so, in their own words
     #[command(after_help = "\
-Nothing is sent and nobody is asked: the answer comes from the table's policies and agencies (`precinto policy test --help`) and from
-a draft, or from flags alone. A gateway knows more: who is in the directory, and what was said before in the case.
+Nothing is sent and nobody is asked: the answer comes from the policies and agencies of a table (`precinto policy test --help`), or of
+the sides' parts of the directory, and from a draft, or from flags alone. A gateway knows more: whom groups stand for, and what was
+said before in the case.
 
 Examples:
+  precinto directory show us.dev.invalid --text > us.toml       (the parts in force; mx.toml in the same way)
+  precinto policy can receive mx.dev.invalid/anam alert.yaml --from us.dev.invalid/cbp --part US=us.toml --part MX=mx.toml
   precinto policy can receive mx.dev.invalid/anam alert.yaml --from us.dev.invalid/cbp --table cases.toml
   precinto policy can receive mx.dev.invalid/sat --from us.dev.invalid/cbp --mark US:SSI --table cases.toml
   precinto policy can submit us.dev.invalid/cbp alert.yaml --from us.dev.invalid/cbp --table cases.toml -o json
 
 Exit code 0 when it may, 5 when it may not.")]
     Can(Box<PolicyCan>),
+    /// What would another policy have done? Asks it about every message in a log, and tells where the answer differs
+    #[command(after_help = "\
+Before a policy comes into force with its side's part of the directory, see what it would have let in and whom it would have kept
+from what, over everything that was said: both rules are asked about every message of the log, those of the parts that its record
+names and the same with the replaced policy. Floor, agencies and purposes stay as they were on that day.
+
+The log is read from its beginning, from a running gateway (a node sees what it is a party to, an auditor what is of its side) or from a
+data folder (--dir), which is taken as it is. What was refused is not in the log, so it is not asked about again; what the rules of a
+case or of the directory said is not repeated. Nothing is sent and nothing changes.
+
+Examples:
+  precinto policy replay --policy us.dev.invalid=next.cedar --node nodes/us-cbp-lax.toml
+  precinto policy replay --policy us.dev.invalid=next.cedar --dir data/ -o json | jq '.messages[] | [.index, .alert_id, .refusals]'
+
+Exit code 3 when a message would have come out otherwise, 4 when none did and some could not be asked about.")]
+    Replay(PolicyReplay),
     /// By which rules was this message let in or refused? Told from the log alone, years later as well
     #[command(after_help = "\
 Every entry of the log keeps which rules decided, and one digest over all of their texts: the floor and the policy of each side, which
@@ -169,11 +189,28 @@ pub(crate) struct PolicyCan {
     #[arg(long, value_enum, default_value_t = PolicyPassage::Direct)]
     pub(crate) passage: PolicyPassage,
     /// The policies and agencies to judge by
-    #[arg(long, value_name = "TABLE.toml")]
-    pub(crate) table: PathBuf,
-    /// Another policy for a side than the table names
+    #[arg(long, value_name = "TABLE.toml", required_unless_present = "part")]
+    pub(crate) table: Option<PathBuf>,
+    /// A side's part of the directory to judge by, with the country that the side is of
+    #[arg(long, value_name = "COUNTRY=FILE.toml", value_parser = of_country, conflicts_with = "table")]
+    pub(crate) part: Vec<(String, PathBuf)>,
+    /// Another policy for a side than the table or its part has
     #[arg(long, value_name = "SIDE=FILE", value_parser = of_side)]
     pub(crate) policy: Vec<(String, PathBuf)>,
+}
+
+/// `precinto policy replay`
+#[derive(Debug, Args)]
+pub(crate) struct PolicyReplay {
+    /// The policy that is tried, of this side
+    #[arg(long, required = true, value_name = "SIDE=FILE", value_parser = of_side)]
+    pub(crate) policy: Vec<(String, PathBuf)>,
+    /// Of which country a side is [default: what its first alert in the log says]
+    #[arg(long, value_name = "SIDE=COUNTRY", value_parser = country_of)]
+    pub(crate) country: Vec<(String, String)>,
+    /// Which log.
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
 }
 
 /// `precinto policy why`
@@ -218,6 +255,27 @@ pub(crate) enum PolicyPassage {
     Onward,
     /// Passed on by another, and the originator has agreed
     Released,
+}
+
+fn of_country(text: &str) -> Result<(String, PathBuf), String> {
+    let said = text.split_once('=');
+    let (country, file) = said
+        .filter(|(country, _)| is_country(country))
+        .ok_or_else(|| {
+            "COUNTRY=FILE is expected, the country by its ISO 3166-1 code: US=us.toml".to_owned()
+        })?;
+    Ok((country.to_owned(), PathBuf::from(file)))
+}
+
+fn country_of(text: &str) -> Result<(String, String), String> {
+    let said = text.split_once('=');
+    let (side, country) = said
+        .filter(|(_, country)| is_country(country))
+        .ok_or_else(|| {
+            "SIDE=COUNTRY is expected, the country by its ISO 3166-1 code: us.dev.invalid=US"
+                .to_owned()
+        })?;
+    Ok((side.to_owned(), country.to_owned()))
 }
 
 fn of_side(text: &str) -> Result<(String, PathBuf), String> {

@@ -3,6 +3,7 @@
 mod can;
 mod check;
 mod log;
+mod replay;
 mod rule;
 mod test;
 mod why;
@@ -10,11 +11,11 @@ mod why;
 use crate::args::PolicyCommand;
 use crate::config::read_text;
 use crate::exit::{Exit, Failure, Text};
-use crate::output::Output;
+use crate::output::{Lang, Output};
 use precinto_alert::Lang as Texts;
 use precinto_alert::id::Side;
 use precinto_policy::table::TableError;
-use precinto_policy::{Fault, Floor, Policy, PolicyError, Rules, Table, schema};
+use precinto_policy::{Agencies, Fault, Floor, Policy, PolicyError, Rules, Table, schema};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -26,6 +27,7 @@ pub(crate) fn run(command: &PolicyCommand, output: Output) -> anyhow::Result<Exi
         PolicyCommand::Check(args) => check::run(args, output),
         PolicyCommand::Test(args) => test::run(args, output),
         PolicyCommand::Can(args) => can::run(args, output),
+        PolicyCommand::Replay(args) => replay::run(args, output),
         PolicyCommand::Why(args) => why::run(args, output),
         PolicyCommand::Schema { floor } => {
             if *floor {
@@ -36,6 +38,14 @@ pub(crate) fn run(command: &PolicyCommand, output: Output) -> anyhow::Result<Exi
             Ok(Exit::Done)
         }
     }
+}
+
+/// What there is to say of an answer that rests on a folder nobody has audited.
+fn as_the_folder_says(lang: Lang) -> &'static str {
+    lang.pick(
+        "so the folder says; whether it is true says  precinto audit log",
+        "así lo dice la carpeta; si es cierto lo dice  precinto audit log",
+    )
 }
 
 /// A table, and the rules that it is for.
@@ -52,15 +62,43 @@ impl Court {
         let table = Table::parse(&read_text(table)?);
         let head = ("the table has mistakes:", "la tabla tiene errores:");
         let table = table.map_err(|error| Failure::usage(of_table(&error, head).about(name)))?;
-        let own = table.policies().iter();
-        let own = own.map(|(side, file)| (side.clone(), folder.join(file)));
-        let mut files: BTreeMap<Side, PathBuf> = own.collect();
-        for (side, file) in instead {
-            files.insert(named(side)?, file.clone());
+        let mut sites = BTreeMap::new();
+        for (side, file) in table.policies() {
+            // What another one stands in for is not read.
+            if !instead.iter().any(|(other, _)| *other == side.to_string()) {
+                sites.insert(side.clone(), policy(&folder.join(file))?);
+            }
         }
-        let mut sites = Vec::new();
-        for (side, file) in files {
-            sites.push((side, policy(&file)?));
+        Self::sit(table, sites, instead)
+    }
+
+    /// Sides' parts of the directory, each below the country that its side is of: their agencies, and the policies that they hold,
+    /// some of them replaced by others.
+    fn of_parts(
+        parts: &[(String, PathBuf)],
+        instead: &[(String, PathBuf)],
+    ) -> Result<Self, Failure> {
+        let (mut read, mut sites) = (Vec::new(), BTreeMap::new());
+        for (country, file) in parts {
+            let part = check::part(file, &read_text(file)?)?;
+            if let Some(text) = part.policy() {
+                let policy = Policy::parse(text).map_err(|error| of_policy(file, &error))?;
+                sites.insert(part.side().clone(), policy);
+            }
+            read.push((part, country.as_str()));
+        }
+        let agencies = Agencies::new(read.iter().map(|(part, country)| (part, *country)));
+        let table = Table::of_agencies(agencies.listed().cloned());
+        Self::sit(table, sites, instead)
+    }
+
+    fn sit(
+        table: Table,
+        mut sites: BTreeMap<Side, Policy>,
+        instead: &[(String, PathBuf)],
+    ) -> Result<Self, Failure> {
+        for (side, file) in instead {
+            sites.insert(named(side)?, policy(file)?);
         }
         let rules = Rules::new(Floor::NEWEST, sites);
         Ok(Self { table, rules })

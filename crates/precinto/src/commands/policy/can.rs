@@ -19,7 +19,10 @@ use std::path::Path;
 
 /// Runs `policy can`.
 pub(super) fn run(args: &PolicyCan, output: Output) -> anyhow::Result<Exit> {
-    let court = Court::open(&args.table, &args.policy)?;
+    let court = match &args.table {
+        Some(table) => Court::open(table, &args.policy)?,
+        None => Court::of_parts(&args.part, &args.policy)?,
+    };
     let message = message(args, output)?;
     let act = match args.act {
         PolicyAct::Submit => Act::Submit,
@@ -35,8 +38,8 @@ pub(super) fn run(args: &PolicyCan, output: Output) -> anyhow::Result<Exit> {
     let question = question.map_err(|error| {
         let head = ("this cannot be asked:", "esto no puede preguntarse:");
         Failure::usage(of_table(&error, head)).next((
-            "agencies stand in the table as [[agency]]; what codes there are says precinto policy schema",
-            "las dependencias están en la tabla como [[agency]]; qué códigos hay lo dice precinto policy schema",
+            "agencies stand in the table or in the parts as [[agency]]; what codes there are says precinto policy schema",
+            "las dependencias están en la tabla o en las partes como [[agency]]; qué códigos hay lo dice precinto policy schema",
         ))
     })?;
     let verdict = question.decide(&court.rules);

@@ -33,16 +33,21 @@ pub(super) fn run(args: &PolicyCheck, output: Output) -> anyhow::Result<Exit> {
     })
 }
 
-/// The policy in a side's part of the directory, as the text of the file places it. A part without one leaves all to the floor.
-fn of_part(file: &Path) -> anyhow::Result<Result<Policy, PolicyError>> {
-    let text = read_text(file)?;
-    let part = Part::parse(&text).map_err(|error| {
+/// The side's part of the directory that this text is.
+pub(super) fn part(file: &Path, text: &str) -> Result<Part, Failure> {
+    Part::parse(text).map_err(|error| {
         let what = Text::cause(error, "no es una parte del directorio");
         Failure::usage(what.about(file.display())).next((
             "precinto directory show SIDE --text  shows the part in force",
             "precinto directory show LADO --text  muestra la parte vigente",
         ))
-    })?;
+    })
+}
+
+/// The policy in a side's part of the directory, as the text of the file places it. A part without one leaves all to the floor.
+fn of_part(file: &Path) -> anyhow::Result<Result<Policy, PolicyError>> {
+    let text = read_text(file)?;
+    let part = part(file, &text)?;
     let policy = part.policy().unwrap_or_default();
     let above = text.find(policy).and_then(|at| text.get(..at));
     let above = above.map_or(0, |above| above.matches('\n').count());

@@ -1,7 +1,7 @@
 //! `policy why`: by which rules a message was let in, refused, or kept from somebody later, told from the log alone.
 
 use super::log::{Logged, PartSeen, Parts, Proof, read};
-use super::rule;
+use super::{as_the_folder_says, rule};
 use crate::args::PolicyWhy;
 use crate::clock;
 use crate::exit::{Exit, Failure};
@@ -85,10 +85,7 @@ pub(super) fn run(args: &PolicyWhy, output: Output) -> anyhow::Result<Exit> {
         lines.collect()
     })?;
     if proof == Proof::AsItIs {
-        output.say(output.lang().pick(
-            "so the folder says; whether it is true says  precinto audit log",
-            "así lo dice la carpeta; si es cierto lo dice  precinto audit log",
-        ));
+        output.say(as_the_folder_says(output.lang()));
     }
     let digests: Vec<Digest> = found.iter().map(Decided::digest).collect();
     Ok(if digests.contains(&Digest::Differs) {
