@@ -1,9 +1,10 @@
 //! Finds the programs that tests run: the unmodified `precinto`, and optional foreign ones.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+
+use crate::skipped::{say_skipped, skipped};
 
 /// The binary under test, built once with the profile of the running test.
 ///
@@ -56,18 +57,6 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Output {
         .expect("precinto runs")
 }
 
-/// A file or folder of the shared, public material beside the workspace, or `None` with a visible word about it.
-pub fn shared(path: &str) -> Option<PathBuf> {
-    let full = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../shared")
-        .join(path);
-    if full.try_exists().unwrap_or(false) {
-        return Some(full);
-    }
-    skipped(&format!("../shared/{path} is not here"));
-    None
-}
-
 /// A Python with grpcio, grpcio-tools and cryptography: `PRECINTO_PYTHON`, or the workspace's `.venv`.
 pub fn python() -> Option<PathBuf> {
     let given = std::env::var_os("PRECINTO_PYTHON").map(PathBuf::from);
@@ -104,18 +93,4 @@ pub fn node_js() -> Option<PathBuf> {
         }
     }
     found.then(|| given.into())
-}
-
-/// Says visibly that something was not tested: written past the test runner, which hides what a passing test prints.
-/// Where nothing may be skipped (`PRECINTO_NO_SKIP`, set in CI for what it has provided), it fails instead.
-pub fn skipped(why: &str) {
-    assert!(
-        std::env::var_os("PRECINTO_NO_SKIP").is_none(),
-        "must not be skipped here: {why}"
-    );
-    say_skipped(why);
-}
-
-fn say_skipped(why: &str) {
-    writeln!(std::io::stderr(), "SKIPPED: {why}").expect("stderr");
 }

@@ -12,10 +12,12 @@ mod message;
 mod node;
 pub mod pki;
 mod site;
+mod skipped;
 
 pub use authority::{SiteAuthority, replace};
-pub use binary::{node_js, precinto, python, run, shared, skipped};
+pub use binary::{node_js, precinto, python, run};
 pub use gateway::GatewayProcess;
 pub use message::Messages;
 pub use node::{Node, now_ms};
 pub use site::{Site, audit};
+pub use skipped::{say_skipped, shared, skipped};

@@ -20,4 +20,8 @@ pub mod verify;
 pub use hex::hex;
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "one file for the tests of every crate")]
+#[path = "../../../tests/harness/skipped.rs"]
+mod skipped;
+#[cfg(test)]
 mod test_pki;

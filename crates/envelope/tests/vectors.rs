@@ -11,25 +11,16 @@
 
 use precinto_envelope::crypto::{Algorithm, PublicKey, SigningKey};
 use serde_json::Value;
-use std::path::PathBuf;
+use skipped::{shared, skipped};
 use std::process::{Command, Stdio};
+
+#[expect(unreachable_pub, reason = "one file for the tests of every crate")]
+#[path = "../../../tests/harness/skipped.rs"]
+mod skipped;
 
 /// One vector file, or nothing where the folder of vectors is not there.
 fn vectors(file: &str) -> Option<Value> {
-    let folder = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/vectors"
-    ));
-    if !folder.is_dir() {
-        // Past the test runner, which hides what a passing test prints.
-        std::io::Write::write_all(
-            &mut std::io::stderr(),
-            format!("SKIPPED: {file}: no folder {}\n", folder.display()).as_bytes(),
-        )
-        .unwrap();
-        return None;
-    }
-    let bytes = std::fs::read(folder.join(file)).unwrap();
+    let bytes = std::fs::read(shared(&format!("vectors/{file}"))?).unwrap();
     Some(serde_json::from_slice(&bytes).unwrap())
 }
 
@@ -128,12 +119,7 @@ fn private_keys_that_openssl_makes_are_read_and_sign() {
         .stdout(Stdio::null())
         .status()
     {
-        // Past the test runner, which hides what a passing test prints.
-        std::io::Write::write_all(
-            &mut std::io::stderr(),
-            format!("SKIPPED: openssl: {error}\n").as_bytes(),
-        )
-        .unwrap();
+        skipped(&format!("openssl: {error}"));
         return;
     }
     for (options, algorithm) in [

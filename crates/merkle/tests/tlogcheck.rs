@@ -17,44 +17,31 @@ use precinto_merkle::leaf::{EntryType, Leaf, commitment};
 use precinto_merkle::note::NoteSigner;
 use precinto_merkle::receipt::Receipt;
 use precinto_merkle::tree::{BatchProver, Edge, HashStore};
+use skipped::{shared, skipped};
 use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-const ORIGIN: &str = "gw.us.example/log/2027";
-const PROGRAM: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../../shared/tools/tlogcheck.py"
-);
+#[expect(unreachable_pub, reason = "one file for the tests of every crate")]
+#[path = "../../../tests/harness/skipped.rs"]
+mod skipped;
 
+const ORIGIN: &str = "gw.us.example/log/2027";
 /// The program's verdict; none if it cannot be run here.
 fn accepts(arguments: &[&str]) -> Option<bool> {
-    if !Path::new(PROGRAM).is_file() {
-        // Past the test runner, which hides what a passing test prints.
-        std::io::Write::write_all(
-            &mut std::io::stderr(),
-            format!("SKIPPED: no {PROGRAM}\n").as_bytes(),
-        )
-        .unwrap();
-        return None;
-    }
-    match Command::new("python3")
-        .arg(PROGRAM)
+    let program = shared("tools/tlogcheck.py")?;
+    let output = Command::new("python3")
+        .arg(program)
         .args(arguments)
-        .output()
-    {
-        Ok(output) => Some(output.status.success()),
-        Err(error) => {
-            // Past the test runner, which hides what a passing test prints.
-            std::io::Write::write_all(
-                &mut std::io::stderr(),
-                format!("SKIPPED: python3: {error}\n").as_bytes(),
-            )
-            .unwrap();
+        .output();
+    output.map_or_else(
+        |error| {
+            skipped(&format!("python3: {error}"));
             None
-        }
-    }
+        },
+        |output| Some(output.status.success()),
+    )
 }
 
 /// A file of this test run with `text` in it.

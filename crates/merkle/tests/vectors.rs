@@ -15,24 +15,16 @@ use precinto_merkle::note::NoteVerifier;
 use precinto_merkle::tree::{Edge, HashStore};
 use precinto_merkle::{consistency, inclusion};
 use serde_json::Value;
+use skipped::shared;
 use std::path::{Path, PathBuf};
+
+#[expect(unreachable_pub, reason = "one file for the tests of every crate")]
+#[path = "../../../tests/harness/skipped.rs"]
+mod skipped;
 
 /// The folder of vectors, or nothing where it does not exist.
 fn vectors(folder: &str) -> Option<PathBuf> {
-    let root = PathBuf::from(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/vectors"
-    ));
-    if root.is_dir() {
-        return Some(root.join(folder));
-    }
-    // Past the test runner, which hides what a passing test prints.
-    std::io::Write::write_all(
-        &mut std::io::stderr(),
-        format!("SKIPPED: {folder}: no folder {}\n", root.display()).as_bytes(),
-    )
-    .unwrap();
-    None
+    shared(&format!("vectors/{folder}"))
 }
 
 /// Every case below `folder`, with its file.

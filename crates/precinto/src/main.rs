@@ -15,6 +15,10 @@ mod output;
 mod pki;
 mod records;
 mod runtime;
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "one file for the tests of every crate")]
+#[path = "../../../tests/harness/skipped.rs"]
+mod skipped;
 mod stop;
 mod words;
 mod xml;

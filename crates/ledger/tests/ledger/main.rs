@@ -14,4 +14,7 @@ mod foreign;
 mod harness;
 mod proofs;
 mod recovery;
+#[expect(unreachable_pub, reason = "one file for the tests of every crate")]
+#[path = "../../../../tests/harness/skipped.rs"]
+mod skipped;
 mod stepped;

@@ -1,6 +1,7 @@
 //! Manifests as they come: what is found in them, with its row, and what is said of rows that are odd.
 
 use super::*;
+use crate::skipped::shared;
 use precinto_alert::lookup::Kind as K;
 use proptest::prelude::*;
 use std::io::Write as _;
@@ -569,28 +570,12 @@ fn a_flight_manifest_tells_units_waybills_and_houses() {
     assert!(error.message.to_string().contains("Invoice"), "{error}");
 }
 
-/// Where the shared files are; says so when they are not.
-fn shared(path: &str) -> Option<PathBuf> {
-    let whole = format!("{}/../../../shared/data/{path}", env!("CARGO_MANIFEST_DIR"));
-    let path = PathBuf::from(whole);
-    if !path.try_exists().unwrap() {
-        assert!(
-            std::env::var_os("PRECINTO_NO_SKIP").is_none(),
-            "must not be skipped"
-        );
-        let said = writeln!(std::io::stderr(), "SKIPPED: {} is not here", path.display());
-        said.unwrap();
-        return None;
-    }
-    Some(path)
-}
-
 #[test]
 fn real_waybills_are_read_together() {
     let files = ["888-11111111_XFWB.xml", "SEL22222222_XFZB.xml"];
     let files: Vec<PathBuf> = files
         .iter()
-        .filter_map(|name| shared(&format!("cargo-xml/{name}")))
+        .filter_map(|name| shared(&format!("data/cargo-xml/{name}")))
         .collect();
     if files.len() < 2 {
         return;
@@ -627,7 +612,7 @@ fn real_waybills_are_read_together() {
 
 #[test]
 fn a_real_table_of_thousands_of_rows_is_read_whole() {
-    let Some(path) = shared("unodc_seizures.csv") else {
+    let Some(path) = shared("data/unodc_seizures.csv") else {
         return;
     };
     let any = Options {

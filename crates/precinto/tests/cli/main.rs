@@ -11,6 +11,13 @@ mod live;
 mod policy;
 mod schema;
 mod send;
+#[expect(
+    dead_code,
+    unreachable_pub,
+    reason = "one file for the tests of every crate"
+)]
+#[path = "../../../../tests/harness/skipped.rs"]
+mod skipped;
 mod trouble;
 
 use serde_json::Value;

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::commands::send::found_in;
+use crate::skipped::shared;
 use proptest::prelude::*;
 use serde_json::json;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 /// A house waybill in small, with what real ones have and do not have.
@@ -110,22 +110,10 @@ fn uncommented(page: &str, missing: &[Missing]) -> Value {
 
 /// The sample files, when the shared material is here.
 fn samples() -> Vec<PathBuf> {
-    let folder = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/data/cargo-xml"
-    );
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        assert!(
-            std::env::var_os("PRECINTO_NO_SKIP").is_none(),
-            "must not be skipped"
-        );
-        let said = writeln!(
-            std::io::stderr(),
-            "SKIPPED: ../shared/data/cargo-xml is not here"
-        );
-        said.unwrap();
+    let Some(folder) = shared("data/cargo-xml") else {
         return Vec::new();
     };
+    let entries = std::fs::read_dir(folder).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
     let xml: Vec<_> = paths
         .filter(|path| path.extension().is_some_and(|kind| kind == "xml"))

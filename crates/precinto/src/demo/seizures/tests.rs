@@ -3,6 +3,7 @@
 use super::*;
 use crate::commands::send::found_in;
 use crate::draft::Draft;
+use crate::skipped::shared;
 use precinto_alert::reason::{Severity, entry, from_name, name};
 use std::collections::BTreeMap;
 
@@ -204,19 +205,10 @@ fn each_fault_is_found_where_it_was_made_and_nowhere_else() {
 
 #[test]
 fn of_the_real_records_nineteen_hundred_become_alerts() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/data/unodc_seizures.csv"
-    );
-    if !Path::new(path).try_exists().unwrap_or(false) {
-        assert!(
-            std::env::var_os("PRECINTO_NO_SKIP").is_none(),
-            "must not be skipped here: {path}"
-        );
-        eprintln!("SKIPPED: {path} is not here");
+    let Some(path) = shared("data/unodc_seizures.csv") else {
         return;
-    }
-    let sound = script(Path::new(path), 1, 0).unwrap();
+    };
+    let sound = script(&path, 1, 0).unwrap();
     assert_eq!(sound.cues.len(), 1_900);
     // What a passenger carries was never shipped.
     assert_eq!(sound.refused, BTreeMap::from([("NOT_A_SHIPMENT", 100)]));
@@ -224,7 +216,7 @@ fn of_the_real_records_nineteen_hundred_become_alerts() {
         assert!(cue.fault.is_none());
         assert_eq!(refusals(&cue.draft), [], "{}", cue.tag);
     }
-    let half = script(Path::new(path), 1, 50).unwrap();
+    let half = script(&path, 1, 50).unwrap();
     assert_eq!(half.cues.len(), 1_900);
     let spoilt: Vec<_> = half
         .cues
