@@ -18,6 +18,8 @@ mod garbage;
 mod half_open;
 mod honest;
 mod messages;
+mod parts;
+mod people;
 mod quotas;
 mod raw;
 mod readers;
