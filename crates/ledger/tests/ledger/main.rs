@@ -12,6 +12,7 @@ mod damage;
 mod failures;
 mod foreign;
 mod harness;
+mod marker;
 mod proofs;
 mod recovery;
 mod stepped;
