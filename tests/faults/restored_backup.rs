@@ -10,8 +10,11 @@ use precinto_client::submit::submit;
 use precinto_client::{Connection, Signed};
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::log_service_client::LogServiceClient;
+use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use precinto_tests::{Messages, Site, audit, replace};
 use tokio::time::{Instant, sleep};
+use tokio_stream::StreamExt as _;
+use tonic_types::StatusExt as _;
 
 /// The end of any patience.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -52,6 +55,40 @@ async fn receipt(connection: &Connection, message: &Signed) -> Result<Vec<u8>, t
     Ok(answer.receipt.expect("a receipt").proof.into())
 }
 
+/// Makes a subscription of that name.
+async fn create(connection: &Connection, name: &str) -> Result<(), tonic::Status> {
+    let mut client = SubscriptionServiceClient::new(connection.channel());
+    let create = pb::CreateSubscriptionRequest {
+        name: name.to_owned(),
+        start: pb::StartPosition::First.into(),
+        ..Default::default()
+    };
+    client.create_subscription(create).await.map(drop)
+}
+
+/// The envelope of the first delivery on the subscription `desk`.
+async fn first_delivery(connection: &Connection) -> Vec<u8> {
+    let mut client = SubscriptionServiceClient::new(connection.channel());
+    let init = pb::Init {
+        subscription: "desk".to_owned(),
+        credit: 1,
+        ..Default::default()
+    };
+    let init = pb::SubscribeRequest {
+        init: Some(init),
+        ..Default::default()
+    };
+    let requests = tokio_stream::iter([init]).chain(tokio_stream::pending());
+    let answers = client.subscribe(requests).await;
+    let mut answers = answers.expect("subscribed").into_inner();
+    loop {
+        let message = answers.message().await.expect("the stream lives");
+        if let Some(delivery) = message.expect("the stream goes on").delivery {
+            return delivery.envelope.into();
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_backup_is_served_and_takes_nothing() {
     let site = Site::with_authorities();
@@ -63,6 +100,8 @@ async fn a_restored_backup_is_served_and_takes_nothing() {
     let [old, lost, late] = [messages.notice(), messages.notice(), messages.notice()];
     let connection = lax.connect().await;
     submit(&connection, &old).await.expect("taken");
+    let anam = site.node("mx-anam-mex", &gateway);
+    create(&anam.connect().await, "desk").await.expect("made");
     drop(connection);
     assert!(gateway.stop().success());
     copy(&site.data(), &yesterday);
@@ -81,6 +120,12 @@ async fn a_restored_backup_is_served_and_takes_nothing() {
         assert!(refused.is_transient(), "its sender keeps it");
     }
     receipt(&connection, &old).await.expect("what there is");
+    let desk = anam.connect().await;
+    assert_eq!(first_delivery(&desk).await, old.request().envelope);
+    let refused = create(&desk, "another").await.expect_err("an act");
+    let info = refused.get_details_error_info().expect("a reason");
+    assert_eq!(info.reason, "LOG_READ_ONLY");
+    drop(desk);
     receipt(&connection, &lost)
         .await
         .expect_err("what is not there");
