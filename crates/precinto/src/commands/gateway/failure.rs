@@ -154,7 +154,7 @@ fn of_open(error: &OpenError) -> Failure {
             "el segundo marcador no está, y la bitácora tiene entradas",
             (
                 "is its disk mounted? only if it was never there: copy the file checkpoint of the data folder to log.second_marker",
-                "¿está montado su disco? solo si nunca estuvo: copie el archivo checkpoint de la carpeta de datos a log.second_marker",
+                "¿está montado su disco? solo si nunca estuvo: copie el archivo checkpoint, el punto de control publicado, de la carpeta de datos a log.second_marker",
             ),
         ),
         OpenError::Marker(_) => untrue("el segundo marcador no se sostiene", KEEP),
