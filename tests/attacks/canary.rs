@@ -1,6 +1,6 @@
 //! C24: what others put into the gateway's own log must not move the cursor of whoever reads it, nor begin a line of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use precinto_client::Connection;
@@ -85,11 +85,7 @@ async fn say_it_raw(node: &Node) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c24_control_characters_do_not_reach_the_log() {
     let site = Site::new();
-    let log = site.path().join("gateway.log");
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", r#"exec "$@" 2>"$LOG""#, "sh"])
-        .env("LOG", &log);
+    let (shell, log) = logging_to_a_file(&site);
     let gateway = site.start_under(shell).expect("it starts");
     let node = site.node("us-dea-hq", &gateway);
     let connection = node.connect().await;
@@ -117,6 +113,16 @@ async fn c24_control_characters_do_not_reach_the_log() {
     assert_eq!(control, None, "{text:?}");
 }
 
-fn text(log: &Path) -> String {
+/// A shell that runs a gateway whose own log goes to a file, and that file.
+pub(crate) fn logging_to_a_file(site: &Site) -> (Command, PathBuf) {
+    let log = site.path().join("gateway.log");
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", r#"exec "$@" 2>"$LOG""#, "sh"])
+        .env("LOG", &log);
+    (shell, log)
+}
+
+pub(crate) fn text(log: &Path) -> String {
     std::fs::read_to_string(log).expect("the gateway's own log")
 }

@@ -84,6 +84,7 @@ impl Drill {
     ) -> Self {
         let honest = Honest::start(&site, &gateway).await;
         tokio::time::sleep(calm()).await;
+        until(|| honest.served() > 0, "a client is served in peace").await;
         let descriptors = descriptors(&gateway);
         let began = Instant::now();
         Self {
@@ -115,48 +116,50 @@ impl Drill {
         Self::watch(id, what, (site, gateway), turn).await
     }
 
-    /// The attack is over: waits for descriptors to come back, tells what was measured, and audits the log.
+    /// The attack is over: waits until descriptors and the honest client's pace are back, tells what was measured, and audits
+    /// the log.
     ///
     /// # Panics
     /// When the gateway took too much memory, kept descriptors or did not recover, when the honest client was not served, or the
     /// log does not hold; with all scripts at full size, in release, also when the honest client waited more than twice as long.
     pub(crate) async fn end(self, outcome: &str) {
-        let ended = Instant::now();
         let Self {
-            gateway, honest, ..
+            gateway,
+            honest,
+            began,
+            ..
         } = self;
+        // However short the attack was: what is said of a message during it is said of one.
+        let during = || honest.samples().iter().any(|s| s.at >= began);
+        until(during, "a client is served during the attack").await;
+        let ended = Instant::now();
         let returned = returned(&gateway, self.descriptors).await;
-        tokio::time::sleep(calm()).await;
+        let (before, _) = split(honest.samples(), began);
+        let calm_ms = percentile_ms(&before, 99);
+        let recovery = recovered(&honest, ended, 2.0 * calm_ms.max(FLOOR_MS)).await;
         let peak_bytes = peak_bytes(&gateway);
         let samples = honest.stop().await;
         let served = samples.len();
-        let is_before = |s: &Sample| s.at < self.began;
-        let (before, rest): (Vec<_>, Vec<_>) = samples.into_iter().partition(is_before);
-        let (during, after): (Vec<_>, Vec<_>) = rest.into_iter().partition(|s| s.at < ended);
-        let p99 = |samples: &[Sample]| {
-            report::percentile_ms(samples.iter().map(|s| s.took).collect(), 99)
-        };
-        let calm_ms = p99(&before);
-        let is_slow = |s: &&Sample| s.took.as_secs_f64() * 1e3 > 2.0 * calm_ms.max(FLOOR_MS);
-        let last = after.iter().rfind(is_slow);
+        let (_, rest) = split(samples, began);
+        let (during, after) = split(rest, ended);
         let row = Row {
             id: self.id,
             what: self.what,
             outcome: outcome.to_owned(),
-            seconds: (ended - self.began).as_secs_f64(),
+            seconds: (ended - began).as_secs_f64(),
             peak_mib: peak_bytes / (1024 * 1024),
             descriptors_before: self.descriptors,
             descriptors_after: descriptors(&gateway),
             served,
             p99_before_ms: calm_ms,
-            p99_during_ms: p99(&during),
-            p99_after_ms: p99(&after),
-            recovery_s: last.map_or(0.0, |s| (s.at + s.took - ended).as_secs_f64()),
+            p99_during_ms: percentile_ms(&during, 99),
+            p99_after_ms: percentile_ms(&after, 99),
+            recovery_s: recovery.map(|after| after.as_secs_f64()),
         };
         report::tell(&row);
         assert!(peak_bytes <= MEMORY_MAX_BYTES, "memory: {row:?}");
         assert!(returned, "descriptors: {row:?}");
-        assert!(row.recovery_s <= 60.0, "recovery: {row:?}");
+        assert!(recovery.is_some(), "not recovered: {row:?}");
         // A matter of the machine: asked for at full size only, and of what is shipped.
         if is_full() && !cfg!(debug_assertions) {
             assert!(row.p99_during_ms <= 2.0 * calm_ms.max(FLOOR_MS), "{row:?}");
@@ -164,6 +167,36 @@ impl Drill {
         assert!(gateway.stop().success());
         audit(&self.site);
     }
+}
+
+/// Those sent before that moment, and those sent later.
+fn split(samples: Vec<Sample>, at: Instant) -> (Vec<Sample>, Vec<Sample>) {
+    samples.into_iter().partition(|s| s.at < at)
+}
+
+/// The smallest time that `percent` of the samples do not exceed.
+///
+/// # Panics
+/// When there are none: nobody was served, of which no figure may look good.
+fn percentile_ms(samples: &[Sample], percent: usize) -> f64 {
+    let took = samples.iter().map(|s| s.took).collect();
+    report::percentile_ms(took, percent).expect("somebody was served")
+}
+
+/// From the attack's end to the first calm stretch in which the honest client waited no longer than `bound_ms`; none when there
+/// is none within a minute. Of every hundred messages all but one have to, at a small size half: other tests run beside it.
+async fn recovered(honest: &Honest, ended: Instant, bound_ms: f64) -> Option<Duration> {
+    let percent = sized(50, 99);
+    while Instant::now() < ended + RECOVERY_MAX + calm() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let since = Instant::now() - calm();
+        // A message on its way is none that was served: who waits for ever makes a stretch without any.
+        let (_, lately) = split(honest.samples(), since);
+        if since >= ended && !lately.is_empty() && percentile_ms(&lately, percent) <= bound_ms {
+            return Some(since - ended);
+        }
+    }
+    None
 }
 
 /// Waits for what must happen, with a generous end.
@@ -194,6 +227,9 @@ async fn returned(gateway: &GatewayProcess, before: usize) -> bool {
 
 /// A segment of the log that has begun meanwhile, a cursor that is being written.
 const DESCRIPTORS_SLACK: usize = 3;
+
+/// What a gateway gets to be as fast again as before.
+const RECOVERY_MAX: Duration = Duration::from_mins(1);
 
 /// A p99 below this is noise of the machine: what is twice of it is still nothing.
 const FLOOR_MS: f64 = 10.0;

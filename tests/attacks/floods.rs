@@ -10,8 +10,8 @@ use crate::raw::{
 };
 use crate::settings::{SUBMIT, provoked_reset, streams};
 
-/// What the gateway's last word may take.
-const LAST_WORD: Duration = Duration::from_millis(300);
+/// The end of any patience with a gateway that does not cut.
+const LAST_WORD: Duration = Duration::from_secs(20);
 
 /// The attacker's own address.
 const HOST: u8 = 66;
@@ -48,7 +48,8 @@ impl Sum {
     }
 }
 
-/// Sends `frames` of each connection's flood, connecting anew whenever the gateway has had enough, until `total` are sent.
+/// Sends `total` frames of each connection's flood, more than any is allowed, and connects anew whenever the gateway has had
+/// enough, until as many have been sent over all of them.
 async fn flood<I: Iterator<Item = Frame>>(
     node: &Node,
     total: usize,
@@ -61,13 +62,12 @@ async fn flood<I: Iterator<Item = Frame>>(
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        let left = total - sum.sent;
         let Flood {
             sent,
             closed,
             resets,
             ..
-        } = raw.flood(frames().take(left), LAST_WORD).await;
+        } = raw.flood(frames().take(total), LAST_WORD).await;
         sum.connections += 1;
         // What is cut before its first batch was taken still counts, or this would not end.
         sum.sent += sent.max(1);

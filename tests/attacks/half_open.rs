@@ -13,9 +13,9 @@ use crate::raw;
 /// The first bytes of a TLS record that never ends.
 const BEGUN: &[u8] = &[0x16, 0x03, 0x01, 0x01, 0x00, 0x01];
 
-/// A socket that says too little from `127.0.0.<host>`; none when the kernel's queue is full.
-async fn begun(gateway: &str, host: u8) -> Option<TcpStream> {
-    let dial = raw::dial(gateway, host);
+/// A socket that says too little from `127.0.<network>.<host>`; none when the kernel's queue is full.
+async fn begun(gateway: &str, from: [u8; 2]) -> Option<TcpStream> {
+    let dial = raw::dial_from(gateway, from);
     let mut tcp = timeout(Duration::from_millis(200), dial).await.ok()?.ok()?;
     tcp.write_all(BEGUN).await.ok()?;
     Some(tcp)
@@ -28,40 +28,40 @@ async fn is_ended(tcp: &mut TcpStream, limit: Duration) -> bool {
     timeout(limit, ended).await.is_ok()
 }
 
-/// Whether somebody who talks nonsense is told so at once: he is, as soon as there is a place for his handshake.
-async fn is_heard(gateway: &str, host: u8) -> bool {
-    let mut tcp = raw::dial(gateway, host).await.expect("TCP");
+/// Whether somebody who talks nonsense is told so within `limit`: he is, as soon as there is a place for his handshake.
+async fn is_heard(gateway: &str, from: [u8; 2], limit: Duration) -> bool {
+    let mut tcp = raw::dial_from(gateway, from).await.expect("TCP");
     tcp.write_all(b"this is not TLS, and long enough to be seen as such")
         .await
         .expect("TCP");
-    is_ended(&mut tcp, Duration::from_secs(1)).await
+    is_ended(&mut tcp, limit).await
 }
 
+/// Less than a handshake has, and enough for anything that comes at once.
+const SOON: Duration = Duration::from_secs(3);
+
 #[tokio::test]
-async fn handshakes_are_bounded_in_time_and_number_for_the_process_and_for_each_address() {
+async fn handshakes_are_bounded_in_time_and_number_for_the_process_each_network_and_each_address() {
     let site = Site::new();
     let gateway = site.start();
     let address = gateway.address();
-    // An address has 32, and what comes beyond them is closed at once.
-    let mut held = Vec::new();
-    for _ in 0..32 {
-        held.push(begun(address, 2).await.expect("TCP"));
-    }
     let began = Instant::now();
-    let mut beyond = begun(address, 2).await.expect("TCP");
+    // An address has 32, and what comes beyond them is closed at once.
+    let mut held = hold(address, [2, 1], 32).await;
+    assert!(is_turned_away(address, [2, 1]).await, "the 33rd of it");
+    // Its network has 48, whatever addresses it has.
+    held.extend(hold(address, [2, 2], 16).await);
+    assert!(is_turned_away(address, [2, 3]).await, "the 49th of it");
     assert!(
-        is_ended(&mut beyond, Duration::from_secs(1)).await,
-        "the 33rd of an address"
-    );
-    assert!(
-        is_heard(address, 4).await,
-        "another address is not affected"
+        is_heard(address, [4, 1], SOON).await,
+        "another network is not affected"
     );
     // The process has 64; what comes beyond them waits.
-    for _ in 0..32 {
-        held.push(begun(address, 3).await.expect("TCP"));
-    }
-    assert!(!is_heard(address, 4).await, "the 65th of the process");
+    held.extend(hold(address, [3, 1], 16).await);
+    assert!(
+        !is_heard(address, [4, 1], Duration::from_secs(1)).await,
+        "the 65th of the process"
+    );
     // Places come back in time, without the peer's help.
     let mut first = held.swap_remove(0);
     assert!(
@@ -69,17 +69,38 @@ async fn handshakes_are_bounded_in_time_and_number_for_the_process_and_for_each_
         "after 5 s"
     );
     assert!(began.elapsed() > Duration::from_secs(4), "not before");
-    assert!(is_heard(address, 4).await);
+    assert!(is_heard(address, [4, 1], SOON).await);
+}
+
+/// So many sockets that say too little.
+async fn hold(gateway: &str, from: [u8; 2], count: usize) -> Vec<TcpStream> {
+    let mut held = Vec::new();
+    while held.len() < count {
+        held.push(begun(gateway, from).await.expect("TCP"));
+    }
+    held
+}
+
+/// Whether there is no place for one more from there, and he is told so at once.
+async fn is_turned_away(gateway: &str, from: [u8; 2]) -> bool {
+    let mut tcp = raw::dial_from(gateway, from).await.expect("TCP");
+    // It may be closed already.
+    drop(tcp.write_all(BEGUN).await);
+    is_ended(&mut tcp, SOON).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn c6_half_open_sockets() {
-    let drill = Drill::begin("C6", "half-open handshakes from one address").await;
+    let drill = Drill::begin("C6", "half-open handshakes from a network").await;
     let address = drill.gateway.address().to_owned();
     let wanted = sized(500, 2_000);
     let mut held = Vec::new();
-    while held.len() < wanted {
-        held.extend(begun(&address, 66).await);
+    // Of forty addresses, each with less than it may have.
+    for host in (1..=40).cycle() {
+        held.extend(begun(&address, [66, host]).await);
+        if held.len() >= wanted {
+            break;
+        }
     }
     // Somebody else comes in meanwhile.
     let began_ms = now_ms();

@@ -36,7 +36,7 @@ impl Honest {
         let sender = site.node("us-cbp-lax", gateway);
         let connection = sender.connect().await;
         let desk = site.node("mx-anam-mex", gateway).connect().await;
-        let deliveries = Deliveries::open(&desk).await;
+        let deliveries = Deliveries::create(&desk, "honest").await;
         let samples = Arc::<Mutex<Vec<Sample>>>::default();
         let (stop, stopped) = oneshot::channel();
         let route = (connection, deliveries);
@@ -53,6 +53,11 @@ impl Honest {
         self.samples.lock().expect("nobody panicked").len()
     }
 
+    /// What was measured so far, in order.
+    pub(crate) fn samples(&self) -> Vec<Sample> {
+        self.samples.lock().expect("nobody panicked").clone()
+    }
+
     /// Ends; all samples, in order.
     ///
     /// # Panics
@@ -60,8 +65,7 @@ impl Honest {
     pub(crate) async fn stop(self) -> Vec<Sample> {
         drop(self.stop);
         self.work.await.expect("the honest client was served");
-        let samples = self.samples.lock().expect("nobody panicked");
-        samples.clone()
+        self.samples.lock().expect("nobody panicked").clone()
     }
 }
 
@@ -89,24 +93,30 @@ async fn work(
 }
 
 /// An open subscription at the bare protocol.
-struct Deliveries {
+pub(crate) struct Deliveries {
     requests: mpsc::Sender<pb::SubscribeRequest>,
     answers: tonic::Streaming<pb::SubscribeResponse>,
 }
 
 impl Deliveries {
-    async fn open(connection: &Connection) -> Self {
-        let name = "honest".to_owned();
+    /// Makes a subscription that begins with the first entry, and opens it.
+    pub(crate) async fn create(connection: &Connection, name: &str) -> Self {
         let mut client = SubscriptionServiceClient::new(connection.channel());
         let create = pb::CreateSubscriptionRequest {
-            name: name.clone(),
+            name: name.to_owned(),
             start: pb::StartPosition::First.into(),
             ..Default::default()
         };
         client.create_subscription(create).await.expect("created");
+        Self::open(connection, name).await
+    }
+
+    /// Opens a subscription that is there.
+    pub(crate) async fn open(connection: &Connection, name: &str) -> Self {
+        let mut client = SubscriptionServiceClient::new(connection.channel());
         let (requests, outgoing) = mpsc::channel(16);
         let init = pb::Init {
-            subscription: name,
+            subscription: name.to_owned(),
             credit: 100,
             ..Default::default()
         };
@@ -120,15 +130,18 @@ impl Deliveries {
         Self { requests, answers }
     }
 
-    /// Waits for the entry at `index`, and settles it.
-    async fn until(&mut self, index: u64) {
+    /// The index of the next delivery.
+    pub(crate) async fn next(&mut self) -> u64 {
         loop {
             let message = self.answers.message().await.expect("the stream lives");
-            let delivery = message.expect("the stream goes on").delivery;
-            if delivery.is_some_and(|delivery| delivery.index == index) {
-                break;
+            if let Some(delivery) = message.expect("the stream goes on").delivery {
+                return delivery.index;
             }
         }
+    }
+
+    /// Settles everything up to an entry.
+    pub(crate) async fn settle(&self, index: u64) {
         let ack = pb::Ack {
             index,
             all_up_to: true,
@@ -138,6 +151,12 @@ impl Deliveries {
             ..Default::default()
         };
         self.requests.send(ack).await.expect("the stream lives");
+    }
+
+    /// Waits for the entry at `index`, and settles it.
+    async fn until(&mut self, index: u64) {
+        while self.next().await != index {}
+        self.settle(index).await;
     }
 }
 

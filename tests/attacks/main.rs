@@ -1,5 +1,5 @@
 //! What an attacker gets: settings of the door, each with a test that fails when it is removed, and attack scripts against the
-//! unmodified gateway process (classes C1 to C26), each with an honest client beside it.
+//! unmodified gateway process (classes C1 to C26; P1 is a flood that only a node can make), each with an honest client beside it.
 //!
 //! `cargo test` runs the settings, and at a small size those scripts that are worth something then. All of them, at full size:
 //! `PRECINTO_ATTACKS=all cargo test --release -p precinto-tests --test attacks -- --test-threads 1`; with
@@ -18,6 +18,8 @@ mod garbage;
 mod half_open;
 mod honest;
 mod messages;
+mod parts;
+mod people;
 mod quotas;
 mod raw;
 mod readers;

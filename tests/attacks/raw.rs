@@ -152,9 +152,17 @@ pub(crate) struct Flood {
 
 /// A TCP connection to the gateway from one of this machine's own addresses, `127.0.0.<host>`: the gateway counts by address.
 pub(crate) async fn dial(gateway: &str, host: u8) -> std::io::Result<TcpStream> {
+    dial_from(gateway, [0, host]).await
+}
+
+/// The same from `127.0.<network>.<host>`: it counts by network as well.
+pub(crate) async fn dial_from(
+    gateway: &str,
+    [network, host]: [u8; 2],
+) -> std::io::Result<TcpStream> {
     let gateway: SocketAddr = gateway.parse().expect("an address");
     let socket = TcpSocket::new_v4()?;
-    socket.bind((IpAddr::V4(Ipv4Addr::new(127, 0, 0, host)), 0).into())?;
+    socket.bind((IpAddr::V4(Ipv4Addr::new(127, 0, network, host)), 0).into())?;
     let stream = timeout(SOON, socket.connect(gateway)).await??;
     stream.set_nodelay(true)?;
     Ok(stream)

@@ -1,5 +1,6 @@
 //! C11: subscribers who open everything that they may, and read nothing.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use precinto_client::pipeline;
@@ -7,9 +8,11 @@ use precinto_proto::v1 as pb;
 use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use precinto_tests::{Messages, Node};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 
-use crate::drill::{Drill, sized};
+use crate::drill::{Drill, is_full, sized};
+use crate::honest::Deliveries;
 
 /// Streams that one node may have.
 const STREAMS: usize = 16;
@@ -21,7 +24,7 @@ async fn c11_readers_who_do_not_read() {
     let drill = Drill::begin("C11", "subscribers who read nothing").await;
     // Its node reads every entry.
     let attacker = drill.site.node("us-oversight-audit", &drill.gateway);
-    fill(&drill.site.node("us-cbp-lax", &drill.gateway)).await;
+    let wanted = fill(&drill.site.node("us-cbp-lax", &drill.gateway)).await;
     let connection = attacker.connect().await;
     let mut client = SubscriptionServiceClient::new(connection.channel());
     let names: Vec<String> = (0..STREAMS)
@@ -51,19 +54,44 @@ async fn c11_readers_who_do_not_read() {
         };
         requests.send(init).await.expect("room");
         let answers = client.subscribe(ReceiverStream::new(outgoing)).await;
-        held.push((requests, answers.expect("subscribed")));
+        held.push((requests, answers.expect("subscribed").into_inner()));
     }
-    // At full size they are cut meanwhile, for want of progress.
     let seconds = sized(3, 600);
     tokio::time::sleep(Duration::from_secs(u64::try_from(seconds).expect("few"))).await;
+    if is_full() {
+        // For want of progress, long ago.
+        for (_, stream) in &mut held {
+            assert!(is_cut(stream).await, "who reads nothing is cut");
+        }
+    }
     drop((held, client, connection));
-    drill
-        .end(&format!("{STREAMS} streams for {seconds} s"))
-        .await;
+    // Who comes back and reads has everything, once.
+    let connection = attacker.connect().await;
+    let mut resumed = Deliveries::open(&connection, "greedy-0").await;
+    let mut seen = BTreeSet::new();
+    while !wanted.is_subset(&seen) {
+        let index = timeout(PATIENCE, resumed.next()).await.expect("it comes");
+        assert!(seen.last().is_none_or(|last| *last < index), "{index}");
+        seen.insert(index);
+        resumed.settle(index).await;
+    }
+    drop((resumed, connection));
+    let cut = if is_full() { "all cut" } else { "still open" };
+    let outcome = format!("{STREAMS} streams for {seconds} s, {cut}; a resume lost nothing");
+    drill.end(&outcome).await;
 }
 
-/// Puts so much into the log that no line takes all of it.
-async fn fill(node: &Node) {
+/// Whether a stream has ended behind what was on its way.
+async fn is_cut(stream: &mut tonic::Streaming<pb::SubscribeResponse>) -> bool {
+    let to_its_end = async { while let Ok(Some(_)) = stream.message().await {} };
+    timeout(PATIENCE, to_its_end).await.is_ok()
+}
+
+/// The end of any patience.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Puts so much into the log that no line takes all of it; where it stands.
+async fn fill(node: &Node) -> BTreeSet<u64> {
     let mut messages = Messages::new(&node.author, "US-CBPLAX", "mx.dev.invalid/fgr");
     let connection = node.connect().await;
     let work: Vec<_> = (0..BACKLOG).map(|_| messages.notice()).collect();
@@ -74,9 +102,13 @@ async fn fill(node: &Node) {
         }
     };
     let take = async {
+        let mut indexes = BTreeSet::new();
         while let Some(answer) = answers.next().await {
-            answer.outcome.expect("accepted");
+            indexes.insert(answer.outcome.expect("accepted").index);
         }
+        indexes
     };
-    tokio::join!(send, take);
+    let ((), indexes) = tokio::join!(send, take);
+    assert_eq!(indexes.len(), BACKLOG);
+    indexes
 }

@@ -31,8 +31,9 @@ pub(crate) struct Row {
     pub(crate) p99_during_ms: f64,
     /// The same of those sent after it.
     pub(crate) p99_after_ms: f64,
-    /// From the attack's end to the last message that took more than twice as long as before it.
-    pub(crate) recovery_s: f64,
+    /// From the attack's end to the first calm stretch in which messages took at most twice as long as before it; none when there
+    /// was none within a minute.
+    pub(crate) recovery_s: Option<f64>,
 }
 
 /// Says a row past the test runner, which hides what a passing test prints; and appends it to `PRECINTO_ATTACKS_JSON`.
@@ -58,8 +59,11 @@ pub(crate) fn tell(row: &Row) {
     });
     let ratio = row.p99_during_ms / row.p99_before_ms.max(0.001);
     let fds = format!("{}/{}", row.descriptors_before, row.descriptors_after);
+    let recovery = row
+        .recovery_s
+        .map_or_else(|| "never".to_owned(), |seconds| format!("{seconds:.1} s"));
     let text = format!(
-        "{:<4} {:>6.1} {:>9} {fds:>9} {:>7} {:>7.1} ms {:>7.1} ms {:>7.1} ms {ratio:>6.2} {:>7.1} s  {}: {}",
+        "{:<4} {:>6.1} {:>9} {fds:>9} {:>7} {:>7.1} ms {:>7.1} ms {:>7.1} ms {ratio:>6.2} {recovery:>9}  {}: {}",
         row.id,
         row.seconds,
         row.peak_mib,
@@ -67,7 +71,6 @@ pub(crate) fn tell(row: &Row) {
         row.p99_before_ms,
         row.p99_during_ms,
         row.p99_after_ms,
-        row.recovery_s,
         row.what,
         row.outcome,
     );
@@ -80,10 +83,10 @@ pub(crate) fn tell(row: &Row) {
     }
 }
 
-/// The smallest sample that `percent` of all do not exceed (nearest rank), in milliseconds; 0 if there are none.
-pub(crate) fn percentile_ms(mut samples: Vec<Duration>, percent: usize) -> f64 {
+/// The smallest sample that `percent` of all do not exceed (nearest rank), in milliseconds; none if there are none.
+pub(crate) fn percentile_ms(mut samples: Vec<Duration>, percent: usize) -> Option<f64> {
     samples.sort_unstable();
     let rank = (samples.len() * percent).div_ceil(100).max(1);
-    let sample = samples.get(rank - 1);
-    sample.map_or(0.0, |sample| sample.as_secs_f64() * 1e3)
+    let sample = samples.get(rank - 1)?;
+    Some(sample.as_secs_f64() * 1e3)
 }

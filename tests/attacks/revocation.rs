@@ -16,18 +16,18 @@ use crate::drill::{Drill, is_full, sized};
 /// Streams of each node.
 const STREAMS: usize = 13;
 /// What is promised, on a machine that does nothing else.
-const PROMISED: Duration = Duration::from_secs(5);
+pub(crate) const PROMISED: Duration = Duration::from_secs(5);
 /// The end of any patience.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A subscription's stream, and what keeps it open.
-type Open = (
+pub(crate) type Open = (
     mpsc::Sender<pb::SubscribeRequest>,
     tonic::Streaming<pb::SubscribeResponse>,
 );
 
 /// All streams of one node, on one line.
-async fn open(node: &Node) -> Vec<Open> {
+pub(crate) async fn open(node: &Node) -> Vec<Open> {
     let connection = node.connect().await;
     let mut client = SubscriptionServiceClient::new(connection.channel());
     let mut open = Vec::new();
@@ -57,7 +57,7 @@ async fn open(node: &Node) -> Vec<Open> {
 }
 
 /// Reads a stream to its end; whether it was told that its certificate is revoked.
-async fn ended(mut stream: Open) -> bool {
+pub(crate) async fn ended(mut stream: Open) -> bool {
     let mut was_told = false;
     while let Ok(Some(message)) = stream.1.message().await {
         let closing = message.closing.map(|closing| closing.reason());

@@ -17,6 +17,7 @@ mod outside;
 mod owner_panics;
 mod paused;
 mod power_loss;
+mod restored_backup;
 mod slow_disk;
 mod spared_files;
 mod sync_count;

@@ -53,7 +53,8 @@ pub fn start(
         census,
         verified,
     };
-    tokio::spawn(accept(listener, door, stop));
+    let let_in = move |socket, address, permit| door.let_in(socket, address, permit);
+    tokio::spawn(async move { accept(&*listener, &stop, let_in).await });
     LineStream { incoming }
 }
 
@@ -66,7 +67,12 @@ struct Door {
     verified: mpsc::Sender<Result<LineIo, Infallible>>,
 }
 
-async fn accept(listener: Box<dyn Listen>, door: Door, stop: CancellationToken) {
+/// Hands whoever comes to `let_in`, with one of the places for handshakes, until `stop`.
+async fn accept(
+    listener: &dyn Listen,
+    stop: &CancellationToken,
+    let_in: impl Fn(Wire, SocketAddr, OwnedSemaphorePermit),
+) {
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
     let mut pause = ACCEPT_BACKOFF_MIN;
     loop {
@@ -86,15 +92,7 @@ async fn accept(listener: Box<dyn Listen>, door: Door, stop: CancellationToken) 
         match accepted {
             Ok((socket, address)) => {
                 pause = ACCEPT_BACKOFF_MIN;
-                // In the order of coming: tasks may overtake each other.
-                match door.census.enter(address.ip(), Instant::now()) {
-                    Some(place) => {
-                        tokio::spawn(door.clone().admit(socket, address, place, permit));
-                    }
-                    None => {
-                        tracing::info!(%address, reason = "too many connections", "connection refused");
-                    }
-                }
+                let_in(socket, address, permit);
             }
             Err(error) if is_the_peers(&error) => {
                 tracing::debug!(%error, "a connection was lost before it was accepted");
@@ -119,6 +117,19 @@ fn is_the_peers(error: &io::Error) -> bool {
 }
 
 impl Door {
+    /// Gives a socket its place and begins its handshake, or drops it. Here and not in its task, so that places go in the order of
+    /// coming: tasks may overtake each other.
+    fn let_in(&self, socket: Wire, address: SocketAddr, permit: OwnedSemaphorePermit) {
+        match self.census.enter(address.ip(), Instant::now()) {
+            Some(place) => {
+                tokio::spawn(self.clone().admit(socket, address, place, permit));
+            }
+            None => {
+                tracing::info!(%address, reason = "too many connections", "connection refused");
+            }
+        }
+    }
+
     /// Takes one socket through the handshake, or drops it.
     async fn admit(
         self,
@@ -198,3 +209,6 @@ impl Stream for LineStream {
         self.incoming.poll_recv(cx)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,6 +53,8 @@ pub struct Config {
     pub directory: PathBuf,
     /// The file with the log's signing key.
     pub log_key: PathBuf,
+    /// The file on another disk that says how far the log was published, if there is one.
+    pub second_marker: Option<PathBuf>,
     /// The sides, at least one.
     pub sides: Vec<SideConfig>,
     /// What each agency may submit a minute.
@@ -227,6 +229,7 @@ impl Config {
             clock_shift,
             directory,
             log_key,
+            second_marker,
             sides,
             quotas,
             ..
@@ -243,6 +246,9 @@ impl Config {
         ];
         if let Some(file) = clock_shift {
             all.insert(6, self.setting("clock_shift", file.display()));
+        }
+        if let Some(file) = second_marker {
+            all.push(self.setting("log.second_marker", file.display()));
         }
         for side in sides {
             all.extend(side.settings());

@@ -33,6 +33,7 @@ pub mod layer;
 pub mod limits;
 mod material;
 mod open_streams;
+mod pace;
 pub mod policy;
 pub mod prove;
 pub mod quota;
@@ -209,7 +210,12 @@ impl Gateway {
 
     /// Opens the log, recovering it if need be, and logs what trust rests on as far as that is new.
     pub fn open(self, clock: Arc<dyn Clock>) -> Opening {
-        self.open_with(clock, Ledger::open)
+        match self.config.second_marker.clone() {
+            None => self.open_with(clock, Ledger::open),
+            Some(marker) => self.open_with(clock, move |options, clock| {
+                Ledger::open_marked(options, &marker, clock)
+            }),
+        }
     }
 
     /// As [`Gateway::open`], with a log that `open_log` opens by these options: on other storage, for tests.
@@ -294,13 +300,16 @@ async fn open_on(
     let in_force = keeper.in_force();
     let witnesses = move || Witnesses::open(&folder, log, in_force);
     let witnesses = blocking::spawn(witnesses).await??;
-    certificates.log_foundations(&trust).await?;
-    let said = reload::started(&acts, &renewable, &logged).await;
-    said.map_err(|refusal| RunError::Changed(refusal.reason()))?;
-    for part in fresh {
-        let side = part.signed().part().side();
-        certificates.log_chain(part.chain(), side).await?;
-        certificates.log_part(&part).await?;
+    // A log that is only read takes none of it, and no entry will rest on it.
+    if ledger.rollback().is_none() {
+        certificates.log_foundations(&trust).await?;
+        let said = reload::started(&acts, &renewable, &logged).await;
+        said.map_err(|refusal| RunError::Changed(refusal.reason()))?;
+        for part in fresh {
+            let side = part.signed().part().side();
+            certificates.log_chain(part.chain(), side).await?;
+            certificates.log_part(&part).await?;
+        }
     }
     tracing::info!(origin = config.origin, size, "log open");
     let (store, keeper) = (Arc::new(store), Arc::new(keeper));

@@ -12,8 +12,13 @@ use std::time::Duration;
 
 /// Handshakes under way at once. One costs about 0.4 ms of CPU; the rest wait in the kernel's queue.
 pub const HANDSHAKES_MAX: usize = 64;
-/// Handshakes under way from one address: half of the places, so that no single address can take them all.
+/// Handshakes under way from one address, or one IPv6 /64: half of the places, so that no single address can take them all.
 pub const HANDSHAKES_PER_ADDRESS_MAX: usize = 32;
+/// Handshakes under way from one network, an IPv4 /24 or an IPv6 /48: whoever has one address often has its
+/// neighbours. A site's nodes behind two addresses come in at once all the same, and a quarter of the places is everybody else's.
+pub const HANDSHAKES_PER_NETWORK_MAX: usize = 48;
+const _: () = assert!(HANDSHAKES_PER_ADDRESS_MAX < HANDSHAKES_PER_NETWORK_MAX);
+const _: () = assert!(HANDSHAKES_PER_NETWORK_MAX < HANDSHAKES_MAX);
 /// From the accepted socket to the end of the handshake: a peer that dawdles holds one of the 64 places.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the end of the handshake to the first request. HTTP/2 keep-alive begins only after the client's preface, so
@@ -25,9 +30,9 @@ pub const CONNECTIONS_MAX: usize = 512;
 /// Descriptors that no connection gets: journal, lock, runtime and standard streams take some 20 from the start, and what is
 /// opened later, a segment, a cursor, a checkpoint, must never fail because of who is connected.
 pub const DESCRIPTORS_RESERVED: usize = 64;
-/// Connections from one address. Sites sit behind one address, and so does a whole exercise on one machine.
+/// Connections from one address, or one IPv6 /64. Sites sit behind one address, and so does a whole exercise on one machine.
 pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 64;
-/// Connections that an address may begin at once after a quiet moment: all that it may have, twice over …
+/// Connections that an address, or an IPv6 /64, may begin at once after a quiet moment: all that it may have, twice over …
 pub const ARRIVALS_BURST: f64 = 128.0;
 /// … and so many a second for as long as it goes on. Each costs a handshake, whatever becomes of it: 13 ms of CPU a second.
 pub const ARRIVALS_PER_SECOND: f64 = 32.0;
@@ -146,6 +151,16 @@ const _: () = assert!(IN_FLIGHT_PER_NODE_MAX < IN_FLIGHT_PER_AGENCY_MAX);
 /// The same in bytes.
 pub const IN_FLIGHT_BYTES_PER_AGENCY_MAX: usize = IN_FLIGHT_BYTES_MAX / 2;
 const _: () = assert!(IN_FLIGHT_BYTES_PER_NODE_MAX < IN_FLIGHT_BYTES_PER_AGENCY_MAX);
+/// Of the whole, what is kept for agencies that hold few messages ([`IN_FLIGHT_FEW_MAX`]): two that send without end take all the
+/// rest between them, and a third one's message does not wait behind theirs. With it four such agencies are served at once.
+pub const IN_FLIGHT_KEPT_MAX: usize = IN_FLIGHT_MAX / 8;
+/// The same in bytes.
+pub const IN_FLIGHT_KEPT_BYTES: usize = IN_FLIGHT_BYTES_MAX / 8;
+/// Few messages of an agency: what a person sends, and a machine that waits for its answers.
+pub const IN_FLIGHT_FEW_MAX: usize = IN_FLIGHT_KEPT_MAX / 4;
+/// The same in bytes.
+pub const IN_FLIGHT_FEW_BYTES: usize = IN_FLIGHT_KEPT_BYTES / 4;
+const _: () = assert!(SUBMISSION_BYTES_MAX < IN_FLIGHT_FEW_BYTES);
 /// What a sender is told to wait whose message is shed because it is not urgent: well beyond [`RETRY_AFTER`], so that what is
 /// urgent finds room meanwhile.
 pub const SHED_RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -274,6 +289,12 @@ pub const READ_BYTES_MAX: usize = 256 * 1024;
 pub const CURSOR_FLUSH: Duration = Duration::from_millis(200);
 /// Acks and nacks of one stream that are taken before deliveries get their turn again.
 pub const SETTLEMENTS_PER_TURN_MAX: usize = 256;
+/// Acks and nacks of one stream that settle nothing, because it is settled or comes again already: so many at once …
+pub const IDLE_SETTLEMENTS_BURST: f64 = 1_024.0;
+/// … and so many a second for as long as it goes on; what a subscriber says beyond that waits. The others are as many as there are
+/// deliveries, each of these may have an old batch read for it. An honest client's answers cross a lost stream, or it settles a
+/// hundred one by one and then all up to the last.
+pub const IDLE_SETTLEMENTS_PER_SECOND: f64 = 256.0;
 /// Entries that a stream delivers or passes over before what its subscriber says gets its turn: what a read brings of
 /// alerts of a KiB, so that the connection is woken for all of them and not for each.
 pub const STEPS_PER_TURN_MAX: usize = 64;

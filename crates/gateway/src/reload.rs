@@ -270,10 +270,9 @@ impl Reloads {
         let load = move || {
             let config = config.read_anew()?;
             let next = Renewable::load(&config, Some(&current), now_ms)?;
-            Ok::<_, ReloadError>((config, next))
+            Ok((config, next))
         };
-        let loaded = blocking::spawn(load).await;
-        let (config, mut next) = loaded.map_err(|_| ReloadError::Lost)??;
+        let (config, mut next) = read_apart(load).await?;
         self.newest.check(&next.trust)?;
         // Before it is logged, which may succeed by half: what may be in the log is never gone back behind.
         self.newest.see_all(&next.trust);
@@ -284,7 +283,7 @@ impl Reloads {
             // What is remembered of it stays true.
             next.trust = Arc::clone(&self.current.trust);
             for act in acts {
-                self.acts.record(act).await.map_err(ReloadError::Log)?;
+                self.acts.record_own(act).await.map_err(ReloadError::Log)?;
             }
         } else {
             // Last, so that whatever could not be logged before it leaves nothing that was not done.
@@ -335,6 +334,14 @@ impl Reloads {
             }
         }
     }
+}
+
+/// Reads and judges the files in a task of its own: they are foreign bytes, and a reader of them that panics must end neither the
+/// reloads nor what is in force.
+async fn read_apart<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, ReloadError> + Send + 'static,
+) -> Result<T, ReloadError> {
+    blocking::spawn(read).await.map_err(|_| ReloadError::Lost)?
 }
 
 /// Says in the log what trust a start changes, if it is not what was in force before. Its roots and lists MUST be in the log.

@@ -195,6 +195,11 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
         .max_encoding_message_size(ANSWER_BYTES_MAX);
     let (health, health_service) = tonic_health::server::health_reporter();
     tell_all(&health, ServingStatus::Serving).await;
+    if ledger.rollback().is_some() {
+        let submissions = <SubmissionServiceServer<SubmissionHandler> as NamedService>::NAME;
+        let not = ServingStatus::NotServing;
+        health.set_service_status(submissions, not).await;
+    }
     let health_service = health_service.max_decoding_message_size(REQUEST_BYTES_MAX);
     let routes = Routes::new(submissions)
         .add_service(subscriptions)

@@ -178,6 +178,7 @@ impl From<AppendError> for Refusal {
                 Self::new(Reason::MessageIdReused).with_fact("accepted_index", index)
             }
             AppendError::StorageLow => Self::new(Reason::StorageLow),
+            AppendError::ReadOnly(_) => Self::new(Reason::LogReadOnly),
             AppendError::Busy => Self::new(Reason::Overloaded),
             AppendError::TooLarge => Self::new(Reason::Size),
             AppendError::Stopped => Self::new(Reason::Draining),

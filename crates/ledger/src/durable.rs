@@ -31,7 +31,8 @@ pub fn remove(path: &Path) -> io::Result<()> {
     storage.sync_folder(folder_of(name))
 }
 
-fn split(path: &Path) -> io::Result<(&Path, &str)> {
+/// A path's folder and its last component.
+pub(crate) fn split(path: &Path) -> io::Result<(&Path, &str)> {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
     Ok((path.parent().unwrap_or_else(|| Path::new("")), name))

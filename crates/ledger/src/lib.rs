@@ -20,6 +20,7 @@ mod fatal;
 mod gate;
 mod index;
 mod journal;
+mod marker;
 mod open;
 mod owner;
 mod publish;
@@ -32,7 +33,7 @@ mod view;
 pub use committed::Proven;
 pub use create::CreateError;
 pub use entry::{Entry, EntryKey, Memory, StoredEntry};
-pub use open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
+pub use open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options, Rollback};
 pub use queue::InFlight;
 pub use start::{OwnerHandle, Steps, StopError};
 pub use view::{Found, Published, ReadError};
@@ -45,6 +46,7 @@ use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::LEAF_LEN;
 use precinto_merkle::note::NoteVerifier;
 use queue::{Answer, NotQueued, Queue};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
 use view::{Passing, View};
@@ -56,6 +58,8 @@ pub struct Ledger {
     view: Arc<View>,
     entry_bytes_max: usize,
     gate: Arc<Gate>,
+    /// Set for a log that is only read.
+    rollback: Option<Rollback>,
     fatal: Fatal,
 }
 
@@ -86,6 +90,9 @@ pub enum AppendError {
     /// that somebody asks for, 128 MiB for what the gateway itself records. Nothing was queued, and reads go on.
     #[error("the disk is down to its reserve")]
     StorageLow,
+    /// The log was opened to be read only: see [`Rollback`].
+    #[error("the log takes nothing: {0}")]
+    ReadOnly(Rollback),
     /// More is waiting than may wait. Worth trying again in a moment.
     #[error("too much is waiting to be written")]
     Busy,
@@ -112,7 +119,23 @@ impl Ledger {
     /// Reads the whole journal but for the data; blocks for as long as that takes. Starts the owner's thread, and
     /// one that publishes.
     pub fn open(options: Options, clock: Arc<dyn Clock>) -> Result<(Self, OwnerHandle), OpenError> {
-        start::open_folder(options, clock)
+        start::open_folder(options, None, clock)
+    }
+
+    /// The same with a second marker at this path, on another volume than the log: the newest checkpoint is written there as well,
+    /// and read at the next start. If it shows more than the journal holds, or something else, the log is opened to be read and
+    /// takes nothing ([`Ledger::rollback`]); if it is gone, the log is not opened.
+    pub fn open_marked(
+        options: Options,
+        marker: &Path,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(Self, OwnerHandle), OpenError> {
+        start::open_folder(options, Some(marker), clock)
+    }
+
+    /// Why nothing is appended, if the log is only read.
+    pub fn rollback(&self) -> Option<Rollback> {
+        self.rollback
     }
 
     /// The log's key: its name is the origin, its `Display` the `vkey`.
@@ -135,6 +158,11 @@ impl Ledger {
         }
         // What the log holds already takes no room: a start says again by what it judges.
         let is_known = || matches!(self.find(&entry.key), Ok(Some(_)));
+        if let Some(rollback) = self.rollback
+            && !is_known()
+        {
+            return Err(AppendError::ReadOnly(rollback));
+        }
         if self.gate.is_shut_for(&entry) && !is_known() {
             return Err(AppendError::StorageLow);
         }

@@ -120,11 +120,36 @@ pub enum OpenError {
         /// Entries under the published checkpoint.
         size: u64,
     },
+    /// The second marker is not there, and the log has entries: its volume is not mounted, or it was never begun.
+    #[error("the second marker is not there, and the log has entries")]
+    NoMarker,
+    /// The second marker is not a checkpoint of this log.
+    #[error("the second marker does not hold: {0}")]
+    Marker(CheckpointError),
     /// The clock shows less than the last entry's time by more than [`CLOCK_TOLERANCE_MS`].
     #[error("the clock is {behind_ms} ms behind the log's last entry")]
     ClockBehind {
         /// By how much, in milliseconds.
         behind_ms: u64,
+    },
+}
+
+/// In what a log is not what it was when its second marker was written. It was opened to be read, and takes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rollback {
+    /// Entries are gone: most likely an older copy of the data folder was put in its place.
+    #[error("the second marker has {marked} entries, the journal only {journal}")]
+    Behind {
+        /// Entries under the marker.
+        marked: u64,
+        /// Entries in the journal.
+        journal: u64,
+    },
+    /// The journal's leaves up to the marker's size are others.
+    #[error("the second marker of size {size} has another root than the journal")]
+    Forked {
+        /// Entries under the marker.
+        size: u64,
     },
 }
 

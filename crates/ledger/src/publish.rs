@@ -6,6 +6,7 @@
 
 use crate::durable;
 use crate::fatal::Fatal;
+use crate::marker::Marker;
 use crate::open::OpenError;
 use crate::storage::{Storage, read_small};
 use precinto_merkle::checkpoint::SignedCheckpoint;
@@ -40,6 +41,7 @@ impl Publisher {
     /// Starts the thread.
     pub(crate) fn start(
         storage: Arc<dyn Storage>,
+        marker: Option<Marker>,
         every: Duration,
         fatal: Fatal,
     ) -> io::Result<Self> {
@@ -49,6 +51,9 @@ impl Publisher {
             while let Some(checkpoint) = its_next.wait(every) {
                 if let Err(error) = write_checkpoint(&*storage, &checkpoint) {
                     return fatal.end("publishing a checkpoint", &error);
+                }
+                if let Some(marker) = &marker {
+                    marker.write(&checkpoint);
                 }
             }
         };

@@ -9,6 +9,7 @@ use crate::journal::reader::Reader;
 use crate::journal::recovery::{self, Recovered};
 use crate::journal::segment;
 use crate::journal::writer::Writer;
+use crate::marker::Marker;
 use crate::open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
 use crate::owner::Owner;
 use crate::publish::{self, Publisher};
@@ -19,6 +20,7 @@ use precinto_merkle::checkpoint::{Checkpoint, CheckpointError, Origin, SignedChe
 use precinto_merkle::hash::EMPTY_ROOT;
 use precinto_merkle::note::NoteSigner;
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -78,6 +80,7 @@ impl Steps {
 /// Opens the log in a real folder.
 pub(crate) fn open_folder(
     options: Options,
+    marker: Option<&Path>,
     clock: Arc<dyn Clock>,
 ) -> Result<(Ledger, OwnerHandle), OpenError> {
     let Options {
@@ -85,18 +88,26 @@ pub(crate) fn open_folder(
         signer,
         limits,
     } = options;
-    open(
-        Arc::new(FileStorage::new(&dir)),
-        signer,
-        limits,
-        clock,
-        Fatal::abort(),
-    )
+    let marker = marker.map(Marker::at).transpose();
+    let marker = marker.map_err(|error| OpenError::io("finding the second marker", error))?;
+    let places = Places {
+        storage: Arc::new(FileStorage::new(&dir)),
+        marker,
+    };
+    open(places, signer, limits, clock, Fatal::abort())
+}
+
+/// Where a log lies.
+pub(crate) struct Places {
+    /// The data folder.
+    pub(crate) storage: Arc<dyn Storage>,
+    /// What is elsewhere.
+    pub(crate) marker: Option<Marker>,
 }
 
 /// Opens the log in any storage, and starts its threads.
 pub(crate) fn open(
-    storage: Arc<dyn Storage>,
+    places: Places,
     signer: NoteSigner,
     limits: BatchLimits,
     clock: Arc<dyn Clock>,
@@ -104,9 +115,11 @@ pub(crate) fn open(
 ) -> Result<(Ledger, OwnerHandle), OpenError> {
     let threads = |error| OpenError::io("starting a thread", error);
     // It has nothing to write before the owner has committed something.
-    let publisher = Publisher::start(Arc::clone(&storage), limits.publish_every, fatal.clone());
+    let Places { storage, marker } = &places;
+    let (storage, marker) = (Arc::clone(storage), marker.clone());
+    let publisher = Publisher::start(storage, marker, limits.publish_every, fatal.clone());
     let publisher = publisher.map_err(threads)?;
-    let (ledger, owner) = recovered(storage, signer, limits, clock, fatal, publisher)?;
+    let (ledger, owner) = recovered(places, signer, limits, clock, fatal, publisher)?;
     let queue = ledger.queue.clone();
     let thread = thread::Builder::new().name("ledger-owner".to_owned());
     let thread = thread.spawn(move || owner.run()).map_err(threads)?;
@@ -123,7 +136,11 @@ pub(crate) fn open_stepped(
     fatal: Fatal,
 ) -> Result<(Ledger, OwnerHandle, Steps), OpenError> {
     let publisher = Publisher::by_hand();
-    let (ledger, owner) = recovered(storage, signer, limits, clock, fatal, publisher)?;
+    let places = Places {
+        storage,
+        marker: None,
+    };
+    let (ledger, owner) = recovered(places, signer, limits, clock, fatal, publisher)?;
     let queue = ledger.queue.clone();
     let steps = Steps(Arc::new(Mutex::new(Some(owner))));
     let owner = Run::Steps(steps.clone());
@@ -132,7 +149,7 @@ pub(crate) fn open_stepped(
 
 /// The ledger as it is found in the storage, and its owner, who does nothing yet.
 fn recovered(
-    storage: Arc<dyn Storage>,
+    Places { storage, marker }: Places,
     signer: NoteSigner,
     limits: BatchLimits,
     clock: Arc<dyn Clock>,
@@ -174,6 +191,10 @@ fn recovered(
     let writer = writer.map_err(|error| OpenError::io("opening the last segment", error))?;
     let reader = Reader::new(Arc::clone(&storage));
     let view = Arc::new(View::new(key, reader, index, newest));
+    let rollback = match &marker {
+        Some(marker) => marker.meet(&view)?,
+        None => None,
+    };
     let (queue, inbox) = queue(&limits);
     let gate = Arc::new(Gate::new(Arc::clone(&storage)));
     let ledger = Ledger {
@@ -181,6 +202,7 @@ fn recovered(
         view: Arc::clone(&view),
         entry_bytes_max: limits.data_bytes,
         gate: Arc::clone(&gate),
+        rollback,
         fatal: fatal.clone(),
     };
     let owner = Owner {

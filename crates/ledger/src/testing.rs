@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::fatal::Fatal;
+use crate::start::Places;
 use crate::storage::Storage;
 use crate::{BatchLimits, CreateError, Entry, EntryKey, Ledger, OpenError, OwnerHandle, Steps};
 use crate::{create, start};
@@ -23,7 +24,11 @@ pub fn open_on(
     clock: Arc<dyn Clock>,
     fatal: impl Fn() + Send + Sync + 'static,
 ) -> Result<(Ledger, OwnerHandle), OpenError> {
-    start::open(storage, signer, limits, clock, Fatal::instead(fatal))
+    let places = Places {
+        storage,
+        marker: None,
+    };
+    start::open(places, signer, limits, clock, Fatal::instead(fatal))
 }
 
 /// As [`open_on`], without threads: nothing is committed but by [`Steps::step`], or by stopping. For simulations, in which whoever

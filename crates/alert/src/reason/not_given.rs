@@ -10,8 +10,7 @@ const NOT_YET: [&str; 2] = [
 /// Why nothing gives it, English and Spanish; `None` for a reason that is given. A test compares this with the sources.
 pub(super) fn why(reason: Reason) -> Option<[&'static str; 2]> {
     match reason {
-        Reason::LogReadOnly
-        | Reason::NotAShipment
+        Reason::NotAShipment
         | Reason::PeerUnreachable
         | Reason::ReadDenied
         | Reason::SequenceReused

@@ -1,8 +1,9 @@
-//! Who is connected: caps per process, per address and per certificate, a pace for new ones, and a handle to cut every line.
+//! Who is connected: caps per process, per host, per network and per certificate, a pace for new ones, and a handle to cut every
+//! line.
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
@@ -11,7 +12,9 @@ use super::Line;
 use crate::limits::{
     ARRIVALS_BURST, ARRIVALS_PER_SECOND, CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX,
     CONNECTIONS_PER_CERTIFICATE_MAX, DESCRIPTORS_RESERVED, HANDSHAKES_PER_ADDRESS_MAX,
+    HANDSHAKES_PER_NETWORK_MAX,
 };
+use crate::pace::{Left, Pace};
 
 /// Counts connections and knows the living ones. One for the process; every count is under one short lock.
 #[derive(Debug)]
@@ -24,25 +27,29 @@ pub struct Census {
 struct Counts {
     addresses: HashMap<IpAddr, usize>,
     handshakes: HashMap<IpAddr, usize>,
-    arrivals: HashMap<IpAddr, Arrivals>,
+    /// The same by network.
+    of_network: HashMap<IpAddr, usize>,
+    arrivals: HashMap<IpAddr, Left>,
     certificates: HashMap<[u8; 32], usize>,
     connections: usize,
     lines: HashMap<u64, Line>,
     next: u64,
 }
 
-/// How many more connections an address may begin at once.
-#[derive(Debug)]
-struct Arrivals {
-    left: f64,
-    at: Instant,
+/// Who a connection is from, as far as its address tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Whence {
+    /// IPv4: the address. IPv6: the /64 around it, in which one machine chooses its addresses as it likes (RFC 4941).
+    host: IpAddr,
+    /// IPv4: the /24 around it. IPv6: the /48, which is what a site is given at the most (RFC 6177).
+    network: IpAddr,
 }
 
 /// One connection's place; given back when dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     census: Arc<Census>,
-    address: IpAddr,
+    from: Whence,
     is_shaking: bool,
     certificate: Option<[u8; 32]>,
     line: Option<u64>,
@@ -69,24 +76,27 @@ impl Census {
 
     /// A place for a connection from `address`, if there is one.
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr, now: Instant) -> Option<Place> {
+        let from = Whence::of(address);
         let mut counts = self.lock();
-        if !arrive(&mut counts.arrivals, address, now) {
+        let may_enter = arrive(&mut counts.arrivals, from.host, now)
+            && counts.connections < self.connections_max
+            && counts.begin_handshake(from);
+        if !may_enter {
             return None;
         }
-        if counts.connections >= self.connections_max
-            || !rise(&mut counts.handshakes, address, HANDSHAKES_PER_ADDRESS_MAX)
-        {
-            return None;
-        }
-        if !rise(&mut counts.addresses, address, CONNECTIONS_PER_ADDRESS_MAX) {
-            fall(&mut counts.handshakes, &address);
+        if !rise(
+            &mut counts.addresses,
+            from.host,
+            CONNECTIONS_PER_ADDRESS_MAX,
+        ) {
+            counts.end_handshake(from);
             return None;
         }
         counts.connections += 1;
         let census = Arc::clone(self);
         Some(Place {
             census,
-            address,
+            from,
             is_shaking: true,
             certificate: None,
             line: None,
@@ -112,6 +122,50 @@ impl Census {
     }
 }
 
+impl Whence {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => {
+                let [a, b, c, _] = address.octets();
+                Self {
+                    host: address.into(),
+                    network: Ipv4Addr::new(a, b, c, 0).into(),
+                }
+            }
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Self {
+                    host: Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into(),
+                    network: Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).into(),
+                }
+            }
+        }
+    }
+}
+
+impl Counts {
+    /// Counts one more handshake from there, unless its host or its network has too many.
+    fn begin_handshake(&mut self, from: Whence) -> bool {
+        if !rise(&mut self.handshakes, from.host, HANDSHAKES_PER_ADDRESS_MAX) {
+            return false;
+        }
+        let has_place = rise(
+            &mut self.of_network,
+            from.network,
+            HANDSHAKES_PER_NETWORK_MAX,
+        );
+        if !has_place {
+            fall(&mut self.handshakes, &from.host);
+        }
+        has_place
+    }
+
+    fn end_handshake(&mut self, from: Whence) {
+        fall(&mut self.handshakes, &from.host);
+        fall(&mut self.of_network, &from.network);
+    }
+}
+
 impl Place {
     /// After the handshake: takes one of the certificate's places, if there is one.
     pub(super) fn hold_certificate(mut self, certificate: [u8; 32]) -> Option<Self> {
@@ -123,7 +177,7 @@ impl Place {
         ) {
             return None;
         }
-        fall(&mut counts.handshakes, &self.address);
+        counts.end_handshake(self.from);
         drop(counts);
         self.is_shaking = false;
         self.certificate = Some(certificate);
@@ -145,9 +199,9 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.census.lock();
         counts.connections = counts.connections.saturating_sub(1);
-        fall(&mut counts.addresses, &self.address);
+        fall(&mut counts.addresses, &self.from.host);
         if self.is_shaking {
-            fall(&mut counts.handshakes, &self.address);
+            counts.end_handshake(self.from);
         }
         if let Some(certificate) = &self.certificate {
             fall(&mut counts.certificates, certificate);
@@ -158,28 +212,20 @@ impl Drop for Place {
     }
 }
 
-/// Counts an arrival, unless its address has had too many of late. An address that has been quiet is forgotten.
-fn arrive(arrivals: &mut HashMap<IpAddr, Arrivals>, address: IpAddr, now: Instant) -> bool {
-    let back = |arrivals: &Arrivals| {
-        let elapsed = now.saturating_duration_since(arrivals.at).as_secs_f64();
-        (arrivals.left + elapsed * ARRIVALS_PER_SECOND).min(ARRIVALS_BURST)
-    };
-    if !arrivals.contains_key(&address) {
-        arrivals.retain(|_, arrivals| back(arrivals) < ARRIVALS_BURST);
+/// Counts an arrival, unless its host has had too many of late. A host that has been quiet is forgotten.
+fn arrive(arrivals: &mut HashMap<IpAddr, Left>, host: IpAddr, now: Instant) -> bool {
+    if !arrivals.contains_key(&host) {
+        arrivals.retain(|_, left| !left.is_whole(now));
     }
-    let fresh = Arrivals {
-        left: ARRIVALS_BURST,
-        at: now,
-    };
-    let of_address = arrivals.entry(address).or_insert(fresh);
-    let left = back(of_address);
-    let may_enter = left >= 1.0;
-    *of_address = Arrivals {
-        left: if may_enter { left - 1.0 } else { left },
-        at: now,
-    };
-    may_enter
+    let of_host = arrivals.entry(host).or_insert_with(|| ARRIVALS.begin(now));
+    of_host.take(now).is_ok()
 }
+
+/// How many connections a host may begin.
+const ARRIVALS: Pace = Pace {
+    burst: ARRIVALS_BURST,
+    per_second: ARRIVALS_PER_SECOND,
+};
 
 /// Counts one more, unless there are `max` already.
 fn rise<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: K, max: usize) -> bool {
@@ -245,6 +291,45 @@ mod tests {
     }
 
     #[test]
+    fn one_network_cannot_take_all_handshakes_whatever_addresses_it_has() {
+        let v4 = |number: u8| IpAddr::from([203, 0, 113, number]);
+        // A site's 65,536 networks.
+        let v6 = |number: u8| IpAddr::from([0x2001, 0xdb8, 7, number.into(), 0, 0, 0, 1]);
+        for (of_network, other) in [
+            (&v4 as &dyn Fn(u8) -> IpAddr, [203, 0, 112, 1].into()),
+            (&v6, [0x2001, 0xdb8, 8, 0, 0, 0, 0, 1].into()),
+        ] {
+            let census = Arc::new(Census::default());
+            let now = Instant::now();
+            let enter = |number: u8| census.enter(of_network(number), now);
+            let mut shaking: Vec<Place> = (0..=u8::MAX).map_while(enter).collect();
+            assert_eq!(shaking.len(), HANDSHAKES_PER_NETWORK_MAX);
+            assert!(
+                census.enter(other, now).is_some(),
+                "another is not affected"
+            );
+            let done = shaking.pop().unwrap().hold_certificate([1; 32]).unwrap();
+            shaking.push(enter(250).unwrap());
+            assert!(enter(251).is_none());
+            drop((shaking, done));
+            assert!(census.lock().of_network.is_empty());
+            assert!(census.lock().handshakes.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_machine_is_one_host_whatever_addresses_it_chooses() {
+        let v6 = |interface: u16| IpAddr::from([0x2001, 0xdb8, 7, 7, 0, 0, 0, interface]);
+        assert_eq!(Whence::of(v6(1)), Whence::of(v6(2)));
+        let mapped: IpAddr = "::ffff:203.0.113.9".parse().unwrap();
+        assert_eq!(Whence::of(mapped), Whence::of([203, 0, 113, 9].into()));
+        let census = Arc::new(Census::default());
+        let enter = |interface| census.enter(v6(interface), Instant::now());
+        let held: Vec<Place> = (0..200).map_while(enter).collect();
+        assert_eq!(held.len(), HANDSHAKES_PER_ADDRESS_MAX);
+    }
+
+    #[test]
     fn one_certificate_has_few_places() {
         let census = Arc::new(Census::default());
         let enter = |last: u8, certificate| {
@@ -265,7 +350,7 @@ mod tests {
         let census = Arc::new(Census::default());
         let enter = |number: usize| {
             let [.., high, low] = number.to_be_bytes();
-            census.enter([10, 0, high, low].into(), Instant::now())
+            census.enter([10, high, low, 1].into(), Instant::now())
         };
         let held: Vec<_> = (0..CONNECTIONS_MAX)
             .map(|number| enter(number).unwrap())
@@ -281,7 +366,7 @@ mod tests {
             let census = Arc::new(Census::with_descriptors(descriptors));
             let enter = |number: usize| {
                 let [.., high, low] = number.to_be_bytes();
-                census.enter([10, 0, high, low].into(), Instant::now())
+                census.enter([10, high, low, 1].into(), Instant::now())
             };
             let held: Vec<_> = (0..1_000).map_while(enter).collect();
             held.len()

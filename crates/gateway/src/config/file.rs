@@ -33,6 +33,7 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 struct LogFile {
     key: PathBuf,
+    second_marker: Option<PathBuf>,
 }
 
 impl File {
@@ -68,6 +69,13 @@ impl File {
             wrong(
                 "clock_shift",
                 "puts false times into the log: needs dev = true, and only sides whose domain ends in .invalid",
+            );
+        }
+        let marker = self.log.second_marker.as_ref();
+        if marker.is_some_and(|path| path.starts_with(&self.data)) {
+            wrong(
+                "log.second_marker",
+                "lies in the data folder, with which it would be replaced: it belongs on another disk",
             );
         }
         if self.side.is_empty() {
@@ -107,6 +115,7 @@ impl File {
             listen: self.listen,
             directory: base.join(self.directory),
             log_key: base.join(self.log.key),
+            second_marker: self.log.second_marker.map(|path| base.join(path)),
             sides: self
                 .side
                 .into_iter()

@@ -319,9 +319,11 @@ impl Keeper {
             }
             tracing::warn!("other trust waits for somebody who decides, and is tried again");
         };
-        self.certificates.log_foundations(&next).await?;
+        if !self.acts.takes_nothing() {
+            self.certificates.log_foundations(&next).await?;
+        }
         for record in records {
-            self.acts.record(record).await?;
+            self.acts.record_own(record).await?;
         }
         let directory = self.seat.terms().directory;
         change.put_in_force(Terms {

@@ -252,3 +252,11 @@ fn the_log_is_told_no_line_of_the_settings() {
     let error = ReloadError::Settings(error);
     assert!(!public(&error).contains("secret"), "{}", public(&error));
 }
+
+#[tokio::test]
+async fn a_reader_of_files_that_panics_is_an_error_like_others_and_is_tried_again() {
+    let read = || -> Result<(), _> { panic!("as a reader of revocation lists once did") };
+    let error = read_apart(read).await.unwrap_err();
+    assert!(matches!(error, ReloadError::Lost), "{error}");
+    assert!(read_apart(|| Ok(())).await.is_ok());
+}

@@ -124,3 +124,20 @@ async fn an_old_connection_is_asked_to_go() {
     }
     assert_eq!(began.elapsed().as_secs(), CONNECTION_AGE_MAX.as_secs());
 }
+
+/// No handler makes an answer that is too long, so nothing shows from outside whether tonic would refuse it.
+#[test]
+fn every_service_says_how_long_its_messages_may_be_both_ways() {
+    let source = include_str!("../serve.rs");
+    let services: Vec<&str> = source.split("ServiceServer::new(").skip(1).collect();
+    assert_eq!(services.len(), 5);
+    for service in services {
+        let (its_own, _) = service.split_once(';').unwrap();
+        for limit in [
+            ".max_decoding_message_size(",
+            ".max_encoding_message_size(ANSWER_BYTES_MAX)",
+        ] {
+            assert!(its_own.contains(limit), "{limit} of {its_own}");
+        }
+    }
+}

@@ -25,25 +25,26 @@ impl Submissions {
     }
 }
 
-/// Routine goes first, then what is of a known future; what is urgent, or does not say, stays: an answer in a case has the
-/// precedence of what it answers.
+/// Routine goes first, then what is of a known future; what is urgent stays.
 fn is_shed(request: &pb::SubmitRequest, pressure: Pressure) -> bool {
+    use pb::Precedence::{P3, P4};
     match pressure {
         Pressure::Normal => false,
-        Pressure::High => precedence(request) == pb::Precedence::P4,
-        Pressure::Extreme => {
-            matches!(precedence(request), pb::Precedence::P3 | pb::Precedence::P4)
-        }
+        Pressure::High => urgency(request) == Some(P4),
+        Pressure::Extreme => matches!(urgency(request), Some(P3 | P4)),
     }
 }
 
-/// As the message says; unspecified for one that cannot be read, which is refused for that.
-fn precedence(request: &pb::SubmitRequest) -> pb::Precedence {
-    let Ok(Payload { payload }) = Payload::decode(request.envelope.as_slice()) else {
-        return pb::Precedence::Unspecified;
-    };
-    let stated = Stated::decode(payload.as_slice()).unwrap_or_default();
-    stated.precedence()
+/// As the message says; routine if it does not. None of an answer that does not: it is as urgent as what it answers, which is not
+/// known here. Nor of what cannot be read, and is refused for that.
+fn urgency(request: &pb::SubmitRequest) -> Option<pb::Precedence> {
+    let Payload { payload } = Payload::decode(request.envelope.as_slice()).ok()?;
+    let stated = Stated::decode(payload.as_slice()).ok()?;
+    match stated.precedence() {
+        pb::Precedence::Unspecified if stated.refers_to.is_empty() => Some(pb::Precedence::P4),
+        pb::Precedence::Unspecified => None,
+        stated => Some(stated),
+    }
 }
 
 /// The part of an `Envelope` that holds the statement.
@@ -56,6 +57,8 @@ struct Payload {
 /// The part of a `Statement` that is read here; the rest is skipped unread.
 #[derive(Clone, PartialEq, prost::Message)]
 struct Stated {
+    #[prost(bytes = "vec", tag = "10")]
+    refers_to: Vec<u8>,
     #[prost(enumeration = "pb::Precedence", tag = "17")]
     precedence: i32,
 }
@@ -64,9 +67,10 @@ struct Stated {
 mod tests {
     use super::*;
 
-    fn request(precedence: pb::Precedence) -> pb::SubmitRequest {
+    fn request(precedence: pb::Precedence, refers_to: &[u8]) -> pb::SubmitRequest {
         let statement = pb::Statement {
             sender_seq: 7,
+            refers_to: refers_to.to_vec(),
             precedence: precedence.into(),
             alert_version: 1,
             ..Default::default()
@@ -85,19 +89,37 @@ mod tests {
     #[test]
     fn what_is_urgent_is_the_last_to_be_shed() {
         use pb::Precedence::{P1, P2, P3, P4, Unspecified};
-        let shed = |pressure| {
-            [P4, P3, P2, P1, Unspecified].map(|precedence| is_shed(&request(precedence), pressure))
+        let shed = |pressure, refers_to: &[u8]| {
+            [P4, Unspecified, P3, P2, P1]
+                .map(|precedence| is_shed(&request(precedence, refers_to), pressure))
         };
-        assert_eq!(shed(Pressure::Normal), [false; 5]);
-        assert_eq!(shed(Pressure::High), [true, false, false, false, false]);
-        assert_eq!(shed(Pressure::Extreme), [true, true, false, false, false]);
-        let nonsense = pb::SubmitRequest {
-            envelope: vec![0xff; 9],
+        assert_eq!(shed(Pressure::Normal, &[]), [false; 5]);
+        let [high, extreme] = [Pressure::High, Pressure::Extreme].map(|high| shed(high, &[]));
+        assert_eq!(high, [true, true, false, false, false]);
+        assert_eq!(extreme, [true, true, true, false, false]);
+        let answers = shed(Pressure::Extreme, &[7; 16]);
+        assert_eq!(
+            answers,
+            [true, false, true, false, false],
+            "as urgent as what they answer, perhaps"
+        );
+        for nonsense in [vec![0xff; 9], holding(vec![0xff; 9])] {
+            let nonsense = pb::SubmitRequest {
+                envelope: nonsense,
+                ..Default::default()
+            };
+            assert!(
+                !is_shed(&nonsense, Pressure::Extreme),
+                "refused for what it is"
+            );
+        }
+    }
+
+    fn holding(payload: Vec<u8>) -> Vec<u8> {
+        let envelope = pb::Envelope {
+            payload,
             ..Default::default()
         };
-        assert!(
-            !is_shed(&nonsense, Pressure::Extreme),
-            "refused for what it is"
-        );
+        envelope.encode_to_vec()
     }
 }

@@ -122,6 +122,7 @@ impl SubmitError {
             Self::Append(error) => match error {
                 AppendError::Conflict { .. } | AppendError::TooLarge => false,
                 AppendError::StorageLow
+                | AppendError::ReadOnly(_)
                 | AppendError::Busy
                 | AppendError::Stopped
                 | AppendError::Read(_) => true,

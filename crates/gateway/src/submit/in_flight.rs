@@ -1,5 +1,8 @@
 //! What the process holds of submissions at once: one budget of messages and bytes for everybody, and a share of it for
 //! each agency and each node.
+//!
+//! Shares are larger than what everybody would have of the whole, because most are idle. So a part of the whole is kept for
+//! agencies that hold next to nothing: others may take all the rest between them and keep it.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,13 +13,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{
     IN_FLIGHT_BYTES_MAX, IN_FLIGHT_BYTES_PER_AGENCY_MAX, IN_FLIGHT_BYTES_PER_NODE_MAX,
+    IN_FLIGHT_FEW_BYTES, IN_FLIGHT_FEW_MAX, IN_FLIGHT_KEPT_BYTES, IN_FLIGHT_KEPT_MAX,
     IN_FLIGHT_MAX, IN_FLIGHT_PER_AGENCY_MAX, IN_FLIGHT_PER_NODE_MAX, ROOM_WAIT_MAX,
 };
 
 /// The budget of the process.
 #[derive(Debug, Clone)]
 pub struct Budget {
-    everybody: Arc<Room>,
+    everybody: Arc<Whole>,
     /// Those of nodes and agencies that hold something or are being served; the others are forgotten.
     shares: Arc<Mutex<Shares>>,
 }
@@ -32,7 +36,15 @@ struct Shares {
 pub struct NodeBudget {
     own: Arc<Room>,
     agency: Arc<Room>,
-    everybody: Arc<Room>,
+    everybody: Arc<Whole>,
+    shares: Arc<Mutex<Shares>>,
+}
+
+/// The whole: what anybody takes, and what is kept for those who hold next to nothing.
+#[derive(Debug)]
+struct Whole {
+    common: Room,
+    kept: Room,
 }
 
 /// How much of the whole is taken.
@@ -71,7 +83,13 @@ struct Taken {
 impl Default for Budget {
     fn default() -> Self {
         Self {
-            everybody: Arc::new(Room::new(IN_FLIGHT_MAX, IN_FLIGHT_BYTES_MAX)),
+            everybody: Arc::new(Whole {
+                common: Room::new(
+                    IN_FLIGHT_MAX - IN_FLIGHT_KEPT_MAX,
+                    IN_FLIGHT_BYTES_MAX - IN_FLIGHT_KEPT_BYTES,
+                ),
+                kept: Room::new(IN_FLIGHT_KEPT_MAX, IN_FLIGHT_KEPT_BYTES),
+            }),
             shares: Arc::default(),
         }
     }
@@ -88,6 +106,7 @@ impl Budget {
             own: share(nodes, node, own),
             agency: share(agencies, node.agency(), of_agency),
             everybody: Arc::clone(&self.everybody),
+            shares: Arc::clone(&self.shares),
         }
     }
 }
@@ -110,26 +129,46 @@ fn share<K: Hash + Eq + Clone>(
 impl NodeBudget {
     /// Room for a message of `bytes`, if there is any at once.
     pub fn try_take(&self, bytes: usize) -> Option<Held> {
-        let taken = [
-            self.own.try_take(bytes)?,
-            self.agency.try_take(bytes)?,
-            self.everybody.try_take(bytes)?,
-        ];
-        Some(self.held(taken))
+        let of_node = self.own.try_take(bytes)?;
+        let of_agency = self.agency.try_take(bytes)?;
+        let Whole { common, kept } = &*self.everybody;
+        let of_whole = common.try_take(bytes);
+        let of_kept = || self.holds_few().then(|| kept.try_take(bytes))?;
+        let of_whole = of_whole.or_else(of_kept)?;
+        Some(self.held([of_node, of_agency, of_whole]))
     }
 
     /// Waits for room for a message of `bytes`, but not for long: none after [`ROOM_WAIT_MAX`].
     pub async fn take(&self, bytes: usize) -> Option<Held> {
         // The node's share first, then its agency's: who has spent his own does not stand in the way of others.
         let all = async {
-            Some([
-                self.own.take(bytes).await?,
-                self.agency.take(bytes).await?,
-                self.everybody.take(bytes).await?,
-            ])
+            let of_node = self.own.take(bytes).await?;
+            let of_agency = self.agency.take(bytes).await?;
+            let Whole { common, kept } = &*self.everybody;
+            let of_whole = tokio::select! {
+                biased; // what is kept stays so while there is other room
+                taken = common.take(bytes) => taken?,
+                taken = kept.take(bytes), if self.holds_few() => taken?,
+            };
+            Some([of_node, of_agency, of_whole])
         };
         let taken = tokio::time::timeout(ROOM_WAIT_MAX, all).await.ok()??;
         Some(self.held(taken))
+    }
+
+    /// Whether the node's agency holds next to nothing, what it has just taken included.
+    fn holds_few(&self) -> bool {
+        self.agency.messages_taken() <= IN_FLIGHT_FEW_MAX
+            && self.agency.bytes_taken() <= IN_FLIGHT_FEW_BYTES
+    }
+
+    /// Whether its agency holds less than half of what each would have, were the whole divided among those who hold anything.
+    fn holds_little(&self) -> bool {
+        let shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        let holds_any = |room: &&Weak<Room>| room.upgrade().is_some_and(|r| r.messages_taken() > 0);
+        let parts = 2 * shares.agencies.values().filter(holds_any).count();
+        self.agency.messages_taken() * parts < IN_FLIGHT_MAX
+            && self.agency.bytes_taken() * parts < IN_FLIGHT_BYTES_MAX
     }
 
     fn held(&self, taken: [Taken; 3]) -> Held {
@@ -137,6 +176,17 @@ impl NodeBudget {
             taken,
             budget: self.clone(),
         }
+    }
+}
+
+impl Whole {
+    /// Whether less than `eighths` of the messages or of the bytes are left.
+    fn has_less_than(&self, eighths: usize) -> bool {
+        let Self { common, kept } = self;
+        let messages = common.messages_taken() + kept.messages_taken();
+        let bytes = common.bytes_taken() + kept.bytes_taken();
+        (IN_FLIGHT_MAX - messages) * 8 < IN_FLIGHT_MAX * eighths
+            || (IN_FLIGHT_BYTES_MAX - bytes) * 8 < IN_FLIGHT_BYTES_MAX * eighths
     }
 }
 
@@ -150,10 +200,12 @@ impl Room {
         }
     }
 
-    /// Whether less than `eighths` of the messages or of the bytes are left.
-    fn has_less_than(&self, eighths: usize) -> bool {
-        let left = |room: &Semaphore, max: usize| room.available_permits() * 8 < max * eighths;
-        left(&self.messages, self.messages_max) || left(&self.bytes, self.bytes_max)
+    fn messages_taken(&self) -> usize {
+        self.messages_max - self.messages.available_permits()
+    }
+
+    fn bytes_taken(&self) -> usize {
+        self.bytes_max - self.bytes.available_permits()
     }
 
     fn try_take(&self, bytes: usize) -> Option<Taken> {
@@ -185,15 +237,21 @@ impl Held {
         }
     }
 
-    /// How much of the whole is taken at the moment, by this one and all others.
+    /// How much of the whole is taken at the moment, by this one and all others; none of it is felt by an agency that has little
+    /// part in it.
     pub fn pressure(&self) -> Pressure {
         let whole = &self.budget.everybody;
-        if whole.has_less_than(1) {
+        let pressure = if whole.has_less_than(1) {
             Pressure::Extreme
         } else if whole.has_less_than(2) {
             Pressure::High
         } else {
+            return Pressure::Normal;
+        };
+        if self.budget.holds_little() {
             Pressure::Normal
+        } else {
+            pressure
         }
     }
 }
@@ -206,6 +264,7 @@ fn permits(bytes: usize) -> u32 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::limits::SUBMISSION_BYTES_MAX;
 
     pub(crate) fn node(name: &str) -> NodeId {
         node_of("cbp", name)
@@ -234,25 +293,62 @@ pub(crate) mod tests {
         assert!(budget.of(&node("lax")).try_take(large).is_some());
     }
 
+    /// Messages of this many bytes each, as many as there is room for at once.
+    fn greedy(budget: &Budget, agency: &str, bytes: usize) -> Vec<Held> {
+        let nodes = ["one", "two", "three"].map(|name| budget.of(&node_of(agency, name)));
+        let all = |node: NodeBudget| std::iter::from_fn(move || node.try_take(bytes));
+        nodes.into_iter().flat_map(all).collect()
+    }
+
     #[test]
-    fn the_whole_is_spent_by_several_and_comes_back() {
+    fn the_whole_is_spent_by_many_and_comes_back() {
         let budget = Budget::default();
-        let take = |agency, bytes| budget.of(&node_of(agency, "hq")).try_take(bytes).unwrap();
-        let all = [
-            take("cbp", IN_FLIGHT_BYTES_PER_NODE_MAX),
-            take("dea", IN_FLIGHT_BYTES_PER_NODE_MAX),
-            take(
-                "atf",
-                IN_FLIGHT_BYTES_MAX - 2 * IN_FLIGHT_BYTES_PER_NODE_MAX,
-            ),
-        ];
+        let mut held = Vec::new();
+        for number in 0..IN_FLIGHT_MAX {
+            held.extend(greedy(&budget, &format!("a{number}"), SUBMISSION_BYTES_MAX));
+        }
+        let bytes: usize = held.len() * SUBMISSION_BYTES_MAX;
+        assert!(bytes > IN_FLIGHT_BYTES_MAX - 2 * SUBMISSION_BYTES_MAX);
         let other = node_of("oversight", "audit");
-        assert!(budget.of(&other).try_take(1).is_none());
-        drop(all);
-        assert!(budget.of(&other).try_take(1).is_some());
+        assert!(budget.of(&other).try_take(SUBMISSION_BYTES_MAX).is_none());
+        drop(held);
+        assert!(budget.of(&other).try_take(SUBMISSION_BYTES_MAX).is_some());
         let shares = budget.shares.lock().unwrap();
         let left = (shares.nodes.len(), shares.agencies.len());
         assert_eq!(left, (1, 1), "the idle are forgotten");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn agencies_that_take_all_they_can_leave_room_for_others() {
+        for bytes in [1, SUBMISSION_BYTES_MAX] {
+            let budget = Budget::default();
+            let held = ["cbp", "dea"].map(|agency| greedy(&budget, agency, bytes));
+            assert!(
+                held.iter()
+                    .all(|of_one| of_one[0].pressure() > Pressure::Normal)
+            );
+            for agency in ["cbp", "dea"] {
+                let more = budget.of(&node_of(agency, "four"));
+                assert!(more.take(bytes).await.is_none(), "{agency} has had enough");
+            }
+            let atf = budget.of(&node_of("atf", "hq"));
+            let first = atf.try_take(bytes).expect("room at once");
+            let second = atf.take(bytes).await.expect("and for more");
+            assert_eq!(first.pressure(), Pressure::Normal, "nothing of it is shed");
+            let all = greedy(&budget, "atf", bytes);
+            assert!(all.len() <= IN_FLIGHT_FEW_MAX, "of what is kept, a little");
+            drop((first, second, all));
+            // What comes back to all is not kept from those who took it.
+            let [mut of_cbp, _] = held;
+            of_cbp.truncate(1);
+            assert!(
+                budget
+                    .of(&node_of("dea", "four"))
+                    .take(bytes)
+                    .await
+                    .is_some()
+            );
+        }
     }
 
     #[test]

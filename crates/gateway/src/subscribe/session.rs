@@ -29,6 +29,7 @@ use crate::limits::{
     FALL_BEHIND_ENTRIES, HEARTBEAT_INTERVAL, HEARTBEAT_SILENCE, NACKED_MAX, PARKED_MAX,
     READ_BYTES_MAX, STEPS_PER_TURN_MAX,
 };
+use crate::pace::Left;
 use crate::registry::{Directory, InForce};
 use crate::rights::{self, Reader};
 use crate::status::Refusal;
@@ -41,6 +42,7 @@ mod tell;
 
 pub(super) use end::End;
 use end::{broken, draining, ended, refused, unlisted};
+use settle::IDLE_SETTLEMENTS;
 use standing::Standing;
 
 /// What a stream needs to know of the gateway.
@@ -87,6 +89,8 @@ pub(super) struct Session {
     may_cosign: bool,
     /// Nacked with attempts left, with the time at which they are due.
     waiting: BTreeMap<u64, Instant>,
+    /// What else may be said that settles nothing.
+    idle: Left,
     /// When the step began that is being made: it is asked for once, not by each who needs it.
     now: Instant,
     last_message: Instant,
@@ -134,6 +138,7 @@ impl Session {
             due,
             may_cosign: false,
             waiting: BTreeMap::new(),
+            idle: IDLE_SETTLEMENTS.begin(now),
             now,
             last_message: now,
             last_heartbeat: now,

@@ -10,6 +10,7 @@ mod dice;
 mod history;
 mod life;
 mod model;
+mod pace;
 mod rules;
 mod standing;
 mod subscriber;

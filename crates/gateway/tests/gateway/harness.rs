@@ -7,9 +7,10 @@ use std::sync::Arc;
 use precinto_envelope::tls;
 use precinto_envelope::trust::{SideTrust, TrustStore};
 use precinto_gateway::config::{Config, EXAMPLE};
-use precinto_gateway::{AskReload, Gateway, RunError};
-use precinto_ledger::clock::ManualClock;
-use precinto_ledger::durable;
+use precinto_gateway::{AskReload, Gateway, Opening, RunError};
+use precinto_ledger::clock::{Clock, ManualClock};
+use precinto_ledger::storage::FaultyMemory;
+use precinto_ledger::{Options, durable, testing};
 use precinto_merkle::note::NoteVerifier;
 use precinto_proto::v1 as pb;
 use tempfile::TempDir;
@@ -76,10 +77,24 @@ impl World {
 
     /// Starts the gateway on the same folder, on another port.
     pub(crate) async fn resume(&mut self) {
+        self.resume_with(Gateway::open).await;
+    }
+
+    /// The same with a new log on this disk.
+    pub(crate) async fn begin_on(&mut self, disk: FaultyMemory) {
+        let open_log = move |Options { signer, limits, .. }: Options, clock| {
+            testing::create_on(&disk, &signer).unwrap();
+            testing::open_on(Arc::new(disk), signer, limits, clock, || ())
+        };
+        self.resume_with(|gateway, clock| gateway.open_with(clock, open_log))
+            .await;
+    }
+
+    async fn resume_with(&mut self, open: impl FnOnce(Gateway, Arc<dyn Clock>) -> Opening) {
         let config = Config::load(&self.path("gateway.toml")).unwrap();
         let gateway = Gateway::check(config, pki::NOW_MS).unwrap();
         let clock = Arc::clone(&self.clock);
-        let opened = gateway.open(clock).await.unwrap();
+        let opened = open(gateway, clock).await.unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         self.address = listener.local_addr().unwrap();
         self.verifier = opened.verifier().clone();

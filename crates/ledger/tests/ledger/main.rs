@@ -12,6 +12,7 @@ mod damage;
 mod failures;
 mod foreign;
 mod harness;
+mod marker;
 mod proofs;
 mod recovery;
 #[expect(unreachable_pub, reason = "one file for the tests of every crate")]

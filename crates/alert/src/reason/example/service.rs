@@ -17,7 +17,7 @@ pub(super) const EXAMPLES: &[Example] = examples! {
     PolicyDenied: "The side allows firearms alerts to prosecutors only.", "El lado solo permite alertas de armas a las fiscalías.";
     PolicyError: "A rule refers to an agency that the directory has lost.", "Una regla menciona una dependencia que ya no está en el directorio.";
     StorageLow: "The log's disk has less than its reserve left.", "Al disco de la bitácora le queda menos que su reserva.";
-    LogReadOnly: "A write failed, and the log stopped before it could lose anything.", "Falló una escritura y la bitácora se detuvo antes de perder algo.";
+    LogReadOnly: "Yesterday's copy of the data folder was put back, and the marker on another disk shows more entries than it holds.", "Se restauró la copia de ayer de la carpeta de datos, y el marcador en otro disco muestra más entradas de las que contiene.";
     Rollback: "The server was restored from an old backup.", "El servidor se restauró de un respaldo viejo.";
     Draining: "The operator restarts the gateway for an update.", "El operador reinicia la pasarela para actualizarla.";
     ClockUnsafe: "The time service is lost and the clock has drifted by minutes.", "Se perdió el servicio de hora y el reloj se desvió por minutos.";

@@ -14,10 +14,17 @@ use tonic::{Status, Streaming};
 use super::{End, Session, broken, refused};
 use crate::blocking;
 use crate::limits::{
-    NACK_DELAY_FLOOR_MAX, NACK_DELAY_FLOOR_MIN, NACK_DELAY_MAX, PARKED_MAX,
-    SETTLEMENTS_PER_TURN_MAX,
+    IDLE_SETTLEMENTS_BURST, IDLE_SETTLEMENTS_PER_SECOND, NACK_DELAY_FLOOR_MAX,
+    NACK_DELAY_FLOOR_MIN, NACK_DELAY_MAX, PARKED_MAX, SETTLEMENTS_PER_TURN_MAX,
 };
+use crate::pace::Pace;
 use crate::subscribe::definition::Definition;
+
+/// How often a subscriber may say what settles nothing.
+pub(super) const IDLE_SETTLEMENTS: Pace = Pace {
+    burst: IDLE_SETTLEMENTS_BURST,
+    per_second: IDLE_SETTLEMENTS_PER_SECOND,
+};
 
 impl Session {
     /// Takes what has arrived already, without waiting, up to a bound.
@@ -95,7 +102,7 @@ impl Session {
     /// An error for an index that was never delivered on this subscription: above what it has covered, forbidden, or held
     /// back by its filter, all alike. What is not unsettled any more has to be looked up to know, which is rare: a client
     /// that settles twice.
-    async fn was_delivered(&self, index: u64) -> Result<(), End> {
+    async fn was_delivered(&mut self, index: u64) -> Result<(), End> {
         let slot = self.hold.slot();
         let (unsettled, forgotten, possible) = slot.read_cursor(|cursor| {
             (
@@ -110,6 +117,7 @@ impl Session {
         if !possible {
             return Err(refused(Reason::IndexUnknown));
         }
+        self.settles_nothing().await;
         let ledger = self.feed.ledger.clone();
         let read = blocking::spawn(move || ledger.read(index)).await;
         let entry = read
@@ -119,6 +127,13 @@ impl Session {
             Ok(())
         } else {
             Err(refused(Reason::IndexUnknown))
+        }
+    }
+
+    /// Counts what settles nothing. Who says too much of it waits here, and what he says next in the window of his stream.
+    async fn settles_nothing(&mut self) {
+        while let Err(wait) = self.idle.take(Instant::now()) {
+            tokio::time::sleep(wait).await;
         }
     }
 
@@ -137,7 +152,11 @@ impl Session {
         // What is settled already stays settled; what is due, or was put back this moment, comes again anyway.
         let attempts = slot.read_cursor(|cursor| cursor.attempts(index));
         let is_out = |attempts: &u32| *attempts > 0 && !self.due.contains(&index);
-        let Some(attempts) = attempts.filter(is_out) else {
+        let attempts = attempts.filter(is_out);
+        if attempts.is_none() || self.waiting.contains_key(&index) {
+            self.settles_nothing().await;
+        }
+        let Some(attempts) = attempts else {
             return Ok(());
         };
         if attempts >= slot.definition().attempts_max {

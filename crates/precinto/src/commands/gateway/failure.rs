@@ -150,6 +150,14 @@ fn of_open(error: &OpenError) -> Failure {
                 "la llave de la bitácora en el archivo de la pasarela no es la que firmó esta bitácora: corríjalo",
             ),
         ),
+        OpenError::NoMarker => failed(
+            "el segundo marcador no está, y la bitácora tiene entradas",
+            (
+                "is its disk mounted? only if it was never there: copy the file checkpoint of the data folder to log.second_marker",
+                "¿está montado su disco? solo si nunca estuvo: copie el archivo checkpoint, el punto de control publicado, de la carpeta de datos a log.second_marker",
+            ),
+        ),
+        OpenError::Marker(_) => untrue("el segundo marcador no se sostiene", KEEP),
         OpenError::Published(_) => untrue("el punto de control publicado no se sostiene", KEEP),
         OpenError::Behind { .. } => gone_back(Text::cause(
             error,
