@@ -9,6 +9,7 @@ use crate::journal::reader::Reader;
 use crate::journal::recovery::{self, Recovered};
 use crate::journal::segment;
 use crate::journal::writer::Writer;
+use crate::onlooker::Onlooker;
 use crate::open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
 use crate::owner::Owner;
 use crate::publish::{self, Publisher};
@@ -176,12 +177,14 @@ fn recovered(
     let view = Arc::new(View::new(key, reader, index, newest));
     let (queue, inbox) = queue(&limits);
     let gate = Arc::new(Gate::new(Arc::clone(&storage)));
+    let onlooker = Onlooker::default();
     let ledger = Ledger {
         queue,
         view: Arc::clone(&view),
         entry_bytes_max: limits.data_bytes,
         gate: Arc::clone(&gate),
         fatal: fatal.clone(),
+        onlooker: onlooker.clone(),
     };
     let owner = Owner {
         queue: Gatherer::new(inbox, limits),
@@ -196,6 +199,7 @@ fn recovered(
         storage,
         gate,
         fatal,
+        onlooker,
         lock,
     };
     Ok((ledger, owner))

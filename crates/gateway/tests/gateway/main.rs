@@ -14,6 +14,7 @@ mod desks;
 mod directory;
 mod harness;
 mod limits;
+mod metrics;
 mod prove;
 mod records;
 mod refuse;
