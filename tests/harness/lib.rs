@@ -14,7 +14,7 @@ pub mod pki;
 mod site;
 
 pub use authority::{SiteAuthority, replace};
-pub use binary::{node_js, precinto, python, run, shared, skipped};
+pub use binary::{node_js, precinto, python, python_with, run, shared, skipped};
 pub use gateway::GatewayProcess;
 pub use message::Messages;
 pub use node::{Node, now_ms};

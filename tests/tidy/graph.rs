@@ -39,6 +39,8 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("hyper", &["client", "default", "http1", "http2", "server"]),
     // Its other formats bring a code generator; `test-util` is for its own tests.
     ("prometheus-client", &["default"]),
+    // `fdstore` hands descriptors over.
+    ("sd-notify", &[]),
     // `unstable` opens what the settings of the door close.
     ("h2", &[]),
 ];

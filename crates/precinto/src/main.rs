@@ -16,6 +16,7 @@ mod pki;
 mod records;
 mod runtime;
 mod stop;
+mod supervisor;
 mod words;
 mod xml;
 

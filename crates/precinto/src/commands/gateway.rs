@@ -5,7 +5,7 @@ mod failure;
 use crate::args::{GatewayCommand, environment};
 use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
-use crate::{runtime, stop};
+use crate::{runtime, stop, supervisor};
 use precinto_gateway::config::Config;
 use precinto_gateway::{Gateway, RunError};
 use precinto_ledger::{CreateError, OpenError};
@@ -156,8 +156,8 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
             origin: opened.origin(),
             vkey: opened.verifier().to_string(),
         })?;
-        opened
-            .serve(listener, shutdown)
+        supervisor::ready();
+        supervisor::alive_while(opened.serve(listener, shutdown))
             .await
             .map_err(|error| failure::of(&error))?;
         Ok(Exit::Done)
@@ -177,6 +177,7 @@ fn stop_token(with_stdin: bool) -> io::Result<CancellationToken> {
     let asked = shutdown.clone();
     drop(tokio::spawn(async move {
         stopped.await;
+        supervisor::stopping();
         asked.cancel();
     }));
     Ok(shutdown)
