@@ -152,6 +152,7 @@ impl Agent {
         )?;
         // With or without a line: what is sent is kept meanwhile.
         supervisor::ready();
+        tell(Line::Down);
         Ok(agent)
     }
 
@@ -314,8 +315,8 @@ impl Agent {
     fn line(&mut self, line: Line, detail: Option<String>) -> anyhow::Result<()> {
         let changes = self.presence.line != line;
         self.presence.line(line, detail);
-        tell(line);
         if changes {
+            tell(line);
             self.report(Duration::ZERO)?;
         }
         Ok(())
