@@ -57,19 +57,26 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Output {
         .expect("precinto runs")
 }
 
-/// A Python with grpcio, grpcio-tools and cryptography: `PRECINTO_PYTHON`, or the workspace's `.venv`.
+/// A Python with grpcio, grpcio-tools and cryptography; see [`python_with`].
 pub fn python() -> Option<PathBuf> {
+    python_with("grpc, grpc_tools, cryptography")
+}
+
+/// A Python that can import these: `PRECINTO_PYTHON`, or the workspace's `.venv`.
+pub fn python_with(modules: &str) -> Option<PathBuf> {
     let given = std::env::var_os("PRECINTO_PYTHON").map(PathBuf::from);
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.venv/bin/python");
     let python = given.or_else(|| own.is_file().then_some(own));
     let python = python.filter(|p| {
         let import = Command::new(p)
-            .args(["-c", "import grpc, grpc_tools, cryptography"])
+            .args(["-c", &format!("import {modules}")])
             .output();
         import.is_ok_and(|o| o.status.success())
     });
     if python.is_none() {
-        skipped("no Python with grpcio, grpcio-tools and cryptography (PRECINTO_PYTHON, .venv)");
+        skipped(&format!(
+            "no Python with {modules} (PRECINTO_PYTHON, .venv; tests/python/requirements.txt)"
+        ));
     }
     python
 }

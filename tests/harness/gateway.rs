@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 pub struct GatewayProcess {
     child: Child,
     address: String,
+    admin: Option<String>,
 }
 
 impl GatewayProcess {
@@ -54,17 +55,24 @@ impl GatewayProcess {
         }
         let ready: serde_json::Value = serde_json::from_str(&line)
             .unwrap_or_else(|e| panic!("the gateway did not say where it listens ({e}): {line:?}"));
-        let address = ready
-            .get("address")
-            .and_then(|a| a.as_str())
-            .expect("an address")
-            .to_owned();
-        Ok(Self { child, address })
+        let said = |field: &str| Some(ready.get(field)?.as_str()?.to_owned());
+        let address = said("address").expect("an address");
+        let admin = said("admin");
+        Ok(Self {
+            child,
+            address,
+            admin,
+        })
     }
 
     /// Where it listens.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The operator's own port, if the settings name one.
+    pub fn admin(&self) -> Option<&str> {
+        self.admin.as_deref()
     }
 
     /// The process id, of the outer program if there is one.

@@ -15,7 +15,7 @@ mod site;
 mod skipped;
 
 pub use authority::{SiteAuthority, replace};
-pub use binary::{node_js, precinto, python, run};
+pub use binary::{node_js, precinto, python, python_with, run};
 pub use gateway::GatewayProcess;
 pub use message::Messages;
 pub use node::{Node, now_ms};

@@ -13,6 +13,7 @@ mod demo;
 mod directory;
 mod doors;
 mod drafts;
+mod figures;
 mod find;
 mod foreign;
 mod in_flight;

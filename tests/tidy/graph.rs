@@ -35,6 +35,12 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("tonic", &["channel", "codegen", "h2", "router", "server"]),
     // `no-recursion-limit` would let a message nest until the stack ends.
     ("prost", &["default", "derive", "std"]),
+    // Both sides of both versions: tonic's choice. The door speaks HTTP/2 alone, the operator's port HTTP/1.
+    ("hyper", &["client", "default", "http1", "http2", "server"]),
+    // Its other formats bring a code generator; `test-util` is for its own tests.
+    ("prometheus-client", &["default"]),
+    // `fdstore` hands descriptors over.
+    ("sd-notify", &[]),
     // `unstable` opens what the settings of the door close.
     ("h2", &[]),
 ];

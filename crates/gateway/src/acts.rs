@@ -16,6 +16,7 @@ use precinto_ledger::clock::Clock;
 use precinto_ledger::{AppendError, Entry, EntryKey, Ledger, ReadError, StoredEntry};
 use precinto_merkle::leaf::EntryType;
 use precinto_proto::v1 as pb;
+use prometheus_client::metrics::counter::Counter;
 use prost::Message as _;
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +40,8 @@ pub struct Acts {
     quota: Arc<Ration>,
     /// What is read, of which there is much more.
     reads: Arc<Reads>,
+    /// Acts that the log did not take.
+    failures: Counter,
 }
 
 /// Those who record beside what they tell of: nobody waits for them.
@@ -127,7 +130,13 @@ impl Acts {
             clock,
             quota: Arc::default(),
             reads: Arc::default(),
+            failures: Counter::default(),
         }
+    }
+
+    /// How many acts the log did not take, which did not happen therefore.
+    pub(crate) fn failures(&self) -> Counter {
+        self.failures.clone()
     }
 
     /// Logs that `node` is given these records, which MUST NOT leave before; those of one alert if it asked for it. `OVERLOADED`,
@@ -234,7 +243,14 @@ impl Acts {
                 pb::ActKind::ConnectionRefused | pb::ActKind::DeliveryWithheld
             );
         let entry = if is_own { entry } else { entry.on_request() };
-        Ok(self.ledger.append(entry).await?.proven.index)
+        let appended = self.ledger.append(entry).await;
+        // Who says under a known id something else has failed at nothing that the log is to blame for.
+        if let Err(error) = &appended
+            && !matches!(error, AppendError::Conflict { .. })
+        {
+            self.failures.inc();
+        }
+        Ok(appended?.proven.index)
     }
 }
 

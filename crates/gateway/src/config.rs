@@ -59,7 +59,20 @@ pub struct Config {
     pub sides: Vec<SideConfig>,
     /// What each agency may submit a minute.
     pub quotas: Allowances,
+    /// The operator's own listener, if there is to be one.
+    pub admin: Option<AdminConfig>,
     defaulted: BTreeSet<&'static str>,
+}
+
+/// Where the operator asks for readiness and figures; see `gateway::admin`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdminConfig {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Whether that may be an address that others than this machine reach.
+    #[serde(default)]
+    pub beyond_this_machine: bool,
 }
 
 /// What belongs to one side, as the file says it but for the paths, which are resolved.
@@ -232,6 +245,7 @@ impl Config {
             second_marker,
             sides,
             quotas,
+            admin,
             ..
         } = self;
         let mut all = vec![
@@ -254,6 +268,11 @@ impl Config {
             all.extend(side.settings());
         }
         all.extend(quota::settings(quotas));
+        if let Some(admin) = admin {
+            all.push(self.setting("admin.listen", admin.listen));
+            let beyond = admin.beyond_this_machine;
+            all.push(self.setting("admin.beyond_this_machine", beyond));
+        }
         all
     }
 

@@ -18,6 +18,7 @@ use tower::{Layer, Service};
 
 use crate::accept::Line;
 use crate::limits::{CALL_TIMEOUT, HEADERS_MAX};
+use crate::metrics::{Calls, Running};
 use crate::status::{Refusal, explained};
 use crate::submit::metered::{Metered, Share};
 use crate::submit::{Budget, NodeBudget};
@@ -35,6 +36,8 @@ pub struct Guard {
     pub budget: Budget,
     /// Cancelled when the gateway shuts down: ends the streams that are not ours, of health and reflection.
     pub draining: CancellationToken,
+    /// What is called, for an operator's figures.
+    pub calls: Calls,
 }
 
 /// The routes, guarded.
@@ -72,37 +75,45 @@ where
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         let deadline = Instant::now() + deadline(request.headers());
-        let Guard { budget, draining } = self.guard.clone();
+        let Guard {
+            budget,
+            draining,
+            calls,
+        } = self.guard.clone();
         Box::pin(async move {
+            let running = calls.begin(request.uri().path());
             let Some(line) = request.extensions().get::<Line>().cloned() else {
-                return Ok(answer(&Refusal::new(Reason::Internal)));
+                return Ok(answer(running, &Refusal::new(Reason::Internal)));
             };
             if let Some(reason) = line.refused() {
-                return Ok(answer(&Refusal::new(reason)));
+                return Ok(answer(running, &Refusal::new(reason)));
             }
             line.spoke();
             if let Some(reason) = refused_headers(request.headers()) {
-                return Ok(answer(&Refusal::new(reason)));
+                return Ok(answer(running, &Refusal::new(reason)));
             }
             let Some(_place) = line.begin_call() else {
-                return Ok(answer(&Refusal::new(Reason::Overloaded)));
+                return Ok(answer(running, &Refusal::new(Reason::Overloaded)));
             };
             let is_ours = request.uri().path().starts_with(OURS);
             let path = request.uri().path();
             if path.starts_with(SUBMISSIONS) || path == PARTS {
                 request = match line.caller().node() {
                     Ok(node) => metered(request, budget.of(node)),
-                    Err(refusal) => return Ok(answer(&refusal)),
+                    Err(refusal) => return Ok(answer(running, &refusal)),
                 };
             }
             match tokio::time::timeout_at(deadline, inner.call(request)).await {
                 // A stream is open for as long as its body is, whoever answers.
-                Ok(Ok(response)) => Ok(explain(response).map(|body| {
+                Ok(Ok(response)) => {
+                    let response = explain(response);
+                    let open = line.begin_stream();
                     let draining = (!is_ours).then_some(draining);
-                    Body::new(Counted::new(body, line.begin_stream(), draining))
-                })),
+                    let running = running.after(response.headers());
+                    Ok(response.map(|body| Body::new(Counted::new(body, open, draining, running))))
+                }
                 Ok(Err(error)) => Err(error),
-                Err(_) => Ok(answer(&Refusal::new(Reason::Deadline))),
+                Err(_) => Ok(answer(running, &Refusal::new(Reason::Deadline))),
             }
         })
     }
@@ -130,8 +141,10 @@ fn unexplained(headers: &HeaderMap) -> Option<Status> {
     (status.code() != Code::Ok).then(|| explained(status))
 }
 
-fn answer(refusal: &Refusal) -> Response<Body> {
-    refusal.to_status().into_http()
+fn answer(running: Running, refusal: &Refusal) -> Response<Body> {
+    let response = refusal.to_status().into_http();
+    drop(running.after(response.headers()));
+    response
 }
 
 /// Nothing that no call needs, nothing compressed, and no header that decides anything twice: two readers might choose

@@ -18,6 +18,7 @@
 
 pub mod accept;
 pub mod acts;
+mod admin;
 pub mod answers;
 pub mod authenticate;
 pub mod blocking;
@@ -28,10 +29,13 @@ pub mod config;
 pub mod directory;
 #[cfg(any(test, fuzzing))]
 pub mod foreign_bytes;
+#[cfg(test)]
+mod heard;
 pub mod in_force;
 pub mod layer;
 pub mod limits;
 mod material;
+pub mod metrics;
 mod open_streams;
 mod pace;
 pub mod policy;
@@ -51,6 +55,8 @@ pub mod subscribe;
 mod test_ledger;
 pub mod witness;
 
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -67,6 +73,7 @@ use tokio_util::sync::CancellationToken;
 
 use accept::Listen;
 use acts::Acts;
+use admin::Desk;
 use cases::Cases;
 use certificates::Certificates;
 use config::Config;
@@ -105,6 +112,8 @@ pub struct Opened {
     pub(crate) witnesses: Arc<Witnesses>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) owner: OwnerHandle,
+    /// The operator's port, once it is open.
+    pub(crate) desk: Option<Desk>,
 }
 
 /// Why a gateway did not run, or not to its end.
@@ -331,6 +340,7 @@ async fn open_on(
         witnesses: Arc::new(witnesses),
         clock,
         owner,
+        desk: None,
     })
 }
 
@@ -367,6 +377,17 @@ impl Opened {
     /// How many entries the log has.
     pub fn size(&self) -> u64 {
         self.ledger.published().borrow().size
+    }
+
+    /// Opens the operator's own port, if the settings name one, and says which it is. It is answered on from [`Opened::serve`] on.
+    pub async fn open_admin(&mut self) -> io::Result<Option<SocketAddr>> {
+        let Some(config) = self.config.admin else {
+            return Ok(None);
+        };
+        let desk = Desk::open(config).await?;
+        let address = desk.address()?;
+        self.desk = Some(desk);
+        Ok(Some(address))
     }
 
     /// Serves until `shutdown` is cancelled, then drains: subscribers hear `DRAINING`, what was read is answered,

@@ -56,6 +56,20 @@ pub const ACCEPT_BACKOFF_MAX: Duration = Duration::from_millis(500);
 /// TCP keep-alive: finds dead peers before TLS is up and after HTTP/2 has gone.
 pub const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
 
+// ---- the operator's own listener ----
+
+/// Connections at once: a monitoring system, its twin, a load balancer and a person.
+pub const ADMIN_CONNECTIONS_MAX: usize = 8;
+/// From the accepted socket to the end of the answer: who dawdles holds one of the places.
+pub const ADMIN_CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
+/// A request, of which nothing but the head is read. The least that the library takes.
+pub const ADMIN_HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Headers of a request.
+pub const ADMIN_HEADERS_MAX: usize = 32;
+/// Values of one label that something outside decides on, an agency's or a rule's: more than two countries have. What comes
+/// beyond is counted under one name.
+pub const METRIC_LABELS_MAX: usize = 1_000;
+
 // ---- HTTP/2 ----
 
 /// Streams of one connection at once (tonic's default is none; hyper's 200 is lost on the way).

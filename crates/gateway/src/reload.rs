@@ -37,13 +37,14 @@ use crate::limits::{EXPIRY_PATROL, FILES_PATROL, REFUSAL_TEXT_BYTES_MAX, RELOAD_
 use crate::material::{CheckError, Own, Renewable};
 use crate::registry::keeper::Keeper;
 use crate::status::Refusal;
-use expiry::Warned;
+use expiry::{Warned, endings};
 use files::Watched;
 
 mod expiry;
 mod files;
 mod logged;
 
+pub(crate) use expiry::{Ending, Kind as EndKind};
 pub(crate) use files::{Look, look};
 pub(crate) use logged::LoggedTrust;
 
@@ -75,6 +76,8 @@ pub(crate) struct Reloads {
     clock: Arc<dyn Clock>,
     revoked: Revoked,
     tls: watch::Sender<Arc<ServerConfig>>,
+    /// When what is in force ends, for whoever asks.
+    endings: watch::Sender<Vec<Ending>>,
     tried: Tried,
     again: Again,
 }
@@ -191,6 +194,7 @@ impl Reloads {
         let mut newest = logged.into_newest();
         newest.see_all(&current.trust);
         let tls = watch::Sender::new(tls_by(&current, &clock, &revoked));
+        let endings = watch::Sender::new(endings(&current));
         let mut watched = Watched::default();
         watched.reads(files);
         Self {
@@ -206,6 +210,7 @@ impl Reloads {
             clock,
             revoked,
             tls,
+            endings,
             tried: Tried::default(),
             again: Again::default(),
         }
@@ -214,6 +219,11 @@ impl Reloads {
     /// By what handshakes are made.
     pub(crate) fn tls(&self) -> watch::Receiver<Arc<ServerConfig>> {
         self.tls.subscribe()
+    }
+
+    /// When roots, lists and the gateway's own certificates end, those that are in force.
+    pub(crate) fn endings(&self) -> watch::Receiver<Vec<Ending>> {
+        self.endings.subscribe()
     }
 
     pub(crate) fn asked(&self) -> AskReload {
@@ -294,6 +304,7 @@ impl Reloads {
         }
         self.tls
             .send_replace(tls_by(&next, &self.clock, &self.revoked));
+        self.endings.send_replace(endings(&next));
         self.tried = Tried::default();
         if change.is_empty() && shown.is_empty() {
             tracing::info!(?via, "files read: nothing has changed");

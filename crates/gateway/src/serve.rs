@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use precinto_ledger::clock::Clock;
+use precinto_ledger::{OwnerHandle, StopError};
 use precinto_proto::v1::directory_service_server::DirectoryServiceServer;
 use precinto_proto::v1::log_service_server::LogServiceServer;
 use precinto_proto::v1::record_service_server::RecordServiceServer;
@@ -26,6 +27,7 @@ use crate::limits::{
     PART_REQUEST_BYTES_MAX, PENDING_RESETS_MAX, REQUEST_BYTES_MAX, STREAM_WINDOW_BYTES,
     STREAMS_PER_CONNECTION_MAX, SUBMISSION_BYTES_MAX, UNSETTLED_PATROL,
 };
+use crate::metrics::{Calls, Counts, Metrics, Sight};
 use crate::prove::LogHandler;
 use crate::quota::Quotas;
 use crate::ration::Ration;
@@ -34,6 +36,7 @@ use crate::scrub;
 use crate::submit::{Budget, Refusals, SubmissionHandler, Submissions};
 use crate::subscribe::store::Store;
 use crate::subscribe::{Feed, SubscriptionHandler};
+use crate::witness::Witnesses;
 use crate::{Opened, RunError};
 
 #[cfg(test)]
@@ -41,17 +44,76 @@ mod tests;
 
 /// Serves until `shutdown`, then drains. See [`Opened::serve`].
 pub(crate) async fn serve(
-    opened: Opened,
+    mut opened: Opened,
     listener: Box<dyn Listen>,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
     let draining = CancellationToken::new();
+    let (counts, calls) = (Counts::default(), Calls::default());
     let guard = Guard {
         budget: Budget::default(),
         draining: draining.clone(),
+        calls: calls.clone(),
     };
-    let (health, routes) = routes(&opened, &draining).await;
+    let (health, routes) = routes(&opened, &counts, &draining).await;
     let herald = tokio::spawn(begin_drain(health, shutdown, draining.clone()));
+    let census = Arc::new(Census::with_descriptors(descriptors()));
+    let welcome = Welcome::new(opened.keeper.in_force(), Arc::clone(&opened.clock));
+    let lines = accept::start(
+        listener,
+        opened.reloads.tls(),
+        welcome,
+        Arc::clone(&census),
+        draining.clone(),
+    );
+    let sight = sight(&opened, &census, &draining);
+    let metrics = Metrics::new(&counts, &calls, opened.acts.failures(), sight);
+    opened
+        .ledger
+        .on_commit(move |commit| counts.committed(commit));
+    // To the end, so that who asks meanwhile hears that it drains.
+    let desk = opened.desk.take();
+    let desk = desk.map(|desk| tokio::spawn(desk.serve(Arc::new(metrics))));
+    let (keepers, kept) = keepers(opened, &draining);
+    let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
+
+    let served = server(guard)
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(lines, draining.cancelled());
+    let served = served.await;
+
+    // Also when the server failed: whatever happens, what is in the log stays, and is closed in order.
+    draining.cancel();
+    overdue.abort();
+    herald.abort();
+    keepers.await;
+    if let Some(desk) = desk {
+        desk.abort();
+        drop(desk.await);
+    }
+    blocking::spawn(move || kept.close()).await??;
+    tracing::info!("stopped");
+    Ok(served?)
+}
+
+/// What is closed at the end.
+struct Kept {
+    store: Arc<Store>,
+    witnesses: Arc<Witnesses>,
+    owner: OwnerHandle,
+}
+
+impl Kept {
+    /// Writes what is not written as yet, and closes the log; blocking.
+    fn close(self) -> Result<(), StopError> {
+        self.store.flush();
+        self.witnesses.flush();
+        self.owner.stop()
+    }
+}
+
+/// Starts all that works beside the server until `draining`; what is awaited has ended then.
+fn keepers(opened: Opened, draining: &CancellationToken) -> (impl Future<Output = ()>, Kept) {
     let Opened {
         reloads,
         store,
@@ -64,58 +126,50 @@ pub(crate) async fn serve(
         beside,
         ..
     } = opened;
-    let census = Arc::new(Census::with_descriptors(descriptors()));
-    let welcome = Welcome::new(keeper.in_force(), Arc::clone(&clock));
-    let lines = accept::start(
-        listener,
-        reloads.tls(),
-        welcome,
-        Arc::clone(&census),
-        draining.clone(),
-    );
     let beside = tokio::spawn(beside.keep(draining.clone()));
     let reloads = tokio::spawn(reloads.keep(draining.clone()));
     let flusher = tokio::spawn(flush_cursors(Arc::clone(&store), draining.clone()));
     let cosignatures = tokio::spawn(Arc::clone(&witnesses).keep_written(draining.clone()));
     let unsettled = warn_of_unsettled(Arc::clone(&store), Arc::clone(&clock), draining.clone());
     let unsettled = tokio::spawn(unsettled);
+    let scrub = tokio::spawn(scrub::keep(ledger.clone(), draining.clone()));
     let clocks = clocks::Sources {
-        ledger: ledger.clone(),
+        ledger,
         cases,
         directory: keeper.in_force(),
         clock,
     };
     let clocks = clocks::keep(clocks, draining.clone());
-    let scrub = tokio::spawn(scrub::keep(ledger.clone(), draining.clone()));
-    let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
+    let ended = async move {
+        drop(tokio::join!(
+            flusher,
+            cosignatures,
+            unsettled,
+            reloads,
+            clocks,
+            scrub,
+            beside
+        ));
+    };
+    let kept = Kept {
+        store,
+        witnesses,
+        owner,
+    };
+    (ended, kept)
+}
 
-    let served = server(guard)
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(lines, draining.cancelled());
-    let served = served.await;
-
-    // Also when the server failed: whatever happens, what is in the log stays, and is closed in order.
-    draining.cancel();
-    overdue.abort();
-    herald.abort();
-    drop(tokio::join!(
-        flusher,
-        cosignatures,
-        unsettled,
-        reloads,
-        clocks,
-        scrub,
-        beside
-    ));
-    drop(ledger);
-    blocking::spawn(move || {
-        store.flush();
-        witnesses.flush();
-        owner.stop()
-    })
-    .await??;
-    tracing::info!("stopped");
-    Ok(served?)
+/// Where an operator's figures are looked up.
+fn sight(opened: &Opened, census: &Arc<Census>, draining: &CancellationToken) -> Sight {
+    Sight {
+        ledger: opened.ledger.clone(),
+        store: Arc::clone(&opened.store),
+        witnesses: Arc::clone(&opened.witnesses),
+        census: Arc::clone(census),
+        endings: opened.reloads.endings(),
+        clock: Arc::clone(&opened.clock),
+        draining: draining.clone(),
+    }
 }
 
 /// How many descriptors the process may have open.
@@ -146,7 +200,11 @@ fn server(guard: Guard) -> Server<tower::layer::util::Stack<Guard, tower::layer:
 }
 
 /// The services, each with limits for its messages; and what tells how they are.
-async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporter, Routes) {
+async fn routes(
+    opened: &Opened,
+    counts: &Counts,
+    draining: &CancellationToken,
+) -> (HealthReporter, Routes) {
     let Opened {
         config,
         keeper,
@@ -177,10 +235,11 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
     let (cases, acts) = (Arc::clone(cases), opened.acts.clone());
     let records = RecordHandler::new(ledger.clone(), keeper.in_force(), cases, acts);
     let directory = DirectoryHandler::new(ledger.clone(), Arc::clone(keeper));
-    let submissions =
-        SubmissionServiceServer::new(SubmissionHandler::new(submissions(opened, draining)))
-            .max_decoding_message_size(SUBMISSION_BYTES_MAX)
-            .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let submissions = SubmissionServiceServer::new(SubmissionHandler::new(submissions(
+        opened, counts, draining,
+    )))
+    .max_decoding_message_size(SUBMISSION_BYTES_MAX)
+    .max_encoding_message_size(ANSWER_BYTES_MAX);
     let subscriptions = SubscriptionServiceServer::new(subscriptions)
         .max_decoding_message_size(REQUEST_BYTES_MAX)
         .max_encoding_message_size(ANSWER_BYTES_MAX);
@@ -216,7 +275,7 @@ async fn routes(opened: &Opened, draining: &CancellationToken) -> (HealthReporte
 }
 
 /// The one write path.
-fn submissions(opened: &Opened, draining: &CancellationToken) -> Arc<Submissions> {
+fn submissions(opened: &Opened, counts: &Counts, draining: &CancellationToken) -> Arc<Submissions> {
     Arc::new(Submissions {
         ledger: opened.ledger.clone(),
         directory: opened.keeper.in_force(),
@@ -226,6 +285,7 @@ fn submissions(opened: &Opened, draining: &CancellationToken) -> Arc<Submissions
         conflicts: Ration::default(),
         refusals: Refusals::new(opened.acts.clone()),
         quotas: Quotas::new(opened.config.quotas.clone()),
+        counts: counts.clone(),
         clock: Arc::clone(&opened.clock),
         draining: draining.clone(),
     })
@@ -293,7 +353,11 @@ async fn flush_cursors(store: Arc<Store>, stop: CancellationToken) {
 }
 
 /// Who takes deliveries and does not finish them is an operator's business.
-async fn warn_of_unsettled(store: Arc<Store>, clock: Arc<dyn Clock>, stop: CancellationToken) {
+pub(crate) async fn warn_of_unsettled(
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+) {
     loop {
         tokio::select! {
             biased; // nobody is warned at the end

@@ -7,12 +7,13 @@
 
 use std::sync::Arc;
 
+use precinto_alert::code::MessageType;
 use precinto_alert::id::{MessageId, NodeId};
 use precinto_alert::{Reason, Statement};
 use precinto_envelope::certificate::CertificatePool;
 use precinto_envelope::trust::TrustStore;
 use precinto_envelope::verify::{Disowned, VerifiedEnvelope, verify_bytes};
-use precinto_ledger::clock::Clock;
+use precinto_ledger::clock::{Clock, Stopwatch};
 use precinto_ledger::{AppendError, Entry, EntryKey, Found, InFlight, Ledger};
 use precinto_proto::v1 as pb;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cases::{CaseError, Cases, Seat};
 use crate::certificates::Certificates;
 use crate::in_force::Turn;
+use crate::metrics::Counts;
 use crate::quota::Quotas;
 use crate::ration::Ration;
 use crate::registry::{Directory, Held as HeldDirectory, InForce};
@@ -71,6 +73,8 @@ pub struct Submissions {
     pub refusals: Refusals,
     /// What each agency and node may submit.
     pub quotas: Quotas,
+    /// For an operator's figures.
+    pub counts: Counts,
     /// The only clock.
     pub clock: Arc<dyn Clock>,
     /// Cancelled when the gateway shuts down.
@@ -82,6 +86,9 @@ pub struct Submissions {
 pub struct Checked {
     verified: VerifiedEnvelope,
     message_id: MessageId,
+    message_type: MessageType,
+    /// Since it has come.
+    watch: Stopwatch,
     outcome: Outcome,
     validate_only: bool,
     /// What a refusal would say of it; none if nothing is to be written.
@@ -165,7 +172,7 @@ impl Submissions {
             validate_only,
             certificates,
         } = request.try_into()?;
-        let now_ms = self.clock.now_ms();
+        let (watch, now_ms) = (Stopwatch::start(), self.clock.now_ms());
         let pool = self.certificates.pool(&read, &certificates)?;
         // Before its turn, so that several are verified at once and nobody who holds the terms is waited for meanwhile.
         let trust = self.directory.trust();
@@ -211,6 +218,8 @@ impl Submissions {
         Ok(Checked {
             verified,
             message_id,
+            message_type: statement.message_type(),
+            watch,
             outcome,
             validate_only,
             about: None,
@@ -268,6 +277,8 @@ impl Submissions {
         let Checked {
             verified,
             message_id,
+            message_type,
+            watch,
             outcome,
             validate_only,
             about,
@@ -287,7 +298,11 @@ impl Submissions {
                 seat,
             } => match self.cases.append(&self.ledger, entry, seat).await {
                 Ok(appended) if appended.duplicate => return Ok(repeat(&appended.proven)),
-                Ok(appended) => return Ok(answer(&appended.proven, false, warnings)),
+                Ok(appended) => {
+                    let agency = verified.sender().agency();
+                    self.counts.accepted(agency, message_type, watch.elapsed());
+                    return Ok(answer(&appended.proven, false, warnings));
+                }
                 // Two submissions of one id were checked at the same time, and the other one was first.
                 Err(CaseError::Append(AppendError::Conflict { index, digest })) => {
                     if !self.may_record_conflict(&verified)? {

@@ -56,7 +56,16 @@ struct Cosigned {
     /// As the log has signed it, without cosignatures.
     checkpoint: Arc<SignedCheckpoint>,
     /// Signature lines, each with its line feed.
-    lines: BTreeMap<NodeId, String>,
+    lines: BTreeMap<NodeId, Line>,
+}
+
+/// What a node has returned for a checkpoint.
+#[derive(Debug)]
+struct Line {
+    /// With its line feed.
+    text: String,
+    /// When it says that it was made, seconds since 1970 UTC.
+    time: u64,
 }
 
 /// Why a cosignature is not kept; for the operator's log, never for a peer.
@@ -112,7 +121,8 @@ impl Witnesses {
     fn judge_and_keep(&self, node: &NodeId, line: String, tree_size: u64) -> Result<(), Rejected> {
         let directory = self.directory.now();
         let key = directory.witness_of(node).ok_or(Rejected::NoKey)?;
-        let checkpoint = judge(&self.ledger, key, &line, tree_size)?;
+        let (checkpoint, time) = judge(&self.ledger, key, &line, tree_size)?;
+        let line = Line { text: line, time };
         self.kept().add(node, checkpoint, line);
         self.dirty.store(true, Ordering::Release);
         Ok(())
@@ -131,9 +141,22 @@ impl Witnesses {
             .lines
             .iter()
             .partition(|(node, _)| is_counterpart(node));
-        let lines = others.into_iter().chain(own).map(|(_, line)| line.as_str());
+        let lines = others.into_iter().chain(own);
+        let lines = lines.map(|(_, line)| line.text.as_str());
         let lines: String = lines.take(COSIGNATURES_IN_NOTE_MAX).collect();
         chosen.checkpoint.with_cosignatures(&lines).ok()
+    }
+
+    /// When each witness last said something that counts, by its own clock: milliseconds since 1970 UTC.
+    pub(crate) fn newest_times_ms(&self) -> BTreeMap<NodeId, u64> {
+        let mut newest = BTreeMap::new();
+        for one in self.kept().by_size.values() {
+            for (node, line) in &one.lines {
+                let time: &mut u64 = newest.entry(node.clone()).or_default();
+                *time = line.time.saturating_mul(1_000).max(*time);
+            }
+        }
+        newest
     }
 
     /// Writes what is new to the disk; blocking. A failure is logged and tried again: nothing precious is at stake.
@@ -170,13 +193,13 @@ impl Witnesses {
     }
 }
 
-/// Our own checkpoint of `tree_size` entries, if `line` is a cosignature over it by `key`.
+/// Our own checkpoint of `tree_size` entries, if `line` is a cosignature over it by `key`; and the time that it says.
 fn judge(
     ledger: &Ledger,
     key: &NoteVerifier,
     line: &str,
     tree_size: u64,
-) -> Result<Arc<SignedCheckpoint>, Rejected> {
+) -> Result<(Arc<SignedCheckpoint>, u64), Rejected> {
     let is_one_line = line.find('\n') == Some(line.len().saturating_sub(1));
     if line.len() > COSIGNATURE_LINE_MAX || !is_one_line {
         return Err(Rejected::Form);
@@ -189,16 +212,16 @@ fn judge(
         Err(error) => return Err(error.into()),
     };
     let cosigned = checkpoint.with_cosignatures(line)?;
-    if cosigned.cosignatures(std::slice::from_ref(key))?.len() == 1 {
-        Ok(checkpoint)
-    } else {
-        Err(Rejected::NotTheirs)
+    let by_key = cosigned.cosignatures(std::slice::from_ref(key))?;
+    match by_key.as_slice() {
+        [one] => Ok((checkpoint, one.time.unwrap_or_default())),
+        _ => Err(Rejected::NotTheirs),
     }
 }
 
 impl Kept {
     /// Takes the newest word of a node on a checkpoint, and lets go of its oldest.
-    fn add(&mut self, node: &NodeId, checkpoint: Arc<SignedCheckpoint>, line: String) {
+    fn add(&mut self, node: &NodeId, checkpoint: Arc<SignedCheckpoint>, line: Line) {
         let cosigned = self
             .by_size
             .entry(checkpoint.checkpoint().size)

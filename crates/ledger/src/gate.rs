@@ -9,6 +9,7 @@
 use crate::Entry;
 use crate::storage::{Space, Storage};
 use precinto_merkle::leaf::EntryType;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -70,6 +71,20 @@ impl Gate {
             _ if entry.is_on_request => Level::Silent,
             _ => Level::Spent,
         };
+        self.is_shut_from(from)
+    }
+
+    /// Whether no more statements may be taken.
+    pub(crate) fn is_shut(&self) -> bool {
+        self.is_shut_from(Level::Shut)
+    }
+
+    /// How much room there is.
+    pub(crate) fn space(&self) -> io::Result<Space> {
+        self.storage.space()
+    }
+
+    fn is_shut_from(&self, from: Level) -> bool {
         let was_shut = || self.seen.load(Ordering::Relaxed) >= from as u8;
         was_shut() && {
             self.look();

@@ -21,6 +21,7 @@ mod gate;
 mod index;
 mod journal;
 mod marker;
+mod onlooker;
 mod open;
 mod owner;
 mod publish;
@@ -33,6 +34,7 @@ mod view;
 pub use committed::Proven;
 pub use create::CreateError;
 pub use entry::{Entry, EntryKey, Memory, StoredEntry};
+pub use onlooker::Commit;
 pub use open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options, Rollback};
 pub use queue::InFlight;
 pub use start::{OwnerHandle, Steps, StopError};
@@ -41,11 +43,13 @@ pub use view::{Found, Published, ReadError};
 use clock::Clock;
 use fatal::Fatal;
 use gate::Gate;
+use onlooker::Onlooker;
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::LEAF_LEN;
 use precinto_merkle::note::NoteVerifier;
 use queue::{Answer, NotQueued, Queue};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -61,6 +65,20 @@ pub struct Ledger {
     /// Set for a log that is only read.
     rollback: Option<Rollback>,
     fatal: Fatal,
+    onlooker: Onlooker,
+}
+
+/// Whether the log takes what is brought to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taking {
+    /// It does.
+    Well,
+    /// It is only read, because it is older than it was; see [`Ledger::rollback`].
+    ReadOnly,
+    /// The disk is down to its reserve; see [`AppendError::StorageLow`].
+    StorageLow,
+    /// It has stopped, or was told to.
+    Stopped,
 }
 
 /// What became of an entry that was appended.
@@ -192,6 +210,30 @@ impl Ledger {
             }
             Answer::Unreadable(error) => Err(error.into()),
         }
+    }
+
+    /// Whether the log takes statements at this moment. Looks at the disk again where there was too little room the last time.
+    pub fn taking(&self) -> Taking {
+        if self.fatal.has_ended() || !self.queue.is_open() {
+            Taking::Stopped
+        } else if self.rollback.is_some() {
+            Taking::ReadOnly
+        } else if self.gate.is_shut() {
+            Taking::StorageLow
+        } else {
+            Taking::Well
+        }
+    }
+
+    /// The room of the file system that the log is on.
+    pub fn space(&self) -> io::Result<storage::Space> {
+        self.gate.space()
+    }
+
+    /// Has `see` told of each batch after it was committed, by the thread that writes: it MUST NOT wait for anything. Only the
+    /// first who asks is told.
+    pub fn on_commit(&self, see: impl Fn(Commit) + Send + Sync + 'static) {
+        self.onlooker.set(see);
     }
 
     /// The entry under a key, if the log has one.

@@ -23,6 +23,7 @@ use crate::fatal::Fatal;
 use crate::gate::Gate;
 use crate::journal::recovery;
 use crate::journal::writer::Writer;
+use crate::onlooker::{Commit, Onlooker};
 use crate::publish::Publisher;
 use crate::queue::Pending;
 use crate::storage::Storage;
@@ -49,6 +50,7 @@ pub(crate) struct Owner {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) fatal: Fatal,
+    pub(crate) onlooker: Onlooker,
     /// Held until the last file is closed.
     pub(crate) lock: Box<dyn Debug + Send + Sync>,
 }
@@ -133,8 +135,8 @@ impl Owner {
                 return false;
             }
         };
-        let place = match self.writer.append(first, &sealed.frame) {
-            Ok(place) => place,
+        let (place, sync) = match self.writer.append(first, &sealed.frame) {
+            Ok(written) => written,
             Err(error) => {
                 self.fatal.end("writing the journal", &error);
                 return false;
@@ -145,6 +147,9 @@ impl Owner {
         self.view.add(place, &committed);
         // Before the answers: whoever has one meets a gate that knows what his entry has left. It costs a hundredth of the sync.
         self.gate.look();
+        let entries = batch.new.len();
+        // Who has an answer finds it in the figures.
+        self.onlooker.tell(Commit { entries, sync });
         batch.answer_all(first, &committed);
         self.publisher.publish(Arc::clone(&committed.checkpoint));
         true

@@ -147,6 +147,11 @@ impl Queue {
         self.0.shared.end(Stage::Stopping);
     }
 
+    /// Whether entries are taken.
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.shared.lock().stage == Stage::Open
+    }
+
     /// Counts a submission until the guard is dropped.
     pub(crate) fn announce(&self) -> InFlight {
         self.0.shared.lock().in_flight += 1;

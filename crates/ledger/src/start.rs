@@ -10,6 +10,7 @@ use crate::journal::recovery::{self, Recovered};
 use crate::journal::segment;
 use crate::journal::writer::Writer;
 use crate::marker::Marker;
+use crate::onlooker::Onlooker;
 use crate::open::{BatchLimits, CLOCK_TOLERANCE_MS, OpenError, Options};
 use crate::owner::Owner;
 use crate::publish::{self, Publisher};
@@ -197,6 +198,7 @@ fn recovered(
     };
     let (queue, inbox) = queue(&limits);
     let gate = Arc::new(Gate::new(Arc::clone(&storage)));
+    let onlooker = Onlooker::default();
     let ledger = Ledger {
         queue,
         view: Arc::clone(&view),
@@ -204,6 +206,7 @@ fn recovered(
         gate: Arc::clone(&gate),
         rollback,
         fatal: fatal.clone(),
+        onlooker: onlooker.clone(),
     };
     let owner = Owner {
         queue: Gatherer::new(inbox, limits),
@@ -218,6 +221,7 @@ fn recovered(
         storage,
         gate,
         fatal,
+        onlooker,
         lock,
     };
     Ok((ledger, owner))

@@ -20,6 +20,7 @@ mod runtime;
 #[path = "../../../tests/harness/skipped.rs"]
 mod skipped;
 mod stop;
+mod supervisor;
 mod words;
 mod xml;
 

@@ -9,7 +9,7 @@ use precinto_alert::limits::{SIGNERS_MAX, STEWARDS_MAX};
 use serde::Deserialize;
 
 use super::quota::QuotaFile;
-use super::{Config, Problem, SideConfig};
+use super::{AdminConfig, Config, Problem, SideConfig};
 
 /// The file as it is written.
 #[derive(Deserialize)]
@@ -27,6 +27,7 @@ pub(super) struct File {
     side: Vec<SideConfig>,
     #[serde(default)]
     quota: Vec<QuotaFile>,
+    admin: Option<AdminConfig>,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +92,15 @@ impl File {
                 wrong("side.server_name", "each side has its own server name");
             }
         }
+        if let Some(admin) = self.admin
+            && !admin.listen.ip().is_loopback()
+            && !admin.beyond_this_machine
+        {
+            wrong(
+                "admin.listen",
+                "asks nobody who he is: an address of this machine alone, 127.0.0.1 or [::1], or say beyond_this_machine = true",
+            );
+        }
         QuotaFile::problems(&self.quota, &domains, &mut wrong);
         problems
     }
@@ -122,6 +132,7 @@ impl File {
                 .map(|side| side.resolve(base))
                 .collect(),
             quotas: QuotaFile::allowances(self.quota),
+            admin: self.admin,
             defaulted,
         }
     }

@@ -96,6 +96,32 @@ fn nobody_shifts_the_clock_of_a_gateway_in_earnest() {
 }
 
 #[test]
+fn the_operators_port_is_on_this_machine_unless_it_is_said_otherwise() {
+    assert_eq!(parse(EXAMPLE).unwrap().admin, None, "off unless asked for");
+    // As the example has it, with its marks of a comment taken away.
+    let text = EXAMPLE.replacen("# [admin]\n# listen", "[admin]\nlisten", 1);
+    let text = text.replacen("# beyond_this_machine =", "beyond_this_machine =", 1);
+    let config = parse(&text).unwrap();
+    let admin = config.admin.unwrap();
+    assert!(admin.listen.ip().is_loopback() && !admin.beyond_this_machine);
+    let shown = config.show();
+    let listen = shown.iter().find(|setting| setting.key == "admin.listen");
+    assert_eq!(listen.unwrap().value, "127.0.0.1:9464");
+    for elsewhere in ["0.0.0.0:9464", "[::]:9464", "192.0.2.1:9464"] {
+        let far = text.replacen("127.0.0.1:9464", elsewhere, 1);
+        assert_eq!(problems(&far), ["admin.listen"], "{elsewhere}");
+        let said = far.replacen(
+            "beyond_this_machine = false",
+            "beyond_this_machine = true",
+            1,
+        );
+        assert!(parse(&said).unwrap().admin.unwrap().beyond_this_machine);
+    }
+    let unknown = text.replacen("[admin]", "[admin]\nport = 1", 1);
+    assert!(parse(&unknown).unwrap_err().to_string().contains("port"));
+}
+
+#[test]
 fn show_names_the_source_of_each_value() {
     let text = EXAMPLE.replacen("reflection = true", "", 1);
     let shown = parse(&text).unwrap().show();

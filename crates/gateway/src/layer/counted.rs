@@ -14,6 +14,7 @@ use tonic::body::Body;
 
 use super::unexplained;
 use crate::accept::Open;
+use crate::metrics::Running;
 use crate::status::Refusal;
 
 /// A body on its way out.
@@ -22,17 +23,36 @@ pub(super) struct Counted {
     draining: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     has_ended: bool,
     _open: Open,
+    running: Running,
 }
 
 impl Counted {
     /// Counts `body` as `open`; with `draining`, ends it as `DRAINING` when that is cancelled and nothing is left to say.
-    pub(super) fn new(body: Body, open: Open, draining: Option<CancellationToken>) -> Self {
+    pub(super) fn new(
+        body: Body,
+        open: Open,
+        draining: Option<CancellationToken>,
+        running: Running,
+    ) -> Self {
         Self {
             body,
             draining: draining.map(|token| Box::pin(token.cancelled_owned())),
             has_ended: false,
             _open: open,
+            running,
         }
+    }
+}
+
+impl Counted {
+    /// The same frame; how the call ends, if it says so, is counted.
+    fn seen(&mut self, frame: Result<Frame<Bytes>, Status>) -> Result<Frame<Bytes>, Status> {
+        if let Ok(frame) = &frame
+            && let Some(trailers) = frame.trailers_ref()
+        {
+            self.running.see(trailers);
+        }
+        frame
     }
 }
 
@@ -50,14 +70,18 @@ impl http_body::Body for Counted {
         }
         let polled = Pin::new(&mut this.body).poll_frame(cx);
         if let Poll::Ready(frame) = polled {
-            return Poll::Ready(frame.map(|frame| explain(frame?)));
+            let Some(frame) = frame else {
+                this.running.ends();
+                return Poll::Ready(None);
+            };
+            return Poll::Ready(Some(this.seen(explain(frame?))));
         }
         let Some(draining) = &mut this.draining else {
             return Poll::Pending;
         };
         ready!(draining.as_mut().poll(cx));
         this.has_ended = true;
-        Poll::Ready(Some(goodbye()))
+        Poll::Ready(Some(this.seen(goodbye())))
     }
 
     fn is_end_stream(&self) -> bool {

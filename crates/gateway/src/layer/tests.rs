@@ -10,6 +10,7 @@ use tonic_types::StatusExt as _;
 use super::*;
 use crate::authenticate::Caller;
 use crate::limits::CALLS_PER_CONNECTION_MAX;
+use crate::metrics::Calls;
 
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -191,6 +192,7 @@ fn guard() -> Guard {
     Guard {
         budget: Budget::default(),
         draining: CancellationToken::new(),
+        calls: Calls::default(),
     }
 }
 

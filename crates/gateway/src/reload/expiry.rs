@@ -16,20 +16,25 @@ pub(super) struct Warned {
 
 /// What ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
+    /// A root of a side.
     Root,
+    /// A revocation list.
     List,
+    /// The gateway's own.
     Certificate,
 }
 
 /// Something that ends.
-struct Ending {
-    kind: Kind,
+#[derive(Debug)]
+pub(crate) struct Ending {
+    pub(crate) kind: Kind,
+    pub(crate) side: String,
     /// Of whom, for people.
-    of: String,
+    pub(crate) of: String,
     digest: [u8; 32],
     from_ms: u64,
-    until_ms: u64,
+    pub(crate) until_ms: u64,
 }
 
 impl Ending {
@@ -76,7 +81,7 @@ impl Warned {
     }
 }
 
-fn endings(renewable: &Renewable) -> Vec<Ending> {
+pub(super) fn endings(renewable: &Renewable) -> Vec<Ending> {
     let sides = renewable.trust.sides();
     let of_sides = sides.flat_map(|side| {
         side.expiries().map(move |one| Ending {
@@ -84,6 +89,7 @@ fn endings(renewable: &Renewable) -> Vec<Ending> {
                 TrustKind::Root => Kind::Root,
                 _ => Kind::List,
             },
+            side: side.side().to_string(),
             of: format!("{}: {}", side.side(), one.name),
             digest: one.digest,
             from_ms: one.from_ms,
@@ -92,6 +98,7 @@ fn endings(renewable: &Renewable) -> Vec<Ending> {
     });
     let own = renewable.own.iter().map(|own| Ending {
         kind: Kind::Certificate,
+        side: own.identity.side().to_string(),
         of: own.server_name.clone(),
         digest: own.certificate.digest(),
         from_ms: own.certificate.not_before_ms(),
@@ -111,6 +118,7 @@ mod tests {
         let all = || {
             let one = |kind, number| Ending {
                 kind,
+                side: String::new(),
                 of: String::new(),
                 digest: [number; 32],
                 from_ms: 0,

@@ -66,6 +66,7 @@ async fn connect() -> DuplexStream {
     let guard = Guard {
         budget: Budget::default(),
         draining: CancellationToken::new(),
+        calls: Calls::default(),
     };
     let server = server(guard).add_routes(Routes::default());
     let lines = one.chain(tokio_stream::pending());

@@ -12,6 +12,7 @@ use precinto_ledger::{AppendError, ReadError};
 use precinto_proto::v1 as pb;
 use tonic::Status;
 
+use super::Submissions;
 use crate::cases::CaseError;
 use crate::limits::SHED_RETRY_AFTER;
 use crate::quota::OverQuota;
@@ -237,8 +238,16 @@ fn content(error: ContentError) -> Refusal {
     }
 }
 
-/// A refusal, noted for the operator by reason and caller only.
-pub(super) fn refuse(caller: &NodeId, refusal: &Refusal) -> Status {
-    tracing::info!(%caller, reason = precinto_alert::reason::name(refusal.reason()), "submission refused");
-    refusal.to_status()
+impl Submissions {
+    /// What the caller is told; noted for the operator by reason, caller and rule only.
+    pub(super) fn refuse(&self, caller: &NodeId, error: SubmitError) -> Status {
+        if let SubmitError::Forbidden { decision, .. } = &error {
+            self.counts.denied(&decision.rules);
+        }
+        let refusal = Refusal::from(error);
+        self.counts.refused(refusal.reason());
+        let reason = precinto_alert::reason::name(refusal.reason());
+        tracing::info!(%caller, reason, "submission refused");
+        refusal.to_status()
+    }
 }

@@ -321,7 +321,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(NOW_MS));
         let (ledger, owner) = test_ledger::open(folder.path(), Arc::<ManualClock>::clone(&clock));
-        let refusals = Refusals::new(Acts::new(ledger, clock));
+        let acts = Acts::new(ledger, clock);
+        let failures = acts.failures();
+        let refusals = Refusals::new(acts);
         owner.stop().unwrap();
         let carrier = about(0).carrier;
         refusals.leave_out(&carrier, 3);
@@ -330,6 +332,7 @@ mod tests {
         let error = recorded.unwrap_err();
         let stopped = SubmitError::Append(AppendError::Stopped);
         assert_eq!(error.to_string(), stopped.to_string());
+        assert_eq!(failures.get(), 1, "an operator sees it");
         let told = refusals.take(&carrier, NOW_MS);
         assert_eq!(told, Some(3), "those that it would have told of");
     }

@@ -8,7 +8,6 @@ use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::error::refuse;
 use super::metered::Share;
 use super::{Submissions, SubmitError, stream};
 use crate::accept::Line;
@@ -56,7 +55,7 @@ impl SubmissionService for SubmissionHandler {
                 Ok(()) => submissions.submit(&caller, request).await,
                 Err(error) => Err(error),
             };
-            answer.map_err(|error| refuse(&caller, &error.into()))
+            answer.map_err(|error| submissions.refuse(&caller, error))
         });
         let lost = |_| Err(Refusal::new(Reason::Internal).to_status());
         submitted.await.unwrap_or_else(lost).map(Response::new)

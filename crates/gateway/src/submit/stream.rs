@@ -221,7 +221,7 @@ impl Pipeline {
                 _ => return Err(End::Gone),
             },
             () = tokio::time::sleep_until(*untaken + PROGRESS_TIMEOUT), if !done.is_empty() => return Err(End::Slow),
-            answered = oldest_commit(committing, caller), if !committing.is_empty() => {
+            answered = oldest_commit(committing, submissions, caller), if !committing.is_empty() => {
                 if done.is_empty() {
                     *untaken = Instant::now();
                 }

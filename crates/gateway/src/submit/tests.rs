@@ -23,6 +23,7 @@ use prost::Message as _;
 use super::*;
 use crate::acts::Acts;
 use crate::in_force::{Seat, Terms};
+use crate::metrics::Counts;
 use crate::registry::tests::example;
 use crate::test_ledger;
 
@@ -143,6 +144,7 @@ fn submissions(folder: &std::path::Path, directory: InForce) -> (Submissions, Ow
         cases: Arc::default(),
         conflicts: Ration::default(),
         quotas: Quotas::default(),
+        counts: Counts::default(),
         clock,
         draining: CancellationToken::new(),
     };

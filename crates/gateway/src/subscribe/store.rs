@@ -45,6 +45,17 @@ pub(super) enum Foreseen {
     BeginsAt(u64),
 }
 
+/// How a node's subscriptions stand, all of them together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    /// Entries that the slowest of them has not come to.
+    pub(crate) lag: u64,
+    /// Since when the longest unsettled delivery is so.
+    pub(crate) oldest_ms: Option<u64>,
+    /// Deliveries that were put aside.
+    pub(crate) parked: u64,
+}
+
 /// A subscription's node and name.
 type Key = (NodeId, String);
 
@@ -237,6 +248,25 @@ impl Store {
                 tracing::warn!(%node, subscription = name, index, minutes, "a delivery is not settled");
             }
         }
+    }
+
+    /// How the subscriptions of each node stand in a log of `size` entries.
+    pub(crate) fn figures(&self, size: u64) -> BTreeMap<NodeId, Figures> {
+        let slots: Vec<Arc<Slot>> = self.lock().values().cloned().collect();
+        let mut all: BTreeMap<NodeId, Figures> = BTreeMap::new();
+        for slot in slots {
+            let (position, oldest, parked) = slot.read_cursor(|cursor| {
+                let parked = cursor.parked().len();
+                (cursor.position(), cursor.oldest(), parked)
+            });
+            let node = all.entry(slot.definition().node.clone()).or_default();
+            node.lag = node.lag.max(size.saturating_sub(position));
+            let since_ms = oldest.map(|(since_ms, _)| since_ms).into_iter();
+            node.oldest_ms = since_ms.chain(node.oldest_ms).min();
+            let parked = u64::try_from(parked).unwrap_or(u64::MAX);
+            node.parked = node.parked.saturating_add(parked);
+        }
+        all
     }
 
     fn path_of(&self, (node, name): &Key) -> PathBuf {

@@ -4,6 +4,7 @@
 //! `SEEDS=5000 cargo test -p precinto-gateway histories` runs more of them; a seed that fails is printed, and stays as a test
 //! of its own name.
 
+mod alarms;
 mod authority;
 mod deadlines;
 mod dice;

@@ -9,7 +9,7 @@ use precinto_ledger::Ledger;
 use precinto_merkle::checkpoint::{Checkpoint, Origin};
 use precinto_merkle::note::{NoteVerifier, SignedNote};
 
-use super::{Kept, Rejected, judge};
+use super::{Kept, Line, Rejected, judge};
 use crate::limits::WITNESS_FILE_BYTES_MAX;
 use crate::registry::Directory;
 
@@ -71,7 +71,7 @@ pub(super) fn read(
             continue;
         };
         match judge(ledger, key, &line, checkpoint.size) {
-            Ok(ours) => kept.add(&node, ours, line),
+            Ok((ours, time)) => kept.add(&node, ours, Line { text: line, time }),
             Err(Rejected::Read(error)) => return Err(io::Error::other(error).into()),
             Err(_) => {
                 return Err(WitnessError::NotOurs {
@@ -90,7 +90,7 @@ pub(super) fn text(kept: &Kept) -> String {
     let records = kept.by_size.iter().flat_map(|(size, one)| {
         let root = Base64::encode_string(&one.checkpoint.checkpoint().root);
         let lines = one.lines.iter();
-        lines.map(move |(node, line)| format!("{size} {root} {node} {line}"))
+        lines.map(move |(node, line)| format!("{size} {root} {node} {}", line.text))
     });
     records.collect()
 }

@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) address: SocketAddr,
     pub(crate) verifier: NoteVerifier,
+    /// The operator's port, where the settings name one.
+    pub(crate) admin: Option<SocketAddr>,
     running: Option<Running>,
 }
 
@@ -66,6 +68,7 @@ impl World {
             clock,
             address: ([127, 0, 0, 1], 0).into(),
             verifier: NoteVerifier::parse(PLACEHOLDER).unwrap(),
+            admin: None,
             running: None,
         };
         let config = Config::load(&world.path("gateway.toml")).unwrap();
@@ -94,7 +97,8 @@ impl World {
         let config = Config::load(&self.path("gateway.toml")).unwrap();
         let gateway = Gateway::check(config, pki::NOW_MS).unwrap();
         let clock = Arc::clone(&self.clock);
-        let opened = open(gateway, clock).await.unwrap();
+        let mut opened = open(gateway, clock).await.unwrap();
+        self.admin = opened.open_admin().await.unwrap();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         self.address = listener.local_addr().unwrap();
         self.verifier = opened.verifier().clone();

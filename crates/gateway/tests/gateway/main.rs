@@ -14,6 +14,7 @@ mod desks;
 mod directory;
 mod harness;
 mod limits;
+mod metrics;
 mod overload;
 mod prove;
 mod records;

@@ -1,11 +1,13 @@
 //! The only place that writes frames: one write and one data sync each.
 
 use super::segment::{self, HEADER_LEN, SegmentHeader};
+use crate::clock::Stopwatch;
 use crate::index::Place;
 use crate::storage::{Storage, StoredFile};
 use precinto_merkle::hash::Hash;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The end of the journal.
 #[derive(Debug)]
@@ -38,22 +40,22 @@ impl Writer {
         })
     }
 
-    /// Writes the frame that begins with entry `first` and syncs it: when this returns, it is committed.
+    /// Writes the frame that begins with entry `first` and syncs it: when this returns, it is committed. Says where it stands,
+    /// and how long the sync took.
     ///
     /// After an error nothing is known about the frame; the process MUST end without another write.
-    pub(crate) fn append(&mut self, first: u64, frame: &[u8]) -> io::Result<Place> {
+    pub(crate) fn append(&mut self, first: u64, frame: &[u8]) -> io::Result<(Place, Duration)> {
         if self.end >= self.segment_bytes && first > self.segment {
             self.begin_segment(first)?;
         }
         let at = u32::try_from(self.end).map_err(io::Error::other)?;
         self.file.write_all_at(frame, self.end)?;
+        let sync = Stopwatch::start();
         self.file.sync_data()?;
+        let sync = sync.elapsed();
         self.end += frame.len() as u64;
-        Ok(Place {
-            first,
-            segment: self.segment,
-            at,
-        })
+        let segment = self.segment;
+        Ok((Place { first, segment, at }, sync))
     }
 
     /// The length of the last segment in bytes.

@@ -40,12 +40,17 @@ pub(crate) struct Demo {
 #[derive(Debug, Subcommand)]
 pub(crate) enum GatewayCommand {
     /// [changes state] Run the gateway until SIGTERM or Ctrl-C; prints one JSON line when it listens
-    #[command(after_help = "\
+    #[command(after_help = concat!("\
 Example:
   precinto gateway run --config gateway.toml
 
 Prints {\"event\":\"listening\",\"address\":…,\"origin\":…,\"vkey\":…} on stdout when it accepts connections. Its own log goes to
-stderr; PRECINTO_LOG=debug shows more. SIGTERM stops it cleanly: what was answered is on disk already.")]
+stderr; PRECINTO_LOG=debug shows more. SIGTERM stops it cleanly: what was answered is on disk already.
+
+Under systemd, with  data = \"/var/lib/precinto-gateway/data\"  in its settings, so that all but one folder is read-only; for a port
+below 1024 it needs AmbientCapabilities=CAP_NET_BIND_SERVICE, and the same in CapabilityBoundingSet:
+
+", include_str!("../../packaging/precinto-gateway.service")))]
     Run(GatewayRun),
     /// [changes state] Begin the gateway's log in its data folder: once, before the first run
     #[command(after_help = "\

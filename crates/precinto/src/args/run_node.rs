@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub(crate) enum NodeCommand {
     /// [changes state] Run this node's agent until SIGTERM or Ctrl-C: send what waits, take in what comes
-    #[command(after_help = "\
+    #[command(after_help = concat!("\
 What it does stands in the [run] table of the node's file: `precinto config example node` shows it. It brings what waits in the
 outbox to the gateway, in order, for as long as it takes; it answers each delivery, once it is verified and on this machine's disk,
 with this node's signed receipt (an ACK of level NODE, which says that the machine has it, and nothing about any system or person);
@@ -34,26 +34,10 @@ Example:
 
 News goes to stderr, or as one JSON object a line to stdout with -o jsonl; never the content of a message. Exit code 3 when the
 log or the gateway was caught in a lie: then a person must look before it is started again. Under systemd, where all but one folder
-is read-only, with  state = \"/var/lib/precinto\"  in the node's file, and under [run]  hand_over = \"/var/lib/precinto/inbox\":
+is read-only, with  state = \"/var/lib/precinto\"  in the node's file, and under [run]  hand_over = \"/var/lib/precinto/inbox\"; the
+unit tells systemd when the agent is ready, which it is with or without a line, and has one started anew that hangs:
 
-  [Unit]
-  Description=Precinto node
-  After=network-online.target
-  Wants=network-online.target
-
-  [Service]
-  ExecStart=/usr/bin/precinto node run --node /etc/precinto/node.toml
-  ExecReload=/bin/kill -HUP $MAINPID
-  User=precinto
-  StateDirectory=precinto
-  Restart=always
-  RestartSec=10
-  RestartPreventExitStatus=2 3
-  ProtectSystem=strict
-  NoNewPrivileges=yes
-
-  [Install]
-  WantedBy=multi-user.target")]
+", include_str!("../../packaging/precinto-node.service")))]
     Run(NodeRun),
     /// [reads] What waits in the outbox, what was refused, whether the agent runs and the line is up
     #[command(after_help = "\

@@ -5,12 +5,13 @@ mod failure;
 use crate::args::{GatewayCommand, environment};
 use crate::exit::{Exit, Failure, Text};
 use crate::output::Output;
-use crate::{runtime, stop};
+use crate::{runtime, stop, supervisor};
 use precinto_gateway::config::Config;
 use precinto_gateway::{Gateway, RunError};
 use precinto_ledger::{CreateError, OpenError};
 use serde::Serialize;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +21,9 @@ struct Listening<'a> {
     schema: &'static str,
     event: &'static str,
     address: String,
+    /// The operator's own port, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<String>,
     origin: &'a str,
     vkey: String,
 }
@@ -133,32 +137,37 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
             let file = file.display();
             tracing::warn!(%file, "the clock is shifted: the times in this log are worth nothing");
         }
-        let opened = gateway.open(clock).await.map_err(|error| match error {
+        let admin = gateway.config().admin.map(|admin| admin.listen);
+        let mut opened = gateway.open(clock).await.map_err(|error| match error {
             RunError::Open(OpenError::NoLog) => no_log(&data, path),
             error => failure::of(&error),
         })?;
         let files = opened.ask_reload();
         drop(tokio::spawn(reload.each(move || files.ask())));
-        let listener = tokio::net::TcpListener::bind(listen)
-            .await
-            .map_err(|error| {
-                let (en, es) = ("cannot listen on", "no se puede escuchar en");
-                let what = Text::io(&error);
-                Failure::usage(what.behind(format!("{en} {listen}"), format!("{es} {listen}")))
-            })?;
+        let listener = tokio::net::TcpListener::bind(listen).await;
+        let listener = listener.map_err(|error| not_listening(&error, listen))?;
+        let opened_admin = opened.open_admin().await;
+        let admin = opened_admin.map_err(|error| not_listening(&error, admin.unwrap_or(listen)))?;
         output.json_line(&Listening {
             schema: "precinto.gateway.listening/v1",
             event: "listening",
             address: listener.local_addr()?.to_string(),
+            admin: admin.map(|address| address.to_string()),
             origin: opened.origin(),
             vkey: opened.verifier().to_string(),
         })?;
-        opened
-            .serve(listener, shutdown)
+        supervisor::ready();
+        supervisor::alive_while(opened.serve(listener, shutdown))
             .await
             .map_err(|error| failure::of(&error))?;
         Ok(Exit::Done)
     })
+}
+
+fn not_listening(error: &io::Error, address: SocketAddr) -> Failure {
+    let (en, es) = ("cannot listen on", "no se puede escuchar en");
+    let what = Text::io(error);
+    Failure::usage(what.behind(format!("{en} {address}"), format!("{es} {address}")))
 }
 
 /// Cancelled when somebody wants this process to end.
@@ -168,6 +177,7 @@ fn stop_token(with_stdin: bool) -> io::Result<CancellationToken> {
     let asked = shutdown.clone();
     drop(tokio::spawn(async move {
         stopped.await;
+        supervisor::stopping();
         asked.cancel();
     }));
     Ok(shutdown)

@@ -12,7 +12,6 @@ use tokio::time::Instant;
 use tonic::Status;
 
 use super::put_off::{Named, PutOff};
-use crate::submit::error::refuse;
 use crate::submit::metered::Room;
 use crate::submit::{Checked, Held, Submissions, SubmitError};
 
@@ -162,6 +161,7 @@ pub(super) async fn oldest_check(checking: &mut VecDeque<Checking>) -> Outcome {
 /// The answer to the oldest message in the ledger's hands, when it is durable or refused.
 pub(super) async fn oldest_commit(
     committing: &mut VecDeque<Committing>,
+    submissions: &Submissions,
     caller: &NodeId,
 ) -> Answer {
     let Some(oldest) = committing.front_mut() else {
@@ -172,7 +172,7 @@ pub(super) async fn oldest_commit(
     committing.pop_front();
     let (accepted, refused) = match answer {
         Ok(response) => (Some(response), Vec::new()),
-        Err(error) => (None, refuse(caller, &error.into()).details().to_vec()),
+        Err(error) => (None, submissions.refuse(caller, error).details().to_vec()),
     };
     Ok(pb::SubmitStreamResponse {
         message_id,

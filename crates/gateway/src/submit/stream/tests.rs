@@ -17,6 +17,7 @@ use crate::authenticate::Caller;
 use crate::certificates::Certificates;
 use crate::in_force::Seat;
 use crate::limits::{IN_FLIGHT_BYTES_PER_NODE_MAX, IN_FLIGHT_MAX};
+use crate::metrics::Counts;
 use crate::quota::Quotas;
 use crate::ration::Ration;
 use crate::registry::InForce;
@@ -45,6 +46,7 @@ fn submissions_by(
         cases: Arc::default(),
         conflicts: Ration::default(),
         quotas: Quotas::default(),
+        counts: Counts::default(),
         clock,
         draining: CancellationToken::new(),
     };

@@ -19,7 +19,7 @@ use crate::config::{Node, Run};
 use crate::exit::{Exit, Failure, Text};
 use crate::files::make_folder;
 use crate::output::Output;
-use crate::{runtime, stop};
+use crate::{runtime, stop, supervisor};
 use files::{Ending, Files, Looked};
 use precinto_alert::reason as catalogue;
 use precinto_client::Outbox;
@@ -150,11 +150,16 @@ impl Agent {
             )
             .detail(format_args!("{} (outbox: {waiting})", agent.node.identity)),
         )?;
+        // With or without a line: what is sent is kept meanwhile.
+        supervisor::ready();
+        tell(Line::Down);
         Ok(agent)
     }
 
     async fn work(mut self, mut stopped: impl Future<Output = ()> + Unpin) -> anyhow::Result<Exit> {
         loop {
+            // A session that ends at once does not come to say so itself.
+            supervisor::alive();
             self.serve_api()?;
             // It holds connections: kept off the stack.
             let ended = Box::pin(self.session(&mut stopped)).await?;
@@ -294,6 +299,7 @@ impl Agent {
         );
         let what = failure.message.pick(lang).to_owned();
         self.presence.line(Line::Down, Some(what.clone()));
+        tell(Line::Down);
         self.presence.trouble(what.clone());
         self.say(
             Notice::of("trouble", lang, said)
@@ -310,6 +316,7 @@ impl Agent {
         let changes = self.presence.line != line;
         self.presence.line(line, detail);
         if changes {
+            tell(line);
             self.report(Duration::ZERO)?;
         }
         Ok(())
@@ -317,6 +324,8 @@ impl Agent {
 
     /// Writes the file for `node status`, if there is news or it is older than `at_least`.
     fn report(&mut self, at_least: Duration) -> anyhow::Result<()> {
+        // Here, and not on a task of its own: who only turns the runtime brings nothing anywhere.
+        supervisor::alive();
         let is_old = self.reported.is_none_or(|last| last.elapsed() >= at_least);
         if std::mem::take(&mut self.is_news) || is_old {
             self.post.report(&self.presence)?;
@@ -326,6 +335,7 @@ impl Agent {
     }
 
     fn stop(&mut self) -> anyhow::Result<()> {
+        supervisor::stopping();
         self.presence.line(Line::Down, None);
         self.presence.lies(&Untaken::default());
         self.post.report(&self.presence)?;
@@ -340,6 +350,15 @@ impl Agent {
     fn say(&self, notice: Notice) -> anyhow::Result<()> {
         Ok(notice.say(self.output)?)
     }
+}
+
+/// Tells the service manager how the line is.
+fn tell(line: Line) {
+    supervisor::status(match line {
+        Line::Up => "connected to the gateway",
+        Line::Down => "not connected; what is sent waits in the outbox",
+        Line::Idle => "nothing is received here",
+    });
 }
 
 /// The state folder cannot be used: a service manager that has made one for this agent may have made the others read-only.
