@@ -53,8 +53,8 @@ pub fn start(
         census,
         verified,
     };
-    tokio::spawn(accept(listener, door, stop));
-    LineStream { incoming }
+    tokio::spawn(accept(listener, door, stop.clone()));
+    LineStream { incoming, stop }
 }
 
 /// What each handshake needs.
@@ -183,9 +183,11 @@ async fn linger(mut socket: Wire) {
     drop(tokio::time::timeout(std::time::Duration::from_millis(500), quiet).await);
 }
 
-/// The verified connections as a stream.
+/// The verified connections as a stream, until `stop`: tonic tosses a coin between its own signal and a connection that is ready
+/// at that moment, and whoever was verified too late must not be served by luck.
 struct LineStream {
     incoming: Incoming,
+    stop: CancellationToken,
 }
 
 impl Stream for LineStream {
@@ -195,6 +197,9 @@ impl Stream for LineStream {
         mut self: std::pin::Pin<&mut Self>,
         cx: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Self::Item>> {
+        if self.stop.is_cancelled() {
+            return std::task::Poll::Ready(None);
+        }
         self.incoming.poll_recv(cx)
     }
 }
