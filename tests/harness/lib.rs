@@ -16,6 +16,6 @@ mod site;
 pub use authority::{SiteAuthority, replace};
 pub use binary::{node_js, precinto, python, run, shared, skipped};
 pub use gateway::GatewayProcess;
-pub use message::Messages;
+pub use message::{Messages, fuel};
 pub use node::{Node, now_ms};
 pub use site::{Site, audit};

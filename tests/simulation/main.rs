@@ -16,6 +16,7 @@
     reason = "a test that indexes wrongly fails, as it should"
 )]
 
+mod deadlines;
 mod desk;
 mod dice;
 mod fixture;
@@ -25,4 +26,5 @@ mod plan;
 mod run;
 mod seeds;
 mod sender;
+mod word;
 mod world;
