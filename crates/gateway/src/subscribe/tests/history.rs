@@ -18,6 +18,7 @@ use tonic::transport::Channel;
 use super::authority::{Authority, LONG, SERIAL};
 use super::deadlines::Deadlines;
 use super::dice::Dice;
+use super::hole::Hole;
 use super::life::{Life, NOW_MS, World, ask, node};
 use super::model::Model;
 use super::subscriber::{Said, Stream, Subscriber};
@@ -25,6 +26,14 @@ use crate::authenticate::Caller;
 
 /// Half as long as [`LONG`]: clocks jump no more then, and no certificate ends.
 const HALF_LONG_MS: u64 = 10 * 24 * 3_600_000;
+
+/// More than is ever delivered here.
+const CREDIT_WITHOUT_END: u32 = 1_000;
+/// More than a stream keeps for who does not read, and its line.
+const STALL_ENTRIES: u64 = 8;
+const STALL_BODY_BYTES: usize = 200_000;
+/// Until everybody has done what there was to do.
+const A_MOMENT: Duration = Duration::from_millis(50);
 
 pub(super) struct History {
     world: World,
@@ -37,6 +46,8 @@ pub(super) struct History {
     ours: BTreeMap<u64, Said>,
     deadlines: Deadlines,
     is_revoked: bool,
+    /// What this life of the gateway has not noticed.
+    holes: Vec<Hole>,
 }
 
 /// The node of all histories, with what is trusted while it is welcome, and while it is not.
@@ -70,6 +81,7 @@ impl History {
             ours: BTreeMap::new(),
             deadlines: Deadlines::default(),
             is_revoked: false,
+            holes: Vec::new(),
         };
         history.start().await;
         history.submit(3).await;
@@ -98,10 +110,12 @@ impl History {
             // More often than it is revoked.
             28..30 if self.is_revoked => self.let_in_again().await,
             28..55 => drop(self.read(which).await),
-            55..67 => self.settle(which).await,
+            55..66 => self.settle(which).await,
+            66 if !self.is_revoked => self.stall().await,
             67..70 => self.acknowledge().await,
             70..76 => self.refuse(which).await,
-            76..80 => self.subscribers[which].stream = None, // cut off
+            76..78 => self.subscribers[which].stream = None, // cut off
+            78..80 => self.vanish(which).await,
             80..84 => self.finish(which).await,
             84..88 => self.life().store.flush(),
             88..91 => self.seek(which).await,
@@ -241,6 +255,58 @@ impl History {
         assert!(self.read(which).await > 0);
     }
 
+    /// Opens a stream and does not read it while more comes than is kept for it. Who goes on soon misses nothing; who does not
+    /// is told, and has missed nothing either.
+    async fn stall(&mut self) {
+        let which = 0; // the one to which everything goes
+        self.begin_with(which, CREDIT_WITHOUT_END).await;
+        assert!(self.read(which).await > 0);
+        for _ in 0..STALL_ENTRIES {
+            let body = vec![7; STALL_BODY_BYTES];
+            let notice = pb::MessageType::SystemNotice;
+            let index = self.world.say_with("anam", notice, &body).await;
+            self.is_ours(index, Said::Other);
+        }
+        tokio::time::sleep(A_MOMENT).await;
+        let is_slow = self.dice.once_in(2);
+        let seconds = if is_slow { 1..60 } else { 1..25 };
+        let seconds = self.dice.in_range(seconds) + if is_slow { 30 } else { 0 };
+        self.world.pass(Duration::from_secs(seconds)).await;
+        tokio::time::sleep(A_MOMENT).await;
+        if is_slow {
+            self.is_slow(which).await;
+        } else {
+            while self.read(which).await > 0 {}
+        }
+    }
+
+    /// Reads what was on its way, to the closing.
+    async fn is_slow(&mut self, which: usize) {
+        let Subscriber { model, stream, .. } = &mut self.subscribers[which];
+        let mut stream = stream.take().unwrap();
+        loop {
+            let message = stream.answers.message().await.unwrap().unwrap();
+            if let Some(closing) = message.closing {
+                assert_eq!(closing.reason(), pb::ClosingReason::Slow);
+                return;
+            }
+            let size = self.world.ledger.published().borrow().size;
+            model.hear(&mut stream.seen, &message, size);
+        }
+    }
+
+    /// The line is cut in the middle: nobody is told, and what is said into it is lost.
+    async fn vanish(&mut self, which: usize) {
+        let Some(stream) = &self.subscribers[which].stream else {
+            return;
+        };
+        let hole = stream.hole.clone();
+        hole.open();
+        self.settle(which).await;
+        self.holes.push(hole);
+        self.subscribers[which].stream = None;
+    }
+
     /// Of a node that is revoked a stream is let in no more: it hears why, and no entry.
     async fn is_kept_out(&mut self, which: usize) {
         self.begin(which).await;
@@ -252,8 +318,12 @@ impl History {
 
     async fn begin(&mut self, which: usize) {
         let credit = u32::try_from(self.dice.in_range(1..6)).unwrap();
-        let remembers = !self.dice.once_in(3);
-        let mut client = self.life().connect().await;
+        self.begin_with(which, credit).await;
+    }
+
+    async fn begin_with(&mut self, which: usize, credit: u32) {
+        let (remembers, hole) = (!self.dice.once_in(3), Hole::default());
+        let mut client = self.life().connect_over(&hole).await;
         let subscriber = &mut self.subscribers[which];
         let covered_up_to = if remembers {
             subscriber.model.covered_up_to
@@ -277,6 +347,7 @@ impl History {
             requests,
             answers: answers.unwrap().into_inner(),
             seen: subscriber.model.open(credit, covered_up_to),
+            hole,
         };
         if let Some(mut before) = subscriber.stream.replace(stream) {
             assert_eq!(
@@ -369,6 +440,7 @@ impl History {
             requests,
             mut answers,
             mut seen,
+            ..
         }) = stream.take()
         else {
             return;
@@ -488,6 +560,7 @@ impl History {
         } = standing();
         let trust = if self.is_revoked { revoked } else { welcome };
         let life = self.world.start(caller, Arc::clone(trust));
+        self.holes.clear();
         self.line = Some(life.connect().await);
         self.life = Some(life);
     }
