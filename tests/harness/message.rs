@@ -42,42 +42,19 @@ impl<'a> Messages<'a> {
 
     /// An alert of some 1 KiB in all: a pattern of fuel shipments, with a narrative of `letters` letters.
     pub fn alert(&mut self, letters: usize) -> Signed {
+        self.alert_of(pb::Precedence::P4, letters)
+    }
+
+    /// The same, more urgent: with one shipment.
+    pub fn alert_of(&mut self, precedence: pb::Precedence, letters: usize) -> Signed {
         let mut statement = self.statement(pb::MessageType::Alert);
         let (country, node) = self
             .code
             .split_once('-')
             .expect("a country and a node code");
         let number = u32::try_from(self.sent).expect("few messages");
-        statement.alert_id = AlertId::compose(country, node, 2026, number)
-            .expect("an alert id")
-            .to_string();
-        statement.alert_version = 1;
-        statement.precedence = pb::Precedence::P4.into();
-        statement.commodities = vec![pb::CommodityClass::IllicitFuel.into()];
-        statement.protected_bag = pb::ProtectedBag::None.into();
-        statement.authority = pb::AuthorityCode::CustomsAgreement.into();
-        statement.languages = vec!["en".to_owned()];
-        let text = "waste oil declared, diesel suspected; "
-            .chars()
-            .cycle()
-            .take(letters)
-            .collect();
-        let content = pb::AlertContent {
-            narrative: vec![pb::Text {
-                language: "en".to_owned(),
-                text,
-            }],
-            fuels: vec![pb::Fuel {
-                declared: pb::FuelProduct::Additive.into(),
-                suspected: pb::FuelProduct::Diesel.into(),
-                ..Default::default()
-            }],
-            ..Default::default()
-        };
-        let content = DraftContent {
-            media_type: "application/vnd.precinto.alert.v1+protobuf".to_owned(),
-            bytes: content.encode_to_vec(),
-        };
+        let alert_id = AlertId::compose(country, node, 2026, number).expect("an alert id");
+        let content = fuel(&mut statement, &alert_id, precedence, letters);
         self.sign(Draft {
             statement,
             content: Some(content),
@@ -109,5 +86,74 @@ impl<'a> Messages<'a> {
         self.author
             .sign(draft, &[], now_ms())
             .expect("a valid statement")
+    }
+}
+
+/// Makes of a statement an alert about fuel that is not what it is declared as, and gives its body, whose narrative has so many
+/// letters. An urgent one is about one shipment, without which nothing is urgent.
+pub fn fuel(
+    statement: &mut pb::Statement,
+    alert_id: &AlertId,
+    precedence: pb::Precedence,
+    letters: usize,
+) -> DraftContent {
+    statement.r#type = pb::MessageType::Alert.into();
+    statement.alert_id = alert_id.to_string();
+    statement.alert_version = 1;
+    statement.precedence = precedence.into();
+    statement.commodities = vec![pb::CommodityClass::IllicitFuel.into()];
+    statement.protected_bag = pb::ProtectedBag::None.into();
+    statement.authority = pb::AuthorityCode::CustomsAgreement.into();
+    statement.languages = vec!["en".to_owned()];
+    let text = "waste oil declared, diesel suspected; "
+        .chars()
+        .cycle()
+        .take(letters)
+        .collect();
+    let mut content = pb::AlertContent {
+        narrative: vec![in_english(text)],
+        fuels: vec![pb::Fuel {
+            declared: pb::FuelProduct::Additive.into(),
+            suspected: pb::FuelProduct::Diesel.into(),
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    if precedence != pb::Precedence::P4 {
+        ship(&mut content);
+    }
+    DraftContent {
+        media_type: "application/vnd.precinto.alert.v1+protobuf".to_owned(),
+        bytes: content.encode_to_vec(),
+    }
+}
+
+/// Adds a shipment of which no more is known than must be.
+fn ship(content: &mut pb::AlertContent) {
+    content.shipments.push(pb::Shipment {
+        master_awb: "865-48291176".to_owned(),
+        awb_kind: pb::AwbKind::Direct.into(),
+        pieces: 24,
+        gross_weight: Some(pb::Quantity {
+            value: "618.4".to_owned(),
+            unit: "KGM".to_owned(),
+        }),
+        goods_description: Some(in_english("Engine oil additive".to_owned())),
+        ..Default::default()
+    });
+    for role in [pb::PartyRole::Shipper, pb::PartyRole::Consignee] {
+        content.parties.push(pb::Party {
+            role: role.into(),
+            shipments: vec![1],
+            not_stated: true,
+            ..Default::default()
+        });
+    }
+}
+
+fn in_english(text: String) -> pb::Text {
+    pb::Text {
+        language: "en".to_owned(),
+        text,
     }
 }

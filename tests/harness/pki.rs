@@ -240,6 +240,14 @@ impl Authority {
         )
     }
 
+    /// The same with one more leaf revoked as of `at_ms`, which the next one does not have.
+    pub fn crl_once(&mut self, leaf: &Issued, at_ms: u64) -> Vec<u8> {
+        self.revoked.push(leaf.revocation(at_ms));
+        let list = self.crl();
+        let _let_in_again = self.revoked.pop();
+        list
+    }
+
     /// A new revocation list, DER, for other times.
     pub fn crl_valid(&mut self, from_ms: u64, until_ms: u64) -> Vec<u8> {
         self.lists += 1;

@@ -22,8 +22,8 @@ pub(crate) const DAY_MS: u64 = 86_400_000;
 pub(crate) const GATEWAY: &str = "gateway";
 pub(crate) const PORT: u16 = 7000;
 const ORIGIN: &str = "gw.dev.invalid/log/2026";
-/// Revocation lists of each side, one after the other.
-pub(crate) const LISTS: usize = 8;
+/// Revocation lists of each side, one after the other, each of them in two: nobody stands on the first, the side's desk on the second.
+pub(crate) const LISTS: usize = 32;
 
 /// A node, and what it is called on the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ pub(crate) struct Place {
     pub(crate) name: &'static str,
     pub(crate) side: &'static str,
     pub(crate) agency: &'static str,
-    code: &'static str,
+    pub(crate) code: &'static str,
 }
 
 impl Place {
@@ -72,8 +72,8 @@ const fn place(
 pub(crate) struct Fixture {
     /// What the gateway reads, by its path.
     files: BTreeMap<String, Vec<u8>>,
-    /// A side's lists, the oldest first.
-    lists: BTreeMap<&'static str, Vec<Vec<u8>>>,
+    /// A side's lists, the oldest first: with nobody, and with its desk.
+    lists: BTreeMap<&'static str, Vec<[Vec<u8>; 2]>>,
     roots: BTreeMap<&'static str, Vec<u8>>,
     nodes: BTreeMap<&'static str, (Issued, Issued)>,
     log_key: Vec<u8>,
@@ -113,8 +113,6 @@ impl Fixture {
         let root = authority.root();
         self.put(&format!("{side}/root.pem"), encoded("CERTIFICATE", &root));
         let _before = self.roots.insert(side, root);
-        let lists = (0..LISTS).map(|_| authority.crl()).collect();
-        let _before = self.lists.insert(side, lists);
         let part = part(side, agency, steward);
         let signer = authority.officer_signer(agency, steward);
         let key = signer.signing_key();
@@ -133,6 +131,11 @@ impl Fixture {
             let signing = authority.node_signer(place.agency, place.name);
             let _before = self.nodes.insert(place.name, (tls, signing));
         }
+        let desk = DESKS.iter().find(|desk| desk.side == side).expect("a desk");
+        let (tls, _) = &self.nodes[desk.name];
+        let mut list = || [authority.crl(), authority.crl_once(tls, BEGINNING_MS)];
+        let lists = (0..LISTS).map(|_| list()).collect();
+        let _before = self.lists.insert(side, lists);
     }
 
     fn put(&mut self, path: &str, bytes: Vec<u8>) {
@@ -146,13 +149,16 @@ impl Fixture {
         }
         std::fs::create_dir_all(folder.join("data")).expect("a folder");
         for side in self.lists.keys() {
-            self.publish(folder, side, 0);
+            self.publish(folder, side, 0, false);
         }
     }
 
-    /// Puts the list of this number where the gateway reads it.
-    pub(crate) fn publish(&self, folder: &Path, side: &str, number: usize) {
-        let list = encoded("X509 CRL", &self.lists[side][number]);
+    /// Puts the list of this number where the gateway reads it, the one with the side's desk or the one without.
+    pub(crate) fn publish(&self, folder: &Path, side: &str, number: usize, with_desk: bool) {
+        let list = encoded(
+            "X509 CRL",
+            &self.lists[side][number][usize::from(with_desk)],
+        );
         put(&folder.join(format!("{side}/root.crl.pem")), &list);
     }
 
@@ -164,7 +170,7 @@ impl Fixture {
     fn trust(&self) -> TrustStore {
         let sides = self.roots.iter().map(|(side, root)| {
             let domain = format!("{side}.dev.invalid").parse().expect("a domain");
-            let list = self.lists[side].first().expect("a list");
+            let [list, _] = self.lists[side].first().expect("a list");
             SideTrust::load(domain, &[root], &[list], BEGINNING_MS).expect("trust")
         });
         TrustStore::new(sides.collect()).expect("trust")

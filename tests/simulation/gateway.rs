@@ -82,6 +82,7 @@ async fn commit(world: Arc<World>, ledger: Ledger, steps: Steps) {
         }
         if size.has_changed().unwrap_or(false) {
             let size = size.borrow_and_update().size;
+            world.state().size = size;
             world.note(GATEWAY, format_args!("log of {size}"));
         }
     }

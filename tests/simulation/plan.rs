@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use precinto_alert::code::Precedence;
 use precinto_ledger::storage::Survival;
 
 use crate::dice::Dice;
@@ -20,17 +21,24 @@ pub(crate) struct Plan {
     pub(crate) with_proofs: bool,
     /// Even or odd indexes.
     pub(crate) settles_every_other: u64,
+    /// After how many attempts a delivery is parked; 0 leaves it to the gateway.
+    pub(crate) attempts_max: u32,
+    /// Of a hundred deliveries a desk puts back so many.
+    pub(crate) nacks: u64,
+    /// Of a hundred alerts a desk's node acknowledges so many.
+    pub(crate) answers: u64,
     /// When everything is put right.
     pub(crate) trouble: Duration,
     /// By the time at which they come.
     pub(crate) faults: Vec<(Duration, Fault)>,
 }
 
-/// A notice to some of the desks.
+/// An alert to some of the desks, or, without a precedence, a notice.
 #[derive(Debug)]
 pub(crate) struct Message {
     pub(crate) at: Duration,
     pub(crate) recipients: Vec<crate::fixture::Place>,
+    pub(crate) precedence: Option<Precedence>,
 }
 
 /// What goes wrong, or is put right again.
@@ -71,13 +79,32 @@ pub(crate) enum Fault {
     Slow(&'static str, u64),
     /// One side publishes its next revocation list.
     List(&'static str),
+    /// The desk's side publishes one on which the desk stands.
+    Revoke(&'static str),
+    /// It publishes one on which it does not stand any more, if it does.
+    LetIn(&'static str),
+    /// The desk has its subscription moved back: to so many hundredths of what is settled.
+    Seek(&'static str, u64),
+    /// The desk opens a second stream on its subscription.
+    TakeOver(&'static str),
+    /// So many minutes have passed for every clock: as if all machines had slept.
+    Later(u64),
 }
 
 /// How long faults come in a world, in seconds; then all is put right. Most are short, so that there can be many.
 const TROUBLE_S: [u64; 8] = [5, 5, 6, 6, 8, 8, 12, 40];
 
 impl Plan {
+    /// The world of this seed.
     pub(crate) fn of(seed: u64) -> Self {
+        let mut plan = Self::before_desks_answered(seed);
+        plan.widen(&mut Dice::new(seed.rotate_left(32) ^ 1));
+        plan
+    }
+
+    /// As [`Self::of`] was before desks answered, put back and moved, and had anything to answer: by these the first named seeds
+    /// were found.
+    pub(crate) fn before_desks_answered(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         let latency = PLACES.iter().map(|place| {
             let ms = dice.pick(&[1, 10, 40, 120]);
@@ -105,6 +132,9 @@ impl Plan {
             credit: u32::try_from(credit).expect("small"),
             with_proofs,
             settles_every_other,
+            attempts_max: 0,
+            nacks: 0,
+            answers: 0,
             trouble: Duration::from_millis(trouble_ms),
             faults,
         }
@@ -112,6 +142,23 @@ impl Plan {
 }
 
 impl Plan {
+    /// Adds what there is to answer, and what desks do of their own accord.
+    fn widen(&mut self, dice: &mut Dice) {
+        use Precedence::{P1, P2, P3, P4};
+        self.attempts_max = u32::try_from(dice.pick(&[0, 2, 3, 5])).expect("small");
+        self.nacks = dice.pick(&[0, 10, 30, 60]);
+        self.answers = dice.pick(&[20, 70, 100]);
+        for message in self.messages.values_mut().flatten() {
+            let is_alert = dice.chance(60);
+            message.precedence = is_alert.then(|| dice.pick(&[P1, P1, P2, P3, P4]));
+        }
+        let trouble_ms = u64::try_from(self.trouble.as_millis()).expect("not for ever");
+        for _ in 0..dice.within(1, 4) {
+            desk_trouble(dice, trouble_ms, &mut self.faults);
+        }
+        self.faults.sort_by_key(|(at, _)| *at);
+    }
+
     /// The same without any trouble.
     pub(crate) fn quiet(seed: u64) -> Self {
         Self {
@@ -130,7 +177,11 @@ fn messages_of(dice: &mut Dice, trouble_ms: u64) -> Vec<Message> {
             1 => vec![DESKS[1]],
             _ => DESKS.to_vec(),
         };
-        messages.push(Message { at, recipients });
+        messages.push(Message {
+            at,
+            recipients,
+            precedence: None,
+        });
         // Often some at once, and pauses between.
         let pause = if dice.chance(50) {
             0
@@ -187,4 +238,22 @@ fn trouble(dice: &mut Dice, trouble_ms: u64, faults: &mut Vec<(Duration, Fault)>
     };
     faults.push((at, begin));
     faults.extend(end);
+}
+
+/// What a desk does to its subscription, or is done to it; and clocks that jump.
+fn desk_trouble(dice: &mut Dice, trouble_ms: u64, faults: &mut Vec<(Duration, Fault)>) {
+    let at = Duration::from_millis(dice.within(0, trouble_ms * 4 / 5));
+    let desk = dice.pick(&DESKS).name;
+    let (begin, end) = match dice.within(0, 7) {
+        0 | 1 => (Fault::Seek(desk, dice.within(0, 100)), None),
+        2 | 3 => (Fault::TakeOver(desk), None),
+        4 | 5 => {
+            let until = at + Duration::from_millis(dice.within(1_000, trouble_ms));
+            (Fault::Revoke(desk), Some((until, Fault::LetIn(desk))))
+        }
+        _ => (Fault::Later(dice.pick(&[1, 6, 20, 60])), None),
+    };
+    faults.push((at, begin));
+    // One that would come after the end of all trouble is put right by that.
+    faults.extend(end.filter(|(until, _)| until.as_millis() < u128::from(trouble_ms)));
 }

@@ -1,13 +1,16 @@
 //! A node that sends: what it writes goes into its outbox, and its courier brings it to the log.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use precinto_alert::id::MessageId;
-use precinto_client::outbox::{Courier, CourierEvent, Outbox};
+use precinto_alert::code::Precedence;
+use precinto_alert::id::{AlertId, MessageId};
+use precinto_client::outbox::{Courier, CourierError, CourierEvent, Outbox};
 use precinto_client::subscribe::Retry;
-use precinto_client::{Author, Draft, Signed};
+use precinto_client::{Author, Draft, DraftContent, Signed};
 use precinto_proto::v1 as pb;
+use precinto_tests::fuel;
 use tokio::sync::mpsc;
 
 use crate::fixture::{DAY_MS, Place, fixture};
@@ -22,29 +25,31 @@ pub(crate) const RETRY: Retry = Retry {
 
 /// One life of the node.
 pub(crate) async fn live(world: Arc<World>, place: &'static Place) -> turmoil::Result {
-    let fixture = fixture();
-    let author = fixture.author(place);
+    let author = fixture().author(place);
     let outbox = Outbox::open(&world.home(place))?;
     catch_up(&world, place, &outbox)?;
-    let (events, heard) = mpsc::channel(16);
-    let courier = Courier::new(
-        author.node().clone(),
-        outbox.clone(),
-        fixture.settings(place),
-        world.clock(),
-        RETRY,
-        events,
-    );
     tokio::select! {
         biased;
         done = write(&world, place, &author, &outbox) => done,
-        () = listen(&world, place, heard) => Ok(()),
-        error = courier.run() => Err(format!("{}: {error}", place.name).into()),
+        error = post(&world, place, &outbox) => Err(format!("{}: {error}", place.name).into()),
+    }
+}
+
+/// Brings what is in the outbox to the log, until that cannot be.
+pub(crate) async fn post(world: &World, place: &'static Place, outbox: &Outbox) -> CourierError {
+    let settings = fixture().settings(place);
+    let (events, heard) = mpsc::channel(16);
+    let node = fixture().author(place).node().clone();
+    let courier = Courier::new(node, outbox.clone(), settings, world.clock(), RETRY, events);
+    tokio::select! {
+        biased;
+        never = listen(world, place, heard) => match never {},
+        error = courier.run() => error,
     }
 }
 
 /// What was sent in an earlier life, and not told of.
-fn catch_up(world: &World, place: &Place, outbox: &Outbox) -> turmoil::Result {
+pub(crate) fn catch_up(world: &World, place: &Place, outbox: &Outbox) -> turmoil::Result {
     let written = world.state().written.get(place.name).copied();
     for number in 0..written.unwrap_or_default() {
         if let Some(receipt) = outbox.receipt(id(place, number))? {
@@ -76,8 +81,15 @@ async fn write(
     }
 }
 
-async fn listen(world: &World, place: &'static Place, mut heard: mpsc::Receiver<CourierEvent>) {
-    while let Some(event) = heard.recv().await {
+async fn listen(
+    world: &World,
+    place: &'static Place,
+    mut heard: mpsc::Receiver<CourierEvent>,
+) -> Infallible {
+    loop {
+        let Some(event) = heard.recv().await else {
+            return std::future::pending().await;
+        };
         match event {
             CourierEvent::Connected => world.note(place.name, "connected"),
             CourierEvent::Sent { accepted, .. } => {
@@ -100,16 +112,34 @@ async fn listen(world: &World, place: &'static Place, mut heard: mpsc::Receiver<
     }
 }
 
-/// A notice, as the plan says it.
+/// A message, as the plan says it.
 fn sign(place: &Place, number: usize, message: &Message, author: &Author, now_ms: u64) -> Signed {
-    let recipients = message.recipients.iter().map(|place| pb::RecipientRef {
+    let recipients = message.recipients.iter().map(Place::agency_id).collect();
+    let mut statement = statement(place, number, recipients, now_ms);
+    let content = message
+        .precedence
+        .map(|precedence| alert(&mut statement, place, number, precedence));
+    if content.is_none() {
+        statement.r#type = pb::MessageType::SystemNotice.into();
+        statement.notice_kind = pb::NoticeKind::Maintenance.into();
+    }
+    let draft = Draft { statement, content };
+    author.sign(draft, &[], now_ms).expect("a valid statement")
+}
+
+/// What every message says.
+pub(crate) fn statement(
+    place: &Place,
+    number: usize,
+    agencies: Vec<String>,
+    now_ms: u64,
+) -> pb::Statement {
+    let recipients = agencies.into_iter().map(|name| pb::RecipientRef {
         kind: pb::RecipientKind::Agency.into(),
-        name: place.agency_id(),
+        name,
     });
-    let statement = pb::Statement {
+    pb::Statement {
         message_id: id(place, number).as_bytes().to_vec(),
-        r#type: pb::MessageType::SystemNotice.into(),
-        notice_kind: pb::NoticeKind::Maintenance.into(),
         status: pb::MessageStatus::Exercise.into(),
         recipients: recipients.collect(),
         handling: Some(pb::Handling {
@@ -120,12 +150,19 @@ fn sign(place: &Place, number: usize, message: &Message, author: &Author, now_ms
         expires_ms: now_ms + DAY_MS,
         sender_seq: number as u64 + 1,
         ..Default::default()
-    };
-    let draft = Draft {
-        statement,
-        content: None,
-    };
-    author.sign(draft, &[], now_ms).expect("a valid statement")
+    }
+}
+
+/// Makes it an alert, a case of its own.
+fn alert(
+    statement: &mut pb::Statement,
+    place: &Place,
+    number: usize,
+    precedence: Precedence,
+) -> DraftContent {
+    let number = u32::try_from(number + 1).expect("few messages");
+    let alert_id = AlertId::compose(&place.side.to_uppercase(), place.code, 2026, number);
+    fuel(statement, &alert_id.expect("an alert id"), precedence, 40)
 }
 
 /// What a message is called in traces, which its id says: `lax#3`.

@@ -1,6 +1,6 @@
 //! What outlives a crash in a simulated world, and what everybody in it tells of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -53,6 +53,54 @@ pub(crate) struct State {
     /// How long a desk thinks about each event.
     pub(crate) slow: BTreeMap<&'static str, Duration>,
     pub(crate) lists: usize,
+    /// How many entries the log has, as far as the gateway has published them.
+    pub(crate) size: u64,
+    /// What a desk is told to do next.
+    pub(crate) orders: BTreeMap<&'static str, Order>,
+    /// Where a desk's subscription is moved to, and how far that is.
+    pub(crate) moves: BTreeMap<&'static str, Move>,
+    /// Where a desk's subscription was moved to last, and what has come since that was asked for.
+    pub(crate) moved: BTreeMap<&'static str, u64>,
+    pub(crate) came: BTreeMap<&'static str, BTreeSet<u64>>,
+    /// Streams that were taken over, and whose end was not heard.
+    pub(crate) old_streams: BTreeMap<&'static str, u32>,
+    /// What a desk has put back, and has not seen again.
+    pub(crate) owed: BTreeMap<&'static str, BTreeSet<u64>>,
+    /// How often a desk has taken over from itself.
+    pub(crate) takeovers: BTreeMap<&'static str, u32>,
+    /// The alerts that a desk's node has answered, by index.
+    pub(crate) answered: BTreeMap<&'static str, BTreeSet<u64>>,
+    /// The missed deadlines that a desk was told of, by index.
+    pub(crate) overdue: BTreeMap<&'static str, BTreeSet<u64>>,
+    /// Desks whose certificates are revoked.
+    pub(crate) revoked: BTreeMap<&'static str, Revoked>,
+    /// Desks whose certificates ever were.
+    pub(crate) ever_revoked: BTreeSet<&'static str>,
+}
+
+/// What a desk is told to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Order {
+    /// To have its subscription moved back to so many hundredths of what is settled.
+    Seek(u64),
+    TakeOver,
+}
+
+/// A subscription that is moved. Until that is done and a stream was opened behind it, nobody knows by which floor to judge.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Move {
+    /// It is asked for, perhaps already done.
+    Asked(u64),
+    /// The gateway has said that it is done.
+    Done(u64),
+}
+
+/// A desk that stands on a revocation list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Revoked {
+    pub(crate) since: Duration,
+    /// Nothing from here on is for it: it was appended when the list had been in force for long.
+    pub(crate) closed_from: Option<u64>,
 }
 
 impl World {
@@ -100,12 +148,23 @@ impl World {
         Clock::new(move || precinto_ledger::clock::Clock::now_ms(&*clock))
     }
 
-    /// Moves all clocks to `elapsed` since the beginning; the gateway's is wrong by `skew_ms`.
-    pub(crate) fn move_clocks(&self, elapsed: Duration, skew_ms: i64) {
-        let now_ms = BEGINNING_MS + u64::try_from(elapsed.as_millis()).expect("not for ever");
+    /// Moves all clocks to `passed` since the beginning; the gateway's is wrong by `skew_ms`.
+    pub(crate) fn move_clocks(&self, passed: Duration, skew_ms: i64) {
+        let now_ms = BEGINNING_MS + u64::try_from(passed.as_millis()).expect("not for ever");
         self.true_clock.set(now_ms);
         self.gateway_clock
             .set(now_ms.saturating_add_signed(skew_ms));
+    }
+
+    /// From here on nothing that is appended is for those that have stood on a list for long.
+    pub(crate) fn close_to_revoked(&self, now: Duration) {
+        let mut state = self.state();
+        let size = state.size;
+        for revoked in state.revoked.values_mut() {
+            if now >= revoked.since + LIST_IN_FORCE {
+                let _first = revoked.closed_from.get_or_insert(size);
+            }
+        }
     }
 
     /// Writes down what an actor saw or did.
@@ -129,6 +188,10 @@ impl World {
 pub(crate) fn elapsed() -> Duration {
     turmoil::sim_elapsed().unwrap_or_default()
 }
+
+/// Within this time a revocation list is in force, and has ended what it must: files are looked at each second and must have rested
+/// for one, up to three commits take 1.5 s at most, and a stream ends within 5 s of it at the latest.
+const LIST_IN_FORCE: Duration = Duration::from_secs(12);
 
 /// How long a commit takes as a rule, in milliseconds.
 pub(crate) const COMMIT_MS: u64 = 8;

@@ -53,9 +53,11 @@ pub fn start(
         census,
         verified,
     };
-    let let_in = move |socket, address, permit| door.let_in(socket, address, permit);
-    tokio::spawn(async move { accept(&*listener, &stop, let_in).await });
-    LineStream { incoming }
+    let (accepting, let_in) = (stop.clone(), move |socket, address, permit| {
+        door.let_in(socket, address, permit)
+    });
+    tokio::spawn(async move { accept(&*listener, &accepting, let_in).await });
+    LineStream { incoming, stop }
 }
 
 /// What each handshake needs.
@@ -194,9 +196,11 @@ async fn linger(mut socket: Wire) {
     drop(tokio::time::timeout(std::time::Duration::from_millis(500), quiet).await);
 }
 
-/// The verified connections as a stream.
+/// The verified connections as a stream, until `stop`: tonic tosses a coin between its own signal and a connection that is ready
+/// at that moment, and whoever was verified too late must not be served by luck.
 struct LineStream {
     incoming: Incoming,
+    stop: CancellationToken,
 }
 
 impl Stream for LineStream {
@@ -206,6 +210,9 @@ impl Stream for LineStream {
         mut self: std::pin::Pin<&mut Self>,
         cx: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Self::Item>> {
+        if self.stop.is_cancelled() {
+            return std::task::Poll::Ready(None);
+        }
         self.incoming.poll_recv(cx)
     }
 }

@@ -10,10 +10,9 @@ use std::time::Duration;
 
 use precinto_client::submit::submit;
 use precinto_client::subscribe::{Event, Start, SubscribeOptions, Subscriber};
-use precinto_client::{Connection, Draft, DraftContent, Pin, Signed};
+use precinto_client::{Connection, Pin, Signed};
 use precinto_proto::v1 as pb;
-use precinto_tests::{GatewayProcess, Node, Site, now_ms};
-use prost::Message as _;
+use precinto_tests::{GatewayProcess, Node, Site};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, interval, sleep, timeout};
@@ -95,45 +94,7 @@ pub(super) async fn run() {
 /// Flash alerts: as the routine ones, but for their precedence, and for the shipment without which nothing is urgent.
 fn flashes(origin: &Sender) -> Vec<Signed> {
     let mut messages = origin.messages();
-    let flash = |_| {
-        let routine = messages.alert(LETTERS);
-        let (media_type, bytes) = routine.content().expect("a body");
-        let mut content = pb::AlertContent::decode(bytes.as_slice()).expect("an alert");
-        content.shipments.push(pb::Shipment {
-            master_awb: "865-48291176".to_owned(),
-            awb_kind: pb::AwbKind::Direct.into(),
-            pieces: 24,
-            gross_weight: Some(pb::Quantity {
-                value: "618.4".to_owned(),
-                unit: "KGM".to_owned(),
-            }),
-            goods_description: Some(pb::Text {
-                language: "en".to_owned(),
-                text: "Engine oil additive".to_owned(),
-            }),
-            ..Default::default()
-        });
-        for role in [pb::PartyRole::Shipper, pb::PartyRole::Consignee] {
-            content.parties.push(pb::Party {
-                role: role.into(),
-                shipments: vec![1],
-                not_stated: true,
-                ..Default::default()
-            });
-        }
-        let mut statement = routine.statement();
-        statement.set_precedence(pb::Precedence::P1);
-        let content = DraftContent {
-            media_type,
-            bytes: content.encode_to_vec(),
-        };
-        let draft = Draft {
-            statement,
-            content: Some(content),
-        };
-        let signed = origin.node.author.sign(draft, &[], now_ms());
-        signed.expect("a draft")
-    };
+    let flash = |_| messages.alert_of(pb::Precedence::P1, LETTERS);
     (0..sized(QUIET) + READY).map(flash).collect()
 }
 

@@ -9,6 +9,7 @@ mod authority;
 mod deadlines;
 mod dice;
 mod history;
+mod hole;
 mod life;
 mod model;
 mod pace;

@@ -18,10 +18,13 @@ use tonic::transport::Channel;
 use super::authority::{Authority, LONG, SERIAL};
 use super::deadlines::Deadlines;
 use super::dice::Dice;
+use super::hole::Hole;
 use super::life::{Life, NOW_MS, World, ask, node};
 use super::model::Model;
 use super::subscriber::{Said, Stream, Subscriber};
 use crate::authenticate::Caller;
+
+mod stall;
 
 /// Half as long as [`LONG`]: clocks jump no more then, and no certificate ends.
 const HALF_LONG_MS: u64 = 10 * 24 * 3_600_000;
@@ -37,6 +40,8 @@ pub(super) struct History {
     ours: BTreeMap<u64, Said>,
     deadlines: Deadlines,
     is_revoked: bool,
+    /// What this life of the gateway has not noticed.
+    holes: Vec<Hole>,
 }
 
 /// The node of all histories, with what is trusted while it is welcome, and while it is not.
@@ -70,6 +75,7 @@ impl History {
             ours: BTreeMap::new(),
             deadlines: Deadlines::default(),
             is_revoked: false,
+            holes: Vec::new(),
         };
         history.start().await;
         history.submit(3).await;
@@ -98,10 +104,12 @@ impl History {
             // More often than it is revoked.
             28..30 if self.is_revoked => self.let_in_again().await,
             28..55 => drop(self.read(which).await),
-            55..67 => self.settle(which).await,
+            55..66 => self.settle(which).await,
+            66 if !self.is_revoked => self.stall().await,
             67..70 => self.acknowledge().await,
             70..76 => self.refuse(which).await,
-            76..80 => self.subscribers[which].stream = None, // cut off
+            76..78 => self.subscribers[which].stream = None, // cut off
+            78..80 => self.vanish(which).await,
             80..84 => self.finish(which).await,
             84..88 => self.life().store.flush(),
             88..91 => self.seek(which).await,
@@ -252,8 +260,12 @@ impl History {
 
     async fn begin(&mut self, which: usize) {
         let credit = u32::try_from(self.dice.in_range(1..6)).unwrap();
-        let remembers = !self.dice.once_in(3);
-        let mut client = self.life().connect().await;
+        self.begin_with(which, credit).await;
+    }
+
+    async fn begin_with(&mut self, which: usize, credit: u32) {
+        let (remembers, hole) = (!self.dice.once_in(3), Hole::default());
+        let mut client = self.life().connect_over(&hole).await;
         let subscriber = &mut self.subscribers[which];
         let covered_up_to = if remembers {
             subscriber.model.covered_up_to
@@ -277,6 +289,7 @@ impl History {
             requests,
             answers: answers.unwrap().into_inner(),
             seen: subscriber.model.open(credit, covered_up_to),
+            hole,
         };
         if let Some(mut before) = subscriber.stream.replace(stream) {
             assert_eq!(
@@ -369,6 +382,7 @@ impl History {
             requests,
             mut answers,
             mut seen,
+            ..
         }) = stream.take()
         else {
             return;
@@ -488,6 +502,7 @@ impl History {
         } = standing();
         let trust = if self.is_revoked { revoked } else { welcome };
         let life = self.world.start(caller, Arc::clone(trust));
+        self.holes.clear();
         self.line = Some(life.connect().await);
         self.life = Some(life);
     }

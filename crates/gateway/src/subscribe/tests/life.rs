@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::Request;
 use tonic::transport::{Channel, Endpoint, Server};
 
+use super::hole::Hole;
 use crate::accept::Line;
 use crate::acts::Acts;
 use crate::authenticate::Caller;
@@ -39,6 +40,9 @@ use crate::subscribe::{Feed, SubscriptionHandler};
 use crate::witness::Witnesses;
 
 pub(super) const NOW_MS: u64 = 1_795_348_800_000;
+
+/// What is on its way on a line at most, and how much a client takes before it is read.
+const LINE_BYTES: u16 = u16::MAX;
 
 /// The log and the disk, which outlive the gateway.
 pub(super) struct World {
@@ -90,6 +94,11 @@ impl World {
 
     /// Appends a statement to an agency of Mexico.
     pub(super) async fn say(&self, agency: &str, kind: pb::MessageType) -> u64 {
+        self.say_with(agency, kind, b"body").await
+    }
+
+    /// The same with this body.
+    pub(super) async fn say_with(&self, agency: &str, kind: pb::MessageType, body: &[u8]) -> u64 {
         let record = pb::StatementRecord {
             recipients: vec![pb::ResolvedRecipient {
                 agencies: vec![format!("mx.dev.invalid/{agency}")],
@@ -112,7 +121,7 @@ impl World {
             ..Default::default()
         };
         let (record, envelope) = (record.encode_to_vec(), envelope.encode_to_vec());
-        self.append(unverified(self.key(), &record, &envelope, b"body"))
+        self.append(unverified(self.key(), &record, &envelope, body))
             .await
     }
 
@@ -279,19 +288,27 @@ impl Drop for World {
 impl Life {
     /// A connection of its own: dropping it cuts the line.
     pub(super) async fn connect(&self) -> SubscriptionServiceClient<Channel> {
-        let connections = self.connections.clone();
+        self.connect_over(&Hole::default()).await
+    }
+
+    /// The same, over a line that can be lost in this hole.
+    pub(super) async fn connect_over(&self, hole: &Hole) -> SubscriptionServiceClient<Channel> {
+        let (connections, hole) = (self.connections.clone(), hole.clone());
         let connector = tower::service_fn(move |_| {
-            let connections = connections.clone();
+            let (connections, hole) = (connections.clone(), hole.clone());
             async move {
-                let (client, server) = duplex(64 * 1024);
+                let (client, server) = duplex(LINE_BYTES.into());
                 connections
                     .send(Ok(server))
                     .await
                     .map_err(std::io::Error::other)?;
-                Ok::<_, std::io::Error>(TokioIo::new(client))
+                Ok::<_, std::io::Error>(TokioIo::new(hole.over(client)))
             }
         });
-        let endpoint = Endpoint::from_static("http://gateway");
+        // So small that a reader who stops is noticed soon.
+        let endpoint = Endpoint::from_static("http://gateway")
+            .initial_stream_window_size(u32::from(LINE_BYTES))
+            .initial_connection_window_size(u32::from(LINE_BYTES));
         let channel = endpoint.connect_with_connector(connector).await.unwrap();
         SubscriptionServiceClient::new(channel)
     }

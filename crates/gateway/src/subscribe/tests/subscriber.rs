@@ -6,6 +6,7 @@ use precinto_proto::v1 as pb;
 use tokio::sync::mpsc;
 use tonic::{Status, Streaming};
 
+use super::hole::Hole;
 use super::model::{Model, Seen};
 
 /// After this long in the paused time, nothing more comes by itself.
@@ -32,6 +33,8 @@ pub(super) struct Stream {
     pub(super) requests: mpsc::Sender<pb::SubscribeRequest>,
     pub(super) answers: Streaming<pb::SubscribeResponse>,
     pub(super) seen: Seen,
+    /// Where its line can be lost.
+    pub(super) hole: Hole,
 }
 
 impl Subscriber {
