@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
 }
 
 /// The alert that is meant: by its id, as it is written or as it is read over the telephone, or by one of its messages.
-fn wanted(text: &str, copy: &OwnCopy) -> Result<AlertId, Failure> {
+pub(crate) fn wanted(text: &str, copy: &OwnCopy) -> Result<AlertId, Failure> {
     if let Ok(message) = text.parse::<MessageId>() {
         let held = copy.message(message);
         let held = held.map_err(|error| own_copy::failed(&error))?;
@@ -161,7 +161,8 @@ fn written_out(text: &str) -> String {
     }
 }
 
-fn unknown(what: &impl std::fmt::Display) -> Failure {
+/// Nothing of it is in the own copy.
+pub(crate) fn unknown(what: &impl std::fmt::Display) -> Failure {
     Failure::new(
         Exit::NotFound,
         (
