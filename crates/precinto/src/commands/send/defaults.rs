@@ -155,7 +155,7 @@ fn not_held(draft: &Value, output: Output) {
     output.talk(format!("{} {named}", lang.pick(en, es)));
     let (type_en, type_es) = (
         "its marks and release are not known here: type the handling, or fetch the case:  precinto sync",
-        "aquí no se conocen sus leyendas ni a quién es liberable: escriba el manejo, o descargue el caso:  precinto sync",
+        "aquí no se conocen sus leyendas ni a quién puede darse: escriba el manejo, o descargue el caso:  precinto sync",
     );
     output.talk(format!("  {}", lang.pick(type_en, type_es)));
 }
