@@ -13,7 +13,7 @@ mod write;
 pub(crate) use read::find_field;
 pub(crate) use schema::schema;
 pub(crate) use shorthand::{moment_ms, shortened};
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) use write::content_json;
 pub(crate) use write::{content_of, statement_json};
 

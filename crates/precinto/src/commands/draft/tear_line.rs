@@ -178,6 +178,13 @@ fn extract(
     })
 }
 
+/// What of any content goes into an extract (test only).
+#[cfg(any(test, fuzzing))]
+pub(super) fn extracted(content: Value) -> Map<String, Value> {
+    let names = Names::of(content.get("parties").unwrap_or(&Value::Null));
+    Cut::new(OF_CONTENT, &names).of(content)
+}
+
 /// The narrative that was typed, in the alert's first language. Whoever writes a name into an extract has mistaken the one for the
 /// other: nothing is made of it.
 fn told(text: &str, draft: &Map<String, Value>, names: &Names) -> Result<Value, Failure> {
