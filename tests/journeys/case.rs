@@ -7,6 +7,7 @@ mod expired;
 mod follow_up;
 mod interrupted;
 mod latecomer;
+mod tear_line;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -2,7 +2,7 @@
 //! each, everything checked before it leaves the building.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use precinto_tests::{GatewayProcess, Site, audit, precinto, run, shared};
 use serde_json::Value;
@@ -238,4 +238,93 @@ fn mx_refused(site: &Site, gateway: &GatewayProcess, line: &[&str]) -> String {
     let out = node(site, gateway, "mx-anam-mex", line);
     assert!(!out.status.success());
     String::from_utf8_lossy(&out.stdout).into_owned()
+}
+
+/// Four rows: two alerts, one that is none by its hiding place, one with a mistyped waybill.
+const HITS: &str = "\
+AWB,BULTOS,KG,DROGA,OCULTO
+865-48291176,24,618.4,heroína,
+020-12345675,3,12.5,fentanilo,
+125-12345675,1,2,cocaína,Cuerpo
+888-11111112,1,4,heroína,
+";
+
+const MAP: &str = r#"
+skip: { OCULTO: [Cuerpo] }
+codes:
+  DROGA: { heroína: heroin, fentanilo: fentanyl }
+draft:
+  type: ALERT
+  to: [mx.dev.invalid/anam]
+  status: EXERCISE
+  precedence: P3
+  authority: CUSTOMS_AGREEMENT
+  protected_bag: NONE
+  content:
+    shipments:
+      - master_awb: "{AWB}"
+        pieces: "{BULTOS}"
+        gross_weight: "{KG} KGM"
+        goods_description: Personal effects
+    parties: [{ role: SHIPPER, not_stated: true }, { role: CONSIGNEE, not_stated: true }]
+    substances: [{ substance_class: DRUG, names: ["{DROGA}"] }]
+    suspicion: { indicators: [{ code: PK05, strength: 2 }] }
+"#;
+
+/// A table goes through a pipe into the log, and what is wrong in one row is told of that row.
+#[test]
+fn the_rows_of_a_table_go_through_a_pipe_into_the_log() {
+    let site = Site::new();
+    let gateway = site.start();
+    let put = |name: &str, text: &str| {
+        let path = site.path().join(name);
+        write(&path, text.as_bytes());
+        path
+    };
+    let mut drafts = Command::new(precinto())
+        .args(["draft", "csv"])
+        .arg(put("hits.csv", HITS))
+        .arg("--map")
+        .arg(put("map.yaml", MAP))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("precinto runs");
+    let pipe = drafts.stdout.take().expect("a pipe");
+    let sent = Command::new(precinto())
+        .args(["send", "-", "-o", "jsonl", "--node"])
+        .arg(site.node_file("us-cbp-lax"))
+        .args(["--gateway", gateway.address()])
+        .stdin(pipe)
+        .output()
+        .expect("precinto runs");
+    assert!(drafts.wait().expect("it ends").success());
+    let talk = String::from_utf8_lossy(&sent.stderr);
+    assert_eq!(sent.status.code(), Some(1), "{talk}");
+    let all = serde_json::Deserializer::from_slice(&sent.stdout).into_iter();
+    let all: Vec<Value> = all.collect::<Result<_, _>>().expect("JSON");
+    let of = |row: &str| {
+        let mut all = all.iter().filter(|one| one["tag"] == row);
+        let one = all.next().unwrap_or_else(|| panic!("no {row}: {talk}"));
+        assert!(all.next().is_none(), "{row} is told once");
+        one
+    };
+    let held = |row: &str| {
+        let sent = of(row);
+        assert_eq!(sent["ok"], true, "{sent}");
+        let show = ["show", text(sent, "alert_id")];
+        let case = done(&node(&site, &gateway, "mx-anam-mex", &show)).remove(0);
+        case["messages"][0]["content"].clone()
+    };
+    let (first, second) = (held("row 1"), held("row 2"));
+    assert_eq!(first["shipments"][0]["master_awb"], "865-48291176");
+    assert_eq!(second["shipments"][0]["pieces"], 3);
+    assert_eq!(second["substances"][0]["names"][0]["text"], "fentanyl");
+    let wrong = of("row 4");
+    assert_eq!(wrong["ok"], false, "{wrong}");
+    let violation = &wrong["violations"][0];
+    assert_eq!(violation["reason"], "AWB_CHECK_DIGIT", "{wrong}");
+    assert_eq!(violation["field"], "content.shipments[0].master_awb");
+    assert!(all.iter().all(|one| one["tag"] != "row 3"), "{all:?}");
+    assert!(gateway.stop().success());
+    audit(&site);
 }

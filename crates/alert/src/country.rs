@@ -3,7 +3,7 @@
 mod list;
 
 use crate::Lang;
-use crate::table::{BABEL, Table, row_of};
+use crate::table::{BABEL, Table, label_of};
 use list::NAMES;
 
 /// The list, whole: a code that is not in it is refused.
@@ -67,11 +67,7 @@ pub fn is_country(code: &str) -> bool {
 
 /// What people call the country or territory of that code.
 pub fn label(code: &str, lang: Lang) -> Option<&'static str> {
-    let (_, [english, spanish]) = row_of(NAMES, code, |(code, _)| code)?;
-    Some(match lang {
-        Lang::En => english,
-        Lang::Es => spanish,
-    })
+    label_of(NAMES, code, lang)
 }
 
 /// Territories with a code of their own, behind the state that they belong to. ISO 3166-2 has each as a subdivision of that

@@ -115,6 +115,11 @@ pub fn is_possible(text: &str) -> bool {
     }
 }
 
+/// Whether the list itself has the UN number.
+pub fn is_known(number: u16) -> bool {
+    behind::<5>(LISTED, &format!("{number:04}")).is_some()
+}
+
 /// Whether such a number is in the list, or is of a kind that the list does not judge.
 pub fn is_listed(text: &str) -> bool {
     match (text.strip_prefix("UN"), number(text)) {

@@ -87,9 +87,11 @@ pub fn of_parties(
             field: format!("content.parties[{party}].releasable_to"),
             reason: Reason::RecipientNotReleasable,
             detail: (
-                format!("it does not cover {outside}; send a tear-line, or leave the party out"),
                 format!(
-                    "no abarca a {outside}; envíe un extracto no nominal, o no incluya a esta parte"
+                    "it does not cover {outside}; send a tear-line, or leave the party out (precinto draft tear-line makes one of the alert that went to the others)"
+                ),
+                format!(
+                    "no abarca a {outside}; envíe un extracto no nominal, o no incluya a esta parte (precinto draft tear-line lo hace de la alerta enviada a los demás)"
                 ),
             )
                 .into(),

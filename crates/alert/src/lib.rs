@@ -21,6 +21,9 @@
 //!   say what to whom, and not how well.
 //! * A volume of fuel may stand without its temperature (`volume_temperature`), and `ori` may be a United States ORI or a Mexican
 //!   agency key, so only its letters are checked: the data model has a code for neither.
+//! * Of the Harmonized System the headings are listed, so a wrong fifth or sixth digit is not flagged ([`tariff`]); of special handling
+//!   codes there is no free list ([`table`]).
+//! * Until when a block about a person or a file must be deleted (`retain_until_ms`) is carried and told, and for its holder to keep.
 //! * Quantities of dangerous goods are not compared with the limits of the regulations, whose text is not free.
 
 pub mod airline;

@@ -13,6 +13,12 @@
 //!
 //! Accounting codes and designators of airlines are IATA's and not free; those that carry most freight between the two sides
 //! were collected by hand. Of any other a warning says only that it is not in a list that is not complete.
+//!
+//! Countries, states, units, substances, currencies and terms of delivery have names in both languages. Airports, places, customs
+//! offices, airlines, UN numbers and tariff headings have none: people know them by their codes, and the lists that are free
+//! name them in one language, if at all.
+
+use crate::Lang;
 
 /// A table and its source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +89,19 @@ pub(crate) fn row_of<T>(
 ) -> Option<&'static T> {
     let place = rows.binary_search_by(|row| key_of(row).cmp(key)).ok()?;
     rows.get(place)
+}
+
+/// What a code is called, in rows sorted by code with an English and a Spanish name each.
+pub(crate) fn label_of(
+    rows: &'static [(&'static str, [&'static str; 2])],
+    code: &str,
+    lang: Lang,
+) -> Option<&'static str> {
+    let (_, [english, spanish]) = row_of(rows, code, |(code, _)| code)?;
+    Some(match lang {
+        Lang::En => english,
+        Lang::Es => spanish,
+    })
 }
 
 /// What stands behind `key` in sorted text of rows of `WIDTH` bytes, line feed included. All keys have the length of

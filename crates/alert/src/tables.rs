@@ -3,7 +3,7 @@
 use crate::table::Table;
 
 /// Every table of this crate that is not a vocabulary of the interface.
-pub const TABLES: [Table; 19] = [
+pub const TABLES: [Table; 20] = [
     crate::country::TABLE,
     crate::country::LABELS,
     crate::subdivision::TABLE,
@@ -13,6 +13,7 @@ pub const TABLES: [Table; 19] = [
     crate::dangerous_goods::FUELS,
     crate::tariff::TABLE,
     crate::trade::CURRENCIES,
+    crate::trade::LABELS,
     crate::trade::TERMS,
     crate::airport::IATA,
     crate::airport::ICAO,

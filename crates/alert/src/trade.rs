@@ -2,7 +2,11 @@
 //!
 //! Papers may be old, and so may their currency or their edition of the Incoterms: what is not listed is flagged and never refused.
 
-use crate::table::{ISO4217, Table, behind};
+mod list;
+
+use crate::Lang;
+use crate::table::{BABEL, ISO4217, Table, behind, label_of};
+use list::NAMES;
 
 /// The currencies in use, with funds and metals.
 pub const CURRENCIES: Table = Table {
@@ -10,6 +14,15 @@ pub const CURRENCIES: Table = Table {
     version: "2026-01-01",
     source: "ISO 4217, list one, as published by SIX for its maintenance agency",
     package: Some(ISO4217),
+    complete: false,
+};
+
+/// What each is called. Nothing is refused by it.
+pub const LABELS: Table = Table {
+    name: "names of currencies",
+    version: "2026-02-01",
+    source: "Unicode Common Locale Data Repository, in English and in Spanish as in Mexico",
+    package: Some(BABEL),
     complete: false,
 };
 
@@ -24,8 +37,40 @@ pub const TERMS: Table = Table {
 
 const CODES: &str = include_str!("table/currencies.txt");
 
-const INCOTERMS: [&str; 11] = [
-    "CFR", "CIF", "CIP", "CPT", "DAP", "DDP", "DPU", "EXW", "FAS", "FCA", "FOB",
+/// In English and in Spanish as the chamber publishes them.
+const INCOTERMS: &[(&str, [&str; 2])] = &[
+    ("CFR", ["cost and freight", "costo y flete"]),
+    (
+        "CIF",
+        ["cost, insurance and freight", "costo, seguro y flete"],
+    ),
+    (
+        "CIP",
+        [
+            "carriage and insurance paid to",
+            "transporte y seguro pagados hasta",
+        ],
+    ),
+    ("CPT", ["carriage paid to", "transporte pagado hasta"]),
+    ("DAP", ["delivered at place", "entregada en lugar"]),
+    (
+        "DDP",
+        ["delivered duty paid", "entregada con derechos pagados"],
+    ),
+    (
+        "DPU",
+        [
+            "delivered at place unloaded",
+            "entregada en lugar descargada",
+        ],
+    ),
+    ("EXW", ["ex works", "en fábrica"]),
+    (
+        "FAS",
+        ["free alongside ship", "franco al costado del buque"],
+    ),
+    ("FCA", ["free carrier", "franco transportista"]),
+    ("FOB", ["free on board", "franco a bordo"]),
 ];
 
 /// What people write on both sides of the border, and the currency that is most likely meant. A bare `$` is either.
@@ -51,7 +96,17 @@ pub fn is_currency(code: &str) -> bool {
 
 /// Whether that is a term of delivery.
 pub fn is_term(code: &str) -> bool {
-    INCOTERMS.binary_search(&code).is_ok()
+    term_label(code, Lang::En).is_some()
+}
+
+/// What a currency is called.
+pub fn currency_label(code: &str, lang: Lang) -> Option<&'static str> {
+    label_of(NAMES, code, lang)
+}
+
+/// What a term of delivery means.
+pub fn term_label(code: &str, lang: Lang) -> Option<&'static str> {
+    label_of(INCOTERMS, code, lang)
 }
 
 /// The currency that was meant by what is none.
@@ -82,6 +137,24 @@ mod tests {
     }
 
     #[test]
+    fn every_currency_and_every_term_has_a_name_in_both_languages() {
+        let named: Vec<&str> = NAMES.iter().map(|(code, _)| *code).collect();
+        let listed: Vec<&str> = CODES.lines().collect();
+        assert_eq!(named, listed);
+        assert!(INCOTERMS.is_sorted_by_key(|(code, _)| code));
+        for (code, [english, spanish]) in NAMES.iter().chain(INCOTERMS) {
+            assert!(!english.is_empty() && !spanish.is_empty(), "{code}");
+            // The euro is the euro.
+            let same = english.eq_ignore_ascii_case(spanish);
+            assert!(!same || ["EUR", "XSU"].contains(code), "{code}: {english}");
+        }
+        assert_eq!(currency_label("MXN", Lang::Es), Some("peso mexicano"));
+        assert_eq!(term_label("FOB", Lang::En), Some("free on board"));
+        assert_eq!(currency_label("MXP", Lang::En), None);
+        assert_eq!(term_label("", Lang::En), None);
+    }
+
+    #[test]
     fn currencies_are_those_in_use() {
         for code in ["MXN", "USD", "EUR", "MXV", "XAU", "GTQ"] {
             assert!(is_currency(code), "{code}");
@@ -94,7 +167,7 @@ mod tests {
     #[test]
     fn terms_are_those_of_2020() {
         assert!(INCOTERMS.is_sorted());
-        for term in INCOTERMS {
+        for (term, _) in INCOTERMS {
             assert!(is_term(term), "{term}");
         }
         for not in ["", "DAT", "DDU", "FBO", "fob"] {

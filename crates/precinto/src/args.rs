@@ -26,7 +26,7 @@ pub(crate) use check::{Check, CheckCommand, CheckFormat};
 pub(crate) use directory::{
     DirectoryApply, DirectoryCommand, DirectoryList, DirectoryPropose, DirectoryShow,
 };
-pub(crate) use draft::{DraftCommand, DraftCsv, DraftWaybill};
+pub(crate) use draft::{DraftCommand, DraftCsv, DraftTearLine, DraftWaybill};
 pub(crate) use explain::{Explain, Schema, Subject};
 pub(crate) use keys::{ConfigCommand, ConfigShow, Example, KeysCommand, KeysDev};
 pub(crate) use log::{
@@ -103,7 +103,7 @@ pub(crate) enum Command {
     /// The server
     #[command(subcommand)]
     Gateway(GatewayCommand),
-    /// [reads] Drafts of alerts from what other systems hold: air waybills, tables
+    /// [reads] Drafts of alerts from what other systems hold (air waybills, tables), and extracts that name nobody
     #[command(subcommand)]
     Draft(DraftCommand),
     /// [changes state] Sign and submit: alerts, amendments, requests, answers, outcomes

@@ -12,8 +12,10 @@ mod write;
 
 pub(crate) use read::find_field;
 pub(crate) use schema::schema;
-pub(crate) use shorthand::moment_ms;
-pub(crate) use write::{content_json, content_of, statement_json};
+pub(crate) use shorthand::{moment_ms, shortened};
+#[cfg(any(test, fuzzing))]
+pub(crate) use write::content_json;
+pub(crate) use write::{content_of, statement_json};
 
 use crate::config::closest;
 use crate::exit::Text;

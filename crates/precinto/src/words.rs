@@ -27,7 +27,7 @@ pub(crate) use says::{handling, headline, labels, names, recipient, says, signer
 pub(crate) use sheet::Sheet;
 pub(crate) use shipment::shipments;
 pub(crate) use stand::{Stand, expired, level_marks, part_in_short, part_state, standing};
-pub(crate) use terms::{terms, version};
+pub(crate) use terms::{terms, terms_of_reply, version};
 use when::clock_time;
 pub(crate) use when::{left, minute, span};
 

@@ -70,7 +70,8 @@ family! { LinkKind, "LINK_KIND_", "link_kind", "kind of link", "tipo de vínculo
     TearLine {
         "non-nominal extract", "extracto no nominal",
         example "The version without names for the express companies.", "La versión sin nombres para las empresas de mensajería.",
-        next "Pass on the extract, never the full alert.", "Comparta el extracto, nunca la alerta completa.",
+        next "Pass on the extract, never the full alert; precinto draft tear-line ALERT_ID makes one.",
+            "Comparta el extracto, nunca la alerta completa; precinto draft tear-line FOLIO lo hace.",
     }
 } }
 

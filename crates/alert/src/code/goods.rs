@@ -29,7 +29,7 @@ family! { SubstanceForm, "SUBSTANCE_FORM_", "substance_form", "form of a substan
     Plant { "plant matter", "vegetal" }
     Resin { "resin", "resina" }
     Blotter { "blotter paper", "papel impregnado" }
-    Gas { "gas", "gaseosa" }
+    Gas { "gas", "en estado gaseoso" }
     Device { "device", "aparato" }
     Other { "other", "otra" }
 } }

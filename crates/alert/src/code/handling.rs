@@ -127,7 +127,7 @@ family! { UseCode, "USE_CODE_", "use_code", "use code", "código de uso",
     H3 {
         "other limits, stated in words", "otros límites, expresados en texto",
         example "\"Not to be shown to the carrier before 1 March.\"", "«No mostrar a la aerolínea antes del 1 de marzo.»",
-        next "Read use_limits in the content before you do anything.", "Lea use_limits en el contenido antes de hacer nada.",
+        next "Read use_limits in the alert's content before you do anything.", "Lea use_limits en el contenido de la alerta antes de hacer nada.",
     }
 } }
 

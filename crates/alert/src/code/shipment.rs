@@ -67,7 +67,7 @@ family! { TariffSystem, "TARIFF_SYSTEM_", "tariff", "tariff", "tarifa arancelari
 family! { SecurityStatus, "SECURITY_STATUS_", "security_status", "security status", "estado de seguridad",
     "IATA Resolution 651, e-CSD",
     "Resolución 651 de la IATA, e-CSD"; rows! { SecurityStatus;
-    Nsc { "not secured", "no asegurada" }
+    Nsc { "not secured", "no segura para transporte aéreo" }
     Sco { "secure for cargo aircraft", "segura para avión carguero" }
     Spx { "secure for passenger aircraft", "segura para avión de pasajeros" }
     Shr { "secure, high-risk requirements met", "segura, cumple requisitos de alto riesgo" }

@@ -209,6 +209,23 @@ fn names_and_labels() {
     assert_eq!(OutcomeCode::from_name("UNSPECIFIED"), None);
 }
 
+/// *Asegurado* is what this interface calls seized: whatever else says it would be taken for that.
+#[test]
+fn only_what_is_seized_is_called_so_in_spanish() {
+    for family in FAMILIES {
+        for row in family.rows() {
+            let says = row.label(Lang::Es).contains("asegurad");
+            let may = ["outcome", "seizure_form"].contains(&family.name);
+            assert!(
+                !says || may,
+                "{}: {}",
+                family.name_of(row),
+                row.label(Lang::Es)
+            );
+        }
+    }
+}
+
 #[test]
 fn the_edition_has_a_date() {
     let digits = TABLES.date.split('-').map(str::len).collect::<Vec<_>>();

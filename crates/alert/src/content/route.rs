@@ -116,6 +116,7 @@ fn leg(found: &mut Findings, at: &At<'_>, leg: &pb::Leg, by_air: bool) {
     ] {
         local_time(found, at.field(name), time.as_ref());
     }
+    // Like with like: a flight that is late departs after the time at which it should have arrived.
     for (name, start, end) in [
         ("scheduled_arrival", scheduled_departure, scheduled_arrival),
         ("estimated_arrival", estimated_departure, estimated_arrival),

@@ -164,8 +164,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "El destinatario está fuera de la autorización de entrega.",
         ],
         [
-            "Ask the originator to extend the release.",
-            "Pida al originador que amplíe la autorización.",
+            "Ask the originator to extend the release; of your own alert send a tear-line: precinto draft tear-line ALERT_ID.",
+            "Pida al originador que amplíe la autorización; de su propia alerta envíe un extracto: precinto draft tear-line FOLIO.",
         ],
     ),
     entry_of(
@@ -192,8 +192,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Nombra a personas, y un destinatario no puede tratar datos personales respecto de estas mercancías.",
         ],
         [
-            "Send a tear-line without parties, or name other recipients; its side's directory says for what each agency may.",
-            "Envíe un extracto no nominal, sin partes, o nombre a otros destinatarios; el directorio de su lado dice para qué puede cada dependencia.",
+            "Send it a tear-line (precinto draft tear-line ALERT_ID), or name other recipients; its side's directory says for what each agency may.",
+            "Envíele un extracto no nominal (precinto draft tear-line FOLIO), o nombre a otros destinatarios; el directorio de su lado dice para qué puede cada dependencia.",
         ],
     ),
     entry_of(

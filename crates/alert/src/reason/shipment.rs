@@ -288,8 +288,8 @@ pub(super) const ENTRIES: &[Entry] = &[
             "Un extracto no nominal nombra a una parte.",
         ],
         [
-            "Leave all parties out of a tear-line extract.",
-            "Omita a todas las partes en un extracto no nominal.",
+            "Leave all parties and files out of it; precinto draft tear-line ALERT_ID does.",
+            "Omita todas las partes y los archivos; precinto draft tear-line FOLIO lo hace.",
         ],
     ),
 ];

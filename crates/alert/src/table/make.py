@@ -75,6 +75,30 @@ def currencies():
     write("currencies.txt", [entry.text for entry in entries])
 
 
+# Currencies for which the repository has no name, or not the one that a desk would use.
+NAMED = {
+    "GYD": ("Guyanese Dollar", "dólar guyanés"),
+    "TOP": ("Tongan Pa'anga", "paanga tongano"),
+    "VED": ("Venezuelan Digital Bolívar", "bolívar digital venezolano"),
+    "XAD": ("Arab Accounting Dinar", "dinar contable árabe"),
+    "XSU": ("Sucre", "sucre"),
+    "XTS": ("reserved for tests", "reservado para pruebas"),
+    "XUA": ("ADB Unit of Account", "unidad de cuenta del BAD"),
+    "XXX": ("no currency", "ninguna moneda"),
+    "ZWG": ("Zimbabwe Gold", "ZiG de Zimbabue"),
+}
+
+
+def names_of_currencies():
+    """The rows of `trade/list.rs`, printed: its head is written by hand."""
+    from babel import Locale
+
+    english, spanish = Locale("en").currencies, Locale("es", "MX").currencies
+    for code in (HERE / "currencies.txt").read_text(encoding="utf-8").split():
+        plain = english.get(code, "").replace(" & ", " and ").replace("St. ", "Saint ")
+        print('    ("{}", ["{}", "{}"]),'.format(code, *NAMED.get(code, (plain, spanish.get(code)))))
+
+
 # Where people at a customs desk say less than the repository does, or write it otherwise.
 SHORTER = {
     "CD": ("Congo, Democratic Republic", "República Democrática del Congo"),
@@ -143,5 +167,6 @@ def states(locodes):
 airports()
 goods()
 currencies()
+names_of_currencies()
 countries()
 states(places())

@@ -1,5 +1,6 @@
-//! `draft`: alerts begun from what other systems hold, completed by a person, sent by `send alert`.
+//! `draft`: alerts begun from what other systems hold or from an alert of one's own, completed by a person, sent by `send alert`.
 
+use super::CopyArgs;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -43,6 +44,23 @@ Examples:
   precinto draft csv hits.csv --map map.yaml | precinto send --node nodes/us-cbp-lax.toml -
   precinto draft csv hits.csv --map map.yaml --out drafts/        (one YAML file a row, each with what is still missing)")]
     Csv(DraftCsv),
+    /// From an alert of one's own, the draft of an extract that names nobody, for those who may not have the names
+    #[command(after_help = "\
+A tear-line goes where the whole may not: to an agency outside a party's release, or one whose law does not let it process
+data about persons. Shipment, route, times, goods, indicators and precedence come from the newest version in the own copy.
+Parties, files, free words, numbers of files and of people, releases and what was asked for stay out; stderr says what and
+why. Only the originator makes an extract; who was sent the alert asks for its release with send dissemination-request.
+
+Whoever has the whole learns of the extract by a LINK.
+
+Examples:
+  precinto draft tear-line US-CBPLAX-2026-000001V --node nodes/us-cbp-lax.toml > extract.yaml
+  precinto draft tear-line US-CBPLAX-2026-000001V --narrative \"Solvent drums, mis-declared\" > extract.yaml
+  precinto send alert extract.yaml --to mx.dev.invalid/fgr
+  precinto send link US-CBPLAX-2026-000001V --with US-CBPLAX-2026-000002T --kind TEAR_LINE
+
+Exit code 5 when the alert is another agency's, 7 when this agency holds no such alert.")]
+    TearLine(DraftTearLine),
 }
 
 /// `precinto draft waybill`
@@ -68,4 +86,21 @@ pub(crate) struct DraftCsv {
     /// Write one YAML file a row into this folder, instead of one line of JSON each on stdout
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// `precinto draft tear-line`
+#[derive(Debug, Args)]
+pub(crate) struct DraftTearLine {
+    /// The alert, or one of its messages
+    #[arg(value_name = "ALERT_ID")]
+    pub(crate) alert: String,
+    /// The story in words that name nobody; the alert's own is left out
+    #[arg(long, value_name = "TEXT", conflicts_with = "keep_narrative")]
+    pub(crate) narrative: Option<String>,
+    /// Take the alert's own narrative over, unless it names a party: read it before
+    #[arg(long)]
+    pub(crate) keep_narrative: bool,
+    /// Whose copy is asked.
+    #[command(flatten)]
+    pub(crate) copy: CopyArgs,
 }

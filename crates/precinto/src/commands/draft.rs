@@ -1,4 +1,5 @@
-//! `draft`: what other systems hold becomes the draft of an alert, which says what a person must still type.
+//! `draft`: what other systems hold, or an alert of one's own, becomes the draft of an alert, which says what a person must still
+//! type.
 
 mod consolidation;
 #[cfg(any(test, fuzzing))]
@@ -8,6 +9,7 @@ mod missing;
 mod parts;
 mod party;
 mod route;
+mod tear_line;
 mod waybill;
 mod yaml;
 
@@ -46,11 +48,24 @@ struct Begun<'a> {
     notes: &'a [String],
 }
 
+impl<'a> Begun<'a> {
+    fn new(draft: &'a Value, missing: &'a [Missing], notes: &'a [String]) -> Self {
+        Self {
+            schema: "precinto.draft/v1",
+            draft,
+            last_action: last_action(draft, clock::now_ms()),
+            missing,
+            notes,
+        }
+    }
+}
+
 /// Runs `draft …`.
 pub(crate) fn run(command: &DraftCommand, output: Output) -> anyhow::Result<Exit> {
     match command {
         DraftCommand::Waybill(args) => of_waybill(args, output),
         DraftCommand::Csv(args) => of_table(args, output),
+        DraftCommand::TearLine(args) => tear_line::run(args, output),
     }
 }
 
@@ -66,26 +81,27 @@ fn of_waybill(args: &DraftWaybill, output: Output) -> anyhow::Result<Exit> {
     let Made { draft, notes } =
         consolidation::draft(waybills, lang).map_err(|what| Failure::usage(Text::chosen(what)))?;
     let missing = missing::of(&draft, lang);
-    let last_action = last_action(&draft, clock::now_ms());
-    let begun = Begun {
-        schema: "precinto.draft/v1",
-        draft: &draft,
-        last_action: last_action.clone(),
-        missing: &missing,
-        notes: &notes,
-    };
+    print(&Begun::new(&draft, &missing, &notes), &source, output)
+}
+
+/// The page that a person completes, or the object for machines.
+fn print(begun: &Begun<'_>, source: &str, output: Output) -> anyhow::Result<Exit> {
     if output.is_text() {
-        let (missing, last_action) = (&missing, last_action.as_deref());
-        let page = yaml::page(&draft, &source, missing, &notes, last_action, lang);
+        let (missing, last_action) = (begun.missing, begun.last_action.as_deref());
+        let lang = output.lang();
+        let page = yaml::page(begun.draft, source, missing, begun.notes, last_action, lang);
         output.verbatim(&page)?;
     } else {
-        output.json(&begun)?;
+        output.json(begun)?;
     }
     Ok(Exit::Done)
 }
 
-/// The last moment to act that `send` would fill in at `now_ms`, RFC 3339.
+/// The last moment to act that `send` would fill in at `now_ms`, RFC 3339; `None` too where the draft says one.
 fn last_action(draft: &Value, now_ms: u64) -> Option<String> {
+    if draft.get("last_action").is_some() {
+        return None;
+    }
     let read = Draft::read(draft, now_ms);
     // Of a draft that is only begun, the content is there all the same.
     let read = read.or_else(|error| error.rest.map(|rest| *rest).ok_or(()));

@@ -127,14 +127,35 @@ pub(crate) fn run(args: &Explain, output: Output) -> anyhow::Result<Exit> {
             list(&rows, output)?;
             return Ok(Exit::Done);
         }
-        if let (None, Some(listed)) = (&args.family, listed::find(asked)) {
-            output.result(&listed, || listed.lines(output.lang()))?;
+        if args.family.is_none() && quoted(asked, output)? {
             return Ok(Exit::Done);
         }
         return Err(unknown(&wanted, &all).into());
     }
     show(&found, output)?;
     Ok(Exit::Done)
+}
+
+/// Explains a code of other people's lists, in each list that has it; `false` when none does.
+fn quoted(asked: &str, output: Output) -> anyhow::Result<bool> {
+    let all = listed::find(asked);
+    if let [one] = all.as_slice() {
+        output.result(one, || one.lines(output.lang()))?;
+        return Ok(true);
+    }
+    for (place, one) in all.iter().enumerate() {
+        if !output.is_text() {
+            output.json_line(one)?;
+            continue;
+        }
+        if place > 0 {
+            output.line("")?;
+        }
+        for line in one.lines(output.lang()) {
+            output.line(line)?;
+        }
+    }
+    Ok(!all.is_empty())
 }
 
 /// As the code would stand in a message: capitals, underscores, and no `TLP:` before a traffic light.

@@ -6,7 +6,7 @@ mod next;
 mod story;
 
 pub(crate) use json::summary;
-pub(crate) use story::content;
+pub(crate) use story::{absent, content};
 
 use super::own_copy;
 use crate::args::Show;
@@ -20,6 +20,7 @@ use precinto_alert::case::View;
 use precinto_alert::id::{AgencyId, AlertId, IdError, MessageId, NodeId};
 use precinto_client::copy::{BodyState, Held, HeldCase, OwnCopy, RecallWork, Standing};
 use std::path::Path;
+use story::Patience;
 
 /// Digits of the number in an alert id, with the check character.
 const NUMBER_LETTERS: usize = 7;
@@ -41,6 +42,8 @@ struct Told<'a> {
     /// When that was so.
     as_of_ms: u64,
     now_ms: u64,
+    /// How much of what changed is still looked at for what no row shows.
+    patience: Patience,
 }
 
 impl Told<'_> {
@@ -79,6 +82,7 @@ pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
         position: copy.position(),
         as_of_ms: copy.as_of_ms().unwrap_or_default(),
         now_ms: clock::now_ms(),
+        patience: Patience::default(),
     };
     if let Some(folder) = &args.receipts {
         keep_receipts(folder, &held, output)?;
@@ -88,7 +92,7 @@ pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
 }
 
 /// The alert that is meant: by its id, as it is written or as it is read over the telephone, or by one of its messages.
-fn wanted(text: &str, copy: &OwnCopy) -> Result<AlertId, Failure> {
+pub(crate) fn wanted(text: &str, copy: &OwnCopy) -> Result<AlertId, Failure> {
     if let Ok(message) = text.parse::<MessageId>() {
         let held = copy.message(message);
         let held = held.map_err(|error| own_copy::failed(&error))?;
@@ -161,7 +165,8 @@ fn written_out(text: &str) -> String {
     }
 }
 
-fn unknown(what: &impl std::fmt::Display) -> Failure {
+/// Nothing of it is in the own copy.
+pub(crate) fn unknown(what: &impl std::fmt::Display) -> Failure {
     Failure::new(
         Exit::NotFound,
         (

@@ -1,7 +1,7 @@
 //! Small values as one text: `12.5 KGM`, `2026-11-23T04:10:00-06:00`, `+36h`.
 
 use crate::output::Lang;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The object that a text stands for, where the message has such a form.
 pub(super) fn expand(message: &str, text: &str, now_ms: u64) -> Option<Value> {
@@ -18,6 +18,51 @@ pub(super) fn expand(message: &str, text: &str, now_ms: u64) -> Option<Value> {
         "LocalTime" => local_time(text, now_ms),
         _ => None,
     }
+}
+
+/// Small values of a message as the texts that stand for them; whatever has no such form stays as it is.
+pub(crate) fn shortened(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let text = |name: &str| fields.get(name).and_then(Value::as_str);
+            let short = match fields.len() {
+                2 => text("value")
+                    .zip(text("unit"))
+                    .or_else(|| text("amount").zip(text("currency")))
+                    .map(|(amount, unit)| format!("{amount} {unit}"))
+                    .or_else(|| wall_clock(&fields)),
+                1 => wall_clock(&fields),
+                _ => None,
+            };
+            short.map_or_else(
+                || {
+                    let fields = fields.into_iter();
+                    Value::Object(
+                        fields
+                            .map(|(name, value)| (name, shortened(value)))
+                            .collect(),
+                    )
+                },
+                Value::String,
+            )
+        }
+        Value::Array(items) => items.into_iter().map(shortened).collect(),
+        other => other,
+    }
+}
+
+/// A `LocalTime` as RFC 3339 with its offset.
+fn wall_clock(fields: &Map<String, Value>) -> Option<String> {
+    let minutes = match fields.get("offset_minutes") {
+        Some(minutes) => i32::try_from(minutes.as_i64()?).ok()?,
+        None => 0,
+    };
+    let known = usize::from(fields.contains_key("offset_minutes")) + 1;
+    let utc_ms = fields.get("utc_ms").filter(|_| fields.len() == known)?;
+    let utc = jiff::Timestamp::from_millisecond(utc_ms.as_i64()?).ok()?;
+    let offset = jiff::tz::Offset::from_seconds(minutes.checked_mul(60)?).ok()?;
+    let local = utc.to_zoned(offset.to_time_zone());
+    Some(local.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string())
 }
 
 /// What should have been written.
@@ -154,5 +199,37 @@ mod tests {
         let expected = json!({ "utc_ms": NOW_MS + 3_600_000, "offset_minutes": 330 });
         assert_eq!(read("+1h@+05:30"), Some(expected));
         assert_eq!(read("1970-01-01"), None);
+    }
+
+    #[test]
+    fn what_is_written_short_is_read_as_it_was() {
+        let time = |offset: i64| json!({ "utc_ms": NOW_MS, "offset_minutes": offset });
+        for (message, whole) in [
+            ("Quantity", json!({ "value": "12.5", "unit": "KGM" })),
+            ("Temperature", json!({ "value": "-15", "unit": "CEL" })),
+            ("Money", json!({ "amount": "1854.00", "currency": "USD" })),
+            ("LocalTime", time(-480)),
+            ("LocalTime", time(345)),
+            ("LocalTime", time(0)),
+        ] {
+            let Value::String(short) = shortened(whole.clone()) else {
+                panic!("{whole} has a short form");
+            };
+            assert_eq!(expand(message, &short, NOW_MS), Some(whole), "{short}");
+        }
+        // Zero is not written by a message, and read all the same.
+        assert_eq!(
+            shortened(json!({ "utc_ms": 1_000 })),
+            json!("1970-01-01T00:00:01.000+00:00")
+        );
+        for other in [
+            json!({ "value": "7", "model": "m" }),
+            json!({ "value": "7", "unit": "KGM", "more": true }),
+            json!({ "utc_ms": 1_000, "zone": "UTC" }),
+            json!({ "language": "en", "text": "x" }),
+        ] {
+            let inside = json!({ "list": [other] });
+            assert_eq!(shortened(inside.clone()), inside);
+        }
     }
 }

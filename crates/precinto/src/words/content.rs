@@ -133,7 +133,11 @@ const REPLY: &[(&str, Label, Shape)] = &[
     ("time", ("when", "cuándo"), Shape::Time),
     ("pieces", ("pieces", "bultos"), Shape::Plain),
     ("weight", ("weight", "peso"), Shape::Quantity),
-    ("hold_reference", ("hold number", "retención"), Shape::Plain),
+    (
+        "hold_reference",
+        ("hold number", "núm. retención"),
+        Shape::Plain,
+    ),
     ("copies", ("copies", "copias"), Shape::Plain),
     ("done", ("done at", "concluido"), Shape::Time),
     ("order_reference", ("order", "orden"), Shape::Plain),
@@ -259,7 +263,7 @@ fn screening(one: &Value, lang: Lang) -> String {
     let method = text_of(one, "method").map(|code| labelled::<ScreeningMethod>(&code, lang));
     let threat = one.get("threat_item").and_then(Value::as_bool) == Some(true);
     let threat = threat.then(|| {
-        lang.pick("THREAT ITEM FOUND", "ARTÍCULO DE AMENAZA")
+        lang.pick("THREAT ITEM FOUND", "SE ENCONTRÓ UN ARTÍCULO PELIGROSO")
             .to_owned()
     });
     let verbatim = one.get("verbatim").and_then(Value::as_bool) == Some(true);

@@ -5,9 +5,6 @@ use crate::output::Lang;
 use precinto_alert::code::Coded;
 use serde_json::Value;
 
-/// So many of one kind are read out; the rest is counted.
-const READ_OUT: usize = 6;
-
 /// The parts of one value, from one object.
 pub(super) struct Parts<'a> {
     of: &'a Value,
@@ -73,29 +70,10 @@ impl<'a> Parts<'a> {
         self.say(is.then(|| words.to_owned()))
     }
 
-    /// Identifiers behind their name, every one: whoever stands before the goods looks for each.
+    /// A list behind its name, every one of it: whoever stands before the goods looks for each.
     pub(super) fn every(&mut self, label: Label, field: &str) -> &mut Self {
         let all = texts_of(self.of, field).join(" ");
         self.behind(label, Some(all).filter(|all| !all.is_empty()))
-    }
-
-    /// A list of texts behind its name.
-    pub(super) fn list(&mut self, label: Label, field: &str) -> &mut Self {
-        let all = texts_of(self.of, field);
-        self.some(label, &all)
-    }
-
-    /// The first of many behind their name, and how many more there are.
-    pub(super) fn some(&mut self, label: Label, all: &[String]) -> &mut Self {
-        let shown: Vec<&str> = all.iter().take(READ_OUT).map(String::as_str).collect();
-        let rest = match all.len().saturating_sub(READ_OUT) {
-            0 => String::new(),
-            rest => self
-                .lang
-                .pick(format!(" and {rest} more"), format!(" y {rest} más")),
-        };
-        let value = format!("{}{rest}", shown.join(" "));
-        self.behind(label, Some(value).filter(|value| !value.is_empty()))
     }
 
     /// With nothing between but blanks.

@@ -22,12 +22,12 @@ pub(super) fn party(party: &Value, lang: Lang) -> String {
     parts.say([texts_of(party, "emails").join(", ")]);
     parts.say(array(party, "tax_ids").map(|one| tax_id(one, lang)));
     parts.say(party.get("account").map(|one| account(one, lang)));
-    parts.list(("IP", "IP"), "ip_addresses");
+    parts.every(("IP", "IP"), "ip_addresses");
     parts.flag(("known consignor", "expedidor conocido"), "known_consignor");
     parts.coded::<Confidence>(("role:", "papel:"), "role_confidence");
     let release = texts_of(party, "releasable_to");
     let release = (!release.is_empty()).then(|| names(release));
-    parts.behind(("releasable only to", "liberable solo a"), release);
+    parts.behind(("releasable only to", "puede darse solo a"), release);
     parts.behind(
         ("to be deleted by", "suprimir antes de"),
         moment(party, "retain_until_ms"),

@@ -49,7 +49,7 @@ fn ends(route: &Value, legs: &[&Value]) -> Option<String> {
 
 fn leg(leg: &Value, lang: Lang) -> String {
     let end = |place: &str, time: &str| {
-        let time = best_time(leg, time).unwrap_or_default();
+        let time = best_time(leg, time, lang).unwrap_or_default();
         let place = leg.get(place).and_then(place_of).unwrap_or_default();
         format!("{place} {time}").trim().to_owned()
     };

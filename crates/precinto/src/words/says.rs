@@ -137,7 +137,7 @@ pub(crate) fn handling(said: &Statement, lang: Lang) -> String {
         uses.map(|(one, (en, es))| format!("{}: {}", lang.pick(en, es), labels([one], lang))),
     );
     if !handling.releasable_to().is_empty() {
-        let to = lang.pick("releasable to", "liberable a");
+        let to = lang.pick("releasable to", "puede darse a");
         all.push(format!("{to} {}", names(handling.releasable_to())));
     }
     all.extend(handling.review_by_ms().map(|ms| {

@@ -123,7 +123,7 @@ fn declared(shipment: &Value, lang: Lang) -> String {
     let volume = volume.and_then(|volume| quantity(volume, lang));
     parts.say([volume.unwrap_or_default() + warmth.unwrap_or_default().as_str()]);
     let tariff: Vec<String> = array(shipment, "hs_codes").map(tariff).collect();
-    parts.some(("", ""), &tariff);
+    parts.say([tariff.join(" ")]);
     parts.say(shipment.get("declared_value").and_then(|money| {
         let mut worth = Parts::of(money, lang);
         worth.plain(&["amount", "currency"]);
@@ -179,7 +179,7 @@ fn travels(shipment: &Value, lang: Lang) -> String {
     ];
     let mut parts = Parts::of(shipment, lang);
     parts.say(plain.into_iter().flatten());
-    parts.list(("special handling", "manejo especial"), "special_handling");
+    parts.every(("special handling", "manejo especial"), "special_handling");
     parts.with_commas()
 }
 

@@ -1,7 +1,7 @@
-//! What the statement of an alert says beside its headline: who shall get it, until when it is of use, by what law, from which
+//! What a statement says beside its headline: who shall get it, until when it is of use, by what law, from which
 //! desk.
 
-use super::{Rows, handling, labels, minute, names, recipient};
+use super::{Label, Rows, handling, labels, minute, names, recipient};
 use crate::output::Lang;
 use precinto_alert::code::ProtectedBag;
 use precinto_alert::statement::Statement;
@@ -11,22 +11,43 @@ pub(crate) fn terms(said: &Statement, lang: Lang) -> Rows {
     let bag = said
         .protected_bag()
         .filter(|bag| *bag != ProtectedBag::None);
+    let mut rows = vec![(("protected", "protegida"), labels(bag, lang))];
+    rows.extend([law(said, lang), due(said)]);
+    rows.push((
+        ("of use until", "útil hasta"),
+        moment(Some(said.expires_ms())),
+    ));
+    rows.push((("belongs with", "va con"), names(said.linked_alerts())));
+    rows.extend(desk(said));
+    rows.retain(|(_, value)| !value.is_empty());
+    rows
+}
+
+/// The terms of whatever else is said about a case; other cases that it names stand among its codes. Until when an answer is of
+/// use nobody asks.
+pub(crate) fn terms_of_reply(said: &Statement, lang: Lang) -> Rows {
+    let mut rows = vec![law(said, lang), due(said)];
+    rows.extend(desk(said));
+    rows.retain(|(_, value)| !value.is_empty());
+    rows
+}
+
+fn law(said: &Statement, lang: Lang) -> (Label, String) {
+    (("rests on", "se funda en"), labels(said.authority(), lang))
+}
+
+fn due(said: &Statement) -> (Label, String) {
+    (("answer by", "responder"), moment(said.reply_due_ms()))
+}
+
+/// Which desk said it, and what it points to.
+fn desk(said: &Statement) -> [(Label, String); 3] {
     let text = |text: Option<&str>| text.map(crate::output::printable).unwrap_or_default();
-    let mut rows = vec![
-        (("protected", "protegida"), labels(bag, lang)),
-        (("rests on", "se funda en"), labels(said.authority(), lang)),
-        (("answer by", "responder"), moment(said.reply_due_ms())),
-        (
-            ("of use until", "útil hasta"),
-            moment(Some(said.expires_ms())),
-        ),
-        (("belongs with", "va con"), names(said.linked_alerts())),
+    [
         (("see also", "véase"), names(said.references())),
         (("unit", "unidad"), text(said.unit())),
         (("ORI", "ORI"), text(said.ori())),
-    ];
-    rows.retain(|(_, value)| !value.is_empty());
-    rows
+    ]
 }
 
 /// All that a version says outside its content and that another may say otherwise, for telling two of them apart.

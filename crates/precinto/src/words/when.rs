@@ -1,6 +1,5 @@
 //! Times as people at a desk read them: to the minute, in UTC, and how long that is from now.
 
-use super::text_of;
 use crate::output::Lang;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
@@ -20,20 +19,34 @@ pub(crate) fn clock_time(value: &Value) -> Option<String> {
         return Some(minute(ms));
     }
     let sign = if minutes < 0 { '-' } else { '+' };
-    let (hours, rest) = (minutes.abs() / 60, minutes.abs() % 60);
+    let apart = minutes.unsigned_abs();
+    let (hours, rest) = (apart / 60, apart % 60);
     Some(format!(
         "{}{sign}{hours:02}:{rest:02}",
         at_offset(ms, minutes)?
     ))
 }
 
-/// The best that is known about a time that may be actual, estimated or scheduled.
-pub(super) fn best_time(leg: &Value, which: &str) -> Option<String> {
-    let known = ["actual", "estimated", "scheduled"].iter().find_map(|how| {
-        let time = leg.get(format!("{how}_{which}"))?;
-        clock_time(time)
-    });
-    known.or_else(|| text_of(leg, which))
+/// The best that is known about a departure or an arrival, with a word where it is not the time of the timetable: whether
+/// something can still be done hangs on whether it has happened.
+pub(super) fn best_time(leg: &Value, which: &str, lang: Lang) -> Option<String> {
+    let happened = match which {
+        "departure" => ("left", "salió"),
+        _ => ("landed", "llegó"),
+    };
+    let known = [
+        ("actual", happened),
+        ("estimated", ("est.", "est.")),
+        ("scheduled", ("", "")),
+    ];
+    known.iter().find_map(|(how, (en, es))| {
+        let time = clock_time(leg.get(format!("{how}_{which}"))?)?;
+        Some(
+            format!("{} {time}", lang.pick(en, es))
+                .trim_start()
+                .to_owned(),
+        )
+    })
 }
 
 /// How long until `ms`, or since: `in 15 h 20 min`, `40 min ago`.
@@ -85,7 +98,29 @@ mod tests {
         assert_eq!(clock_time(&time(-480)).unwrap(), "2023-11-14 14:13-08:00");
         assert_eq!(clock_time(&time(330)).unwrap(), "2023-11-15 03:43+05:30");
         assert_eq!(clock_time(&time(0)).unwrap(), "2023-11-14 22:13Z");
-        assert_eq!(clock_time(&time(i64::MAX)), None);
+        for absurd in [i64::MAX, i64::from(i32::MAX), i64::from(i32::MIN)] {
+            assert_eq!(clock_time(&time(absurd)), None, "{absurd}");
+        }
+    }
+
+    #[test]
+    fn what_is_planned_expected_and_done_are_told_apart() {
+        let time = json!({ "utc_ms": 1_700_000_000_000_u64, "offset_minutes": -480 });
+        let told = |how: &str, which: &str, lang| {
+            let leg = json!({ format!("{how}_{which}"): time });
+            best_time(&leg, which, lang).unwrap()
+        };
+        let at = "2023-11-14 14:13-08:00";
+        for (which, en, es) in [
+            ("departure", "left", "salió"),
+            ("arrival", "landed", "llegó"),
+        ] {
+            for (lang, word) in [(Lang::En, en), (Lang::Es, es)] {
+                assert_eq!(told("scheduled", which, lang), at);
+                assert_eq!(told("estimated", which, lang), format!("est. {at}"));
+                assert_eq!(told("actual", which, lang), format!("{word} {at}"));
+            }
+        }
     }
 
     #[test]

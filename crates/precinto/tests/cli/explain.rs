@@ -173,6 +173,12 @@ fn codes_of_lists_that_alerts_quote_are_explained_too() {
         ("NLU", "NLU", "airport in Mexico", "aeropuerto en México"),
         ("108-24-7", "108-24-7", "UN1715", "UN1715"),
         ("UN 1203", "UN1203", "class       3", "clase       3"),
+        ("UN2924", "UN2924", "not listed here", "no figuran aquí"),
+        ("mxn", "MXN", "Mexican Peso", "peso mexicano"),
+        ("MXN", "MXN", "airport in France", "aeropuerto en Francia"),
+        ("FOB", "FOB", "free on board", "franco a bordo"),
+        ("GR", "GRM", "grams", "gramos"),
+        ("GR", "GRM", "Greece", "Grecia"),
     ] {
         for (lang, said) in [("en", english), ("es", spanish)] {
             let page = stdout(&run(&["--lang", lang, "explain", asked]));

@@ -3,7 +3,7 @@
 use super::{run, stderr, stdout};
 
 /// Every command, as a person types it.
-const COMMANDS: [&[&str]; 80] = [
+const COMMANDS: [&[&str]; 81] = [
     &[],
     &["demo"],
     &["gateway"],
@@ -15,6 +15,7 @@ const COMMANDS: [&[&str]; 80] = [
     &["draft"],
     &["draft", "waybill"],
     &["draft", "csv"],
+    &["draft", "tear-line"],
     &["send", "amend"],
     &["send", "cancel"],
     &["send", "recall"],

@@ -53,6 +53,7 @@ fn a_mistyped_digit_is_told_with_what_would_fit_in_either_language() {
             let alien = said.contains(if lang == "es" { en } else { es });
             assert!(fits && !alien, "{said}");
         }
+        assert!(said.contains("865-48291176"), "what would fit: {said}");
     }
 }
 
@@ -68,6 +69,8 @@ fn programs_get_both_languages() {
     let has = |key: &str, words: &str| text(wrong, key).starts_with(words);
     assert!(has("detail", "check digit should be"), "{wrong}");
     assert!(has("detail_es", "el dígito verificador debería"), "{wrong}");
+    let meant = wrong["proposals"].as_array().expect("proposals");
+    assert!(meant.contains(&"865-48291176".into()), "{wrong}");
 }
 
 #[test]

@@ -1,4 +1,7 @@
 //! Random histories: against a model that keeps running totals instead of messages, and in every order that may happen.
+//!
+//! Each property is tried on 256 histories, or on as many as `PROPTEST_CASES` says. Whoever changes a table of the case, or the
+//! model, takes the long run, some minutes: `PROPTEST_CASES=20000 cargo test -p precinto-alert --lib -- case::tests::model`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -417,8 +420,6 @@ fn reordered(steps: &[Step], choices: &[u8]) -> Vec<Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
-
     #[test]
     fn a_case_permits_what_the_model_does_and_ends_where_it_does(mut tries in tries()) {
         tries[0] = Try { from: ORIGINATOR, said: T::Alert, ..tries[0].clone() };

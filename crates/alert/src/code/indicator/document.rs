@@ -15,7 +15,7 @@ pub(super) const DOCUMENT: &[Row] = rows! { IndicatorCode;
         next "A hard fact if tested: give method, device and reading.", "Es un hecho si se analizó: indique método, equipo y lectura.",
     }
     Do03 "K" {
-        "not filed to ACAS or AMS, or filed differently", "no presentado en ACAS o AMS, o presentado distinto",
+        "not filed to ACAS or AMS, or filed differently", "no presentado en ACAS o AMS, o presentado con datos distintos",
         example "Filed as two pieces of textiles; the waybill says five of chemicals.", "Presentado como dos bultos textiles; la guía dice cinco de químicos.",
         next "Attach both versions.", "Anexe ambas versiones.",
     }

@@ -11,18 +11,22 @@
     )
 )]
 
+use super::tear_line::extracted;
 use super::{Made, Mapping, consolidation, missing, waybill, yaml};
 use crate::commands::node::presence::Presence;
 use crate::commands::report::exchange::Rules;
 use crate::commands::send::dry_run_of;
 use crate::config::Node;
 use crate::counters::taken_by;
-use crate::draft::Draft;
+use crate::draft::{Draft, content_json};
 use crate::manifest::{Manifest, Options};
 use crate::output::Lang;
 use crate::pki::Profile;
 use crate::records::Records;
+use crate::words::{of_alert, of_reply};
 use crate::xml;
+use precinto_alert::code::MessageType;
+use precinto_alert::content::media_type;
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::io::Cursor;
@@ -124,6 +128,37 @@ pub fn waybill(bytes: &[u8]) {
             page(&draft, &notes, "waybill.xml");
             read(&draft);
         }
+    }
+}
+
+/// The type of a message, one byte, and its content, any bytes: told in both languages, on a terminal that stays as it is. What of an
+/// alert goes into an extract has no parties.
+pub fn words(bytes: &[u8]) {
+    let Some((first, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let Ok(kind) = MessageType::try_from(i32::from(*first)) else {
+        return;
+    };
+    let content = content_json(media_type(kind), bytes);
+    let is_alert = matches!(kind, MessageType::Alert | MessageType::Amend);
+    for lang in [Lang::En, Lang::Es] {
+        let rows = if is_alert {
+            of_alert(&content, lang)
+        } else {
+            of_reply(&content, lang)
+        };
+        let mut values = rows.iter().map(|(_, value)| value);
+        assert!(
+            values.all(|value| !value.chars().any(char::is_control)),
+            "a row that cannot be shown"
+        );
+    }
+    if is_alert {
+        assert!(
+            extracted(content).get("parties").is_none(),
+            "an extract that names somebody"
+        );
     }
 }
 
@@ -304,6 +339,11 @@ mod tests {
     #[test]
     fn what_an_agent_has_kept_is_read_or_not() {
         replay("agent_state", super::agent_state);
+    }
+
+    #[test]
+    fn foreign_contents_are_told() {
+        replay("words", super::words);
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! A code of somebody else's list that alerts quote: a unit, a state, a substance, a UN number, a country, an airport.
+//! A code of somebody else's list that alerts quote: a unit, a state, a substance, a UN number, a currency, a term of delivery, a
+//! country, an airport.
 
 use crate::output::Lang;
 use precinto_alert::Lang as Texts;
 use precinto_alert::quantity::unit;
-use precinto_alert::{airport, country, dangerous_goods, subdivision, substance};
+use precinto_alert::{airport, country, dangerous_goods, subdivision, substance, trade};
 use serde::Serialize;
 
 /// One of them, in both languages.
@@ -44,15 +45,21 @@ impl Both {
     }
 }
 
-/// What a code of a list means, in any spelling of case; `None` when none of the lists has it.
-pub(super) fn find(asked: &str) -> Option<Listed> {
+/// What a code means in each list that has it, in any spelling of case: three letters may be a currency and an airport, and only
+/// whoever asks knows which. The airports come last, because they have nearly every three letters.
+pub(super) fn find(asked: &str) -> Vec<Listed> {
     let code = asked.trim().to_uppercase();
-    of_unit(&code)
-        .or_else(|| of_state(&code))
-        .or_else(|| of_substance(&code))
-        .or_else(|| of_un_number(&code.replace([' ', '-'], "")))
-        .or_else(|| of_country(&code))
-        .or_else(|| of_airport(&code))
+    let all = [
+        of_unit(&code),
+        of_state(&code),
+        of_substance(&code),
+        of_un_number(&code.replace([' ', '-'], "")),
+        of_currency(&code),
+        of_term(&code),
+        of_country(&code),
+        of_airport(&code),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 fn of_unit(code: &str) -> Option<Listed> {
@@ -88,7 +95,40 @@ fn of_state(code: &str) -> Option<Listed> {
     })
 }
 
-/// A few letters are also what people write for a unit (`kg`, `lb`), and then that is meant.
+fn of_currency(code: &str) -> Option<Listed> {
+    // What people write for it, `US$` or `pesos`, is understood as well.
+    let meant = Some(code).filter(|code| trade::is_currency(code));
+    let code = meant.or_else(|| trade::currency_meant(code))?;
+    let name = |lang| trade::currency_label(code, lang);
+    Some(Listed {
+        fields: vec!["Money.currency", "Shipment.declared_value"],
+        ..listed(
+            "currency",
+            ("currency", "moneda"),
+            code,
+            Both::new(name(Texts::En)?, name(Texts::Es)?),
+            ("ISO 4217", "ISO 4217"),
+        )
+    })
+}
+
+fn of_term(code: &str) -> Option<Listed> {
+    let name = |lang| trade::term_label(code, lang);
+    Some(Listed {
+        fields: vec!["Shipment.incoterm"],
+        ..listed(
+            "incoterm",
+            ("term of delivery", "término de entrega"),
+            code,
+            Both::new(name(Texts::En)?, name(Texts::Es)?),
+            (
+                "International Chamber of Commerce, Incoterms 2020",
+                "Cámara de Comercio Internacional, Incoterms 2020",
+            ),
+        )
+    })
+}
+
 fn of_country(code: &str) -> Option<Listed> {
     let name = |lang| country::label(code, lang);
     Some(Listed {
@@ -140,7 +180,7 @@ fn of_substance(code: &str) -> Option<Listed> {
             Both::new(substance.label(Texts::En), substance.label(Texts::Es)),
             (
                 "INCB tables I and II, watch list, finished drugs",
-                "cuadros I y II de la JIFE, lista de vigilancia, drogas terminadas",
+                "cuadros I y II de la JIFE, lista de vigilancia, drogas finales",
             ),
         )
     })
@@ -148,6 +188,9 @@ fn of_substance(code: &str) -> Option<Listed> {
 
 fn of_un_number(code: &str) -> Option<Listed> {
     let number = dangerous_goods::number(code).filter(|_| code.starts_with("UN"))?;
+    if !dangerous_goods::is_known(number) {
+        return None;
+    }
     let (class, fuel) = (
         dangerous_goods::class_of(number),
         dangerous_goods::is_fuel(number),
@@ -155,10 +198,6 @@ fn of_un_number(code: &str) -> Option<Listed> {
     let of_it = substance::all()
         .iter()
         .filter(|one| one.un() == Some(number));
-    // Of the others there is nothing to say but that they exist.
-    if class.is_none() && !fuel && of_it.clone().next().is_none() {
-        return None;
-    }
     let names = |lang| {
         let names: Vec<&str> = of_it.clone().map(|one| one.label(lang)).collect();
         names.join(", ")
@@ -169,7 +208,12 @@ fn of_un_number(code: &str) -> Option<Listed> {
             "dangerous goods, a fuel",
             "mercancía peligrosa, un combustible",
         ),
-        (None, false) => Both::new("dangerous goods", "mercancía peligrosa"),
+        (None, false) if class.is_some() => Both::new("dangerous goods", "mercancía peligrosa"),
+        // Of the others no more is known than that there is such a number.
+        (None, false) => Both::new(
+            "dangerous goods; their name and class are not listed here",
+            "mercancía peligrosa; su nombre y su clase no figuran aquí",
+        ),
     };
     Some(Listed {
         fields: vec!["Substance.un_number", "Fuel.un_number"],
@@ -237,8 +281,10 @@ mod tests {
 
     #[test]
     fn every_field_named_is_one_of_the_contract() {
-        for code in ["KGM", "MX-JAL", "110-63-4", "UN1203", "DE", "NLU"] {
-            for field in find(code).unwrap().fields {
+        for code in [
+            "KGM", "MX-JAL", "110-63-4", "UN1203", "DE", "NLU", "MXN", "FOB",
+        ] {
+            for field in find(code).into_iter().flat_map(|one| one.fields) {
                 let (message, name) = field.split_once('.').unwrap();
                 let message = draft::pool().get_message_by_name(&format!("precinto.v1.{message}"));
                 let field = message.unwrap().get_field_by_name(name);
@@ -246,9 +292,35 @@ mod tests {
             }
         }
         for unknown in [
-            "", "QQ", "QQQ", "KGMX", "MX-ZZZ", "1-2-3", "UN0001", "UN9999", "NA1993",
+            "", "QQ", "QQQ", "KGMX", "MX-ZZZ", "1-2-3", "UN0001", "UN3999", "UN9999", "NA1993",
         ] {
-            assert!(find(unknown).is_none(), "{unknown}");
+            assert!(find(unknown).is_empty(), "{unknown}");
         }
+    }
+
+    /// Most currencies and terms are also three letters of some airport.
+    #[test]
+    fn nothing_is_taken_for_an_airport_alone() {
+        let kinds = |code: &str| -> Vec<&str> { find(code).iter().map(|one| one.kind).collect() };
+        assert_eq!(kinds("MXN"), ["currency", "airport"]);
+        assert_eq!(kinds("FOB"), ["incoterm", "airport"]);
+        assert_eq!(kinds("GR"), ["unit", "country"]);
+        assert_eq!(kinds("US$"), ["currency"]);
+        assert_eq!(kinds("UN2924"), ["un_number"]);
+        let letters = || 'A'..='Z';
+        let mut currencies = 0;
+        for (one, two) in letters().flat_map(|one| letters().map(move |two| (one, two))) {
+            for three in letters() {
+                let code: String = [one, two, three].iter().collect();
+                if trade::is_currency(&code) {
+                    currencies += 1;
+                    assert!(kinds(&code).contains(&"currency"), "{code}");
+                }
+                if trade::is_term(&code) {
+                    assert!(kinds(&code).contains(&"incoterm"), "{code}");
+                }
+            }
+        }
+        assert_eq!(currencies, 178);
     }
 }

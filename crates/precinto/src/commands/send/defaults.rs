@@ -16,6 +16,8 @@
 //!
 //! How it is to be handled follows what it is about ([`handling`]), and so does whether it is meant in earnest.
 //!
+//! A tear-line is taken from one's own alert only ([`extract`]).
+//!
 //! A message that is named goes back to whoever sent it. What is typed is never replaced. Where the copy cannot say,
 //! nothing is filled in, and the rules then say what is missing. A copy that caught the log in a lie ends the command.
 
@@ -35,6 +37,7 @@ use precinto_client::copy::{Held, HeldCase, OwnCopy, RecallWork};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
+mod extract;
 mod handling;
 mod recall;
 
@@ -56,7 +59,8 @@ pub(super) fn fill(
     output: Output,
 ) -> anyhow::Result<Vec<RecallWork>> {
     let mut works = Vec::new();
-    if !drafts.iter().any(wants) {
+    let asks = |draft: &Value| wants(draft) || extract::is_extract(draft);
+    if !drafts.iter().any(asks) {
         return Ok(works);
     }
     // A dry run needs no gateway.
@@ -68,6 +72,15 @@ pub(super) fn fill(
             return Ok(works);
         }
     };
+    let extracts = drafts.iter().filter(|draft| extract::is_extract(draft));
+    for message in extracts.filter_map(extract::taken_from) {
+        let held = copy.message(message);
+        let held = held.map_err(|error| own_copy::failed(&error))?;
+        let author = held.as_ref().map(|held| held.statement.sender().agency());
+        if let Some(author) = author.filter(|author| *author != copy.agency()) {
+            return Err(extract::refused(message, author).into());
+        }
+    }
     for draft in drafts.iter_mut().filter(|draft| wants(draft)) {
         let Some(case) = case_of(draft, &copy)? else {
             not_held(draft, output);
@@ -142,7 +155,7 @@ fn not_held(draft: &Value, output: Output) {
     output.talk(format!("{} {named}", lang.pick(en, es)));
     let (type_en, type_es) = (
         "its marks and release are not known here: type the handling, or fetch the case:  precinto sync",
-        "aquí no se conocen sus leyendas ni a quién es liberable: escriba el manejo, o descargue el caso:  precinto sync",
+        "aquí no se conocen sus leyendas ni a quién puede darse: escriba el manejo, o descargue el caso:  precinto sync",
     );
     output.talk(format!("  {}", lang.pick(type_en, type_es)));
 }

@@ -9,8 +9,8 @@ use crate::words::{
     Finding, Sheet, expired, handling, labels, level_marks, minute, of_alert, of_reply, part_state,
     span, standing, terms,
 };
-use message::absent;
-pub(crate) use message::content;
+pub(super) use message::Patience;
+pub(crate) use message::{absent, content};
 use precinto_alert::case::{Confirmation, Part, Question};
 use precinto_alert::code::{Coded as _, MessageType};
 use precinto_alert::id::{AgencyId, AlertId, MessageId, NodeId};

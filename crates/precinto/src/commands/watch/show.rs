@@ -5,9 +5,10 @@ mod lines;
 pub(super) use lines::lines;
 
 use crate::clock;
-use crate::draft::{content_json, statement_json};
+use crate::draft::{content_of, statement_json};
 use crate::output::Output;
 use crate::words::{self, Finding, Sheet, minute};
+use precinto_alert::Content;
 use precinto_alert::code::Coded as _;
 use precinto_client::{Delivery, Overdue};
 use precinto_envelope::hex;
@@ -113,9 +114,15 @@ pub(crate) fn json(delivery: &Delivery, received_us: u64) -> DeliveryJson {
     }
 }
 
+/// The content; null when it says nothing that this version understands. Read as the own copy reads it, so that both tell the
+/// same.
 fn content(delivery: &Delivery) -> Value {
-    let inner = delivery.body.as_ref();
-    inner.map_or(Value::Null, |inner| {
-        content_json(&inner.media_type, &inner.content)
+    let Some(inner) = &delivery.body else {
+        return Value::Null;
+    };
+    let said = &delivery.statement;
+    let content = Content::decode_lenient(&inner.media_type, &inner.content, said);
+    content.map_or(Value::Null, |(content, _)| {
+        content_of(&content, said.message_type())
     })
 }

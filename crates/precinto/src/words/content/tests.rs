@@ -36,7 +36,7 @@ fn an_alert_begins_with_what_a_desk_looks_for() {
     let expected = [
         ("shipment", "865-48291176, house A1 A2 A3 A4 A5 A6 A7 A8"),
         ("declared as", "Solvent\u{fffd}[2J, 24 pieces, 618.4 KGM"),
-        ("route", "M7852 LAX 2023-11-14 14:14-08:00 → NLU"),
+        ("route", "M7852 LAX left 2023-11-14 14:14-08:00 → NLU"),
     ];
     for ((label, value), expected) in english.iter().zip(expected) {
         assert_eq!((*label, value.as_str()), expected);
@@ -101,7 +101,16 @@ fn filled(descriptor: &MessageDescriptor, count: &mut u32) -> DynamicMessage {
         // Which of several something is about is only told where there are several.
         let several = field.name() == "shipments" && matches!(field.kind(), Kind::Message(_));
         let mut values: Vec<Proto> = Vec::new();
-        for _ in 0..if several { 2 } else { 1 } {
+        // Every one of a list is told, however many there are.
+        let text = matches!(field.kind(), Kind::String);
+        let many = if several {
+            2
+        } else if text {
+            8
+        } else {
+            1
+        };
+        for _ in 0..many {
             *count += 1;
             values.push(value(&field, *count, count));
         }

@@ -4,13 +4,14 @@ use super::super::Told;
 use crate::draft::content_of;
 use crate::output::Lang;
 use crate::words::{
-    Finding, Label, Rows, Sheet, labels, minute, names, of_alert, of_reply, recipient, says,
-    signer, version,
+    Finding, Label, Rows, Sheet, handling, labels, minute, names, of_alert, of_reply, recipient,
+    says, signer, terms_of_reply, version,
 };
 use precinto_alert::code::{Coded as _, MessageType, SignerRole};
 use precinto_alert::statement::Statement;
 use precinto_client::copy::{BodyState, Held};
 use serde_json::Value;
+pub(crate) use unseen::Patience;
 use unseen::changes_unseen;
 
 mod unseen;
@@ -27,15 +28,14 @@ pub(super) fn tell(sheet: &mut Sheet, told: &Told<'_>, held: &Held) {
     sheet.block(2, &format!("#{:<4}", held.index), &head);
     sheet.block(7, "", &what(told, held, lang));
     sheet.indent(7);
-    if !is_version(said.message_type()) {
-        let actions = labels(said.actions().iter().copied(), lang);
-        sheet.row(("actions", "acciones"), &actions);
-    }
     if is_version(said.message_type()) {
         changes(sheet, told, held);
     } else {
+        let alert = told.held.newest_alert().map(|held| &held.statement);
+        sheet.rows(&first(said, alert, lang));
         sheet.row(("content", "contenido"), absent(held.body, lang));
         sheet.rows(&of_reply(&content(held), lang));
+        sheet.rows(&last(said, alert, lang));
         for warning in &held.warnings {
             sheet.row(("WARNING", "AVISO"), &Finding::from(warning).said(lang));
         }
@@ -47,6 +47,43 @@ pub(super) fn tell(sheet: &mut Sheet, told: &Told<'_>, held: &Held) {
     let id = said.message_id().to_string();
     sheet.row(("message", "mensaje"), &id);
     sheet.indent(2);
+}
+
+/// What comes before the content of a reply: whether it is meant as the alert is, how urgent it is, what is to be done.
+fn first(said: &Statement, alert: Option<&Statement>, lang: Lang) -> Rows {
+    let differs = |differs: fn(&Statement, &Statement) -> bool| {
+        alert.is_none_or(|alert| differs(said, alert))
+    };
+    let status = differs(|said, alert| said.status() != alert.status());
+    let goods = differs(|said, alert| said.commodities() != alert.commodities());
+    let goods = said.commodities().iter().copied().filter(|_| goods);
+    let actions = said.actions().iter().copied();
+    let mut rows = vec![
+        (
+            ("status", "estado"),
+            labels(Some(said.status()).filter(|_| status), lang),
+        ),
+        (
+            ("precedence", "precedencia"),
+            labels(said.precedence(), lang),
+        ),
+        (("goods", "mercancía"), labels(goods, lang)),
+        (("actions", "acciones"), labels(actions, lang)),
+    ];
+    rows.retain(|(_, value)| !value.is_empty());
+    rows
+}
+
+/// What comes behind it: how it may be handled, by what law it was said, by when an answer is asked for.
+fn last(said: &Statement, alert: Option<&Statement>, lang: Lang) -> Rows {
+    let own = handling(said, lang);
+    let value = match alert.map(|alert| handling(alert, lang)) {
+        Some(of_alert) if of_alert == own => lang.pick("as the alert", "como la alerta").to_owned(),
+        _ => own,
+    };
+    let mut rows = vec![(("handling", "manejo"), value)];
+    rows.extend(terms_of_reply(said, lang));
+    rows
 }
 
 /// Its type, what it says in codes, and what it is about.
@@ -82,13 +119,18 @@ fn changes(sheet: &mut Sheet, told: &Told<'_>, held: &Held) {
     let are_here = [before, held].map(|one| one.body == BodyState::Present);
     let contents = (are_here == [true, true]).then(|| [before, held].map(content));
     let statements = [before, held].map(|one| &one.statement);
-    for (label, value) in changed(statements, contents.as_ref(), lang) {
+    for (label, value) in changed(statements, contents.as_ref(), &told.patience, lang) {
         sheet.row(label, &value);
     }
 }
 
 /// What stood before and what stands now, as rows; what no row tells apart is not passed over either.
-fn changed([before, now]: [&Statement; 2], contents: Option<&[Value; 2]>, lang: Lang) -> Rows {
+fn changed(
+    [before, now]: [&Statement; 2],
+    contents: Option<&[Value; 2]>,
+    patience: &Patience,
+    lang: Lang,
+) -> Rows {
     let mut rows = [version(before, lang), version(now, lang)];
     if let Some(contents) = contents {
         for (rows, content) in rows.iter_mut().zip(contents) {
@@ -116,13 +158,18 @@ fn changed([before, now]: [&Statement; 2], contents: Option<&[Value; 2]>, lang: 
             changed.extend(gone.map(|(_, value)| (when, format!("{name}: {value}"))));
         }
     }
-    if contents.is_some_and(|contents| changes_unseen(contents, lang)) {
-        let more = lang.pick(
+    let more = match contents {
+        // Silence would say that nothing else changed.
+        None => Some(lang.pick(
+            "what its content changed cannot be told: that of one of the two versions is not here",
+            "no puede decirse qué cambió su contenido: el de una de las dos versiones no está aquí",
+        )),
+        Some(contents) => changes_unseen(contents, patience, lang).then_some(lang.pick(
             "in details that are not shown here; -o json shows both versions",
             "en detalles que aquí no se muestran; -o json muestra ambas versiones",
-        );
-        changed.push((("changed", "cambió"), more.to_owned()));
-    }
+        )),
+    };
+    changed.extend(more.map(|more| (("changed", "cambió"), more.to_owned())));
     changed
 }
 
@@ -135,7 +182,7 @@ pub(crate) fn content(held: &Held) -> Value {
 }
 
 /// Why there is no content, where there should be some.
-pub(super) fn absent(body: BodyState, lang: Lang) -> &'static str {
+pub(crate) fn absent(body: BodyState, lang: Lang) -> &'static str {
     let (en, es) = match body {
         BodyState::Present | BodyState::None => ("", ""),
         BodyState::Unreadable => (

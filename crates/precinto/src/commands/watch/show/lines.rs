@@ -2,13 +2,15 @@
 //! for it.
 
 use super::content;
+use crate::commands::show::absent;
 use crate::output::Output;
 use crate::words::{
-    Finding, Sheet, handling, headline, labels, minute, names, of_alert, of_reply, says, signer,
-    span, terms,
+    Finding, Sheet, handling, headline, labels, minute, names, of_alert, of_reply, recipient, says,
+    signer, span, terms, terms_of_reply,
 };
 use precinto_alert::code::MessageType;
 use precinto_client::Delivery;
+use precinto_client::copy::BodyState;
 
 /// A delivery as lines of text. Codes stand beside their label, so that both sides can name them over the telephone.
 pub(in crate::commands::watch) fn lines(
@@ -23,6 +25,8 @@ pub(in crate::commands::watch) fn lines(
     sheet.gap();
     sheet.bold(&headline(said, lang));
     sheet.row(("from", "de"), &said.sender().agency().to_string());
+    let to = names(said.recipients().iter().map(recipient));
+    sheet.row(("to", "para"), &to);
     let about = said.refers_to().map(|id| id.to_string());
     sheet.row(("answers", "responde a"), &about.unwrap_or_default());
     sheet.row(("says", "dice"), &says(said, lang));
@@ -38,12 +42,21 @@ pub(in crate::commands::watch) fn lines(
     };
     sheet.row(asks, &actions);
     sheet.row(("handling", "manejo"), &handling(said, lang));
+    if delivery.body.is_some() && content.is_null() {
+        sheet.row(
+            ("content", "contenido"),
+            absent(BodyState::Unreadable, lang),
+        );
+    }
     match said.message_type() {
         MessageType::Alert | MessageType::Amend => {
             sheet.rows(&of_alert(&content, lang));
             sheet.rows(&terms(said, lang));
         }
-        _ => sheet.rows(&of_reply(&content, lang)),
+        _ => {
+            sheet.rows(&of_reply(&content, lang));
+            sheet.rows(&terms_of_reply(said, lang));
+        }
     }
     for warning in &delivery.record.warnings {
         sheet.row(("WARNING", "AVISO"), &Finding::from(warning).said(lang));

@@ -1,0 +1,237 @@
+//! `draft tear-line`: from an alert of one's own, the draft of an extract that names nobody, for those who may not have the names.
+//!
+//! What goes into it is listed, field by field, and nothing else does ([`fields`]); a new field of the contract stays out until somebody
+//! has said that it may go. What is listed and names a party of the alert all the same stays out too ([`names`]).
+//!
+//! An extract is made by the originator alone. What another agency said is that agency's to release: who was sent it asks with a
+//! `DISSEMINATION_REQUEST`, and the command says so.
+
+mod fields;
+mod names;
+#[cfg(test)]
+mod tests;
+
+use super::{Begun, missing, print};
+use crate::args::DraftTearLine;
+use crate::clock;
+use crate::commands::{own_copy, show};
+use crate::draft::{content_of, shortened, statement_json};
+use crate::exit::{Exit, Failure, Text};
+use crate::output::{Lang, Output, printable};
+use fields::{Cut, OF_CONTENT, OF_STATEMENT, Why};
+use names::Names;
+use precinto_alert::Reason;
+use precinto_alert::code::MessageType;
+use precinto_alert::content::Content;
+use precinto_alert::id::{AlertId, MessageId};
+use precinto_client::copy::{Held, HeldCase, OwnCopy};
+use serde_json::{Map, Value, json};
+
+/// The story in words, as the extract shall tell it.
+#[derive(Debug, Clone, Copy)]
+enum Story<'a> {
+    /// Not at all.
+    Untold,
+    /// As the alert does.
+    Kept,
+    /// In words of its own.
+    Told(&'a str),
+}
+
+/// The newest version of the alert, as messages are written in JSON.
+struct Whole<'a> {
+    alert: &'a AlertId,
+    message_id: MessageId,
+    statement: Value,
+    content: Value,
+}
+
+/// An extract, and what of the alert is not in it.
+struct Extract {
+    draft: Value,
+    notes: Vec<String>,
+}
+
+/// Runs `draft tear-line …`.
+pub(super) fn run(args: &DraftTearLine, output: Output) -> anyhow::Result<Exit> {
+    let copy = own_copy::of_args(&args.copy, output)?;
+    let alert = show::wanted(&args.alert, &copy)?;
+    let case = copy.case(&alert);
+    let case = case.map_err(|error| own_copy::failed(&error))?;
+    let case = case.ok_or_else(|| show::unknown(&alert))?;
+    let (held, content) = source(&case, &copy)?;
+    let story = match &args.narrative {
+        Some(text) => Story::Told(text),
+        None if args.keep_narrative => Story::Kept,
+        None => Story::Untold,
+    };
+    let lang = output.lang();
+    let whole = Whole {
+        alert: &alert,
+        message_id: held.statement.message_id(),
+        statement: statement_json(&held.payload),
+        content: content_of(content, MessageType::Alert),
+    };
+    let Extract { draft, notes } = extract(whole, story, clock::now_ms(), lang)?;
+    let version = held.statement.alert_version();
+    let from = lang.pick(
+        format!("{alert}, version {version}: a tear-line"),
+        format!("{alert}, versión {version}: extracto no nominal"),
+    );
+    tell(&notes, &alert, output);
+    let missing = missing::of(&draft, lang);
+    let begun = Begun::new(&draft, &missing, &notes);
+    print(&begun, &from, output)
+}
+
+/// The newest version, if an extract may be made of it.
+fn source<'a>(case: &'a HeldCase, copy: &OwnCopy) -> Result<(&'a Held, &'a Content), Failure> {
+    let alert = &case.alert_id;
+    let view = case.case.view();
+    let is_own = view.originator.as_ref() == Some(copy.agency());
+    let newest = case.newest_alert().filter(|_| is_own);
+    let Some(newest) = newest else {
+        let by = view.originator.map(|agency| agency.to_string());
+        return Err(not_yours(alert, &by.unwrap_or_default()));
+    };
+    let ended = if view.recall.is_some() {
+        Some(Reason::RecalledAlert)
+    } else {
+        Some(Reason::AlertCancelled).filter(|_| view.is_cancelled)
+    };
+    if let Some(reason) = ended {
+        let what = (
+            "no extract is made of what was withdrawn",
+            "no se hace un extracto de lo que fue retirado o cancelado",
+        );
+        return Err(Failure::coded(reason, Text::from(what).about(alert)));
+    }
+    newest
+        .content
+        .as_ref()
+        .map(|content| (newest, content))
+        .ok_or_else(|| {
+            let what = (
+                "the content of its newest version is not here",
+                "el contenido de su versión más reciente no está aquí",
+            );
+            Failure::new(Exit::NotFound, Text::from(what).about(alert))
+        })
+}
+
+/// Originator control: nobody else makes an extract.
+fn not_yours(alert: &AlertId, by: &str) -> Failure {
+    let what = (
+        format!("only its originator {by} makes an extract of it"),
+        format!("solo su originador, {by}, hace un extracto de ella"),
+    );
+    let next = (
+        format!(
+            "ask for it:  precinto send dissemination-request {alert} --release-to AGENCY --authority CODE --purpose TEXT"
+        ),
+        format!(
+            "solicítelo:  precinto send dissemination-request {alert} --release-to DEPENDENCIA --authority CÓDIGO --purpose TEXTO"
+        ),
+    );
+    Failure::coded(Reason::OnwardRelease, Text::from(what).about(alert)).next(next)
+}
+
+/// The draft, made of what may go, and one note for each field that does not.
+fn extract(
+    whole: Whole<'_>,
+    story: Story<'_>,
+    now_ms: u64,
+    lang: Lang,
+) -> Result<Extract, Failure> {
+    let names = Names::of(whole.content.get("parties").unwrap_or(&Value::Null));
+    let nobody = Names::default();
+    let mut cut = Cut::new(OF_STATEMENT, &nobody);
+    let mut draft = cut.of(whole.statement);
+    let mut left = cut.left("", lang);
+    let mut cut = Cut::new(OF_CONTENT, &names);
+    if matches!(story, Story::Kept) {
+        cut.keep("narrative");
+    }
+    let mut content = cut.of(whole.content);
+    if let Story::Told(text) = story {
+        cut.forget("narrative");
+        drop(content.insert("narrative".to_owned(), told(text, &draft, &names)?));
+    }
+    left.extend(cut.left("content.", lang));
+    times(&mut draft, now_ms, &mut left, lang);
+    let handling = draft.entry("handling").or_insert_with(|| json!({}));
+    if handling.get("tlp") == Some(&json!("RED"))
+        && let Value::Object(handling) = handling
+    {
+        drop(handling.remove("tlp"));
+        left.push(Why::Red.note("handling.tlp", 1, lang));
+    }
+    handling["tear_line"] = Value::Bool(true);
+    let mut set = |name: &str, value: Value| drop(draft.insert(name.to_owned(), value));
+    set("type", json!("ALERT"));
+    set("refers_to", json!(whole.message_id.to_string()));
+    set("linked_alerts", json!([whole.alert.to_string()]));
+    set("content", shortened(Value::Object(content)));
+    Ok(Extract {
+        draft: Value::Object(draft),
+        notes: left,
+    })
+}
+
+/// What of any content goes into an extract (test only).
+#[cfg(any(test, fuzzing))]
+pub(super) fn extracted(content: Value) -> Map<String, Value> {
+    let names = Names::of(content.get("parties").unwrap_or(&Value::Null));
+    Cut::new(OF_CONTENT, &names).of(content)
+}
+
+/// The narrative that was typed, in the alert's first language. Whoever writes a name into an extract has mistaken the one for the
+/// other: nothing is made of it.
+fn told(text: &str, draft: &Map<String, Value>, names: &Names) -> Result<Value, Failure> {
+    if names.stand_in(text) {
+        let what = (
+            "--narrative names a party of the alert: a tear-line names nobody",
+            "el relato de --narrative nombra a una parte de la alerta: un extracto no nominal no nombra a nadie",
+        );
+        return Err(Failure::coded(Reason::NominalData, what));
+    }
+    let language = draft.get("languages").and_then(|all| all.get(0));
+    Ok(match language {
+        Some(language) => json!([{ "language": language, "text": text }]),
+        None => json!([{ "text": text }]),
+    })
+}
+
+/// Moments that lie ahead, as people read them; those that are past belong to no new alert.
+fn times(draft: &mut Map<String, Value>, now_ms: u64, left: &mut Vec<String>, lang: Lang) {
+    for name in ["last_action", "expires"] {
+        let Some(at) = draft.remove(&format!("{name}_ms")) else {
+            continue;
+        };
+        match at.as_u64().filter(|at_ms| *at_ms > now_ms) {
+            Some(at_ms) => drop(draft.insert(name.to_owned(), json!(clock::rfc3339_ms(at_ms)))),
+            None => left.push(Why::Past.note(name, 1, lang)),
+        }
+    }
+}
+
+/// What was left out and why, and what comes next.
+fn tell(notes: &[String], alert: &AlertId, output: Output) {
+    let lang = output.lang();
+    output.talk(lang.pick(
+        format!("left out of the extract of {alert}:"),
+        format!("fuera del extracto de {alert}:"),
+    ));
+    for note in notes {
+        output.say(&format!("  {}", printable(note)));
+    }
+    let next = lang.pick(
+        format!(
+            "read it once more, only whole names are recognised; precinto send alert FILE --to AGENCY; then tell those who have the whole: precinto send link {alert} --with NEW_ALERT_ID --kind TEAR_LINE"
+        ),
+        format!(
+            "léalo otra vez, solo se reconocen nombres completos; precinto send alert ARCHIVO --to DEPENDENCIA; después avise a quienes tienen la alerta completa: precinto send link {alert} --with FOLIO_NUEVO --kind TEAR_LINE"
+        ),
+    );
+    output.say(&format!("  {}: {next}", lang.pick("next", "siguiente")));
+}
