@@ -45,7 +45,8 @@ pub(crate) async fn serve(
     listener: Box<dyn Listen>,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
-    let draining = CancellationToken::new();
+    // Streams and calls go on for a while after the beginning of the end, and are told of too.
+    let (draining, ended) = (CancellationToken::new(), CancellationToken::new());
     let guard = Guard {
         budget: Budget::default(),
         draining: draining.clone(),
@@ -65,15 +66,14 @@ pub(crate) async fn serve(
         ..
     } = opened;
     let census = Arc::new(Census::with_descriptors(descriptors()));
-    let welcome = Welcome::new(keeper.in_force(), Arc::clone(&clock));
     let lines = accept::start(
         listener,
         reloads.tls(),
-        welcome,
+        Welcome::new(keeper.in_force(), Arc::clone(&clock)),
         Arc::clone(&census),
         draining.clone(),
     );
-    let beside = tokio::spawn(beside.keep(draining.clone()));
+    let beside = tokio::spawn(beside.keep(ended.clone()));
     let reloads = tokio::spawn(reloads.keep(draining.clone()));
     let flusher = tokio::spawn(flush_cursors(Arc::clone(&store), draining.clone()));
     let cosignatures = tokio::spawn(Arc::clone(&witnesses).keep_written(draining.clone()));
@@ -96,6 +96,7 @@ pub(crate) async fn serve(
 
     // Also when the server failed: whatever happens, what is in the log stays, and is closed in order.
     draining.cancel();
+    ended.cancel();
     overdue.abort();
     herald.abort();
     drop(tokio::join!(
