@@ -307,7 +307,9 @@ async fn what_many_in_hand_were_not_settled_comes_again_once_and_in_order() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_not_taken_is_not_handed_over_behind_its_recall() {
     let (stage, gateway) = Stage::new();
-    let table = format!("{BY_API}\nhand_over = \"../in\"\nconfirm_recalls = true");
+    // However slow the machine, the program may have both in hand.
+    let more = "hand_over = \"../in\"\nconfirm_recalls = true\ncommand_seconds = 600";
+    let table = format!("{BY_API}\n{more}");
     stage.with_agent(ANAM, &table);
     let agent = stage.agent(ANAM).await;
     let mut api = stage.api(ANAM).await;
@@ -316,12 +318,12 @@ async fn what_was_not_taken_is_not_handed_over_behind_its_recall() {
     let alert = stage.alert(CBP);
     let first = alert["index"].as_u64().expect("an index");
     assert_eq!(taker.next().await, first);
-    taker.say(first, "the database is down").await;
     let id = alert["alert_id"].as_str().expect("an id");
     let line = format!("send recall {id} --measure QUARANTINE --ground ERROR");
     let recall = stage.object(CBP, &line)["index"].as_u64();
     assert_eq!(Some(taker.next().await), recall);
     // It comes again while the recall is in the program's hands.
+    taker.say(first, "the database is down").await;
     until(|| {
         let mut why = agent.details("not_taken").into_iter();
         why.any(|why| why.contains("its recall is being handed over"))
