@@ -114,14 +114,7 @@ impl Stage {
 
     /// What `policy why` says of the folder alone, as one object.
     fn why(&self, what: &str) -> Value {
-        let data = self.site.data();
-        let mut command = Command::new(precinto());
-        command
-            .args(["policy", "why", what, "-o", "json", "--dir"])
-            .arg(data);
-        let out = command.output().expect("precinto runs");
-        assert_eq!(out.status.code(), Some(0), "{}", told(&out).1);
-        serde_json::from_slice(&out.stdout).expect("an object")
+        why(&self.site, what)
     }
 
     /// What `policy replay` says of the folder alone with another policy of the United States, as one object, and its exit code.
@@ -175,6 +168,14 @@ impl Stage {
     }
 }
 
+fn why(site: &Site, what: &str) -> Value {
+    let mut command = Command::new(precinto());
+    command.args(["policy", "why", what, "-o", "json", "--dir"]);
+    let out = command.arg(site.data()).output().expect("precinto runs");
+    assert_eq!(out.status.code(), Some(0), "{}", told(&out).1);
+    serde_json::from_slice(&out.stdout).expect("an object")
+}
+
 fn told(out: &Output) -> (Option<i32>, String) {
     let all = [out.stdout.as_slice(), &out.stderr].concat();
     (
@@ -188,8 +189,12 @@ fn write(path: &Path, text: &str) {
     std::fs::write(path, text).expect("a file");
 }
 
-/// The part's text with this policy, before everything that it lists.
+/// The part's text with this policy and no other, before everything that it lists.
 fn with_policy(text: &str, policy: &str) -> String {
+    let before = text.split_once("\npolicy = '''\n");
+    let before = before.and_then(|(head, rest)| Some((head, rest.split_once("'''\n")?.1)));
+    let plain = before.map(|(head, rest)| format!("{head}{rest}"));
+    let text = plain.as_deref().unwrap_or(text);
     text.replacen("\n[[", &format!("\npolicy = '''\n{policy}'''\n\n[["), 1)
 }
 
@@ -397,7 +402,20 @@ async fn a_side_tightens_and_an_open_stream_keeps_to_it() {
         before["entries"][0]["digest"], entry["digest"],
         "other rules"
     );
-    stage.end();
+    // What was withheld is told when the rules that did so have gone, and by them.
+    stage.adopts(US, EVERYTHING);
+    let Stage { site, gateway } = stage;
+    assert!(gateway.stop().success());
+    let told = why(&site, &second.index.to_string());
+    let withheld = &told["entries"][1];
+    assert_eq!(withheld["withheld"], second.index, "{told:#}");
+    assert_eq!(withheld["from_agency"], ANAM);
+    assert_eq!(
+        (&withheld["digest"], &withheld["digest_holds"]),
+        (&entry["digest"], &true.into())
+    );
+    assert_eq!(withheld["rules"][0]["id"], "us.dev.invalid#no-notices");
+    audit(&site);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -54,7 +54,7 @@ pub fn start(
         verified,
     };
     let (accepting, let_in) = (stop.clone(), move |socket, address, permit| {
-        door.let_in(socket, address, permit)
+        door.let_in(socket, address, permit);
     });
     tokio::spawn(async move { accept(&*listener, &accepting, let_in).await });
     LineStream { incoming, stop }

@@ -44,6 +44,16 @@ pub struct Acts {
     failures: Counter,
 }
 
+/// On whose account an act is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doing {
+    /// The gateway's own: it goes on into the last of the log's reserve.
+    Own,
+    /// Somebody's who asks for it, also where the gateway is the actor: a connection that is refused is a stranger's doing, what is
+    /// withheld that of whoever would read it.
+    Asked,
+}
+
 /// Those who record beside what they tell of: nobody waits for them.
 #[derive(Debug)]
 pub(crate) struct Beside {
@@ -54,7 +64,7 @@ pub(crate) struct Beside {
 }
 
 impl Beside {
-    /// Records what they hear of, until `stop`.
+    /// Records what they hear of, until `stop`, which comes when nobody is served any more.
     pub(crate) async fn keep(self, stop: CancellationToken) {
         let Self { hearing, withheld } = self;
         tokio::join!(hearing.keep(stop.clone()), withheld.keep(stop));
@@ -176,7 +186,7 @@ impl Acts {
             via: pb::ActVia::Call.into(),
             ..act
         };
-        self.record_as(random(), act).await?;
+        self.record_as(random(), Doing::Asked, act).await?;
         Ok(())
     }
 
@@ -185,24 +195,26 @@ impl Acts {
     ///
     /// MUST be called before the act takes effect, which it MUST NOT do after an error: `OVERLOADED` for a node that has
     /// acted too often in a minute ([`crate::limits::CONFLICTS_PER_NODE_MAX`]), with the rest of that minute as the time to
-    /// wait, or a log that is too busy, `DRAINING` for one that has stopped. The gateway's own acts are not rationed: a revocation waits for nobody.
+    /// wait, or a log that is too busy, `DRAINING` for one that has stopped. The gateway's own acts are not rationed: a revocation
+    /// waits for nobody.
     pub async fn record(&self, act: pb::ActRecord) -> Result<u64, Refusal> {
-        match act.actor.parse() {
+        let doing = match act.actor.parse() {
             Ok(Identity::Node(node)) => {
                 let taken = self.quota.take(&node, self.clock.now_ms());
                 let wait = |wait| Refusal::new(Reason::Overloaded).with_retry_after(wait);
                 taken.map_err(wait)?;
+                Doing::Asked
             }
-            Ok(Identity::Gateway(_)) => {}
+            Ok(Identity::Gateway(_)) => Doing::Own,
             // Our bug: who acts was identified long before this.
             Ok(Identity::Officer(_)) | Err(_) => return Err(Refusal::new(Reason::Internal)),
-        }
+        };
         let act_id = act
             .act_id
             .as_slice()
             .try_into()
             .unwrap_or_else(|_| random());
-        Ok(self.record_as(act_id, act).await?)
+        Ok(self.record_as(act_id, doing, act).await?)
     }
 
     /// Records what the gateway itself does to what it relies on. In a log that is only read it is done all the same, and not
@@ -229,6 +241,7 @@ impl Acts {
     pub(crate) async fn record_as(
         &self,
         act_id: [u8; 16],
+        doing: Doing,
         act: pb::ActRecord,
     ) -> Result<u64, AppendError> {
         let record = pb::ActRecord {
@@ -236,13 +249,10 @@ impl Acts {
             ..act
         };
         let entry = Entry::act(&act_id, record.encode_to_vec());
-        // A refused connection is the gateway's act, and a stranger's doing; what is withheld, that of whoever asks for it.
-        let is_own = matches!(record.actor.parse(), Ok(Identity::Gateway(_)))
-            && !matches!(
-                record.kind(),
-                pb::ActKind::ConnectionRefused | pb::ActKind::DeliveryWithheld
-            );
-        let entry = if is_own { entry } else { entry.on_request() };
+        let entry = match doing {
+            Doing::Own => entry,
+            Doing::Asked => entry.on_request(),
+        };
         let appended = self.ledger.append(entry).await;
         // Who says under a known id something else has failed at nothing that the log is to blame for.
         if let Err(error) = &appended

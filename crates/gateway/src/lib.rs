@@ -323,8 +323,7 @@ async fn open_on(
     tracing::info!(origin = config.origin, size, "log open");
     let (store, keeper) = (Arc::new(store), Arc::new(keeper));
     let (parts, hearing) = reload::Parts::new(&keeper, &acts, &clock, renewable.gateway());
-    let (terms, gateway) = (keeper.in_force(), renewable.gateway());
-    let withheld = waiting.recorder(acts.clone(), terms, Arc::clone(&clock), gateway);
+    let withheld = waiting.recorder(acts.clone(), Arc::clone(&clock), renewable.gateway());
     let reloads = Reloads::new(config.clone(), renewable, logged, files, parts);
     let beside = acts::Beside { hearing, withheld };
     Ok(move |owner| Opened {

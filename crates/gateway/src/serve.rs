@@ -48,7 +48,8 @@ pub(crate) async fn serve(
     listener: Box<dyn Listen>,
     shutdown: CancellationToken,
 ) -> Result<(), RunError> {
-    let draining = CancellationToken::new();
+    // Streams and calls go on for a while after the beginning of the end, and are told of too.
+    let (draining, ended) = (CancellationToken::new(), CancellationToken::new());
     let (counts, calls) = (Counts::default(), Calls::default());
     let guard = Guard {
         budget: Budget::default(),
@@ -74,7 +75,7 @@ pub(crate) async fn serve(
     // To the end, so that who asks meanwhile hears that it drains.
     let desk = opened.desk.take();
     let desk = desk.map(|desk| tokio::spawn(desk.serve(Arc::new(metrics))));
-    let (keepers, kept) = keepers(opened, &draining);
+    let (keepers, kept) = keepers(opened, &draining, &ended);
     let overdue = tokio::spawn(cut_after_drain(Arc::clone(&census), draining.clone()));
 
     let served = server(guard)
@@ -84,6 +85,7 @@ pub(crate) async fn serve(
 
     // Also when the server failed: whatever happens, what is in the log stays, and is closed in order.
     draining.cancel();
+    ended.cancel();
     overdue.abort();
     herald.abort();
     keepers.await;
@@ -112,8 +114,13 @@ impl Kept {
     }
 }
 
-/// Starts all that works beside the server until `draining`; what is awaited has ended then.
-fn keepers(opened: Opened, draining: &CancellationToken) -> (impl Future<Output = ()>, Kept) {
+/// Starts all that works beside the server until `draining`, and what tells of those who are served until these have `ended`; what is
+/// awaited has ended then.
+fn keepers(
+    opened: Opened,
+    draining: &CancellationToken,
+    ended: &CancellationToken,
+) -> (impl Future<Output = ()> + use<>, Kept) {
     let Opened {
         reloads,
         store,
@@ -126,7 +133,7 @@ fn keepers(opened: Opened, draining: &CancellationToken) -> (impl Future<Output 
         beside,
         ..
     } = opened;
-    let beside = tokio::spawn(beside.keep(draining.clone()));
+    let beside = tokio::spawn(beside.keep(ended.clone()));
     let reloads = tokio::spawn(reloads.keep(draining.clone()));
     let flusher = tokio::spawn(flush_cursors(Arc::clone(&store), draining.clone()));
     let cosignatures = tokio::spawn(Arc::clone(&witnesses).keep_written(draining.clone()));

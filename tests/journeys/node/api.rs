@@ -165,8 +165,13 @@ impl Taker {
     }
 
     async fn settle(&self, index: u64) {
+        self.say(index, "").await;
+    }
+
+    async fn say(&self, index: u64, not_taken: &str) {
         let one = pb::TakeDeliveriesRequest {
             index,
+            not_taken: not_taken.to_owned(),
             ..Default::default()
         };
         self.said.send(one).await.expect("a line");
@@ -189,6 +194,16 @@ impl Stage {
 
     async fn at_desk(&self, count: usize) {
         until(|| (self.status(ANAM).1["agent"]["at_desk"] == count).then_some(())).await;
+    }
+
+    /// The same, said by this agent: one that was killed has left what it said last.
+    async fn at_desk_of(&self, agent: &Agent, count: usize) {
+        until(|| {
+            let said = self.status(ANAM).1["agent"].clone();
+            let is_so = said["pid"] == agent.child.id() && said["at_desk"] == count;
+            is_so.then_some(())
+        })
+        .await;
     }
 }
 
@@ -216,11 +231,21 @@ async fn an_urgent_delivery_passes_those_that_a_program_holds() {
     drop(taker);
     stage.at_desk(2).await;
     let urgent = stage.alert(CBP)["index"].as_u64().expect("an index");
-    stage.at_desk(3).await;
-    let mut taker = Taker::with_credit(&mut api, 0).await;
-    for index in [urgent, routine[2], routine[3]] {
-        assert_eq!(taker.next().await, index);
-        taker.settle(index).await;
+    let last = Instant::now() + PATIENCE;
+    let mut taker = loop {
+        let mut taker = Taker::with_credit(&mut api, 0).await;
+        let index = taker.next().await;
+        if index == urgent {
+            break taker;
+        }
+        // It is on its way to where takers look.
+        assert_eq!(index, routine[2]);
+        assert!(Instant::now() < last, "what is urgent does not pass");
+    };
+    taker.settle(urgent).await;
+    for index in &routine[2..] {
+        assert_eq!(taker.next().await, *index);
+        taker.settle(*index).await;
     }
     stage.at_desk(0).await;
     drop((taker, api));
@@ -255,7 +280,7 @@ async fn what_many_in_hand_were_not_settled_comes_again_once_and_in_order() {
     drop((taker, api));
     agent.kill();
     let agent = stage.agent(ANAM).await;
-    stage.at_desk(8).await;
+    stage.at_desk_of(&agent, 8).await;
     let mut api = stage.api(ANAM).await;
     let mut taker = Taker::with_credit(&mut api, u32::MAX).await;
     assert_eq!(taker.some(8).await, left);
@@ -272,6 +297,47 @@ async fn what_many_in_hand_were_not_settled_comes_again_once_and_in_order() {
     let refused = taker.stream.message().await.expect_err("it ends");
     let refused = precinto_client::Refusal::from_status(&refused);
     assert_eq!(refused.reason, Some(pb::Reason::IndexUnknown));
+    stage.at_desk(0).await;
+    drop((taker, api));
+    agent.stop();
+    assert!(gateway.stop().success());
+    assert_eq!(findings(&stage.site), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_not_taken_is_not_handed_over_behind_its_recall() {
+    let (stage, gateway) = Stage::new();
+    // However slow the machine, the program may have both in hand.
+    let more = "hand_over = \"../in\"\nconfirm_recalls = true\ncommand_seconds = 600";
+    let table = format!("{BY_API}\n{more}");
+    stage.with_agent(ANAM, &table);
+    let agent = stage.agent(ANAM).await;
+    let mut api = stage.api(ANAM).await;
+    let mut taker = Taker::with_credit(&mut api, 8).await;
+    // Both are urgent, and so in one lane.
+    let alert = stage.alert(CBP);
+    let first = alert["index"].as_u64().expect("an index");
+    assert_eq!(taker.next().await, first);
+    let id = alert["alert_id"].as_str().expect("an id");
+    let line = format!("send recall {id} --measure QUARANTINE --ground ERROR");
+    let recall = stage.object(CBP, &line)["index"].as_u64();
+    assert_eq!(Some(taker.next().await), recall);
+    // It comes again while the recall is in the program's hands.
+    taker.say(first, "the database is down").await;
+    until(|| {
+        let mut why = agent.details("not_taken").into_iter();
+        why.any(|why| why.contains("its recall is being handed over"))
+            .then_some(())
+    })
+    .await;
+    taker.settle(recall.expect("an index")).await;
+    let aside = stage.path("in/quarantine");
+    until(|| (handed_over(&aside).len() == 1).then_some(())).await;
+    until(|| agent.heard("withheld").then_some(())).await;
+    // Nothing else was handed over meanwhile.
+    let next = stage.alert(CBP)["index"].as_u64().expect("an index");
+    assert_eq!(taker.next().await, next);
+    taker.settle(next).await;
     stage.at_desk(0).await;
     drop((taker, api));
     agent.stop();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use precinto_client::submit::submit;
-use precinto_client::{Connection, Signed};
+use precinto_client::{Connection, LogClient, Signed};
 use precinto_proto::v1 as pb;
 use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use precinto_tests::{GatewayProcess, Messages, Node, Site, audit};
@@ -94,6 +94,27 @@ impl World {
         mexico.revoke(place);
         mexico.publish();
         self.gateway().reload();
+    }
+
+    /// Waits until the stream of a node that may be here no more ends, with this word if it is heard, and sees that the node is not
+    /// let in again, for this reason.
+    pub(super) async fn must_go(
+        &self,
+        (node, stream): (&str, &mut Stream),
+        word: pb::ClosingReason,
+        reason: pb::Reason,
+    ) {
+        let heard = stream.last_word().await;
+        assert!(heard.is_none_or(|heard| heard == word), "{heard:?}");
+        let node = self.site.node(node, self.gateway());
+        let refused = match Connection::open(&node.settings, &node.clock).await {
+            Err(error) => error.reason(),
+            Ok(line) => {
+                let asked = LogClient::new(&line).checkpoint(0).await;
+                asked.err().and_then(|error| error.reason())
+            }
+        };
+        assert_eq!(refused, Some(reason));
     }
 
     pub(super) fn gateway(&self) -> &GatewayProcess {
@@ -373,13 +394,16 @@ impl Stream {
         closing
     }
 
-    /// Why it is closed; the line may end with it.
-    pub(super) async fn last_word(&mut self) -> pb::ClosingReason {
+    /// Why it is closed; none if the line was cut before that was heard: who must go is given a moment and no more, in which a busy
+    /// machine says nothing.
+    async fn last_word(&mut self) -> Option<pb::ClosingReason> {
         let closing = async {
             loop {
-                if let Some(closing) = self.next().await.closing {
+                let message = self.try_next().await.ok()?;
+                let message = message.expect("no stream ends without a word");
+                if let Some(closing) = message.closing {
                     assert_eq!(closing.retry_after, None);
-                    return closing.reason();
+                    return Some(closing.reason());
                 }
             }
         };

@@ -133,7 +133,9 @@ async fn s26_what_the_log_resolved_decides_at_every_delivery() {
     let mut other = streams.pop().expect("two");
     let mut revoked = streams.pop().expect("two");
     world.revoke_in_mexico("mx/cofepris/hq.tls");
-    assert_eq!(revoked.last_word().await, pb::ClosingReason::Revoked);
+    let stream = ("mx-cofepris-hq", &mut revoked);
+    let (word, reason) = (pb::ClosingReason::Revoked, pb::Reason::CertRevoked);
+    world.must_go(stream, word, reason).await;
     let sent = world.send(1).await;
     assert_eq!(other.deliveries(1).await, sent);
     world.kill_and_start();

@@ -205,11 +205,15 @@ async fn s32_a_closing_has_its_reason_and_says_whether_to_come_back() {
     let part = directory::proposed(&world.site, world.gateway(), steward, directory::without_hq);
     let applied = directory::apply(&world.site, world.gateway(), steward.0, &part, &[]);
     directory::expect_success(&applied);
-    assert_eq!(left.last_word().await, pb::ClosingReason::Unlisted);
+    let stream = ("mx-cofepris-hq", &mut left);
+    let (word, reason) = (pb::ClosingReason::Unlisted, pb::Reason::NodeUnknown);
+    world.must_go(stream, word, reason).await;
     let mut fifth = world.desk().await.open("desk", 1).await;
     fifth.caught_up().await;
     world.revoke_in_mexico("mx/anam/mex.tls");
-    assert_eq!(fifth.last_word().await, pb::ClosingReason::Revoked);
+    let stream = ("mx-anam-mex", &mut fifth);
+    let (word, reason) = (pb::ClosingReason::Revoked, pb::Reason::CertRevoked);
+    world.must_go(stream, word, reason).await;
     for (closing, reason, returns) in [
         (superseded, pb::ClosingReason::Superseded, false),
         (sought, pb::ClosingReason::Sought, true),

@@ -16,7 +16,7 @@ use precinto_proto::v1 as pb;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Acts, act_id};
+use super::{Acts, Doing, act_id};
 use crate::limits::REVOKED_HEARD_MAX;
 use crate::status::Refusal;
 
@@ -147,7 +147,7 @@ async fn record(acts: &Acts, gateway: &str, shown: &Shown) -> Result<(), Refusal
         certificate: shown.digest.to_vec(),
         ..Default::default()
     };
-    acts.record_as(act_id, act).await?;
+    acts.record_as(act_id, Doing::Asked, act).await?;
     Ok(())
 }
 

@@ -1,13 +1,15 @@
 //! What the rules in force keep from an agency for which it stands in the log: noted where they have spoken, recorded beside it.
 //!
 //! Nobody waits for the record: to withhold takes nothing from anybody that could be held back for it, and whoever reads must
-//! not be told by a pause, nor by the growth of the log, whose leaves every node may read: all that was noted is recorded together,
-//! every [`WITHHELD_EVERY_MS`] by the clock and at the stop, and so hangs on no delivery. A crash loses what was noted since.
+//! not be told by a pause, nor by when the log grows, whose leaves every node may read: all that was noted is recorded together,
+//! every [`WITHHELD_EVERY_MS`] by the clock and at the stop, and so hangs on no delivery. By how much the log grows then does say how
+//! much was withheld from somebody: who asks for one entry in a quiet night may see that it was for its agency. A crash loses what was
+//! noted since.
 //!
-//! It is written only while the rules that spoke are in force, so that an auditor finds them before it; what comes too late for that
-//! is counted.
+//! The rules that spoke may have gone by then: a subscription that was passed over by them has no next time, so it is recorded all the
+//! same. An auditor finds the rules by their digest, before the act. What the log cannot take now waits for the next time.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,8 +24,7 @@ use precinto_proto::v1 as pb;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Acts, act_id};
-use crate::in_force::InForce;
+use super::{Acts, Doing, act_id};
 use crate::limits::{
     CLOCK_TICK, WITHHELD_AT_ONCE_MAX, WITHHELD_EVERY_MS, WITHHELD_KNOWN_MAX,
     WITHHELD_PER_AGENCY_MAX, WITHHELD_QUEUE_MAX,
@@ -49,8 +50,9 @@ pub(crate) struct Waiting {
 #[derive(Debug)]
 pub(crate) struct Recorder {
     waiting: Waiting,
+    /// What the log could not take the last time; at most [`WITHHELD_QUEUE_MAX`].
+    put_off: VecDeque<Noted>,
     acts: Acts,
-    in_force: InForce,
     clock: Arc<dyn Clock>,
     gateway: String,
     /// By agency: nobody fills the log by asking for what is forbidden.
@@ -135,7 +137,7 @@ impl Shared {
         known.insert(act_id)
     }
 
-    /// It is not recorded: the next time is the first.
+    /// It is not recorded, and counted: the next time is the first.
     fn leave_out(&self, act_id: &[u8; 16]) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.remove(act_id);
@@ -144,18 +146,12 @@ impl Shared {
 }
 
 impl Waiting {
-    /// Records it as acts of `gateway`, by the rules that are in force then.
-    pub(crate) fn recorder(
-        self,
-        acts: Acts,
-        in_force: InForce,
-        clock: Arc<dyn Clock>,
-        gateway: String,
-    ) -> Recorder {
+    /// Records it as acts of `gateway`.
+    pub(crate) fn recorder(self, acts: Acts, clock: Arc<dyn Clock>, gateway: String) -> Recorder {
         Recorder {
             waiting: self,
+            put_off: VecDeque::new(),
             acts,
-            in_force,
             clock,
             gateway,
             quota: Ration::of(WITHHELD_PER_AGENCY_MAX),
@@ -196,80 +192,91 @@ impl Recorder {
         self.clock.now_ms() / WITHHELD_EVERY_MS
     }
 
-    /// Some at once, so that they share a sync.
+    /// All that was noted by now, some at once, so that they share a sync. What is noted meanwhile is for the next time: it would hang
+    /// on what somebody reads just now, and there might be no end to it.
     async fn record_all(&mut self) {
-        while !self.waiting.queue.is_empty() {
-            let mut noted = Vec::new();
-            while noted.len() < WITHHELD_AT_ONCE_MAX
-                && let Ok(one) = self.waiting.queue.try_recv()
-            {
-                noted.push(one);
+        // What is put off once more stands behind all of it.
+        let mut all = std::mem::take(&mut self.put_off);
+        let noted = (0..self.waiting.queue.len()).map_while(|_| self.waiting.queue.try_recv().ok());
+        all.extend(noted);
+        let mut refused = None;
+        while !all.is_empty() {
+            let some = all.drain(..WITHHELD_AT_ONCE_MAX.min(all.len())).collect();
+            for (noted, reason) in self.record_some(some).await {
+                refused = Some(reason);
+                self.put_off(noted);
             }
-            let mut begun = Vec::with_capacity(noted.len());
-            for one in noted {
-                begun.extend(self.begin(one).await);
-            }
-            for one in begun {
-                self.finish(one).await;
-            }
+        }
+        if let Some(reason) = refused {
+            let (count, reason) = (self.put_off.len(), reason::name(reason));
+            tracing::warn!(count, reason, "what was withheld is not logged yet");
         }
     }
 
-    /// Puts it into the log's queue, unless it is in the log.
-    async fn begin(&self, noted: Noted) -> Option<Begun<'_>> {
-        let Noted { act_id, kept } = &noted;
-        let left_out = || self.waiting.shared.leave_out(act_id);
-        match self.acts.has(act_id) {
-            Ok(true) => return None,
-            Ok(false) => {}
-            Err(error) => {
-                self.not_logged(&noted, &error.into());
-                return None;
+    /// Records them, and gives back what cannot be now, and why.
+    async fn record_some(&self, some: Vec<Noted>) -> Vec<(Noted, Reason)> {
+        let (mut begun, mut not_yet) = (Vec::with_capacity(some.len()), Vec::new());
+        for noted in some {
+            match self.begin(noted).await {
+                Ok(one) => begun.extend(one),
+                Err(not_now) => not_yet.push(not_now),
             }
         }
-        if (self.quota.take(&kept.agency, self.clock.now_ms())).is_err() {
-            left_out();
-            return None;
+        for one in begun {
+            not_yet.extend(self.finish(one).await);
         }
-        let held = self.in_force.hold().await;
-        if held.rules().digest().as_slice() != kept.decision.policy_digest {
-            // Others have come into force, and speak for themselves.
-            left_out();
-            return None;
+        not_yet
+    }
+
+    fn put_off(&mut self, noted: Noted) {
+        if self.put_off.len() < WITHHELD_QUEUE_MAX {
+            self.put_off.push_back(noted);
+        } else {
+            self.waiting.shared.leave_out(&noted.act_id);
+        }
+    }
+
+    /// Puts it into the log's queue, unless it is in the log; given back if its agency has had its share for now, or if the log
+    /// cannot be read.
+    async fn begin(&self, noted: Noted) -> Result<Option<Begun<'_>>, (Noted, Reason)> {
+        let Noted { act_id, kept } = &noted;
+        match self.acts.has(act_id) {
+            Ok(true) => return Ok(None),
+            Ok(false) => {}
+            Err(error) => return Err((noted, Refusal::from(error).reason())),
+        }
+        if (self.quota.take(&kept.agency, self.clock.now_ms())).is_err() {
+            return Err((noted, Reason::Overloaded));
         }
         let count = self.waiting.shared.left_out.swap(0, Ordering::Relaxed);
-        let act = self.act(kept, count);
-        let mut recording: Recording<'_> = Box::pin(self.acts.record_as(*act_id, act));
-        // The first poll puts it into the log's queue: from there on other rules may come.
+        let recording = self
+            .acts
+            .record_as(*act_id, Doing::Asked, self.act(kept, count));
+        let mut recording: Recording<'_> = Box::pin(recording);
+        // The first poll puts it into the log's queue, where those behind it follow without waiting for it.
         let first = poll_fn(|context| Poll::Ready(recording.as_mut().poll(context))).await;
-        drop(held);
-        Some(Begun {
+        Ok(Some(Begun {
             noted,
             count,
             recording,
             first,
-        })
+        }))
     }
 
-    async fn finish(&self, begun: Begun<'_>) {
+    /// Waits until it is in the log; given back if that cannot take it now.
+    async fn finish(&self, begun: Begun<'_>) -> Option<(Noted, Reason)> {
         let recorded = match begun.first {
             Poll::Ready(recorded) => recorded,
             Poll::Pending => begun.recording.await,
         };
         match recorded {
-            Ok(_) | Err(AppendError::Conflict { .. }) => {}
+            Ok(_) | Err(AppendError::Conflict { .. }) => None,
             Err(error) => {
                 let left_out = &self.waiting.shared.left_out;
                 left_out.fetch_add(begun.count, Ordering::Relaxed);
-                self.not_logged(&begun.noted, &error.into());
+                Some((begun.noted, Refusal::from(error).reason()))
             }
         }
-    }
-
-    fn not_logged(&self, Noted { act_id, kept }: &Noted, refusal: &Refusal) {
-        let (index, reason) = (kept.index, reason::name(refusal.reason()));
-        tracing::warn!(index, agency = %kept.agency, reason, "that an entry was withheld is not logged");
-        self.waiting.shared.leave_out(act_id);
     }
 
     fn act(&self, kept: &Kept, count: u64) -> pb::ActRecord {
@@ -292,3 +299,6 @@ impl Recorder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

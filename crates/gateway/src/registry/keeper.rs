@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, MutexGuard, Semaphore, watch};
 
 use super::Directory;
 use super::codes::Codes;
-use crate::acts::{Acts, Withheld, act_id};
+use crate::acts::{Acts, Doing, Withheld, act_id};
 use crate::blocking;
 use crate::certificates::Certificates;
 use crate::in_force::{InForce, Seat, Terms};
@@ -277,7 +277,7 @@ impl Keeper {
             statement_id: digest.to_vec(),
             ..Default::default()
         };
-        match self.acts.record_as(act_id, act).await {
+        match self.acts.record_as(act_id, Doing::Asked, act).await {
             // Brought twice at the same time, and the other one was first.
             Ok(_) | Err(AppendError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),
@@ -299,9 +299,7 @@ impl Keeper {
         // It lives as long as this does.
         drop(believing.wait_for(|waiting| *waiting > 0).await);
     }
-}
 
-impl Keeper {
     /// Logs the roots and lists of `next` that are new, then `records`, which say what changes, and puts it in force. Waits
     /// until nobody decides for as long as that takes: a revocation is never dropped. Parts of the directory that wait for
     /// their turn are sent away meanwhile: however many there are, it stands behind one at most, which is in the log's queue.

@@ -15,7 +15,7 @@ use precinto_ledger::AppendError;
 use precinto_proto::v1 as pb;
 
 use super::{Submissions, SubmitError};
-use crate::acts::{self, Acts};
+use crate::acts::{self, Acts, Doing};
 use crate::policy;
 use crate::ration::Ration;
 
@@ -131,7 +131,7 @@ impl Refusals {
             count,
             ..Default::default()
         };
-        let recorded = self.acts.record_as(act_id, act).await;
+        let recorded = self.acts.record_as(act_id, Doing::Asked, act).await;
         if recorded.is_err() {
             // This entry does not tell of them.
             self.leave_out(&about.carrier, count);

@@ -197,9 +197,45 @@ async fn an_open_stream_keeps_to_a_policy_that_was_tightened_and_a_withdrawal_ar
     assert!(watch.is_quiet().await, "covered");
     assert_eq!(readable(&nlu).await.len(), 3);
     world.stop().await;
-    // All that was noted is in the log by then.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_withheld_is_told_when_the_rules_have_gone_and_when_the_gateway_stops() {
+    let mut world = World::start().await;
+    let (mut lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
+    let alerts = [lax.alert(1, 1, &[]), lax.alert(2, 1, &[])];
+    let first = world.offered(MX);
+    lax.send(&alerts[0]).await.unwrap();
+    let forbids = mexico(&world, &nlu, &first, LINE, &with(NO_FUEL)).await;
+    // A subscription passes it by: for what it is, there is no next time.
+    nlu.create("desk").await;
+    let mut watch = nlu.watch("desk", 1).await;
+    assert!(watch.is_quiet().await, "forbidden");
+    let loose = mexico(&world, &nlu, &forbids, &with(NO_FUEL), LINE).await;
+    let [index] = readable(&nlu).await[..] else {
+        panic!("it may be read again");
+    };
+    assert_eq!(world.withheld(0).await.len(), 0, "its time has not come");
+    world.clock.advance(WITHHELD_EVERY_MS);
+    let [act] = &world.withheld(1).await[..] else {
+        panic!("once");
+    };
+    assert_eq!((act.from_index, &*act.subject), (index, ANAM));
+    let decision = act.decision.as_ref().unwrap();
+    assert_eq!(decision.rules, ["mx.dev.invalid#no-fuel"]);
+    // Nor does the clock have to come to it before a stop.
+    lax.send(&alerts[1]).await.unwrap();
+    assert_eq!(watch.delivery().await.index, readable(&nlu).await[1]);
+    mexico(&world, &nlu, &loose, LINE, &with(NO_FUEL)).await;
+    assert_eq!(readable(&nlu).await, [0_u64; 0]);
+    assert_eq!(world.withheld(1).await.len(), 1);
+    world.stop().await;
     world.resume().await;
-    assert_eq!(world.withheld(2).await.len(), 2);
+    let acts = world.withheld(2).await;
+    let indexes: Vec<u64> = acts.iter().map(|act| act.from_index).collect();
+    let second = indexes[1];
+    assert_eq!((indexes.len(), indexes[0]), (2, index));
+    assert!(second > index);
     world.stop().await;
 }
 

@@ -1,8 +1,9 @@
 //! The agent: brings what waits in the outbox to the gateway, takes in what comes, and goes on doing so.
 //!
 //! A *session* has one set of certificates and trust. It ends when others have been taken ([`files`]) or something is wrong, and
-//! the next one works by what is in force then; a line that breaks ends nothing, and neither does a bad file. The whole agent ends when it is told to, or when the log or
-//! the gateway was caught in a lie: then nothing more goes by way of it until a person has looked.
+//! the next one works by what is in force then; a line that breaks ends nothing, and neither does a bad file. The whole agent ends
+//! when it is told to, or when the log or the gateway was caught in a lie: then nothing more goes by way of it until a person has
+//! looked.
 
 mod files;
 mod session;

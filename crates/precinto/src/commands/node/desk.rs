@@ -21,7 +21,7 @@ use crate::config::Run;
 use crate::counters::Counters;
 use crate::exit::Text;
 pub(super) use hands::Lane;
-use hands::{Hand, Hands};
+use hands::{Hand, Hands, Matter};
 use precinto_alert::code::{MessageType, Precedence};
 use precinto_alert::id::AlertId;
 use precinto_client::inbox::{Item, Reception, ReceptionError, overdue_file_name};
@@ -247,7 +247,16 @@ impl Desk {
                 let Some(work) = ready.recv().await else {
                     return;
                 };
-                let hand = hands.begin(lane, work.alert.as_ref()).await;
+                let Some(hand) = hands.begin(lane, work.matter()).await else {
+                    let why = (
+                        "its recall is being handed over",
+                        "se está entregando su retiro",
+                    );
+                    if done.send(work.not_taken(why.into())).await.is_err() {
+                        return;
+                    }
+                    continue;
+                };
                 let (desk, done) = (Arc::clone(self), done.clone());
                 let (laid, is_laid) = oneshot::channel();
                 under_way.spawn(async move {
@@ -381,6 +390,14 @@ impl Work {
             recalls: self.recalls,
             what: self.what,
             withheld,
+        }
+    }
+
+    fn matter(&self) -> Matter<'_> {
+        Matter {
+            alert: self.alert.as_ref(),
+            index: self.item.index,
+            recalls: self.recalls,
         }
     }
 

@@ -16,6 +16,7 @@ use precinto_merkle::checkpoint::{Checkpoint, SignedCheckpoint};
 use precinto_merkle::hash::leaf_hash;
 use precinto_merkle::leaf::{EntryType, Leaf, commitment};
 use precinto_merkle::tree::Edge;
+use precinto_policy::{Floor, Rules};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 use std::collections::BTreeMap;
@@ -151,6 +152,8 @@ pub(super) struct PartSeen {
 pub(super) struct Parts {
     by_digest: BTreeMap<[u8; 32], Arc<PartSeen>>,
     newest: BTreeMap<Side, Arc<PartSeen>>,
+    /// The newest of each side, whenever there was another one.
+    together: Vec<Vec<Arc<PartSeen>>>,
 }
 
 impl Parts {
@@ -173,6 +176,7 @@ impl Parts {
             let seen = Arc::new(PartSeen { index, signed });
             self.by_digest.insert(digest, Arc::clone(&seen));
             self.newest.insert(side, seen);
+            self.together.push(self.newest());
         }
     }
 
@@ -185,6 +189,15 @@ impl Parts {
             self.by_digest.get::<[u8; 32]>(digest).map(Arc::clone)
         });
         parts.collect()
+    }
+
+    /// Those that were the newest of each side last with these rules.
+    pub(super) fn last_with(&self, floor: Floor, digest: &[u8]) -> Option<Vec<Arc<PartSeen>>> {
+        let have = |parts: &&Vec<Arc<PartSeen>>| {
+            let rules = Rules::of_parts(floor, parts.iter().map(|part| part.signed.part()));
+            rules.is_ok_and(|rules| rules.digest().as_slice() == digest)
+        };
+        self.together.iter().rev().find(have).cloned()
     }
 
     /// The newest of each side so far.

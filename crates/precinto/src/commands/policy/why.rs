@@ -166,12 +166,20 @@ impl Asked {
                     }
                     _ => return None,
                 };
-                // An act does not name what it was decided by; it is what was in force.
-                (said, decision, Some(parts.newest()))
+                // An act does not name what it was decided by. It is what was in force; what was withheld stands there later, and
+                // that may be others by then.
+                let before = match (&said, floor_of(&decision)) {
+                    (Said::Withheld(_), Some(floor)) => {
+                        parts.last_with(floor, &decision.policy_digest)
+                    }
+                    _ => None,
+                };
+                let parts = before.unwrap_or_else(|| parts.newest());
+                (said, decision, Some(parts))
             }
             _ => return None,
         };
-        let floor = (decision.policy == Floor::NEWEST.name()).then_some(Floor::NEWEST);
+        let floor = floor_of(&decision);
         let rules = floor.zip(parts.as_ref()).and_then(|(floor, parts)| {
             let parts = parts.iter().map(|part| part.signed.part());
             Rules::of_parts(floor, parts).ok()
@@ -407,6 +415,11 @@ impl Decided {
         lines.push(format!("  {holds}"));
         lines
     }
+}
+
+/// The floor that it was decided by, if it is one that is known here.
+fn floor_of(decision: &pb::Decision) -> Option<Floor> {
+    (decision.policy == Floor::NEWEST.name()).then_some(Floor::NEWEST)
 }
 
 fn message_id(bytes: &[u8]) -> String {

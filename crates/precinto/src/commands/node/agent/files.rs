@@ -2,8 +2,8 @@
 //!
 //! They are renewed while it runs. What changes is loaded and judged first, on the side, and only what is good as a whole takes
 //! the place of what is in force; a bad file changes nothing, is said, and is looked at again and again until it is good: that may
-//! take nothing but time. A certificate of its own that has ceased to count keeps no list out. A revocation list never goes back: its number never
-//! falls, and stands for one list for ever, also after a restart.
+//! take nothing but time. A certificate of its own that has ceased to count keeps no list out. A revocation list never goes back: its
+//! number never falls, and stands for one list for ever, also after a restart.
 //!
 //! Trust statement: the lists that were taken lie in `lists/` of the state folder. Who deletes them can put back an older list
 //! before the next start, and whoever may do that may as well write to the settings.

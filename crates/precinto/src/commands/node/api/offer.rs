@@ -5,7 +5,8 @@
 //! was there has gone, it lies there for the next one: only what somebody could not take is an attempt.
 //!
 //! The desk takes everything back whenever a session ends, and lays it down again in the next. What a taker has in hand stays there
-//! meanwhile, and what they say of it is kept: nobody is handed a second time what they have taken.
+//! meanwhile, and what they say of it is kept: nobody is handed a second time what they have taken. What the desk does not lay down
+//! again, because it was put away, keeps its word until its taker goes, which harms nobody.
 
 use super::super::desk::Lane;
 use crate::exit::Text;

@@ -1,5 +1,6 @@
 //! Which alerts each lane of the desk has in hand: what is urgent about an alert cuts off what is being handed over about the same
-//! one, so that nobody hears of an alert after its recall because a program was slow.
+//! one, and what comes again of it while its recall is being handed over is turned away. So nobody hears of an alert after its recall
+//! because a program was slow, or had refused it once.
 
 use precinto_alert::id::AlertId;
 use std::collections::BTreeMap;
@@ -23,9 +24,32 @@ pub(super) struct Hands(watch::Sender<InHand>);
 /// By a number of its own for each.
 #[derive(Debug, Default)]
 struct InHand {
-    urgent: BTreeMap<u64, AlertId>,
+    /// Beside the alert, where in the log the recall of it stands that this is; none of another message.
+    urgent: BTreeMap<u64, (AlertId, Option<u64>)>,
     routine: BTreeMap<u64, (AlertId, CancellationToken)>,
     last: u64,
+}
+
+/// What is to be handed over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Matter<'a> {
+    /// The alert that it is about.
+    pub(super) alert: Option<&'a AlertId>,
+    /// Where in the log it stands.
+    pub(super) index: u64,
+    /// It is a recall.
+    pub(super) recalls: bool,
+}
+
+/// What becomes of a wish to begin.
+#[derive(Debug)]
+enum Begins {
+    /// It may, under this number.
+    Now(u64),
+    /// The other lane has something in hand about its alert.
+    Later,
+    /// It comes behind its recall.
+    Never,
 }
 
 /// A lane's right to hand something over about an alert, until it is dropped.
@@ -38,34 +62,54 @@ pub(super) struct Hand {
 }
 
 impl Hands {
-    /// Waits until the other lane has nothing in hand about this alert, which for an urgent one is cut off.
-    pub(super) async fn begin(self: &Arc<Self>, lane: Lane, alert: Option<&AlertId>) -> Hand {
+    /// Waits until the other lane has nothing in hand about this alert, which for an urgent one is cut off. `None` for what is urgent
+    /// and older than a recall of its alert that is in hand: it would lie behind it. It must come again, and will then be put away.
+    pub(super) async fn begin(self: &Arc<Self>, lane: Lane, matter: Matter<'_>) -> Option<Hand> {
         let mut changes = self.0.subscribe();
         let mut hand = Hand {
             hands: Arc::clone(self),
             number: None,
             cut: CancellationToken::new(),
         };
+        let Some(alert) = matter.alert else {
+            return Some(hand);
+        };
         loop {
+            let mut begins = Begins::Later;
             self.0.send_if_modified(|now| {
-                hand.number = alert.and_then(|alert| now.begin(lane, alert, &hand.cut));
-                hand.number.is_some()
+                begins = now.begin(lane, alert, matter, &hand.cut);
+                matches!(begins, Begins::Now(_))
             });
-            if hand.number.is_some() || alert.is_none() {
-                return hand;
+            match begins {
+                Begins::Now(number) => {
+                    hand.number = Some(number);
+                    return Some(hand);
+                }
+                Begins::Never => return None,
+                // It ends only with the sender, which is ours.
+                Begins::Later => drop(changes.changed().await),
             }
-            // It ends only with the sender, which is ours.
-            drop(changes.changed().await);
         }
     }
 }
 
 impl InHand {
-    /// Its number, if it may begin.
-    fn begin(&mut self, lane: Lane, alert: &AlertId, cut: &CancellationToken) -> Option<u64> {
-        self.last += 1;
+    fn begin(
+        &mut self,
+        lane: Lane,
+        alert: &AlertId,
+        matter: Matter<'_>,
+        cut: &CancellationToken,
+    ) -> Begins {
+        let mut urgent = self.urgent.values().filter(|(one, _)| one == alert);
         match lane {
             Lane::Urgent => {
+                let is_late = |(_, recall): &(_, Option<u64>)| {
+                    recall.is_some_and(|recall| recall > matter.index)
+                };
+                if !matter.recalls && urgent.any(is_late) {
+                    return Begins::Never;
+                }
                 let theirs = self.routine.values().filter(|(one, _)| one == alert);
                 let mut waits = false;
                 for (_, cut) in theirs {
@@ -73,17 +117,20 @@ impl InHand {
                     waits = true;
                 }
                 if waits {
-                    return None;
+                    return Begins::Later;
                 }
-                drop(self.urgent.insert(self.last, alert.clone()));
+                self.last += 1;
+                let recall = matter.recalls.then_some(matter.index);
+                drop(self.urgent.insert(self.last, (alert.clone(), recall)));
             }
-            Lane::Routine if self.urgent.values().any(|one| one == alert) => return None,
+            Lane::Routine if urgent.next().is_some() => return Begins::Later,
             Lane::Routine => {
+                self.last += 1;
                 let theirs = (alert.clone(), cut.clone());
                 drop(self.routine.insert(self.last, theirs));
             }
         }
-        Some(self.last)
+        Begins::Now(self.last)
     }
 }
 
@@ -112,18 +159,59 @@ mod tests {
         }
     }
 
+    fn matter(index: u64, alert: Option<&AlertId>) -> Matter<'_> {
+        Matter {
+            alert,
+            index,
+            recalls: false,
+        }
+    }
+
+    async fn begin(hands: &Arc<Hands>, lane: Lane, alert: Option<&AlertId>) -> Hand {
+        let hand = hands.begin(lane, matter(1, alert)).await;
+        hand.expect("nothing is recalled")
+    }
+
+    #[tokio::test]
+    async fn what_comes_again_behind_its_recall_is_turned_away_and_holds_nobody_up() {
+        let hands = Arc::new(Hands::default());
+        let alert = |number| AlertId::compose("US", "DEAHQ", 2026, number).unwrap();
+        let [one, other] = [1, 2].map(alert);
+        let urgent =
+            async |index, alert| hands.begin(Lane::Urgent, matter(index, Some(alert))).await;
+        let first = urgent(7, &one).await.expect("nothing is recalled");
+        let recall = Matter {
+            recalls: true,
+            ..matter(8, Some(&one))
+        };
+        let recall = hands.begin(Lane::Urgent, recall).await;
+        let recall = recall.expect("it waits for nobody in its lane");
+        drop(first);
+        assert!(urgent(7, &one).await.is_none(), "behind its recall");
+        assert!(urgent(7, &other).await.is_some(), "another alert");
+        assert!(urgent(9, &one).await.is_some(), "said after the recall");
+        // A recall of before goes beside it: whoever acts on the one hears of the other too.
+        let older = Matter {
+            recalls: true,
+            ..matter(6, Some(&one))
+        };
+        assert!(hands.begin(Lane::Urgent, older).await.is_some());
+        drop(recall);
+        assert!(urgent(7, &one).await.is_some(), "the inbox knows by now");
+    }
+
     #[tokio::test]
     async fn what_is_urgent_cuts_off_the_same_alert_and_goes_beside_any_other() {
         let hands = Arc::new(Hands::default());
         let alert = |number| AlertId::compose("US", "DEAHQ", 2026, number).unwrap();
         let [one, other, three] = [1, 2, 3].map(alert);
-        let slow = hands.begin(Lane::Routine, Some(&one)).await;
-        let beside = hands.begin(Lane::Routine, Some(&one)).await;
-        let spared = hands.begin(Lane::Routine, Some(&three)).await;
-        drop(hands.begin(Lane::Urgent, Some(&other)).await);
-        drop(hands.begin(Lane::Urgent, None).await);
+        let slow = begin(&hands, Lane::Routine, Some(&one)).await;
+        let beside = begin(&hands, Lane::Routine, Some(&one)).await;
+        let spared = begin(&hands, Lane::Routine, Some(&three)).await;
+        drop(begin(&hands, Lane::Urgent, Some(&other)).await);
+        drop(begin(&hands, Lane::Urgent, None).await);
         assert!(!slow.cut.is_cancelled());
-        let mut urgent = pin!(hands.begin(Lane::Urgent, Some(&one)));
+        let mut urgent = pin!(begin(&hands, Lane::Urgent, Some(&one)));
         assert!(by_now(&mut urgent).await.is_none());
         assert!(slow.cut.is_cancelled() && beside.cut.is_cancelled());
         assert!(!spared.cut.is_cancelled(), "about another alert");
@@ -132,7 +220,7 @@ mod tests {
         drop(beside);
         let urgent = by_now(&mut urgent).await.expect("its turn");
         // What was cut off comes again, and waits.
-        let mut again = pin!(hands.begin(Lane::Routine, Some(&one)));
+        let mut again = pin!(begin(&hands, Lane::Routine, Some(&one)));
         assert!(by_now(&mut again).await.is_none());
         drop(urgent);
         let again = by_now(&mut again).await.expect("its turn");
