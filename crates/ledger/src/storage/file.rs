@@ -40,6 +40,18 @@ impl FileStorage {
     }
 }
 
+/// A lock that is let go when this is, whoever has its descriptor besides: a program that the process has forked and that has not
+/// begun yet would hold it for a moment longer, and a start at that moment would find the folder taken.
+#[derive(Debug)]
+struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Closing it, which comes next, lets go as well unless there is such a program.
+        drop(self.0.unlock());
+    }
+}
+
 impl Storage for FileStorage {
     fn lock(&self, name: &str) -> io::Result<Box<dyn Debug + Send + Sync>> {
         let path = self.path(name);
@@ -49,7 +61,7 @@ impl Storage for FileStorage {
             .truncate(false)
             .open(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Box::new(file)),
+            Ok(()) => Ok(Box::new(Locked(file))),
             Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -170,5 +182,20 @@ mod tests {
             let error = file.read_vec_at(len, at).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
         }
+    }
+
+    #[test]
+    fn a_lock_is_free_when_it_is_let_go_whoever_was_forked_meanwhile() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = FileStorage::new(folder.path());
+        let file = File::create(folder.path().join("lock")).unwrap();
+        file.try_lock().unwrap();
+        // What a fork has until its program begins.
+        let inherited = file.try_clone().unwrap();
+        let lock = Locked(file);
+        assert!(storage.lock("lock").is_err());
+        drop(lock);
+        assert!(storage.lock("lock").is_ok());
+        drop(inherited);
     }
 }
