@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use foldhash::quality::RandomState;
 use precinto_alert::code::{
     AuthorityCode, CommodityClass, MessageStatus, MessageType, Precedence, ProtectedBag, Tlp,
     UseCode,
@@ -15,7 +16,7 @@ use precinto_policy::{Addressees, Agency, Ask, Facts, Outcome, Passage};
 use precinto_proto::v1 as pb;
 use prost::Message as _;
 
-use super::fields::{Malformed, next_field, take_fields};
+use super::fields::{Taken, Untaken, next_field, take_fields};
 use crate::acts::{Kept, Withheld};
 use crate::limits::ENTRY_FACTS_MAX;
 use crate::registry::Directory;
@@ -33,17 +34,25 @@ pub(super) enum Act {
 /// with nothing.
 #[derive(Debug, Default)]
 pub(crate) struct EntryFacts {
-    known: Mutex<HashMap<Likeness, Arc<Known>>>,
+    known: Mutex<AllKnown>,
     /// Who is told of what is withheld; nobody before the directory is in force.
     withheld: OnceLock<Withheld>,
 }
 
+/// Of which entries something is known.
+#[derive(Debug, Default)]
+struct AllKnown {
+    /// By everything that is read of them ([`Told::read`]), as it stands in them: whoever reads a million entries decodes a few. The
+    /// hash is seeded by the process and quick, for it is made for every entry and every subscriber; who finds words that collide all
+    /// the same makes [`ENTRY_FACTS_MAX`] of them slow to find and no more.
+    alike: HashMap<Box<[u8]>, Arc<Known>, RandomState>,
+    /// By their index, those of which much is read.
+    single: HashMap<u64, Arc<Known>>,
+}
+
 /// What entries have in common of which the same is known.
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Likeness {
-    /// Everything that is read of them ([`Told::read`]), as it stands in them: whoever reads a million entries decodes a few.
-    Words(Vec<u8>),
-    /// The index of one of which much is read.
+enum Likeness<'a> {
+    Words(&'a [u8]),
     Index(u64),
 }
 
@@ -137,43 +146,63 @@ impl EntryFacts {
     }
 
     fn of(&self, directory: &Directory, entry: &StoredEntry) -> Arc<Known> {
-        let likeness = Likeness::of(entry);
+        let mut room = [0; LIKENESS_BYTES_MAX];
+        let likeness = Likeness::of(entry, &mut room);
         if let Some(known) = lock(&self.known).get(&likeness) {
-            return Arc::clone(known);
+            return known;
         }
         let known = Arc::new(Known {
             told: Told::read(entry, |agency| directory.asked(agency)),
             verdicts: Mutex::default(),
         });
-        let mut all = lock(&self.known);
-        if all.len() >= ENTRY_FACTS_MAX {
-            all.clear();
-        }
-        all.insert(likeness, Arc::clone(&known));
+        lock(&self.known).insert(&likeness, Arc::clone(&known));
         known
     }
 }
 
-impl Likeness {
-    fn of(entry: &StoredEntry) -> Self {
-        let words = Self::words(entry).ok().flatten();
-        words.map_or_else(|| Self::Index(entry.index()), Self::Words)
+impl AllKnown {
+    fn get(&self, likeness: &Likeness<'_>) -> Option<Arc<Known>> {
+        let known = match likeness {
+            Likeness::Words(words) => self.alike.get(*words),
+            Likeness::Index(index) => self.single.get(index),
+        };
+        known.map(Arc::clone)
     }
 
-    /// None if there is too much to keep.
-    fn words(entry: &StoredEntry) -> Result<Option<Vec<u8>>, Malformed> {
-        let mut words = Vec::with_capacity(LIKENESS_BYTES_MAX);
-        take_fields(entry.record(), &Record::TAGS, &mut words)?;
+    fn insert(&mut self, likeness: &Likeness<'_>, known: Arc<Known>) {
+        if self.alike.len() + self.single.len() >= ENTRY_FACTS_MAX {
+            self.alike.clear();
+            self.single.clear();
+        }
+        match likeness {
+            Likeness::Words(words) => drop(self.alike.insert((*words).into(), known)),
+            Likeness::Index(index) => drop(self.single.insert(*index, known)),
+        }
+    }
+}
+
+impl<'a> Likeness<'a> {
+    /// The words are put into `room`; of an entry that has more, or is none, it is the index.
+    fn of(entry: &StoredEntry, room: &'a mut [u8; LIKENESS_BYTES_MAX]) -> Self {
+        let mut taken = Taken::into_room(room);
+        match Self::take(entry, &mut taken) {
+            Ok(()) => Self::Words(taken.done()),
+            Err(Untaken) => Self::Index(entry.index()),
+        }
+    }
+
+    fn take(entry: &StoredEntry, taken: &mut Taken<'_>) -> Result<(), Untaken> {
+        take_fields(entry.record(), &Record::TAGS, taken)?;
         // So that nothing of the record can be taken for something of the statement.
-        let of_record = u32::try_from(words.len()).map_err(|_| Malformed)?;
-        words.extend_from_slice(&of_record.to_be_bytes());
+        let of_record = u32::try_from(taken.len()).map_err(|_| Untaken)?;
+        taken.put(&of_record.to_be_bytes())?;
         let mut envelope = entry.content();
         while let Some((tag, value)) = next_field(&mut envelope)? {
             if tag == PAYLOAD {
-                take_fields(value.ok_or(Malformed)?, &Stated::TAGS, &mut words)?;
+                take_fields(value.ok_or(Untaken)?, &Stated::TAGS, taken)?;
             }
         }
-        Ok((words.len() <= LIKENESS_BYTES_MAX).then_some(words))
+        Ok(())
     }
 }
 

@@ -34,12 +34,52 @@ pub(super) fn next_field<'a>(message: &mut &'a [u8]) -> Result<Option<Field<'a>>
     Ok(Some((tag, Some(value))))
 }
 
-/// Adds to `taken` the fields of a message that have one of these tags, as they stand, tag and all.
+/// What is taken of messages, in room that is there already: for an entry that is looked at, nothing is allocated.
+pub(super) struct Taken<'a> {
+    room: &'a mut [u8],
+    len: usize,
+}
+
+/// There is more than there is room for, or it is not the bytes of a message.
+#[derive(Debug)]
+pub(super) struct Untaken;
+
+impl From<Malformed> for Untaken {
+    fn from(Malformed: Malformed) -> Self {
+        Self
+    }
+}
+
+impl<'a> Taken<'a> {
+    pub(super) fn into_room(room: &'a mut [u8]) -> Self {
+        Self { room, len: 0 }
+    }
+
+    /// So many bytes as yet.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Untaken> {
+        let end = self.len.saturating_add(bytes.len());
+        let place = self.room.get_mut(self.len..end).ok_or(Untaken)?;
+        place.copy_from_slice(bytes);
+        self.len = end;
+        Ok(())
+    }
+
+    /// All of it.
+    pub(super) fn done(self) -> &'a [u8] {
+        self.room.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// Takes the fields of a message that have one of these tags, as they stand, tag and all.
 pub(super) fn take_fields(
     mut message: &[u8],
     tags: &[u32],
-    taken: &mut Vec<u8>,
-) -> Result<(), Malformed> {
+    taken: &mut Taken<'_>,
+) -> Result<(), Untaken> {
     loop {
         let before = message;
         let Some((tag, _)) = next_field(&mut message)? else {
@@ -47,7 +87,7 @@ pub(super) fn take_fields(
         };
         if tags.contains(&tag) {
             let len = before.len().saturating_sub(message.len());
-            taken.extend_from_slice(before.get(..len).unwrap_or_default());
+            taken.put(before.get(..len).unwrap_or_default())?;
         }
     }
 }

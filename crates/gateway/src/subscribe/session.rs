@@ -224,9 +224,8 @@ impl Session {
     /// when there was nothing.
     async fn take_turn(&mut self) -> Result<bool, End> {
         self.turn = Turn::GoesOn;
+        self.look_around()?;
         for number in 0..STEPS_PER_TURN_MAX {
-            self.now = Instant::now();
-            self.check_ending()?;
             if !self.step().await? {
                 return Ok(number > 0);
             }
@@ -318,6 +317,8 @@ impl Session {
                 read.map_err(|_| refused(Reason::Internal))?
             };
             self.batch = entries.map_err(broken)?.into();
+            // Meanwhile somebody may have lost a right.
+            self.look_around()?;
         }
         Ok(self.batch.pop_front())
     }
@@ -351,6 +352,7 @@ impl Session {
         let entry = read
             .map_err(|_| refused(Reason::Internal))?
             .map_err(broken)?;
+        self.look_around()?;
         if !self.reader.is_delivered(&entry) {
             // A right that is gone since the last attempt: it looks like an entry that never was for this subscriber.
             let slot = self.hold.slot();
@@ -371,7 +373,9 @@ impl Session {
         (self.last_message + HEARTBEAT_SILENCE).min(self.last_heartbeat + HEARTBEAT_INTERVAL)
     }
 
-    fn check_ending(&mut self) -> Result<(), End> {
+    /// What time it is, whether the stream may go on, and by which directory: what holds until the next wait, and is asked after each.
+    fn look_around(&mut self) -> Result<(), End> {
+        self.now = Instant::now();
         if self.feed.draining.is_cancelled() {
             return Err(draining());
         }

@@ -192,19 +192,24 @@ fn whatever_is_read_is_part_of_what_entries_have_in_common() {
         (record.encode_to_vec(), &Record::TAGS[..]),
         (stated.encode_to_vec(), &Stated::TAGS[..]),
     ] {
-        let mut taken = Vec::new();
+        let mut room = [0; LIKENESS_BYTES_MAX];
+        let mut taken = Taken::into_room(&mut room);
         take_fields(&bytes, tags, &mut taken).unwrap();
-        assert_eq!(taken, bytes, "a field is read that is no part of it");
+        assert_eq!(taken.done(), bytes, "a field is read that is no part of it");
     }
 }
 
 #[tokio::test]
 async fn entries_are_alike_only_if_everything_that_is_read_is_the_same() {
     let of = async |change: fn(&mut pb::Statement)| {
-        Likeness::of(&*entry(&stated(change), "floor/5", b"").await)
+        let mut room = [0; LIKENESS_BYTES_MAX];
+        match Likeness::of(&*entry(&stated(change), "floor/5", b"").await, &mut room) {
+            Likeness::Words(words) => Some(words.to_vec()),
+            Likeness::Index(_) => None,
+        }
     };
     let base = of(|_| ()).await;
-    assert!(matches!(base, Likeness::Words(_)));
+    assert!(base.is_some());
     let same = of(|said| {
         said.message_id = vec![9; 16];
         said.sender_seq = 7_000;
@@ -220,5 +225,5 @@ async fn entries_are_alike_only_if_everything_that_is_read_is_the_same() {
         assert_ne!(of(change).await, base);
     }
     let large = of(|said| said.sender = "x".repeat(2_000));
-    assert!(matches!(large.await, Likeness::Index(_)));
+    assert_eq!(large.await, None);
 }
