@@ -1,9 +1,10 @@
 //! What a test's own thread says in the gateway's log.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 
 /// What is logged on this thread for as long as this lives. Of other threads nothing is heard.
 pub(crate) struct Heard {
@@ -11,11 +12,16 @@ pub(crate) struct Heard {
     _guard: DefaultGuard,
 }
 
+/// While a single logger is alive, whatever thread first comes by a line of the program is asked alone whether anybody wants to hear it,
+/// and its answer holds for all. Of two loggers both are asked.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
 impl Heard {
     pub(crate) fn listen() -> Self {
+        LazyLock::force(&SECOND);
         let lines = Lines::default();
         let copy = lines.clone();
         let logger = tracing_subscriber::fmt()

@@ -21,6 +21,7 @@ mod gate;
 mod index;
 mod journal;
 mod marker;
+mod newest;
 mod onlooker;
 mod open;
 mod owner;

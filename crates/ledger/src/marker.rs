@@ -50,7 +50,10 @@ impl Marker {
                 "this is not the log that was: it is read, and takes nothing"
             );
         } else {
-            self.write(&view.published().borrow().checkpoint);
+            // A marker that cannot be written at a start is a setting that promises what is not so.
+            let newest = Arc::clone(&view.published().borrow().checkpoint);
+            let written = self.replace(&newest);
+            written.map_err(|error| OpenError::io("writing the second marker", error))?;
         }
         Ok(rollback)
     }
@@ -83,10 +86,10 @@ impl Marker {
         })
     }
 
-    /// Replaces what it shows. No receipt rests on it, so a volume that is gone stops nothing, and is an operator's business.
+    /// Replaces what it shows. No receipt rests on it, so a volume that is gone stops nothing once the log is open, and is an
+    /// operator's business.
     pub(crate) fn write(&self, checkpoint: &SignedCheckpoint) {
-        let note = checkpoint.note().as_bytes();
-        let written = durable::replace_in(&*self.storage, &self.name, note);
+        let written = self.replace(checkpoint);
         let was_failing = self.is_failing.swap(written.is_err(), Ordering::Relaxed);
         match written {
             Err(error) if !was_failing => tracing::warn!(
@@ -96,5 +99,9 @@ impl Marker {
             Ok(()) if was_failing => tracing::info!("the second marker is written again"),
             _ => {}
         }
+    }
+
+    fn replace(&self, checkpoint: &SignedCheckpoint) -> io::Result<()> {
+        durable::replace_in(&*self.storage, &self.name, checkpoint.note().as_bytes())
     }
 }

@@ -7,76 +7,71 @@
 use crate::durable;
 use crate::fatal::Fatal;
 use crate::marker::Marker;
+use crate::newest::{NewestWriter, Next};
 use crate::open::OpenError;
 use crate::storage::{Storage, read_small};
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use precinto_merkle::note::{NOTE_BYTES_MAX, NoteVerifier};
 use std::io;
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Writes checkpoints on a thread of its own.
+/// Shows the newest checkpoint to others.
 #[derive(Debug)]
 pub(crate) struct Publisher {
-    next: Arc<Next>,
-    /// Taken by [`Publisher::stop`]; none from the start where [`Publisher::write_newest`] does its work.
-    thread: Option<JoinHandle<()>>,
+    folder: Folder,
+    /// The second marker has a thread of its own: a disk that does not answer may be another machine's, and holds up nothing here.
+    marker: Option<NewestWriter>,
 }
 
-/// What is to be written next; a newer checkpoint takes the place of one that still waits.
-#[derive(Debug, Default)]
-struct Next {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    checkpoint: Option<Arc<SignedCheckpoint>>,
-    stopping: bool,
+/// Who writes into the log's own folder.
+#[derive(Debug)]
+enum Folder {
+    Thread(NewestWriter),
+    /// Nobody but [`Publisher::write_newest`].
+    ByHand(Next),
 }
 
 impl Publisher {
-    /// Starts the thread.
+    /// Starts its threads.
     pub(crate) fn start(
         storage: Arc<dyn Storage>,
         marker: Option<Marker>,
         every: Duration,
         fatal: Fatal,
     ) -> io::Result<Self> {
-        let next = Arc::new(Next::default());
-        let its_next = Arc::clone(&next);
-        let run = move || {
-            while let Some(checkpoint) = its_next.wait(every) {
-                if let Err(error) = write_checkpoint(&*storage, &checkpoint) {
-                    return fatal.end("publishing a checkpoint", &error);
-                }
-                if let Some(marker) = &marker {
-                    marker.write(&checkpoint);
-                }
-            }
+        let publish = move |checkpoint: &SignedCheckpoint| {
+            let written = write_checkpoint(&*storage, checkpoint);
+            let failed = |error: &io::Error| fatal.end("publishing a checkpoint", error);
+            written.inspect_err(failed).is_ok()
         };
-        let thread = thread::Builder::new()
-            .name("ledger-publish".to_owned())
-            .spawn(run)?;
+        let mark = |marker: Marker| {
+            let write = move |checkpoint: &SignedCheckpoint| {
+                marker.write(checkpoint);
+                true
+            };
+            NewestWriter::start("ledger-marker", every, write)
+        };
         Ok(Self {
-            next,
-            thread: Some(thread),
+            folder: Folder::Thread(NewestWriter::start("ledger-publish", every, publish)?),
+            marker: marker.map(mark).transpose()?,
         })
     }
 
     /// A publisher without a thread: it writes when it is told to.
     pub(crate) fn by_hand() -> Self {
         Self {
-            next: Arc::default(),
-            thread: None,
+            folder: Folder::ByHand(Next::default()),
+            marker: None,
         }
     }
 
     /// Writes what waits, now; false if that failed. Only for one without a thread.
     pub(crate) fn write_newest(&self, storage: &dyn Storage, fatal: &Fatal) -> bool {
-        let newest = self.next.state.lock().expect(NO_PANIC).checkpoint.take();
+        let newest = match &self.folder {
+            Folder::Thread(_) => None,
+            Folder::ByHand(next) => next.take(),
+        };
         let written = newest.map_or(Ok(()), |newest| write_checkpoint(storage, &newest));
         written
             .inspect_err(|error| fatal.end("publishing a checkpoint", error))
@@ -85,48 +80,29 @@ impl Publisher {
 
     /// Asks for a committed checkpoint to be written, soon, unless a newer one comes first.
     pub(crate) fn publish(&self, checkpoint: Arc<SignedCheckpoint>) {
-        self.next
-            .change(|state| state.checkpoint = Some(checkpoint));
-    }
-
-    /// Waits until the newest checkpoint is written.
-    pub(crate) fn stop(mut self) {
-        self.next.change(|state| state.stopping = true);
-        // The thread reports its own errors before it ends.
-        drop(self.thread.take().map(JoinHandle::join));
-    }
-}
-
-impl Drop for Publisher {
-    /// Dropped without a stop, because the ledger has failed, it writes nothing more.
-    fn drop(&mut self) {
-        if self.thread.is_some() {
-            self.next.change(|state| {
-                *state = State {
-                    checkpoint: None,
-                    stopping: true,
-                }
-            });
+        if let Some(marker) = &self.marker {
+            marker.put(Arc::clone(&checkpoint));
+        }
+        match &self.folder {
+            Folder::Thread(writer) => writer.put(checkpoint),
+            Folder::ByHand(next) => next.put(checkpoint),
         }
     }
-}
 
-impl Next {
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.state.lock().expect(NO_PANIC));
-        self.changed.notify_all();
-    }
-
-    /// The next checkpoint to write, `every` after the one before or at a stop; none when all is done.
-    fn wait(&self, every: Duration) -> Option<Arc<SignedCheckpoint>> {
-        let state = self.state.lock().expect(NO_PANIC);
-        let pause = self
-            .changed
-            .wait_timeout_while(state, every, |state| !state.stopping);
-        let (state, _) = pause.expect(NO_PANIC);
-        let idle = |state: &mut State| state.checkpoint.is_none() && !state.stopping;
-        let mut state = self.changed.wait_while(state, idle).expect(NO_PANIC);
-        state.checkpoint.take()
+    /// Waits until the newest checkpoint is written; for the second marker not longer than a stop can bear.
+    pub(crate) fn stop(self) {
+        // Each reports its own errors before it ends.
+        if let Folder::Thread(writer) = self.folder {
+            writer.stop();
+        }
+        let is_marked = self
+            .marker
+            .is_none_or(|marker| marker.stop_within(MARKER_PATIENCE));
+        if !is_marked {
+            tracing::warn!(
+                "the second marker's disk does not answer: it shows less than the log holds"
+            );
+        }
     }
 }
 
@@ -161,4 +137,5 @@ pub(crate) const CHECKPOINT: &str = "checkpoint";
 /// The file of the verifier key.
 pub(crate) const KEY: &str = "log.vkey";
 
-const NO_PANIC: &str = "nothing panics while it holds this lock";
+/// How long a stop waits for the second marker's disk.
+const MARKER_PATIENCE: Duration = Duration::from_secs(5);

@@ -56,6 +56,18 @@ const SETTINGS: &[&str] = &[
 ];
 
 #[test]
+fn a_gateway_may_write_where_the_example_has_its_second_marker() {
+    let example = include_str!("../../../crates/gateway/src/config/gateway.example.toml");
+    let marker = between(example, "# second_marker = \"", "\"");
+    let folder = Path::new(marker).parent().expect("a folder").display();
+    let (unit, _) = UNITS[1];
+    assert!(
+        unit.contains(&format!("\nReadWritePaths=-{folder}\n")),
+        "{folder}"
+    );
+}
+
+#[test]
 fn the_units_that_ship_are_printed_by_the_help_and_close_what_can_be_closed() {
     for (unit, command) in UNITS {
         let help = text(&run(&command).stdout);

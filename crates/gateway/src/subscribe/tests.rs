@@ -45,3 +45,9 @@ fn random_histories_keep_every_promise() {
         }
     });
 }
+
+/// All up to an entry is acknowledged while one below it, which was put back, is on its way again: on a busy machine it is not read yet.
+#[test]
+fn seed_167_an_ack_up_to_crosses_what_was_put_back() {
+    run(167);
+}

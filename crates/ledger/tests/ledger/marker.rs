@@ -160,3 +160,15 @@ async fn a_disk_of_the_marker_that_goes_away_stops_nothing() {
     ledger.append(numbered(1)).await.unwrap();
     owner.stop().unwrap();
 }
+
+#[test]
+fn a_marker_that_cannot_be_written_is_no_setting_to_start_with() {
+    let disks = Disks::new();
+    fs::remove_dir(disks.marker().parent().unwrap()).unwrap();
+    let error = disks.open().unwrap_err();
+    assert!(error.to_string().contains("second marker"), "{error}");
+    fs::create_dir(disks.marker().parent().unwrap()).unwrap();
+    let (ledger, owner) = disks.open().unwrap();
+    assert_eq!(ledger.published().borrow().size, 0, "nothing has changed");
+    owner.stop().unwrap();
+}

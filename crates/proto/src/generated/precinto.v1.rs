@@ -4016,7 +4016,8 @@ pub struct Ack {
     /// The index of one delivery.
     #[prost(uint64, tag = "1")]
     pub index: u64,
-    /// Settle everything delivered up to and with index.
+    /// Settle everything delivered up to and with index. That is also what comes again and is on its way at this moment, read or not:
+    /// whoever nacks, or has something put back, settles one by one what comes until then.
     #[prost(bool, tag = "2")]
     pub all_up_to: bool,
 }

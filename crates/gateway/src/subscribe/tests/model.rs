@@ -179,12 +179,9 @@ impl Model {
         for index in all {
             self.ack(seen, index);
         }
-        // What was nacked and waits is settled by it as well, if it is not on its way already. What was put back is not.
-        for index in seen.returning.range(..=index) {
-            if seen.attempts.contains_key(index) {
-                self.acked.insert(*index);
-            }
-        }
+        // What was nacked and waits is settled by it as well, and so is what was nacked or put back and is on its way again, which
+        // nobody can tell from here. What was put back and is not on its way as yet is not, and comes.
+        self.acked.extend(seen.returning.range(..=index));
     }
 
     pub(super) fn nack(&mut self, seen: &mut Seen, index: u64) {
