@@ -91,7 +91,7 @@ pub fn of_parties(
                     "it does not cover {outside}; send a tear-line, or leave the party out (precinto draft tear-line makes one of the alert that went to the others)"
                 ),
                 format!(
-                    "no abarca a {outside}; envíe un extracto no nominal, o no incluya a esta parte (precinto draft tear-line lo hace de la alerta enviada a los demás)"
+                    "no abarca a {outside}; envíe un extracto no nominal, o no incluya a esta parte (precinto draft tear-line lo prepara a partir de la alerta enviada a los demás)"
                 ),
             )
                 .into(),

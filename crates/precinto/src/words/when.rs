@@ -30,8 +30,13 @@ pub(crate) fn clock_time(value: &Value) -> Option<String> {
 /// The best that is known about a departure or an arrival, with a word where it is not the time of the timetable: whether
 /// something can still be done hangs on whether it has happened.
 pub(super) fn best_time(leg: &Value, which: &str, lang: Lang) -> Option<String> {
+    let flies = leg
+        .get("mode")
+        .and_then(Value::as_str)
+        .is_none_or(|mode| mode == "AIR");
     let happened = match which {
         "departure" => ("left", "salió"),
+        _ if !flies => ("arrived", "llegó"),
         _ => ("landed", "llegó"),
     };
     let known = [
@@ -111,6 +116,12 @@ mod tests {
             best_time(&leg, which, lang).unwrap()
         };
         let at = "2023-11-14 14:13-08:00";
+        for (mode, en) in [("AIR", "landed"), ("ROAD", "arrived"), ("RAIL", "arrived")] {
+            let leg = json!({ "mode": mode, "actual_arrival": time });
+            let told = |lang| best_time(&leg, "arrival", lang).unwrap();
+            assert_eq!(told(Lang::En), format!("{en} {at}"), "{mode}");
+            assert_eq!(told(Lang::Es), format!("llegó {at}"), "{mode}");
+        }
         for (which, en, es) in [
             ("departure", "left", "salió"),
             ("arrival", "landed", "llegó"),

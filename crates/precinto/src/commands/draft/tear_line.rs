@@ -44,6 +44,10 @@ struct Whole<'a> {
     message_id: MessageId,
     statement: Value,
     content: Value,
+    /// What the parties of all its versions are called, as far as their contents are here.
+    names: Names,
+    /// Of how many versions the content is not here.
+    unread: usize,
 }
 
 /// An extract, and what of the alert is not in it.
@@ -66,11 +70,22 @@ pub(super) fn run(args: &DraftTearLine, output: Output) -> anyhow::Result<Exit> 
         None => Story::Untold,
     };
     let lang = output.lang();
+    let versions = case.messages.iter().filter(|held| {
+        let kind = held.statement.message_type();
+        matches!(kind, MessageType::Alert | MessageType::Amend)
+    });
+    let contents = versions.map(|held| {
+        let content = held.content.as_ref();
+        content.map(|content| content_of(content, MessageType::Alert))
+    });
+    let (names, unread) = named(contents);
     let whole = Whole {
         alert: &alert,
         message_id: held.statement.message_id(),
         statement: statement_json(&held.payload),
         content: content_of(content, MessageType::Alert),
+        names,
+        unread,
     };
     let Extract { draft, notes } = extract(whole, story, clock::now_ms(), lang)?;
     let version = held.statement.alert_version();
@@ -136,6 +151,18 @@ fn not_yours(alert: &AlertId, by: &str) -> Failure {
     Failure::coded(Reason::OnwardRelease, Text::from(what).about(alert)).next(next)
 }
 
+/// What the parties of all versions are called: a text of the newest may name whom an older one named. And how many are not here.
+fn named(contents: impl Iterator<Item = Option<Value>>) -> (Names, usize) {
+    let (mut names, mut unread) = (Names::default(), 0);
+    for content in contents {
+        match content {
+            Some(content) => names.add(&content["parties"]),
+            None => unread += 1,
+        }
+    }
+    (names, unread)
+}
+
 /// The draft, made of what may go, and one note for each field that does not.
 fn extract(
     whole: Whole<'_>,
@@ -143,7 +170,7 @@ fn extract(
     now_ms: u64,
     lang: Lang,
 ) -> Result<Extract, Failure> {
-    let names = Names::of(whole.content.get("parties").unwrap_or(&Value::Null));
+    let names = whole.names;
     let nobody = Names::default();
     let mut cut = Cut::new(OF_STATEMENT, &nobody);
     let mut draft = cut.of(whole.statement);
@@ -158,6 +185,8 @@ fn extract(
         drop(content.insert("narrative".to_owned(), told(text, &draft, &names)?));
     }
     left.extend(cut.left("content.", lang));
+    left.extend(cut.along("content.", lang));
+    left.extend(unknown(whole.unread, lang));
     times(&mut draft, now_ms, &mut left, lang);
     let handling = draft.entry("handling").or_insert_with(|| json!({}));
     if handling.get("tlp") == Some(&json!("RED"))
@@ -176,6 +205,19 @@ fn extract(
         draft: Value::Object(draft),
         notes: left,
     })
+}
+
+/// That older versions may have named somebody whom nobody looked for.
+fn unknown(unread: usize, lang: Lang) -> Option<String> {
+    let said = lang.pick(
+        format!(
+            "versions whose content is not here ({unread}): whom they named was not looked for"
+        ),
+        format!(
+            "versiones cuyo contenido no está aquí ({unread}): no se buscó a quienes nombraban"
+        ),
+    );
+    (unread > 0).then_some(said)
 }
 
 /// What of any content goes into an extract (test only).

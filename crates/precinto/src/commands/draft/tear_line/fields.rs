@@ -94,6 +94,9 @@ impl Why {
 /// What becomes of the fields of one message: paths without positions; what is named stands for all that is inside.
 pub(super) struct Fields {
     pub(super) kept: &'static [&'static str],
+    /// What of them is typed in free words, and may name somebody; the rest is codes, and numbers on the goods that are nobody's name
+    /// even where a party happens to be called so (`FEDEX`).
+    pub(super) typed: &'static [&'static str],
     pub(super) left: &'static [(&'static str, Why)],
 }
 
@@ -107,6 +110,7 @@ pub(super) const OF_STATEMENT: &Fields = &Fields {
         "handling.tlp", "handling.marks", "handling.use_code", "handling.evidence_use", "handling.derivative_use",
         "handling.do_not_alert_subject", "handling.do_not_contact_carrier",
     ],
+    typed: &[],
     left: &[
         ("recipients", Whom), ("handling.releasable_to", Whom),
         ("actions", Asked), ("reply_due_ms", Asked),
@@ -123,7 +127,9 @@ pub(super) const OF_STATEMENT: &Fields = &Fields {
 };
 
 /// Of the content. The numbers on the goods, on their papers and on what carries them go: without them nobody can act. Numbers that are
-/// registered to a person or a firm (permits, licences) and those of files (traces, evidence, samples) do not.
+/// somebody's own (permits, licences) and those of files (traces, evidence, samples) do not. Three that go lead to somebody all the
+/// same, for who may look them up: a plate, a pedimento (in which the broker's licence stands), a tracking number of UPS (the shipper's
+/// account). They are what an officer finds the goods by.
 #[rustfmt::skip]
 pub(super) const OF_CONTENT: &Fields = &Fields {
     kept: &[
@@ -162,6 +168,14 @@ pub(super) const OF_CONTENT: &Fields = &Fields {
         "suspicion.offence_code", "suspicion.evaluation", "suspicion.confidence", "suspicion.risk_score",
         "use_limits",
     ],
+    typed: &[
+        "shipments.label_identifiers.verbatim", "shipments.seals.number", "shipments.goods_description.text",
+        "shipments.dangerous_goods.proper_shipping_name", "shipments.other_references", "shipments.route.legs.flight",
+        "shipments.route.customs_offices.name", "substances.inn", "substances.names.text",
+        "firearms.make", "firearms.model", "firearms.importer_mark", "firearms.parts.description",
+        "fuels.plate", "fuels.origin", "suspicion.offence_code", "suspicion.risk_score.model", "narrative.text",
+        "use_limits.text",
+    ],
     left: &[
         ("parties", Person), ("fuels.sener_permit", Person), ("fuels.cne_permit", Person), ("fuels.epa_id", Person),
         ("fuels.tceq_id", Person), ("firearms.ffl_number", Person),
@@ -184,6 +198,7 @@ pub(super) struct Cut<'a> {
     names: &'a Names,
     also: BTreeSet<&'static str>,
     left: BTreeMap<String, (Why, usize)>,
+    along: BTreeSet<String>,
 }
 
 impl<'a> Cut<'a> {
@@ -193,6 +208,7 @@ impl<'a> Cut<'a> {
             names,
             also: BTreeSet::new(),
             left: BTreeMap::new(),
+            along: BTreeSet::new(),
         }
     }
 
@@ -221,6 +237,18 @@ impl<'a> Cut<'a> {
             why.note(&format!("{root}{path}"), *count, lang)
         };
         worth.map(note).collect()
+    }
+
+    /// One note for all that went along as somebody typed it; `None` when nothing did.
+    pub(super) fn along(&self, root: &str, lang: Lang) -> Option<String> {
+        let paths: Vec<String> = self
+            .along
+            .iter()
+            .map(|path| format!("{root}{path}"))
+            .collect();
+        let (paths, read) = (paths.join(", "), "went along as it is written: read it");
+        let read = lang.pick(read, "pasa tal como está escrito: léalo");
+        (!paths.is_empty()).then(|| format!("{paths}: {read}"))
     }
 
     /// What of a value inside of which some fields may go; `None` when nothing is left.
@@ -252,7 +280,7 @@ impl<'a> Cut<'a> {
 
     fn field(&mut self, value: Value, path: &str) -> Option<Value> {
         if self.fields.kept.contains(&path) || self.also.contains(path) {
-            return self.unnamed(value, path);
+            return self.unnamed(value, path, path);
         }
         let left = self.fields.left.iter().find(|(name, _)| *name == path);
         if let Some((_, why)) = left {
@@ -262,20 +290,29 @@ impl<'a> Cut<'a> {
         self.inside(value, path)
     }
 
-    /// A value that may go, without the texts in it that name a party.
-    fn unnamed(&mut self, value: Value, path: &str) -> Option<Value> {
+    /// A value that may go, without the texts in it that name a party. Of those that stay out, notes name the whole field.
+    fn unnamed(&mut self, value: Value, path: &str, field: &str) -> Option<Value> {
         match value {
-            Value::String(text) if self.names.stand_in(&text) => self.out(path, Named, 1),
+            Value::String(text) if self.fields.typed.contains(&path) => {
+                if self.names.stand_in(&text) {
+                    return self.out(field, Named, 1);
+                }
+                self.along.insert(path.to_owned());
+                Some(Value::String(text))
+            }
             Value::Array(items) => {
                 let items = items.into_iter();
-                let kept: Vec<Value> = items.filter_map(|item| self.unnamed(item, path)).collect();
+                let kept = items.filter_map(|item| self.unnamed(item, path, field));
+                let kept: Vec<Value> = kept.collect();
                 (!kept.is_empty()).then_some(Value::Array(kept))
             }
             Value::Object(fields) => {
                 let before = fields.len();
                 let fields = fields.into_iter();
-                let kept =
-                    fields.filter_map(|(name, value)| Some((name, self.unnamed(value, path)?)));
+                let kept = fields.filter_map(|(name, value)| {
+                    let kept = self.unnamed(value, &format!("{path}.{name}"), field)?;
+                    Some((name, kept))
+                });
                 let kept: Map<String, Value> = kept.collect();
                 // Half of a text, a quantity or a seal is nothing.
                 (kept.len() == before).then_some(Value::Object(kept))

@@ -132,13 +132,26 @@ fn alert() -> AlertId {
     "US-CBPLAX-2026-000002T".parse().unwrap()
 }
 
-fn made((statement, content): (Value, Value), story: Story<'_>) -> Result<Extract, Failure> {
+fn made(newest: (Value, Value), story: Story<'_>) -> Result<Extract, Failure> {
+    made_of(newest, &[], story)
+}
+
+/// Of the newest version, with what is here of the contents of older ones.
+fn made_of(
+    (statement, content): (Value, Value),
+    older: &[Option<Value>],
+    story: Story<'_>,
+) -> Result<Extract, Failure> {
     let alert = alert();
+    let contents = older.iter().cloned().chain([Some(content.clone())]);
+    let (names, unread) = named(contents);
     let whole = Whole {
         alert: &alert,
         message_id: "0192f0c1-7a2b-7c3d-8e4f-0123456789ab".parse().unwrap(),
         statement,
         content,
+        names,
+        unread,
     };
     extract(whole, story, NOW_MS, Lang::En)
 }
@@ -218,6 +231,139 @@ fn what_names_a_party_stays_out_although_it_may_go() {
             .iter()
             .any(|one| one.field.ends_with("goods_description"))
     );
+}
+
+/// The texts that are no words, but codes, numbers and quantities; whatever else an extract takes along is looked through for names.
+#[rustfmt::skip]
+const CODED: [&str; 77] = [
+    "shipments.master_awb", "shipments.airline_prefix", "shipments.house_awbs",
+    "shipments.postal_item_id", "shipments.postal_receptacle_id", "shipments.dispatch_id",
+    "shipments.courier_tracking.carrier", "shipments.courier_tracking.number", "shipments.uld_ids",
+    "shipments.container_ids", "shipments.gross_weight.value", "shipments.gross_weight.unit",
+    "shipments.volume.value", "shipments.volume.unit", "shipments.volume_temperature.value",
+    "shipments.volume_temperature.unit", "shipments.goods_description.language", "shipments.hs_codes.code",
+    "shipments.declared_value.amount", "shipments.declared_value.currency", "shipments.incoterm",
+    "shipments.payment", "shipments.dangerous_goods.un_number", "shipments.dangerous_goods.hazard_class",
+    "shipments.dangerous_goods.packing_group", "shipments.dangerous_goods.quantity.value", "shipments.dangerous_goods.quantity.unit",
+    "shipments.special_handling", "shipments.route.legs.carrier", "shipments.route.legs.departure.airport",
+    "shipments.route.legs.departure.locode", "shipments.route.legs.departure.country", "shipments.route.legs.departure.subdivision",
+    "shipments.route.legs.arrival.airport", "shipments.route.legs.arrival.locode", "shipments.route.legs.arrival.country",
+    "shipments.route.legs.arrival.subdivision", "shipments.route.origin.airport", "shipments.route.origin.locode",
+    "shipments.route.origin.country", "shipments.route.origin.subdivision", "shipments.route.destination.airport",
+    "shipments.route.destination.locode", "shipments.route.destination.country", "shipments.route.destination.subdivision",
+    "shipments.route.customs_offices.country", "shipments.route.customs_offices.code", "substances.cas_number",
+    "substances.dea_code", "substances.mx_list", "substances.names.language",
+    "substances.hs_code", "substances.un_number", "substances.quantity.value",
+    "substances.quantity.unit", "substances.purity_percent", "firearms.calibre",
+    "firearms.action", "firearms.serial_verbatim", "firearms.serial_normalised",
+    "firearms.country_of_manufacture", "firearms.ammunition.calibre", "firearms.hs_code",
+    "firearms.un_number", "fuels.hs_code", "fuels.un_number",
+    "fuels.volume.value", "fuels.volume.unit", "fuels.density_kg_m3",
+    "fuels.temperature.value", "fuels.temperature.unit", "fuels.carta_porte_id",
+    "fuels.pedimento", "fuels.bill_of_lading", "suspicion.risk_score.value",
+    "suspicion.risk_score.model_version", "use_limits.language",
+];
+
+#[test]
+fn whatever_is_typed_is_looked_through_for_names_and_pointed_out() {
+    let of = content_of_alerts();
+    let mut texts = Vec::new();
+    texts_of(&of, "", &mut texts);
+    let goes = |place: &String| OF_CONTENT.kept.iter().any(|path| is_in(place, path));
+    let (typed, kept): (Vec<String>, Vec<String>) = texts
+        .into_iter()
+        .filter(|place| goes(place) || OF_CONTENT.typed.contains(&place.as_str()))
+        .partition(|place| OF_CONTENT.typed.contains(&place.as_str()));
+    assert_eq!(kept, CODED, "is it typed in free words?");
+    assert_eq!(typed.len(), OF_CONTENT.typed.len(), "{typed:?}");
+
+    let message = whole(&of, "");
+    let nobody = Names::default();
+    let mut cut = Cut::new(OF_CONTENT, &nobody);
+    cut.keep("narrative");
+    drop(cut.of(message.clone()));
+    let told = cut.along("content.", Lang::En).expect("a note");
+    let (told, _) = told.split_once(": ").unwrap();
+    let mut all: Vec<String> = typed.iter().map(|path| format!("content.{path}")).collect();
+    all.sort_unstable();
+    assert_eq!(told.split(", ").collect::<Vec<_>>(), all);
+
+    // Here each text is its own place: one party for each is called so.
+    for (place, is_looked_through) in kept
+        .iter()
+        .map(|place| (place, false))
+        .chain(typed.iter().map(|place| (place, true)))
+    {
+        let names = Names::of(&json!([{ "role": "CONSIGNEE", "name": place }]));
+        let mut cut = Cut::new(OF_CONTENT, &names);
+        cut.keep("narrative");
+        drop(cut.of(message.clone()));
+        let is_named = cut.left("", Lang::En).iter().any(|note| {
+            let (field, why) = note
+                .split_once(" (2): ")
+                .or_else(|| note.split_once(": "))
+                .unwrap();
+            why == "it names a party of the alert" && is_in(place, field.split(' ').next().unwrap())
+        });
+        assert_eq!(is_named, is_looked_through, "{place}");
+    }
+}
+
+/// The places of all texts of a message that are no code of the contract.
+fn texts_of(of: &MessageDescriptor, path: &str, into: &mut Vec<String>) {
+    for field in of.fields() {
+        let place = match path {
+            "" => field.name().to_owned(),
+            path => format!("{path}.{}", field.name()),
+        };
+        match field.kind() {
+            Kind::Message(inner) => texts_of(&inner, &place, into),
+            Kind::String => into.push(place),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_carriers_name_does_not_take_the_number_with_it() {
+    let (statement, mut content) = sent("firearm-us-mx");
+    let carrier = json!({ "role": "CARRIER", "name": "FedEx" });
+    let shipper = json!({ "role": "SHIPPER", "name": "Estafeta" });
+    content["parties"]
+        .as_array_mut()
+        .unwrap()
+        .extend([carrier, shipper]);
+    content["shipments"][0]["courier_tracking"] = json!([
+        { "carrier": "FEDEX", "number": "449044304137821" },
+        { "carrier": "ESTAFETA", "number": "1234567890" },
+    ]);
+    let courier = content["shipments"][0]["courier_tracking"].clone();
+    let Extract { draft, .. } = made((statement, content), Story::Untold).unwrap();
+    assert_eq!(
+        draft["content"]["shipments"][0]["courier_tracking"],
+        courier
+    );
+}
+
+#[test]
+fn whom_an_older_version_named_stays_out_too() {
+    let (statement, older) = sent("precursor-us-mx");
+    let mut content = older.clone();
+    for party in content["parties"].as_array_mut().unwrap() {
+        party["name"] = json!("Somebody Else Altogether");
+    }
+    content["shipments"][0]["goods_description"]["text"] =
+        json!("Samples for Comercializadora Ejercicio");
+    let newest = || (statement.clone(), content.clone());
+    let goes = |older: &[Option<Value>]| {
+        let Extract { draft, notes } = made_of(newest(), older, Story::Untold).unwrap();
+        let goes = draft["content"]["shipments"][0].get("goods_description");
+        let unread = notes.iter().any(|note| note.starts_with("versions"));
+        (goes.is_some(), unread)
+    };
+    assert_eq!(goes(&[]), (true, false));
+    assert_eq!(goes(&[Some(older)]), (false, false));
+    assert_eq!(goes(&[None]), (true, true));
 }
 
 #[test]

@@ -15,7 +15,9 @@ pub(super) fn is_extract(draft: &Value) -> bool {
 
 /// The message that the draft was taken from, if it says so.
 pub(super) fn taken_from(draft: &Value) -> Option<MessageId> {
-    draft.get("refers_to")?.as_str()?.parse().ok()
+    // A draft may write the field either way, as `draft::read` takes it.
+    let message = draft.get("refers_to").or_else(|| draft.get("refersTo"))?;
+    message.as_str()?.parse().ok()
 }
 
 /// What is said to whoever takes an extract from another's message.

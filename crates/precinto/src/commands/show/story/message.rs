@@ -162,7 +162,7 @@ fn changed(
         // Silence would say that nothing else changed.
         None => Some(lang.pick(
             "what its content changed cannot be told: that of one of the two versions is not here",
-            "no puede decirse qué cambió su contenido: el de una de las dos versiones no está aquí",
+            "no se puede saber qué cambió en su contenido: el de una de las dos versiones no está aquí",
         )),
         Some(contents) => changes_unseen(contents, patience, lang).then_some(lang.pick(
             "in details that are not shown here; -o json shows both versions",
