@@ -156,7 +156,7 @@ fn named(contents: impl Iterator<Item = Option<Value>>) -> (Names, usize) {
     let (mut names, mut unread) = (Names::default(), 0);
     for content in contents {
         match content {
-            Some(content) => names.add(&content["parties"]),
+            Some(content) => names.add(content.get("parties").unwrap_or(&Value::Null)),
             None => unread += 1,
         }
     }

@@ -80,6 +80,7 @@ struct Name {
 
 impl Names {
     /// Of the parties as a draft writes them.
+    #[cfg(any(test, fuzzing))]
     pub(super) fn of(parties: &Value) -> Self {
         let mut names = Self::default();
         names.add(parties);
@@ -129,7 +130,8 @@ impl Name {
             // Not every script sets blanks between words.
             return joined.contains(&self.joined);
         }
-        (0..words.len()).any(|from| self.begins(&words[from..])) || self.in_any_order(words)
+        let begins = |from| words.get(from..).is_some_and(|rest| self.begins(rest));
+        (0..words.len()).any(begins) || self.in_any_order(words)
     }
 
     /// Whether the words begin with it, wherever they set their blanks.
@@ -155,8 +157,9 @@ impl Name {
         words.windows(count).any(|words| {
             let mut here: Vec<&str> = words.iter().map(String::as_str).collect();
             let last = here.last().copied().unwrap_or_default();
-            if let Some(own) = name.iter().find(|own| is_of(last, own)) {
-                here[count - 1] = own;
+            let own = name.iter().find(|own| is_of(last, own));
+            if let (Some(own), Some(place)) = (own, here.last_mut()) {
+                *place = own;
             }
             here.sort_unstable();
             here == name
