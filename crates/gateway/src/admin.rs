@@ -211,6 +211,7 @@ mod tests {
         let in_force = InForce::for_ever(example());
         let (draining, calls) = (CancellationToken::new(), Calls::default());
         let sight = Sight {
+            in_force: in_force.clone(),
             store: Arc::new(Store::open(&folder.path().join("cursors"), 0).unwrap()),
             witnesses: Arc::new(Witnesses::open(&witnesses, ledger.clone(), in_force).unwrap()),
             ledger: ledger.clone(),

@@ -66,8 +66,8 @@ pub const ADMIN_CONNECTION_TIMEOUT: Duration = Duration::from_secs(5);
 pub const ADMIN_HEAD_BYTES_MAX: usize = 8 * 1024;
 /// Headers of a request.
 pub const ADMIN_HEADERS_MAX: usize = 32;
-/// Values of one label that something outside decides on, an agency's or a rule's: more than two countries have. What comes
-/// beyond is counted under one name.
+/// Values of one label that something outside decides on: agencies, or rules; more than two countries have. Each of them has at most a
+/// line for every type of message. What comes beyond is counted under one name.
 pub const METRIC_LABELS_MAX: usize = 1_000;
 
 // ---- HTTP/2 ----

@@ -3,7 +3,7 @@
 //! to read.
 //!
 //! A label is the name of an agency, a node, a rule, a reason, a method or a certificate: never that of an alert, a message or a
-//! person, and nothing that somebody can make more of by sending: beyond [`METRIC_LABELS_MAX`] of one kind the rest is `other`.
+//! person, and nothing that somebody can make more of by sending: beyond [`METRIC_LABELS_MAX`] agencies or rules the rest is `other`.
 //! To count costs some atomic operations, and a look into a small table for what is labelled; nobody waits for anything.
 //!
 //! Why `prometheus-client`: its registry is a value, made where the gateway is put together and passed on, so two gateways of one
@@ -14,9 +14,9 @@
 //! (nobody is asked for the time).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use precinto_alert::code::MessageType;
@@ -56,9 +56,10 @@ impl Counts {
     pub fn accepted(&self, agency: &AgencyId, kind: MessageType, took: Duration) {
         let name = kind.as_str_name();
         let kind = name.strip_prefix("MESSAGE_TYPE_").unwrap_or(name);
-        let of = |agency, kind| [("agency", agency), ("type", kind)];
-        let labels = of(agency.to_string().into(), kind.into());
-        self.accepted.count(labels, || of(OTHER, OTHER));
+        let agency = agency.to_string().into();
+        // The types are a closed list.
+        self.accepted
+            .count([("agency", agency), ("type", kind.into())]);
         self.durable.observe(took.as_secs_f64());
     }
 
@@ -72,8 +73,7 @@ impl Counts {
     /// These rules have forbidden a submission.
     pub fn denied(&self, rules: &[String]) {
         for rule in rules {
-            let labels = [("policy", rule.clone().into())];
-            self.denied.count(labels, || [("policy", OTHER)]);
+            self.denied.count([("policy", rule.clone().into())]);
         }
     }
 
@@ -147,7 +147,7 @@ impl Metrics {
         calls.register(&mut counted);
         Add(&mut counted).one(
             "precinto_audit_write_failures",
-            "Acts that the log did not take, and that did not happen therefore",
+            "Acts that the log did not take: they did not happen, or are recorded later if nobody waits for that",
             act_failures,
         );
         Self { counted, sight }
@@ -178,29 +178,34 @@ impl Add<'_> {
     }
 }
 
-/// Counters whose labels something outside decides on.
+/// Counters whose first label something outside decides on; the others have values of a closed list.
 #[derive(Debug, Clone, Default)]
 struct Bounded<const N: usize> {
     family: Family<Labels<N>, Counter>,
-    made: Arc<AtomicUsize>,
+    /// The values of the first label that have lines of their own, at most [`METRIC_LABELS_MAX`].
+    named: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl<const N: usize> Bounded<N> {
-    /// One more under these labels; under `other` if there are too many already and these are not among them.
-    fn count(&self, labels: Labels<N>, other: impl FnOnce() -> Labels<N>) {
+    /// One more under these labels; with `other` for the first if there are too many already and it is not among them.
+    fn count(&self, mut labels: Labels<N>) {
         if let Some(counter) = self.family.get(&labels) {
             counter.inc();
             return;
         }
-        // Two who make the same at the same time take two places.
-        let made = self.made.fetch_add(1, Ordering::Relaxed);
-        let labels = if made < METRIC_LABELS_MAX {
-            labels
-        } else {
-            self.made.store(METRIC_LABELS_MAX, Ordering::Relaxed);
-            other()
-        };
+        if let Some((_, first)) = labels.first_mut()
+            && !self.is_named(first)
+        {
+            *first = OTHER;
+        }
         self.family.get_or_create(&labels).inc();
+    }
+
+    /// Whether it has lines of its own, from now on if there is room.
+    fn is_named(&self, first: &str) -> bool {
+        // A set is whole at every moment, so a panic elsewhere while it was locked does no harm.
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.contains(first) || (named.len() < METRIC_LABELS_MAX && named.insert(first.to_owned()))
     }
 }
 

@@ -170,6 +170,7 @@ fn keepers(
 fn sight(opened: &Opened, census: &Arc<Census>, draining: &CancellationToken) -> Sight {
     Sight {
         ledger: opened.ledger.clone(),
+        in_force: opened.keeper.in_force(),
         store: Arc::clone(&opened.store),
         witnesses: Arc::clone(&opened.witnesses),
         census: Arc::clone(census),

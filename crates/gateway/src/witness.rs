@@ -147,11 +147,14 @@ impl Witnesses {
         chosen.checkpoint.with_cosignatures(&lines).ok()
     }
 
-    /// When each witness last said something that counts, by its own clock: milliseconds since 1970 UTC.
+    /// When each witness last said something that counts, by its own clock: milliseconds since 1970 UTC. Not those whom the
+    /// directory in force lists no more: nobody waits for them.
     pub(crate) fn newest_times_ms(&self) -> BTreeMap<NodeId, u64> {
+        let directory = self.directory.now();
         let mut newest = BTreeMap::new();
         for one in self.kept().by_size.values() {
-            for (node, line) in &one.lines {
+            let lines = one.lines.iter();
+            for (node, line) in lines.filter(|(node, _)| directory.witness_of(node).is_some()) {
                 let time: &mut u64 = newest.entry(node.clone()).or_default();
                 *time = line.time.saturating_mul(1_000).max(*time);
             }

@@ -177,13 +177,25 @@ impl Recorder {
         loop {
             tokio::select! {
                 biased;
-                () = stop.cancelled() => return self.record_all().await,
+                () = stop.cancelled() => return self.record_the_last().await,
                 () = tokio::time::sleep(CLOCK_TICK) => {}
             }
             if last != self.stretch() {
                 last = self.stretch();
                 self.record_all().await;
             }
+        }
+    }
+
+    /// As [`Self::record_all`], whatever share the agencies have had: there is no next time for what their cursors have passed. It is
+    /// bounded by what may wait.
+    async fn record_the_last(mut self) {
+        self.quota = Ration::of(u32::MAX);
+        self.record_all().await;
+        let left_out = self.waiting.shared.left_out.load(Ordering::Relaxed);
+        if left_out > 0 || !self.put_off.is_empty() {
+            let count = self.put_off.len();
+            tracing::warn!(count, left_out, "what was withheld will not be logged");
         }
     }
 
@@ -270,11 +282,13 @@ impl Recorder {
             Poll::Pending => begun.recording.await,
         };
         match recorded {
-            Ok(_) | Err(AppendError::Conflict { .. }) => None,
+            Ok(_) => None,
             Err(error) => {
                 let left_out = &self.waiting.shared.left_out;
                 left_out.fetch_add(begun.count, Ordering::Relaxed);
-                Some((begun.noted, Refusal::from(error).reason()))
+                // Of a conflict only the count is new: it is in the log, with another.
+                let is_there = matches!(error, AppendError::Conflict { .. });
+                (!is_there).then(|| (begun.noted, Refusal::from(error).reason()))
             }
         }
     }

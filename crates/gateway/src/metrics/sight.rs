@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Labels;
 use crate::accept::Census;
+use crate::registry::InForce;
 use crate::reload::{EndKind, Ending};
 use crate::subscribe::store::Store;
 use crate::witness::Witnesses;
@@ -22,6 +23,7 @@ use crate::witness::Witnesses;
 #[derive(Debug)]
 pub(crate) struct Sight {
     pub(crate) ledger: Ledger,
+    pub(crate) in_force: InForce,
     pub(crate) store: Arc<Store>,
     pub(crate) witnesses: Arc<Witnesses>,
     pub(crate) census: Arc<Census>,
@@ -130,7 +132,10 @@ impl Sight {
     fn subscriptions(&self, show: &mut Show<'_>, now_ms: u64) {
         let size = self.ledger.published().borrow().size;
         let (mut lag, mut oldest, mut parked) = (Vec::new(), Vec::new(), Vec::new());
-        for (node, figures) in self.store.figures(size) {
+        let directory = self.in_force.now();
+        // The subscriptions of who has left are kept, should it come back; nobody is to be called for them.
+        let figures = self.store.figures(size).into_iter();
+        for (node, figures) in figures.filter(|(node, _)| directory.has_node(node)) {
             let node = node.to_string();
             lag.push((node.clone(), float(figures.lag)));
             let since = figures.oldest_ms.unwrap_or(now_ms);

@@ -1,5 +1,7 @@
 //! What may stand in a label, and how much of it.
 
+use precinto_alert::code::Coded as _;
+
 use super::*;
 
 /// The lines of a registry that are no comments.
@@ -30,7 +32,7 @@ fn nobody_makes_more_labels_than_there_is_room_for() {
     for (name, other, first) in [
         (
             "precinto_accepted_total",
-            "{agency=\"other\",type=\"other\"} 5",
+            "{agency=\"other\",type=\"ALERT\"} 5",
             "{agency=\"us.dev.invalid/a0\",type=\"ALERT\"} 2",
         ),
         (
@@ -45,6 +47,29 @@ fn nobody_makes_more_labels_than_there_is_room_for() {
             assert!(all.contains(&format!("{name}{line}")), "{name}{line}");
         }
     }
+}
+
+#[test]
+fn an_agency_has_its_own_line_for_every_type_of_message() {
+    let counts = Counts::default();
+    let rows = MessageType::FAMILY.rows();
+    let kinds: Vec<_> = rows
+        .map(|row| MessageType::try_from(row.number()).unwrap())
+        .collect();
+    for number in 0..60 {
+        let agency = format!("us.dev.invalid/a{number}").parse().unwrap();
+        for kind in &kinds {
+            counts.accepted(&agency, *kind, Duration::ZERO);
+        }
+    }
+    let lines = lines(|registry| counts.register(registry));
+    let of = lines
+        .iter()
+        .filter(|line| line.starts_with("precinto_accepted_total"));
+    let pairs = 60 * kinds.len();
+    assert!(pairs > METRIC_LABELS_MAX, "or it would show nothing");
+    assert_eq!(of.count(), pairs);
+    assert!(!lines.iter().any(|line| line.contains("other")));
 }
 
 #[tokio::test(start_paused = true)]

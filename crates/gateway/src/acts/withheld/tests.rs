@@ -72,16 +72,20 @@ impl World {
 
     /// What is recorded by now: the entries, and how many more there were.
     fn recorded(&self) -> Vec<(u64, u64)> {
-        let size = self.ledger.published().borrow().size;
-        let entries = (0..size).map(|index| self.ledger.read(index).unwrap());
-        entries
-            .map(|entry| {
-                assert_eq!(entry.leaf().entry_type, EntryType::Act);
-                let act = pb::ActRecord::decode(entry.record()).unwrap();
-                (act.from_index, act.count)
-            })
-            .collect()
+        recorded(&self.ledger)
     }
+}
+
+fn recorded(ledger: &Ledger) -> Vec<(u64, u64)> {
+    let size = ledger.published().borrow().size;
+    let entries = (0..size).map(|index| ledger.read(index).unwrap());
+    entries
+        .map(|entry| {
+            assert_eq!(entry.leaf().entry_type, EntryType::Act);
+            let act = pb::ActRecord::decode(entry.record()).unwrap();
+            (act.from_index, act.count)
+        })
+        .collect()
 }
 
 fn kept(index: u64) -> Kept {
@@ -143,6 +147,23 @@ async fn what_is_beyond_an_agencys_share_is_recorded_when_it_has_one_again() {
     world.clock.advance(window);
     world.recorder.record_all().await;
     assert_eq!(world.recorded(), [(5, 0), (6, 0), (7, 0)]);
+    world.owner.stop().unwrap();
+}
+
+#[tokio::test]
+async fn at_the_stop_all_that_waits_is_recorded_whatever_the_share() {
+    let mut world = World::with_share(2);
+    for index in [5, 6, 7] {
+        world.note(index);
+    }
+    world.recorder.record_all().await;
+    assert_eq!(world.recorded(), [(5, 0), (6, 0)]);
+    world.withheld.shared.leave_out(&[0; 16]);
+    world.note(8);
+    let stop = CancellationToken::new();
+    stop.cancel();
+    world.recorder.keep(stop).await;
+    assert_eq!(recorded(&world.ledger)[2..], [(7, 1), (8, 0)]);
     world.owner.stop().unwrap();
 }
 

@@ -53,8 +53,6 @@ struct Replay<'a> {
     unasked: u64,
     changes: u64,
     changed: Vec<Changed>,
-    /// Where the texts of the rules are that refuse, for whoever reads.
-    by: Option<Arc<Rules>>,
 }
 
 /// Runs `policy replay`.
@@ -97,7 +95,6 @@ impl<'a> Replay<'a> {
             unasked: 0,
             changes: 0,
             changed: Vec::new(),
-            by: None,
         }
     }
 
@@ -209,9 +206,8 @@ impl<'a> Replay<'a> {
         self.asked += 1;
         if was.allowed() != would.allowed() || refused(&was) != refused(&would) {
             self.changes += 1;
-            self.by = Some(Arc::clone(&both.other));
             if self.changed.len() < TOLD_MAX {
-                self.changed.push(Changed::of(&said, &would));
+                self.changed.push(Changed::of(&said, &would, &both.other));
             }
         }
         None

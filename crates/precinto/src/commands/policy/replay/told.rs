@@ -8,7 +8,8 @@ use crate::output::{Mark, Output, printable};
 use precinto_alert::code::{Coded, MessageType};
 use precinto_policy::{Admission, Floor, Rules};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A message to which the other rules give another answer.
 pub(super) struct Changed {
@@ -21,10 +22,12 @@ pub(super) struct Changed {
     allowed: bool,
     /// What is refused and by which rules, as far as the answer was no.
     refusals: Vec<(Option<String>, Vec<String>)>,
+    /// Where the texts of these rules are: of the directory's version at that time, for another may not have them.
+    rules: Arc<Rules>,
 }
 
 impl Changed {
-    pub(super) fn of(said: &Said, would: &Admission) -> Self {
+    pub(super) fn of(said: &Said, would: &Admission, other: &Arc<Rules>) -> Self {
         let refusals = would.refusals().iter().map(|one| {
             let rules = one.verdict.rules().map(str::to_owned);
             let receiver = one.receiver.as_ref().map(ToString::to_string);
@@ -38,12 +41,13 @@ impl Changed {
             from: said.statement.sender().to_string(),
             allowed: would.allowed(),
             refusals: refusals.collect(),
+            rules: Arc::clone(other),
         }
     }
 
-    fn to_json(&self, rules: Option<&Rules>) -> Value {
+    fn to_json(&self) -> Value {
         let refusals = self.refusals.iter().map(|(receiver, by)| {
-            let by = by.iter().map(|id| rule::to_json(rules, id));
+            let by = by.iter().map(|id| rule::to_json(Some(&self.rules), id));
             json!({ "receiver": receiver, "rules": by.collect::<Vec<Value>>() })
         });
         json!({
@@ -87,8 +91,7 @@ impl Changed {
 
 impl Replay<'_> {
     pub(super) fn to_json(&self) -> Value {
-        let rules = self.by.as_deref();
-        let changed = self.changed.iter().map(|one| one.to_json(rules));
+        let changed = self.changed.iter().map(Changed::to_json);
         json!({
             "schema": "precinto.policy.replay/v1",
             "audited": false,
@@ -100,17 +103,20 @@ impl Replay<'_> {
         })
     }
 
-    /// Each message, and at the end the rules that refuse, each once and in its own words.
+    /// Each message, and at the end the rules that refuse, each once and in its own words, the newest if these have changed.
     pub(super) fn lines(&self, output: Output) -> Vec<String> {
         let mut lines: Vec<String> = self
             .changed
             .iter()
             .flat_map(|one| one.lines(output))
             .collect();
-        let by = self.changed.iter().flat_map(|one| &one.refusals);
-        let by: BTreeSet<&String> = by.flat_map(|(_, rules)| rules).collect();
-        for id in by {
-            lines.extend(rule::lines(self.by.as_deref(), id, output.lang()));
+        let by = self.changed.iter().flat_map(|one| {
+            let ids = one.refusals.iter().flat_map(|(_, ids)| ids);
+            ids.map(|id| (id, &*one.rules))
+        });
+        let by: BTreeMap<&String, &Rules> = by.collect();
+        for (id, rules) in by {
+            lines.extend(rule::lines(Some(rules), id, output.lang()));
         }
         lines
     }
