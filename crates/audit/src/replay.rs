@@ -15,6 +15,7 @@ mod cases;
 mod checkpoint;
 mod clocks;
 mod conflict;
+mod countries;
 mod decided;
 mod directory;
 mod floor;

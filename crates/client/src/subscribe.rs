@@ -14,8 +14,10 @@ pub(crate) mod backoff;
 mod coverage;
 pub(crate) mod delivery;
 mod event;
+mod failure;
 mod heard;
 mod link;
+mod message;
 mod options;
 
 pub use crate::subscriptions::Start;
@@ -37,7 +39,9 @@ use crate::witness::{self, Witness};
 use backoff::Backoff;
 use coverage::Coverage;
 use delivery::Offered;
-use link::{Failure, Message, Up};
+use failure::Failure;
+use link::Up;
+use message::Message;
 use precinto_alert::Reason;
 use precinto_envelope::certificate::CertificatePool;
 use precinto_proto::v1 as pb;
@@ -376,7 +380,7 @@ impl Subscriber {
                 parked: heartbeat.parked,
                 server_time_ms: heartbeat.server_time.map_or(0, timestamp_ms),
             }),
-            Message::Closing(closing) => Err(link::closed(&closing)),
+            Message::Closing(closing) => Err(failure::closed(&closing)),
         }
     }
 

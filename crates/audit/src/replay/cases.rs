@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use super::clocks::{Calendar, Held, Late, Timed};
-use super::floor::{Asked, Countries, Withdrawal};
+use super::countries::Countries;
+use super::floor::{Asked, Withdrawal};
 use super::keys::Keys;
+use super::stated::claimed;
 use crate::finding::{Finding, Kind, Place};
 use precinto_alert::case::{Audience, Case, Names, Step};
 use precinto_alert::floor::Rules;
@@ -40,13 +42,6 @@ pub(super) struct Message {
     asked: Option<Box<Asked>>,
     /// If it takes something back: whom from.
     withdrawal: Option<Box<Withdrawal>>,
-}
-
-/// What the record says that the message was let in by. Each is judged by the rules that it claims, unless the log has claimed
-/// newer ones before: a gateway does not choose what it is audited by.
-pub(super) fn claimed(record: &pb::StatementRecord) -> Rules {
-    let decision = record.decision.as_ref();
-    Rules::of(decision.map_or("", |decision| &decision.policy))
 }
 
 /// What speaks against the step in its case, by these rules.
@@ -168,7 +163,7 @@ impl Cases {
         if newest.ask_floor()
             && let Some(asked) = asked
         {
-            kinds.extend(self.countries.judge(&asked));
+            kinds.extend(asked.judge(&mut self.countries));
             if newest.are_written() {
                 let case = message.as_ref().filter(|_| !self.has_holes);
                 let new = Case::default();

@@ -9,8 +9,8 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::sync::Arc;
 
+use super::countries::Countries;
 use super::directory::Directory;
-use super::floor::Countries;
 use crate::finding::Kind;
 use crate::verified::Overdue;
 use precinto_alert::case::{Case, Missed};

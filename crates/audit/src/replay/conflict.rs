@@ -1,6 +1,6 @@
 //! CONFLICT entries: a message id used again. The refused envelope must be what the record says, and really in conflict.
 
-use super::keys::Known;
+use super::keys::{Known, pair_key};
 use super::outcome::{Claim, Examined, Of, Outcome};
 use super::read::Read;
 use super::{stated, statement};
@@ -63,7 +63,7 @@ impl Job {
         let (wrong, _) = statement::signatures(entry.content, &named, leaf.time_ms);
         kinds.extend(wrong);
         let claim = Claim {
-            key: statement::pair_key(&refused),
+            key: pair_key(&refused),
             accepted_index: record.accepted_index,
             accepted_statement_id: record.accepted_statement_id,
         };

@@ -5,10 +5,10 @@
 //! has sent no alert yet. Then every country that could matter is tried, and nothing is objected to if one of them gives what the
 //! record says.
 
+use super::countries::Countries;
 use super::directory::Directory;
-use super::floor::Countries;
-use super::keys::Keys;
-use super::statement::key_of;
+
+use super::keys::{Keys, key_of};
 use crate::finding::{Kind, said};
 use precinto_alert::Statement;
 use precinto_alert::case::{Case, Onward, Released, Step};

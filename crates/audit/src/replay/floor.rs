@@ -1,12 +1,8 @@
 //! The rules of the floor beyond signature and case, asked once more: those that a statement and the directory decide.
 //!
-//! The country of a side stands in a gateway's settings, not in the log. What the log has is the alert ids: each begins with
-//! the country of the side that sent it, so the first ALERT of a side says it, and every later one must agree. Of a side that has
-//! sent none as yet anything is possible, and nothing is objected to. Where the directory of a record is missing nothing is
-//! asked: that is a finding of its own.
+//! Where the directory of a record is missing nothing is asked: that is a finding of its own.
 
-use std::collections::BTreeMap;
-
+use super::countries::Countries;
 use super::decided::Decided;
 use super::keys::Keys;
 use super::shelf::Named;
@@ -14,7 +10,6 @@ use crate::finding::Kind;
 use precinto_alert::case::{Audience, Case, Step};
 use precinto_alert::code::MessageType;
 use precinto_alert::content::Content;
-use precinto_alert::handling::Release;
 use precinto_alert::id::{AgencyId, AlertId, NodeId, OfficerId, Side};
 use precinto_alert::statement::Recipient;
 use precinto_alert::{Reason, Statement, floor, reason};
@@ -40,10 +35,6 @@ pub(super) struct Withdrawal {
     listed: Vec<pb::ResolvedRecipient>,
     recorded: Vec<pb::ResolvedRecipient>,
 }
-
-/// The countries of sides, as far as the log has shown them.
-#[derive(Default)]
-pub(super) struct Countries(BTreeMap<Side, String>);
 
 impl Asked {
     /// `officers` are those who signed, `content` is what its body holds, with its media type.
@@ -75,40 +66,25 @@ impl Asked {
             unknown: unknown.cloned(),
         }))
     }
-}
 
-impl Asked {
-    /// What speaks against what the record says that the written rules decided; see [`Decided::judge`].
-    pub(super) fn judge_decision(
-        &self,
-        countries: &Countries,
-        case: Option<(&Case, &Step)>,
-        keys: &Keys,
-    ) -> Vec<Kind> {
-        self.decided.judge(&self.statement, countries, case, keys)
-    }
-}
-
-impl Countries {
-    /// What speaks against the statement's having been let in. Learns from it.
-    pub(super) fn judge(&mut self, asked: &Asked) -> Vec<Kind> {
-        let Asked {
+    /// What speaks against the statement's having been let in. `countries` learn from it.
+    pub(super) fn judge(&self, countries: &mut Countries) -> Vec<Kind> {
+        let Self {
             statement,
             content,
             receivers,
             has_code,
             unknown,
             decided: _,
-        } = asked;
+        } = self;
         let sender = statement.sender().agency();
         if let Some(alert_id) = statement.alert_id()
             && statement.message_type() == MessageType::Alert
         {
-            let side = sender.side().clone();
-            let country = || alert_id.country().to_owned();
-            self.0.entry(side).or_insert_with(country);
+            countries.learn(sender.side(), alert_id);
         }
-        let may_live_in = |side: &Side, country: &str| self.lives_in(side, country) != Some(false);
+        let may_live_in =
+            |side: &Side, country: &str| countries.lives_in(side, country) != Some(false);
         let mut kinds = Vec::new();
         if let Some(officer) = unknown {
             kinds.push(refused(
@@ -133,27 +109,14 @@ impl Countries {
         kinds
     }
 
-    /// Whether a release covers an agency; `None` if that hangs on a country that the log has not shown.
-    pub(super) fn is_released(
+    /// What speaks against what the record says that the written rules decided; see [`Decided::judge`].
+    pub(super) fn judge_decision(
         &self,
-        release: &[Release],
-        agency: &AgencyId,
-        sender: &AgencyId,
-    ) -> Option<bool> {
-        let at_least = |side: &Side, country: &str| self.lives_in(side, country) == Some(true);
-        let at_most = |side: &Side, country: &str| self.lives_in(side, country) != Some(false);
-        let surely = floor::is_released(release, agency, sender, at_least);
-        let possibly = floor::is_released(release, agency, sender, at_most);
-        (surely == possibly).then_some(surely)
-    }
-
-    /// The country of the side, if the log has shown it.
-    pub(super) fn of(&self, side: &Side) -> Option<&str> {
-        self.0.get(side).map(String::as_str)
-    }
-
-    fn lives_in(&self, side: &Side, country: &str) -> Option<bool> {
-        self.of(side).map(|known| known == country)
+        countries: &Countries,
+        case: Option<(&Case, &Step)>,
+        keys: &Keys,
+    ) -> Vec<Kind> {
+        self.decided.judge(&self.statement, countries, case, keys)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The keys of all entries so far: each may stand in a log once.
 
+use precinto_envelope::crypto::sha256;
+use precinto_proto::v1 as pb;
 use std::collections::HashMap;
 
 /// By what an entry is known, recomputed from its content.
@@ -36,6 +38,16 @@ impl Keys {
         let (index, known) = self.0.get(&half(key))?;
         Some((*index, digest.starts_with(known)))
     }
+}
+
+/// The key under which a log takes each message of a sender once.
+pub(super) fn pair_key(statement: &pb::Statement) -> [u8; 32] {
+    key_of(&statement.message_id, &statement.sender)
+}
+
+/// The same of a message id and its sender, as SPIFFE id.
+pub(super) fn key_of(message_id: &[u8], sender: &str) -> [u8; 32] {
+    sha256(&[b"precinto/pair/v1\0", message_id, sender.as_bytes()])
 }
 
 fn half(hash: &[u8; 32]) -> [u8; 16] {

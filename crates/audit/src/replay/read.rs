@@ -1,8 +1,7 @@
 //! What all entries have alike whose records rest on trust: the record, read, with what it names taken down from the shelf.
 
-use super::cases::claimed;
 use super::shelf::{Named, Shelf};
-use super::stated;
+use super::stated::{self, claimed};
 use crate::finding::{Kind, Place, Thing};
 use crate::source::Entry;
 use precinto_alert::floor::Rules;

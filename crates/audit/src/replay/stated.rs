@@ -1,9 +1,18 @@
-//! What stands in an entry's leaf and in the journal's table, compared with what follows from its bytes.
+//! What an entry states beside its content: in its leaf, in the journal's table, in its record.
 
 use crate::finding::Kind;
 use crate::source::{Entry, Stated};
+use precinto_alert::floor::Rules;
 use precinto_alert::{Reason, reason};
 use precinto_merkle::leaf::{self, Leaf};
+use precinto_proto::v1 as pb;
+
+/// What the record says that the message was let in by. Each is judged by the rules that it claims, unless the log has claimed
+/// newer ones before: a gateway does not choose what it is audited by.
+pub(super) fn claimed(record: &pb::StatementRecord) -> Rules {
+    let decision = record.decision.as_ref();
+    Rules::of(decision.map_or("", |decision| &decision.policy))
+}
 
 /// Compares record and salt with the leaf's commitment.
 pub(super) fn commitment(leaf: &Leaf, entry: &Entry) -> Option<Kind> {

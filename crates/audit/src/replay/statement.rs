@@ -1,14 +1,14 @@
 //! STATEMENT entries: record, envelope, body and trust must fit each other, and the gateway's decision is repeated.
 
-use super::cases::{Part, claimed};
+use super::cases::Part;
 use super::directory::Entitled;
 use super::floor::{self, Asked, Withdrawal};
-use super::keys::Known;
+use super::keys::{Known, pair_key};
 use super::outcome::{Examined, Of, Outcome};
 use super::read::Read;
 use super::revoked::{self, Signed};
 use super::shelf::{Named, what};
-use super::stated;
+use super::stated::{self, claimed};
 use crate::finding::{Kind, Thing};
 use crate::source::Entry;
 use crate::verified::{Said, Told, Verified};
@@ -169,16 +169,6 @@ pub(super) fn open(content: &[u8]) -> Result<(pb::Envelope, pb::Statement), Kind
 pub(super) fn unknown_in(envelope: &pb::Envelope, content: &[u8]) -> Option<Kind> {
     let what = Thing::ENVELOPE;
     (envelope.encode_to_vec() != content).then_some(Kind::UnknownFields { what })
-}
-
-/// The key under which a log takes each message of a sender once.
-pub(super) fn pair_key(statement: &pb::Statement) -> [u8; 32] {
-    key_of(&statement.message_id, &statement.sender)
-}
-
-/// The same of a message id and its sender, as SPIFFE id.
-pub(super) fn key_of(message_id: &[u8], sender: &str) -> [u8; 32] {
-    sha256(&[b"precinto/pair/v1\0", message_id, sender.as_bytes()])
 }
 
 /// A finding that the gateway should have refused this.

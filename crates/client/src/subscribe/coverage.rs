@@ -1,6 +1,6 @@
 //! Whether the gateway has accounted for every entry: covered ranges must be contiguous, or something was left out.
 
-use super::link::Message;
+use super::message::Message;
 use precinto_proto::v1 as pb;
 
 /// How far the log has been covered, within one stream and from stream to stream.

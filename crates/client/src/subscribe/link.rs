@@ -1,16 +1,16 @@
 //! One open stream of a subscription, and what can go wrong with it: for now, or for good.
 
 use super::delivery;
-use super::event::closing_reason;
+use super::failure::Failure;
 use super::heard::Common;
+use super::message::{Message, NotOne};
 use super::{LinkDown, SubscribeError, SubscribeOptions};
 use crate::clock::Clock;
-use crate::connection::{ConnectError, Connection, Settings};
+use crate::connection::{Connection, Settings};
 use crate::limits;
 use crate::log::{LogClient, LogError};
-use crate::pin::{AcceptError, Pin, PinError};
+use crate::pin::{AcceptError, Pin};
 use crate::receipt::ReceiptVerifier;
-use crate::refusal::Refusal;
 use crate::subscriptions::{Definition, Subscriptions};
 use crate::witness::{self, CosignError, Witness};
 use precinto_alert::Reason;
@@ -34,27 +34,6 @@ pub(super) struct Up {
     acked: AtomicU64,
     /// Received and accounted for, but not handed on yet.
     pub(super) current: Option<Message>,
-}
-
-/// What the gateway says.
-#[derive(Debug)]
-pub(super) enum Message {
-    Delivery(Box<pb::Delivery>),
-    CaughtUp(pb::CaughtUp),
-    Heartbeat(pb::Heartbeat),
-    Closing(pb::Closing),
-}
-
-/// Why a step failed.
-pub(super) enum Failure {
-    /// The line: try again.
-    Line {
-        reason: Option<Reason>,
-        detail: String,
-        retry_after: Option<Duration>,
-    },
-    /// Stop.
-    Final(SubscribeError),
 }
 
 /// A line on which a stream can be opened.
@@ -159,7 +138,7 @@ impl Up {
             .await
             .map_err(|_| Failure::line("nothing was heard for 45 s"))??
             .ok_or_else(|| Failure::line("the gateway ended the stream"))?;
-        Message::try_from(message).map_err(Failure::Final)
+        Message::try_from(message).map_err(|NotOne| Failure::Final(SubscribeError::Message))
     }
 
     /// Says no more, and waits until the gateway has written down what was settled and ended the stream.
@@ -244,90 +223,6 @@ impl Up {
     }
 }
 
-impl TryFrom<pb::SubscribeResponse> for Message {
-    type Error = SubscribeError;
-
-    fn try_from(response: pb::SubscribeResponse) -> Result<Self, SubscribeError> {
-        let pb::SubscribeResponse {
-            delivery,
-            caught_up,
-            heartbeat,
-            closing,
-        } = response;
-        match (delivery, caught_up, heartbeat, closing) {
-            (Some(delivery), None, None, None) => Ok(Self::Delivery(Box::new(delivery))),
-            (None, Some(caught_up), None, None) => Ok(Self::CaughtUp(caught_up)),
-            (None, None, Some(heartbeat), None) => Ok(Self::Heartbeat(heartbeat)),
-            (None, None, None, Some(closing)) => Ok(Self::Closing(closing)),
-            _ => Err(SubscribeError::Message),
-        }
-    }
-}
-
-impl Failure {
-    fn line(detail: &str) -> Self {
-        Self::Line {
-            reason: None,
-            detail: detail.to_owned(),
-            retry_after: None,
-        }
-    }
-}
-
-impl From<SubscribeError> for Failure {
-    fn from(error: SubscribeError) -> Self {
-        Self::Final(error)
-    }
-}
-
-impl From<ConnectError> for Failure {
-    fn from(error: ConnectError) -> Self {
-        if error.is_transient() {
-            Self::Line {
-                reason: error.reason(),
-                detail: chain(&error),
-                retry_after: None,
-            }
-        } else {
-            Self::Final(SubscribeError::Connect(error))
-        }
-    }
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        if refusal.is_transient() {
-            let retry_after = refusal.retry_after;
-            Self::Line {
-                reason: refusal.reason,
-                detail: refusal.to_string(),
-                retry_after,
-            }
-        } else {
-            Self::Final(SubscribeError::Refused(Box::new(refusal)))
-        }
-    }
-}
-
-impl From<tonic::Status> for Failure {
-    fn from(status: tonic::Status) -> Self {
-        Refusal::from(status).into()
-    }
-}
-
-impl From<LogError> for Failure {
-    fn from(error: LogError) -> Self {
-        match error {
-            LogError::Refused(refusal) => (*refusal).into(),
-            LogError::Checkpoint(error) => Self::Final(error.into()),
-            // An answer that is none to the question: not believed, and no reason to believe the next one.
-            LogError::Receipt(_) | LogError::Proof(_) | LogError::Leaf(_) | LogError::Answer(_) => {
-                Self::Final(SubscribeError::Message)
-            }
-        }
-    }
-}
-
 impl From<AcceptError> for Failure {
     fn from(error: AcceptError) -> Self {
         match error {
@@ -337,43 +232,7 @@ impl From<AcceptError> for Failure {
     }
 }
 
-impl From<PinError> for Failure {
-    fn from(error: PinError) -> Self {
-        Self::Final(error.into())
-    }
-}
-
-/// The end that the gateway has announced: passing if it advises to try again.
-pub(super) fn closed(closing: &pb::Closing) -> Failure {
-    let why = closing.reason();
-    let passing = matches!(
-        why,
-        pb::ClosingReason::Draining | pb::ClosingReason::Slow | pb::ClosingReason::Sought
-    );
-    if !passing {
-        return Failure::Final(SubscribeError::Closed(why));
-    }
-    Failure::Line {
-        reason: closing_reason(why),
-        detail: format!("the gateway closed the stream: {}", why.as_str_name()),
-        retry_after: closing
-            .retry_after
-            .and_then(|delay| Duration::try_from(delay).ok()),
-    }
-}
-
 /// A span for the wire; what is too long for it is cut to the longest, which the gateway refuses.
 pub(super) fn duration(span: Duration) -> Option<prost_types::Duration> {
     prost_types::Duration::try_from(span).ok()
-}
-
-/// An error with its causes, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }

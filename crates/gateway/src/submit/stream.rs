@@ -232,7 +232,7 @@ impl Pipeline {
                 committing.push_back(commit(submissions, put_off, logged));
             }
             checked = oldest_check(checking), if logging.is_none() && !checking.is_empty() => {
-                match put_off.hold(checked, Instant::now()) {
+                match checked.in_turn(put_off, Instant::now()) {
                     Outcome { checked: Ok(checked), named, held } if !submissions.is_trust_logged(&checked) => {
                         *logging = Some(log_trust(submissions, checked, named, held));
                     }

@@ -11,9 +11,7 @@ use precinto_proto::v1 as pb;
 use prost::Message as _;
 use tokio::time::Instant;
 
-use super::steps::Outcome;
 use crate::limits::{PUT_OFF_CASES_MAX, PUT_OFF_MEMORY};
-use crate::submit::SubmitError;
 
 /// What a request says that it is, before anything is verified: a hint about the sender's own messages, and nothing else.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,15 +50,8 @@ impl Named {
 }
 
 impl PutOff {
-    /// What becomes of a message whose turn it is: put off as well, if it is behind one of its case that was.
-    pub(super) fn hold(&mut self, mut outcome: Outcome, now: Instant) -> Outcome {
-        if self.holds(&outcome.named, now) {
-            outcome.checked = Err(SubmitError::Behind);
-        }
-        outcome
-    }
-
-    fn holds(&mut self, named: &Named, now: Instant) -> bool {
+    /// Whether it must wait: it is behind one of its case that was put off.
+    pub(super) fn holds(&mut self, named: &Named, now: Instant) -> bool {
         self.0.retain(|_, first| first.until > now);
         if named.alert_id.is_empty() {
             return false;

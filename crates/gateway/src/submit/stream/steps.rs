@@ -74,6 +74,16 @@ pub(super) struct Outcome {
     pub(super) checked: Result<Checked, SubmitError>,
 }
 
+impl Outcome {
+    /// What becomes of a message whose turn it is: put off as well, if it is behind one of its case that was.
+    pub(super) fn in_turn(mut self, put_off: &mut PutOff, now: Instant) -> Self {
+        if put_off.holds(&self.named, now) {
+            self.checked = Err(SubmitError::Behind);
+        }
+        self
+    }
+}
+
 pub(super) fn log_trust(
     submissions: &Arc<Submissions>,
     checked: Checked,
