@@ -16,7 +16,7 @@ use precinto_alert::code::{CommodityClass, MessageStatus, MessageType, Tlp};
 use precinto_alert::handling::Release;
 use precinto_alert::id::AgencyId;
 use precinto_envelope::crypto::{PublicKey, SigningKey};
-use precinto_policy::{Agency, Ask, Facts, Floor, Passage, Policy, Rules};
+use precinto_policy::{Admission, Agency, Facts, Floor, Passage, Policy, Rules};
 
 /// Rounds of each measurement; of so many turns the middle one counts.
 const ROUNDS: u32 = 2_000;
@@ -41,14 +41,18 @@ fn main() {
         ("the floor alone", &floor),
         ("the floor and both examples", &sites),
     ] {
-        let hit = micros(|_| ask(rules, 0));
-        // Each release is another question; no two of a turn are alike.
-        let miss = micros(|round| ask(rules, round));
-        println!(
-            "{name}: asked before {hit:.2} us ({:.3} V), not asked before {miss:.1} us ({:.2} V)",
-            hit / yardstick,
-            miss / yardstick
-        );
+        for receivers in [1, 32, 200] {
+            let rounds = ROUNDS / receivers;
+            let hit = micros(rounds, |_| ask(rules, 0, receivers));
+            // Each release is another question; no two of a turn are alike.
+            let miss = micros(rounds, |round| ask(rules, round, receivers));
+            let each = f64::from(receivers) * yardstick;
+            println!(
+                "{name}, {receivers} receivers: asked before {hit:.2} us ({:.3} V each), not asked before {miss:.1} us ({:.2} V each)",
+                hit / each,
+                miss / each
+            );
+        }
     }
     let begun = Instant::now();
     drop(both());
@@ -58,11 +62,13 @@ fn main() {
     );
 }
 
-fn ask(rules: &Rules, number: u32) {
-    let anam = agency("mx.dev.invalid/anam", "MX");
+fn ask(rules: &Rules, number: u32, receivers: u32) {
+    let receivers = (0..receivers).map(|number| agency(&format!("mx.dev.invalid/a{number}"), "MX"));
+    let receivers: Vec<Agency> = receivers.collect();
+    let cbp = agency("us.dev.invalid/cbp", "US");
     let unit = format!("u{number}");
     let facts = Facts {
-        originator: agency("us.dev.invalid/cbp", "US"),
+        originator: cbp.clone(),
         message_type: MessageType::Alert,
         status: MessageStatus::Actual,
         precedence: None,
@@ -78,13 +84,12 @@ fn ask(rules: &Rules, number: u32) {
         to_agencies: true,
         releasable_to: vec![
             Release::Country("MX".to_owned()),
-            Release::Agency(AgencyId::new(anam.side().clone(), &unit).expect("a name")),
+            Release::Agency(AgencyId::new(cbp.side().clone(), &unit).expect("a name")),
         ],
-        addressees: BTreeSet::from([anam.id.clone()]),
+        addressees: receivers.iter().map(|agency| agency.id.clone()).collect(),
     };
-    let passage = Passage::Direct;
-    let ask = Ask::Receive { by: &anam, passage };
-    assert!(rules.decide(ask, &facts).allowed());
+    let receivers = receivers.iter().map(|agency| (agency, Passage::Direct));
+    assert!(Admission::ask(rules, &cbp, &facts, receivers).allowed());
 }
 
 fn agency(name: &str, country: &str) -> Agency {
@@ -96,15 +101,15 @@ fn agency(name: &str, country: &str) -> Agency {
 }
 
 /// How long one takes, in microseconds.
-fn micros(mut one: impl FnMut(u32)) -> f64 {
+fn micros(rounds: u32, mut one: impl FnMut(u32)) -> f64 {
     let mut round = 0;
     let mut turns = [(); TURNS].map(|()| {
         let begun = Instant::now();
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds {
             round += 1;
             one(round);
         }
-        begun.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS)
+        begun.elapsed().as_secs_f64() * 1e6 / f64::from(rounds)
     });
     turns.sort_by(f64::total_cmp);
     turns.get(TURNS / 2).copied().unwrap_or_default()
@@ -116,5 +121,7 @@ fn verification() -> f64 {
     let public = PublicKey::ed25519(public).expect("a good key");
     let message = [7; 1024];
     let signature = key.sign(&message);
-    micros(|_| public.verify(&message, &signature).expect("verifies"))
+    micros(ROUNDS, |_| {
+        public.verify(&message, &signature).expect("verifies");
+    })
 }

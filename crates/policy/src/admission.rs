@@ -147,9 +147,10 @@ impl Admission {
                 admission.refusals.push(Refusal { receiver, verdict });
             }
         };
-        take(None, rules.decide(Ask::Submit { by: carrier }, facts));
+        let inquiry = rules.about(facts);
+        take(None, inquiry.decide(Ask::Submit { by: carrier }));
         for (by, passage) in receivers {
-            let verdict = rules.decide(Ask::Receive { by, passage }, facts);
+            let verdict = inquiry.decide(Ask::Receive { by, passage });
             take(Some(&by.id), verdict);
         }
         if admission.refusals.is_empty() {

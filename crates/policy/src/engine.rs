@@ -11,11 +11,10 @@ use precinto_alert::id::Side;
 
 use crate::cache::Cache;
 use crate::digest::digest;
-use crate::key::Key;
+use crate::inquiry::Inquiry;
 use crate::limits::RULES_TOLD_MAX;
 use crate::load::DEFAULT_PERMIT;
-use crate::request::{Question, Unaskable};
-use crate::stack::with_room;
+use crate::request::Question;
 use crate::{Ask, Facts, Floor, Policy};
 
 /// What is told where a policy has permits and none of them holds.
@@ -82,37 +81,34 @@ impl Rules {
         self.sites.get(side)
     }
 
+    /// About a message. Whoever has several questions about one asks for this once: its lists are read once.
+    pub fn about<'a>(&'a self, facts: &'a Facts) -> Inquiry<'a> {
+        Inquiry::new(self, facts)
+    }
+
     /// Decides. The same question gets the same verdict, which is remembered.
     ///
     /// Not asked here: signatures, certificates, schema, rates, who is in the directory. Those come first.
     pub fn decide(&self, ask: Ask<'_>, facts: &Facts) -> Arc<Verdict> {
-        let mut key = Key::default();
-        ask.write(&mut key);
-        facts.write(&mut key);
-        self.cache.get(key.into_bytes(), || self.judge(ask, facts))
+        self.about(facts).decide(ask)
     }
 
-    /// Decides without looking whether it was decided before.
-    pub(crate) fn judge(&self, ask: Ask<'_>, facts: &Facts) -> Verdict {
-        with_room(|| self.judge_here(ask, facts))
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
     }
 
-    /// On a stack that has room for it.
-    fn judge_here(&self, ask: Ask<'_>, facts: &Facts) -> Verdict {
-        let question = match Question::of(ask, facts) {
-            Ok(question) => question,
-            Err(Unaskable) => return Verdict::new(Outcome::Failed, [UNASKABLE.to_owned()]),
-        };
-        let floor = answer(&question, &self.floor.policy().set, str::to_owned);
+    /// What the floor says, then each side that is concerned.
+    pub(crate) fn judge(&self, question: &Question, by: &Side, facts: &Facts) -> Verdict {
+        let floor = answer(question, &self.floor.policy().set, str::to_owned);
         if floor.outcome != Outcome::Allowed || facts.is_withdrawal() {
             return floor;
         }
-        let concerned = BTreeSet::from([facts.originator.side(), ask.by().side()]);
+        let concerned = BTreeSet::from([facts.originator.side(), by]);
         let mut all = Verdict::new(Outcome::Allowed, []);
         for side in concerned {
             let said = self.sites.get(side).map_or_else(
                 || floor.clone(),
-                |policy| answer(&question, &policy.set, |id| format!("{side}#{id}")),
+                |policy| answer(question, &policy.set, |id| format!("{side}#{id}")),
             );
             all = all.and(said);
         }
@@ -121,6 +117,11 @@ impl Rules {
 }
 
 impl Verdict {
+    /// Where the facts cannot be put to the rules at all.
+    pub(crate) fn unaskable() -> Self {
+        Self::new(Outcome::Failed, [UNASKABLE.to_owned()])
+    }
+
     fn new(outcome: Outcome, rules: impl IntoIterator<Item = String>) -> Self {
         Self {
             outcome,

@@ -41,6 +41,10 @@ impl Key {
         self.text(agency.agency());
     }
 
+    pub(crate) fn digest(&mut self, digest: [u8; 32]) {
+        self.0.extend(digest);
+    }
+
     pub(crate) fn texts(&mut self, texts: &BTreeSet<String>) {
         self.length(texts.len());
         for text in texts {

@@ -31,6 +31,7 @@ mod facts;
 mod floor;
 #[cfg(any(test, fuzzing))]
 pub mod foreign_bytes;
+mod inquiry;
 mod key;
 pub mod limits;
 mod load;
@@ -43,6 +44,7 @@ pub use admission::{Admission, Agencies, Refusal};
 pub use engine::{Outcome, Rules, Verdict};
 pub use facts::{Addressees, Agency, Ask, Facts, Passage};
 pub use floor::Floor;
+pub use inquiry::Inquiry;
 pub use load::fault::{Fault, Kind as FaultKind};
 pub use load::place::Place;
 pub use load::{Policy, PolicyError};

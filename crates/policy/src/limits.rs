@@ -31,7 +31,8 @@ pub const FAULTS_MAX: usize = 32;
 pub const RULES_TOLD_MAX: usize = 16;
 
 /// Most verdicts that are remembered. Real traffic asks some hundreds of different questions; a sender who varies the release of
-/// every message makes new ones each time, and then all are forgotten together.
+/// every message makes new ones each time, and then all are forgotten together. One is some hundred bytes, however long a message's
+/// lists are.
 pub(crate) const VERDICTS_MAX: usize = 4_096;
 
 /// Longest table of cases, bytes.

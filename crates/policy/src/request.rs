@@ -22,8 +22,15 @@ pub(crate) struct Question {
     pub(crate) entities: Entities,
 }
 
-/// The facts do not fit the schema: a code that is none. Not for people; whoever asks denies.
+/// A message as Cedar takes it, ready for any number of questions: to build it costs as much as its lists are long.
 #[derive(Debug)]
+pub(crate) struct Subject {
+    message: Entities,
+    originator: Entity,
+}
+
+/// The facts do not fit the schema: a code that is none. Not for people; whoever asks denies.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Unaskable;
 
 /// The message that is asked about. All have one name: no rule can mean a single one.
@@ -67,17 +74,29 @@ static TYPES: LazyLock<Types> = LazyLock::new(|| {
     }
 });
 
+impl Subject {
+    /// Builds it.
+    pub(crate) fn of(facts: &Facts) -> Result<Self, Unaskable> {
+        let message = Entities::from_entities([of_message(facts)?], Some(&*SCHEMA));
+        Ok(Self {
+            message: message.or(Err(Unaskable))?,
+            originator: of_agency(&facts.originator)?,
+        })
+    }
+}
+
 impl Question {
     /// Builds it.
-    pub(crate) fn of(ask: Ask<'_>, facts: &Facts) -> Result<Self, Unaskable> {
+    pub(crate) fn of(ask: Ask<'_>, subject: &Subject) -> Result<Self, Unaskable> {
         let types = &*TYPES;
         let schema = &*SCHEMA;
-        let by = ask.by();
-        let mut all = vec![of_agency(by)?, of_message(facts)?];
-        if by.id != facts.originator.id {
-            all.push(of_agency(&facts.originator)?);
-        }
-        let entities = Entities::from_entities(all, Some(schema)).or(Err(Unaskable))?;
+        let by = of_agency(ask.by())?;
+        let originator = Some(&subject.originator).filter(|agency| agency.uid() != by.uid());
+        let agencies = originator.cloned().into_iter().chain([by]);
+        let entities = subject.message.clone();
+        let entities = entities
+            .add_entities(agencies, Some(schema))
+            .or(Err(Unaskable))?;
         let (action, context) = match ask {
             Ask::Submit { .. } => ("Submit", Context::empty()),
             Ask::Receive { passage, .. } => ("Receive", of_passage(passage)?),
@@ -85,7 +104,7 @@ impl Question {
         };
         let action = uid(&types.action, action);
         let message = uid(&types.message, MESSAGE);
-        let request = Request::new(agency(&by.id), action, message, context, Some(schema));
+        let request = Request::new(agency(&ask.by().id), action, message, context, Some(schema));
         let request = request.or(Err(Unaskable))?;
         Ok(Self { request, entities })
     }

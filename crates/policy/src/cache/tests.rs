@@ -11,15 +11,7 @@ use precinto_alert::handling::Release;
 
 use super::*;
 use crate::engine::tests::{ANAM, CBP, SAT, agency, facts, rules};
-use crate::key::Key;
 use crate::{Ask, Facts, Passage};
-
-fn key(ask: Ask<'_>, facts: &Facts) -> Box<[u8]> {
-    let mut key = Key::default();
-    ask.write(&mut key);
-    facts.write(&mut key);
-    key.into_bytes()
-}
 
 #[test]
 fn no_two_questions_share_a_key() {
@@ -55,11 +47,11 @@ fn no_two_questions_share_a_key() {
             asks.push(Ask::Read { by, passage });
         }
     }
-    let mut keys = BTreeSet::new();
+    let (rules, mut keys) = (rules(&[]), BTreeSet::new());
     for change in changes {
         let mut facts = facts();
         change(&mut facts);
-        keys.extend(asks.iter().map(|ask| key(*ask, &facts)));
+        keys.extend(asks.iter().map(|ask| rules.about(&facts).key(*ask)));
     }
     assert_eq!(keys.len(), changes.len() * asks.len());
 }
@@ -89,7 +81,7 @@ fn the_same_question_is_decided_once_and_the_memory_ends() {
     let ask = |number: usize| {
         cache.get(number.to_be_bytes().into(), || {
             decided.set(decided.get() + 1);
-            rules.judge(Ask::Submit { by: &cbp }, &facts())
+            rules.about(&facts()).judge(Ask::Submit { by: &cbp })
         })
     };
     assert!(Arc::ptr_eq(&ask(0), &ask(0)));
@@ -98,4 +90,17 @@ fn the_same_question_is_decided_once_and_the_memory_ends() {
     assert_eq!(decided.get(), VERDICTS_MAX);
     drop(ask(VERDICTS_MAX));
     assert_eq!(cache.lock().len(), 1, "all were forgotten together");
+}
+
+#[test]
+fn what_is_remembered_is_small_however_many_a_message_is_for() {
+    let (rules, cbp) = (rules(&[]), agency(CBP));
+    let mut facts = facts();
+    let ask = Ask::Submit { by: &cbp };
+    let few = rules.about(&facts).key(ask);
+    let agencies = (0..1_000).map(|number| format!("mx.dev.invalid/a{number}"));
+    facts.addressees = agencies.map(|name| name.parse().unwrap()).collect();
+    let many = rules.about(&facts).key(ask);
+    assert_eq!(many.len(), few.len());
+    assert_ne!(many, few);
 }
