@@ -335,6 +335,8 @@ pub const COSIGNATURES_PER_NODE_MAX: usize = 4;
 pub const COSIGNATURE_LINE_MAX: usize = 512;
 /// Cosignatures handed out with one checkpoint: with the log's own signature, what any reader of notes has to accept (16).
 pub const COSIGNATURES_IN_NOTE_MAX: usize = 15;
+/// Cosignatures that do not hold, kept of one witness, the first: a fork shows in one, and a broken key in all.
+pub const REJECTED_PER_WITNESS_MAX: usize = 4;
 /// How often cosignatures are written to disk. They come again with the next heartbeat, so losing some is no harm.
 pub const WITNESS_FLUSH: Duration = Duration::from_secs(5);
 /// The file of cosignatures: all that may be kept, each line with its size, root and node, at most 900 bytes.

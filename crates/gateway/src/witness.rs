@@ -27,10 +27,12 @@ use crate::limits::{
 use crate::registry::InForce;
 
 mod file;
+mod rejected;
 #[cfg(test)]
 mod tests;
 
 pub use file::WitnessError;
+use rejected::Evidence;
 
 /// The cosignatures that nodes have returned.
 #[derive(Debug)]
@@ -39,7 +41,9 @@ pub struct Witnesses {
     directory: InForce,
     path: PathBuf,
     kept: Mutex<Kept>,
-    /// Set when `kept` has something that the file does not have.
+    /// What listed witnesses returned and does not hold.
+    evidence: Mutex<Evidence>,
+    /// Set when `kept` or `evidence` has something that its file does not have.
     dirty: AtomicBool,
     /// Held while the file is written, so that an older state never replaces a newer one.
     writing: Mutex<()>,
@@ -91,12 +95,14 @@ impl Witnesses {
     pub fn open(folder: &Path, ledger: Ledger, directory: InForce) -> Result<Self, WitnessError> {
         durable::create_folder(folder)?;
         let path = folder.join(FILE);
+        let evidence = Evidence::read(&folder.join(REJECTED))?;
         let kept = file::read(&path, &ledger, &directory.now())?;
         Ok(Self {
             ledger,
             directory,
             path,
             kept: Mutex::new(kept),
+            evidence: Mutex::new(evidence),
             dirty: AtomicBool::new(false),
             writing: Mutex::default(),
         })
@@ -104,7 +110,7 @@ impl Witnesses {
 
     /// Takes the cosignature `line` that `node` has returned for the checkpoint of `tree_size` entries.
     ///
-    /// Says nothing to the node: one that does not hold is logged for the operator and forgotten.
+    /// Says nothing to the node: one that does not hold is told to the operator, and kept beside those that do.
     pub async fn take(self: &Arc<Self>, node: &NodeId, line: String, tree_size: u64) {
         let (witnesses, of) = (Arc::clone(self), node.clone());
         // It takes a signature check, and may take a read from the disk.
@@ -121,7 +127,18 @@ impl Witnesses {
     fn judge_and_keep(&self, node: &NodeId, line: String, tree_size: u64) -> Result<(), Rejected> {
         let directory = self.directory.now();
         let key = directory.witness_of(node).ok_or(Rejected::NoKey)?;
-        let (checkpoint, time) = judge(&self.ledger, key, &line, tree_size)?;
+        let (checkpoint, time) = match judge(&self.ledger, key, &line, tree_size) {
+            Ok(judged) => judged,
+            // Our own disk's fault says nothing about the witness.
+            Err(error @ Rejected::Read(_)) => return Err(error),
+            Err(why) => {
+                let holds = self.ledger.published().borrow().size;
+                if self.evidence().take(node, &line, tree_size, holds) {
+                    self.dirty.store(true, Ordering::Release);
+                }
+                return Err(why);
+            }
+        };
         let line = Line { text: line, time };
         self.kept().add(node, checkpoint, line);
         self.dirty.store(true, Ordering::Release);
@@ -162,14 +179,26 @@ impl Witnesses {
         newest
     }
 
+    /// How many cosignatures that do not hold are kept of each witness.
+    pub(crate) fn rejected(&self) -> BTreeMap<NodeId, usize> {
+        let evidence = self.evidence();
+        let counts = evidence.counts();
+        counts.map(|(node, count)| (node.clone(), count)).collect()
+    }
+
     /// Writes what is new to the disk; blocking. A failure is logged and tried again: nothing precious is at stake.
     pub fn flush(&self) {
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.dirty.swap(false, Ordering::AcqRel) {
             return;
         }
-        let text = file::text(&self.kept());
-        if let Err(error) = durable::replace(&self.path, text.as_bytes()) {
+        let (kept, rejected) = (file::text(&self.kept()), self.evidence().text());
+        let written = durable::replace(&self.path, kept.as_bytes());
+        let written = written.and_then(|()| match rejected.as_str() {
+            "" => Ok(()),
+            text => durable::replace(&self.path.with_file_name(REJECTED), text.as_bytes()),
+        });
+        if let Err(error) = written {
             self.dirty.store(true, Ordering::Release);
             tracing::warn!(%error, "the cosignatures could not be written");
         }
@@ -188,6 +217,10 @@ impl Witnesses {
                 tracing::error!("writing cosignatures panicked");
             }
         }
+    }
+
+    fn evidence(&self) -> MutexGuard<'_, Evidence> {
+        self.evidence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The map is whole at every moment, so a panic elsewhere while it was locked does no harm.
@@ -248,6 +281,8 @@ impl Kept {
 
 /// The name of the file in the folder.
 const FILE: &str = "cosigned";
+/// Beside it: what does not hold.
+const REJECTED: &str = "rejected";
 
 impl From<io::Error> for WitnessError {
     fn from(error: io::Error) -> Self {

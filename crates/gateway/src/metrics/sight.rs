@@ -127,6 +127,13 @@ impl Sight {
             "witness",
             cosigned.map(|(node, at_ms)| (node.to_string(), seconds_between(at_ms, now_ms))),
         );
+        let rejected = self.witnesses.rejected().into_iter();
+        show.by(
+            "precinto_cosignatures_rejected",
+            "Cosignatures of a witness that do not hold and are kept, in the file witness/rejected",
+            "witness",
+            rejected.map(|(node, count)| (node.to_string(), float(count as u64))),
+        );
     }
 
     fn subscriptions(&self, show: &mut Show<'_>, now_ms: u64) {

@@ -1,8 +1,9 @@
 //! What is kept of what nodes return, what is handed out, and what a file can show against the log.
 
 use super::*;
-use crate::limits::COSIGNATURES_PER_NODE_MAX;
+use crate::limits::{COSIGNATURES_PER_NODE_MAX, REJECTED_PER_WITNESS_MAX};
 use crate::registry::tests::combined;
+use base64ct::{Base64, Encoding as _};
 use precinto_alert::directory::{EXAMPLE_MX, EXAMPLE_US};
 use precinto_envelope::crypto::SigningKey;
 use precinto_ledger::clock::ManualClock;
@@ -128,7 +129,7 @@ async fn the_newest_that_the_other_side_has_cosigned_goes_before_a_newer_one_of_
 }
 
 #[tokio::test]
-async fn what_is_no_word_of_this_node_on_our_checkpoint_is_forgotten() {
+async fn what_is_no_word_of_this_node_on_our_checkpoint_is_not_believed_and_kept_as_evidence() {
     let scene = Scene::new(4, 0).await;
     let other = Scene::new(4, 100).await;
     let witnesses = scene.open().unwrap();
@@ -158,6 +159,16 @@ async fn what_is_no_word_of_this_node_on_our_checkpoint_is_forgotten() {
         .unwrap();
     witnesses.take(&ghost, good.clone(), 3).await;
     assert_eq!(newest(&witnesses, "mx.dev.invalid", 0), None);
+    // The first few of who is listed, also after a restart; of who is not, nothing.
+    let first = BTreeMap::from([(lax.clone(), REJECTED_PER_WITNESS_MAX)]);
+    assert_eq!(witnesses.rejected(), first);
+    witnesses.flush();
+    let kept = scene.open().unwrap();
+    assert_eq!(kept.rejected(), first);
+    let evidence = scene.folder.path().join("witness").join(REJECTED);
+    let evidence = std::fs::read_to_string(evidence).unwrap();
+    let fork = format!("4 2 {LAX} {}\n", Base64::encode_string(good.as_bytes()));
+    assert!(evidence.starts_with(&fork), "{evidence}");
     witnesses.take(&lax, good, 3).await;
     assert_eq!(
         newest(&witnesses, "mx.dev.invalid", 0),
