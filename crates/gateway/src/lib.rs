@@ -303,8 +303,14 @@ async fn open_on(
     };
     let acts = Acts::new(ledger.clone(), Arc::clone(&clock));
     let records = (acts.clone(), Arc::clone(&clock));
-    let (withheld, waiting) = acts::Withheld::new();
-    let keeper = Keeper::new(terms, codes, Arc::clone(&certificates), records, withheld);
+    let withheld = acts::Withheld::default();
+    let keeper = Keeper::new(
+        terms,
+        codes,
+        Arc::clone(&certificates),
+        records,
+        withheld.clone(),
+    );
     let (folder, log) = (config.data.join("witness"), ledger.clone());
     let in_force = keeper.in_force();
     let witnesses = move || Witnesses::open(&folder, log, in_force);
@@ -323,7 +329,12 @@ async fn open_on(
     tracing::info!(origin = config.origin, size, "log open");
     let (store, keeper) = (Arc::new(store), Arc::new(keeper));
     let (parts, hearing) = reload::Parts::new(&keeper, &acts, &clock, renewable.gateway());
-    let withheld = waiting.recorder(acts.clone(), Arc::clone(&clock), renewable.gateway());
+    let withheld = withheld.recorder(
+        acts.clone(),
+        Arc::clone(&clock),
+        renewable.gateway(),
+        keeper.in_force(),
+    );
     let reloads = Reloads::new(config.clone(), renewable, logged, files, parts);
     let beside = acts::Beside { hearing, withheld };
     Ok(move |owner| Opened {
