@@ -2,7 +2,7 @@
 //!
 //! Nobody waits for the record: to withhold takes nothing from anybody that could be held back for it. Nor may whoever reads
 //! be told by the log, whose leaves every node sees, that something was for its agency: all that was noted is recorded together, every
-//! [`WITHHELD_EVERY_MS`] by the clock and at the stop, in one act for each two sides, which is written where nothing was
+//! [`WITHHELD_EVERY_MS`](crate::limits::WITHHELD_EVERY_MS) by the clock and at the stop, in one act for each two sides, which is written where nothing was
 //! withheld as well ([`Recorder`]). A crash loses what was noted since.
 //!
 //! The rules that spoke may have gone by then: a subscription that was passed over by them has no next time, so it is recorded all the
