@@ -355,6 +355,8 @@ pub const CASE_READS_MAX: usize = 4;
 
 /// How often the clock is looked at: how late a step may be noticed. A moved or mended clock is noticed as soon.
 pub const CLOCK_TICK: Duration = Duration::from_millis(200);
+/// How often it is looked at whether the log takes messages, for those who watch the gateway's health.
+pub const READINESS_PATROL: Duration = Duration::from_secs(1);
 /// Messages whose clock is looked at in one turn, the most urgent first; each reads its case.
 pub const CLOCKS_PER_TURN_MAX: usize = 256;
 /// Missed deadlines that are logged in one turn; a turn takes [`CLOCK_TICK`] at least, so that a gateway that was down for a
