@@ -9,7 +9,8 @@
 //! ledger ─────> proofs, entries  prove                  for whoever may see them (rights)
 //! ledger ─────> records          records                for their parties, a page at a time
 //! ledger ─────> OVERDUE          clocks                 for whoever did not answer in time, and who is asked instead
-//! parts  ─────> Directory        registry, directory    signed by each side, logged, and only then in force
+//! parts  ─────> Directory        registry, directory    signed by each side, logged, and only then in force; in a log that is only
+//!                                                       read, without being logged: who was removed must not be back
 //! files  ─────> TrustStore       reload, in_force       read anew as a whole, logged, and only then in force
 //! ```
 //!
