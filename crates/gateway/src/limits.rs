@@ -15,7 +15,8 @@ pub const HANDSHAKES_MAX: usize = 64;
 /// Handshakes under way from one address, or one IPv6 /64: half of the places, so that no single address can take them all.
 pub const HANDSHAKES_PER_ADDRESS_MAX: usize = 32;
 /// Handshakes under way from one network, an IPv4 /24 or an IPv6 /48: whoever has one address often has its
-/// neighbours. A site's nodes behind two addresses come in at once all the same, and a quarter of the places is everybody else's.
+/// neighbours. A site's nodes behind two addresses come in at once all the same, and a quarter of the places is everybody else's;
+/// of these a network gets half of what is free at the most, so that it takes eight to hold them all.
 pub const HANDSHAKES_PER_NETWORK_MAX: usize = 48;
 const _: () = assert!(HANDSHAKES_PER_ADDRESS_MAX < HANDSHAKES_PER_NETWORK_MAX);
 const _: () = assert!(HANDSHAKES_PER_NETWORK_MAX < HANDSHAKES_MAX);
