@@ -12,7 +12,7 @@ use precinto_proto::v1 as pb;
 use precinto_proto::v1::submission_service_client::SubmissionServiceClient;
 use precinto_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use precinto_tests::{GatewayProcess, Messages, Node, Site, audit, precinto, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
@@ -408,7 +408,7 @@ async fn a_side_tightens_and_an_open_stream_keeps_to_it() {
     assert!(gateway.stop().success());
     let told = why(&site, &second.index.to_string());
     let withheld = &told["entries"][1];
-    assert_eq!(withheld["withheld"], second.index, "{told:#}");
+    assert_eq!(withheld["withheld"], json!([second.index]), "{told:#}");
     assert_eq!(withheld["from_agency"], ANAM);
     assert_eq!(
         (&withheld["digest"], &withheld["digest_holds"]),

@@ -16,6 +16,7 @@ use crate::limits::FILE_BYTES_MAX;
 use crate::quota::Allowances;
 
 mod file;
+mod place;
 mod quota;
 #[cfg(test)]
 mod tests;
@@ -173,7 +174,7 @@ impl Config {
             path: path.to_owned(),
             message: error.to_string(),
         })?;
-        let problems = file.problems();
+        let problems = file.problems(path.parent().unwrap_or_else(|| Path::new("")));
         if !problems.is_empty() {
             return Err(ConfigError::Values {
                 path: path.to_owned(),

@@ -9,7 +9,8 @@
 //! ledger ─────> proofs, entries  prove                  for whoever may see them (rights)
 //! ledger ─────> records          records                for their parties, a page at a time
 //! ledger ─────> OVERDUE          clocks                 for whoever did not answer in time, and who is asked instead
-//! parts  ─────> Directory        registry, directory    signed by each side, logged, and only then in force
+//! parts  ─────> Directory        registry, directory    signed by each side, logged, and only then in force; in a log that is only
+//!                                                       read, without being logged: who was removed must not be back
 //! files  ─────> TrustStore       reload, in_force       read anew as a whole, logged, and only then in force
 //! ```
 //!
@@ -303,8 +304,14 @@ async fn open_on(
     };
     let acts = Acts::new(ledger.clone(), Arc::clone(&clock));
     let records = (acts.clone(), Arc::clone(&clock));
-    let (withheld, waiting) = acts::Withheld::new();
-    let keeper = Keeper::new(terms, codes, Arc::clone(&certificates), records, withheld);
+    let withheld = acts::Withheld::default();
+    let keeper = Keeper::new(
+        terms,
+        codes,
+        Arc::clone(&certificates),
+        records,
+        withheld.clone(),
+    );
     let (folder, log) = (config.data.join("witness"), ledger.clone());
     let in_force = keeper.in_force();
     let witnesses = move || Witnesses::open(&folder, log, in_force);
@@ -323,7 +330,12 @@ async fn open_on(
     tracing::info!(origin = config.origin, size, "log open");
     let (store, keeper) = (Arc::new(store), Arc::new(keeper));
     let (parts, hearing) = reload::Parts::new(&keeper, &acts, &clock, renewable.gateway());
-    let withheld = waiting.recorder(acts.clone(), Arc::clone(&clock), renewable.gateway());
+    let withheld = withheld.recorder(
+        acts.clone(),
+        Arc::clone(&clock),
+        renewable.gateway(),
+        keeper.in_force(),
+    );
     let reloads = Reloads::new(config.clone(), renewable, logged, files, parts);
     let beside = acts::Beside { hearing, withheld };
     Ok(move |owner| Opened {

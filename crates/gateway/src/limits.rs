@@ -15,7 +15,8 @@ pub const HANDSHAKES_MAX: usize = 64;
 /// Handshakes under way from one address, or one IPv6 /64: half of the places, so that no single address can take them all.
 pub const HANDSHAKES_PER_ADDRESS_MAX: usize = 32;
 /// Handshakes under way from one network, an IPv4 /24 or an IPv6 /48: whoever has one address often has its
-/// neighbours. A site's nodes behind two addresses come in at once all the same, and a quarter of the places is everybody else's.
+/// neighbours. A site's nodes behind two addresses come in at once all the same, and a quarter of the places is everybody else's;
+/// of these a network gets half of what is free at the most, so that it takes eight to hold them all.
 pub const HANDSHAKES_PER_NETWORK_MAX: usize = 48;
 const _: () = assert!(HANDSHAKES_PER_ADDRESS_MAX < HANDSHAKES_PER_NETWORK_MAX);
 const _: () = assert!(HANDSHAKES_PER_NETWORK_MAX < HANDSHAKES_MAX);
@@ -222,19 +223,20 @@ pub const SUBMIT_IDLE_MAX: Duration = Duration::from_mins(15);
 pub const CONFLICTS_PER_NODE_MAX: u32 = 64;
 /// The window of [`CONFLICTS_PER_NODE_MAX`].
 pub const CONFLICT_WINDOW: Duration = Duration::from_mins(1);
-/// What is noted as withheld and waits to be recorded: what nodes read and are not given in [`WITHHELD_EVERY_MS`]; some 300 bytes
-/// each. More is counted and not told one by one.
+/// What is noted as withheld and waits to be recorded: what nodes read and are not given in [`WITHHELD_EVERY_MS`]; at most some 300
+/// bytes each. More is counted and not told one by one.
 pub const WITHHELD_QUEUE_MAX: usize = 16 * 1024;
+/// Of these of one agency: nobody takes all the room by asking for what is forbidden.
+pub const WITHHELD_PER_AGENCY_MAX: usize = WITHHELD_QUEUE_MAX / 4;
 /// How long what was withheld is noted before it is recorded, milliseconds by the gateway's clock: every node sees the log grow, and
-/// must not learn from when it does that something was for it.
+/// must not learn from when or by how much it does that something was for it. 144 times a day, for two sides four acts each.
 pub const WITHHELD_EVERY_MS: u64 = 10 * 60 * 1_000;
-/// Of what was withheld so many entries are recorded at once.
-pub const WITHHELD_AT_ONCE_MAX: usize = 64;
-/// Of how many it is remembered that they were noted, so that the log is not asked about them again; some 32 bytes each.
+/// What one act lists of what was withheld, encoded: the [`WITHHELD_PER_AGENCY_MAX`] of two agencies at least, if few rules keep it from
+/// them. More waits for the next one.
+pub const WITHHELD_ACT_BYTES_MAX: usize = 128 * 1024;
+/// Of how many it is remembered that they were noted, so that they are recorded once; some 32 bytes each. A gateway that was started
+/// anew remembers none.
 pub const WITHHELD_KNOWN_MAX: usize = 16 * 1024;
-/// Entries that say what was withheld from one agency, in each [`CONFLICT_WINDOW`]. Each entry of the log makes one at most for as
-/// long as the rules stay; this is for those who change them again and again and read everything every time.
-pub const WITHHELD_PER_AGENCY_MAX: u32 = 6_000;
 /// Signing certificates kept ready for verification; beyond them the sender's hints are parsed again.
 pub const KNOWN_CERTIFICATES_MAX: usize = 4096;
 
@@ -356,6 +358,8 @@ pub const CASE_READS_MAX: usize = 4;
 
 /// How often the clock is looked at: how late a step may be noticed. A moved or mended clock is noticed as soon.
 pub const CLOCK_TICK: Duration = Duration::from_millis(200);
+/// How often it is looked at whether the log takes messages, for those who watch the gateway's health.
+pub const READINESS_PATROL: Duration = Duration::from_secs(1);
 /// Messages whose clock is looked at in one turn, the most urgent first; each reads its case.
 pub const CLOCKS_PER_TURN_MAX: usize = 256;
 /// Missed deadlines that are logged in one turn; a turn takes [`CLOCK_TICK`] at least, so that a gateway that was down for a

@@ -113,6 +113,13 @@ impl Directory {
         &self.rules
     }
 
+    /// Whether these rules may keep from somebody what is in the log for it: a side has a policy, or another part than its first,
+    /// which may say less of an agency than was said when a message was let in. It hangs on nothing that is in the log for anybody.
+    pub(crate) fn may_withhold(&self) -> bool {
+        let mut parts = self.parts.values().map(|part| part.part());
+        parts.any(|part| part.policy().is_some() || part.version() > 1)
+    }
+
     /// An agency as the rules see it; none of a side that is none here.
     pub fn asked(&self, agency: &AgencyId) -> Option<policy::Agency> {
         self.asked.of(agency)

@@ -157,7 +157,7 @@ impl Reader {
             Verdict::Forbidden(decision) => (decision, true),
             Verdict::Failed(decision) => (decision, false),
         };
-        self.directory.facts().withheld(Kept {
+        self.directory.facts().withheld(&Kept {
             index: entry.index(),
             sender: sender_of(entry).unwrap_or_default(),
             agency: self.agency_id.clone(),
@@ -224,16 +224,19 @@ fn concerns(entry: &StoredEntry, sides: &BTreeSet<Side>) -> bool {
             pb::ConflictRecord::decode(entry.record()).is_ok_and(|record| is_node(&record.sender))
         }
         EntryType::Act => pb::ActRecord::decode(entry.record()).is_ok_and(|record| {
-            // Also those of whom it tells: whose statement was refused or withheld, and from whom; whose certificate was shown;
+            // Also those of whom it tells: whose statement was refused, whose were withheld, and from whom; whose certificate was shown;
             // whose part of the directory somebody brought.
+            let is_side = |side: &str| {
+                let side = side.parse::<Side>();
+                side.is_ok_and(|side| sides.contains(&side))
+            };
             is_node(&record.actor)
                 || is_node(&record.party)
                 || match record.kind() {
-                    pb::ActKind::DeliveryWithheld => is_agency(&record.subject),
-                    pb::ActKind::PartRefused => {
-                        let side = record.subject.parse::<Side>();
-                        side.is_ok_and(|side| sides.contains(&side))
+                    pb::ActKind::DeliveryWithheld => {
+                        is_side(&record.subject) || is_side(&record.party)
                     }
+                    pb::ActKind::PartRefused => is_side(&record.subject),
                     _ => false,
                 }
         }),

@@ -10,10 +10,8 @@ use precinto_proto::v1::record_service_server::RecordServiceServer;
 use precinto_proto::v1::submission_service_server::SubmissionServiceServer;
 use precinto_proto::v1::subscription_service_server::SubscriptionServiceServer;
 use tokio_util::sync::CancellationToken;
-use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::accept::{self, Census, Listen, Welcome};
@@ -39,6 +37,8 @@ use crate::subscribe::{Feed, SubscriptionHandler};
 use crate::witness::Witnesses;
 use crate::{Opened, RunError};
 
+mod health;
+
 #[cfg(test)]
 mod tests;
 
@@ -57,7 +57,8 @@ pub(crate) async fn serve(
         calls: calls.clone(),
     };
     let (health, routes) = routes(&opened, &counts, &draining).await;
-    let herald = tokio::spawn(begin_drain(health, shutdown, draining.clone()));
+    let (ledger, to_drain) = (opened.ledger.clone(), draining.clone());
+    let herald = tokio::spawn(health::follow(health, ledger, shutdown, to_drain));
     let census = Arc::new(Census::with_descriptors(descriptors()));
     let welcome = Welcome::new(opened.keeper.in_force(), Arc::clone(&opened.clock));
     let lines = accept::start(
@@ -261,12 +262,7 @@ async fn routes(
         .max_decoding_message_size(PART_REQUEST_BYTES_MAX)
         .max_encoding_message_size(ANSWER_BYTES_MAX);
     let (health, health_service) = tonic_health::server::health_reporter();
-    tell_all(&health, ServingStatus::Serving).await;
-    if ledger.rollback().is_some() {
-        let submissions = <SubmissionServiceServer<SubmissionHandler> as NamedService>::NAME;
-        let not = ServingStatus::NotServing;
-        health.set_service_status(submissions, not).await;
-    }
+    health::tell_all(&health, ledger).await;
     let health_service = health_service.max_decoding_message_size(REQUEST_BYTES_MAX);
     let routes = Routes::new(submissions)
         .add_service(subscriptions)
@@ -298,35 +294,6 @@ fn submissions(opened: &Opened, counts: &Counts, draining: &CancellationToken) -
         draining: draining.clone(),
     })
 }
-
-/// Tells the same of every name that can be asked for.
-async fn tell_all(health: &HealthReporter, status: ServingStatus) {
-    for name in [
-        "",
-        READY,
-        <SubmissionServiceServer<SubmissionHandler> as NamedService>::NAME,
-        <SubscriptionServiceServer<SubscriptionHandler> as NamedService>::NAME,
-        <LogServiceServer<LogHandler> as NamedService>::NAME,
-        <RecordServiceServer<RecordHandler> as NamedService>::NAME,
-        <DirectoryServiceServer<DirectoryHandler> as NamedService>::NAME,
-    ] {
-        health.set_service_status(name, status).await;
-    }
-}
-
-/// Says that nothing is served any more, and only then begins to end things: who watches hears of it before the end.
-async fn begin_drain(
-    health: HealthReporter,
-    shutdown: CancellationToken,
-    draining: CancellationToken,
-) {
-    shutdown.cancelled().await;
-    tell_all(&health, ServingStatus::NotServing).await;
-    draining.cancel();
-}
-
-/// The name under which load balancers ask whether to send anybody here: every service, or none.
-const READY: &str = "ready";
 
 /// Both versions of server reflection, so that generic clients of any age find the contract.
 fn with_reflection(routes: Routes) -> Routes {

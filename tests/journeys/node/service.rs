@@ -182,6 +182,12 @@ async fn systemd_hears_that_a_gateway_is_ready_lives_and_ends() {
     }
     let gateway = GatewayProcess::start_under(outer, precinto(), &site.config());
     manager.hears(READY).await;
+    let more = "EXTEND_TIMEOUT_USEC=180000000";
+    assert!(
+        manager.heard_in_order(&[more, READY]),
+        "{:?}",
+        manager.heard
+    );
     manager.hears(ALIVE).await;
     assert!(!manager.heard.contains(&STOPPING.to_owned()));
     assert!(gateway.stop().success());

@@ -256,22 +256,35 @@ fn part_refused(record: &pb::ActRecord) -> Option<Why> {
     ))
 }
 
-/// One entry, kept from an agency by written rules: what is older than those was withheld from nobody.
+/// Entries before the act, kept from agencies of one side by written rules: what is older than those was withheld from nobody. None at
+/// all is an act as well.
 fn withheld(record: &pb::ActRecord, index: u64) -> Option<Why> {
-    let is_said = record.subject.parse::<AgencyId>().is_ok()
-        && record.party.parse::<NodeId>().is_ok()
-        && record.reason() != pb::Reason::Unspecified;
-    let is_one = record.from_index.checked_add(1) == Some(record.to_index);
-    if !is_said || !is_one || record.to_index > index {
+    let side = record.subject.parse::<Side>();
+    if side.is_err() || record.party.parse::<Side>().is_err() {
+        return Some((
+            "it does not say between which sides something was withheld",
+            "no dice entre qué lados se retuvo algo",
+        ));
+    }
+    let is_said = |one: &pb::WithheldEntries| {
+        let agency = one.agency.parse::<AgencyId>();
+        let is_of_side = agency.is_ok_and(|agency| Ok(agency.side()) == side.as_ref());
+        let is_sorted = one.indexes.is_sorted_by(|before, after| before < after);
+        let is_before = one.indexes.last().is_some_and(|last| *last < index);
+        is_of_side && is_sorted && is_before && one.reason() != pb::Reason::Unspecified
+    };
+    if !record.withheld.iter().all(is_said) {
         return Some((
             "it does not say what was withheld from whom, or why, or names an entry that was not there yet",
             "no dice qué se retuvo a quién, o por qué, o nombra una entrada que aún no existía",
         ));
     }
-    let is_decided = record.decision.as_ref().is_some_and(|decided| {
-        Rules::of(&decided.policy).are_written() && is_written_form(decided)
-    });
-    (!is_decided).then_some(FORMLESS)
+    let is_decided = |one: &pb::WithheldEntries| {
+        one.decision.as_ref().is_some_and(|decided| {
+            Rules::of(&decided.policy).are_written() && is_written_form(decided)
+        })
+    };
+    (!record.withheld.iter().all(is_decided)).then_some(FORMLESS)
 }
 
 fn turned_away(record: &pb::ActRecord) -> Option<Why> {

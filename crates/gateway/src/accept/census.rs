@@ -11,8 +11,8 @@ use tokio::time::Instant;
 use super::Line;
 use crate::limits::{
     ARRIVALS_BURST, ARRIVALS_PER_SECOND, CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX,
-    CONNECTIONS_PER_CERTIFICATE_MAX, DESCRIPTORS_RESERVED, HANDSHAKES_PER_ADDRESS_MAX,
-    HANDSHAKES_PER_NETWORK_MAX,
+    CONNECTIONS_PER_CERTIFICATE_MAX, DESCRIPTORS_RESERVED, HANDSHAKES_MAX,
+    HANDSHAKES_PER_ADDRESS_MAX, HANDSHAKES_PER_NETWORK_MAX,
 };
 use crate::pace::{Left, Pace};
 
@@ -29,6 +29,8 @@ struct Counts {
     handshakes: HashMap<IpAddr, usize>,
     /// The same by network.
     of_network: HashMap<IpAddr, usize>,
+    /// All of them.
+    shaking: usize,
     arrivals: HashMap<IpAddr, Left>,
     certificates: HashMap<[u8; 32], usize>,
     connections: usize,
@@ -149,12 +151,11 @@ impl Counts {
         if !rise(&mut self.handshakes, from.host, HANDSHAKES_PER_ADDRESS_MAX) {
             return false;
         }
-        let has_place = rise(
-            &mut self.of_network,
-            from.network,
-            HANDSHAKES_PER_NETWORK_MAX,
-        );
-        if !has_place {
+        let share = network_share(HANDSHAKES_MAX.saturating_sub(self.shaking));
+        let has_place = rise(&mut self.of_network, from.network, share);
+        if has_place {
+            self.shaking += 1;
+        } else {
             fall(&mut self.handshakes, &from.host);
         }
         has_place
@@ -163,6 +164,17 @@ impl Counts {
     fn end_handshake(&mut self, from: Whence) {
         fall(&mut self.handshakes, &from.host);
         fall(&mut self.of_network, &from.network);
+        self.shaking = self.shaking.saturating_sub(1);
+    }
+}
+
+/// How many handshakes of one network there may be, where so many places are free: a few networks together cannot take them all, and
+/// whoever has none gets one as long as there is one.
+fn network_share(free: usize) -> usize {
+    if free > HANDSHAKES_MAX - HANDSHAKES_PER_NETWORK_MAX {
+        HANDSHAKES_PER_NETWORK_MAX
+    } else {
+        (free / 2).max(1)
     }
 }
 
@@ -315,6 +327,34 @@ mod tests {
             assert!(census.lock().of_network.is_empty());
             assert!(census.lock().handshakes.is_empty());
         }
+    }
+
+    #[test]
+    fn a_few_networks_together_leave_room_for_others() {
+        let census = Arc::new(Census::default());
+        let now = Instant::now();
+        let mut held: Vec<Vec<Place>> = Vec::new();
+        let mut free = HANDSHAKES_MAX;
+        while free > 0 {
+            let network = u8::try_from(held.len()).unwrap();
+            // Of 256 hosts each: no host's own limit is reached.
+            let enter = |host: u8| census.enter([203, 0, network, host].into(), now);
+            let places: Vec<Place> = (0..=u8::MAX).map_while(enter).collect();
+            assert!(
+                !places.is_empty(),
+                "network {network} gets in, with {free} left"
+            );
+            assert!(places.len() <= free);
+            free -= places.len();
+            held.push(places);
+        }
+        let counts: Vec<usize> = held.iter().map(Vec::len).collect();
+        assert_eq!(counts, [HANDSHAKES_PER_NETWORK_MAX, 5, 4, 2, 2, 1, 1, 1]);
+        drop(held);
+        assert_eq!(census.lock().shaking, 0);
+        let first = census.enter([203, 0, 113, 1].into(), now);
+        let second = census.enter([203, 0, 113, 2].into(), now);
+        assert!(first.is_some() && second.is_some(), "as before");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use precinto_alert::id::OfficerId;
 use precinto_alert::limits::{SIGNERS_MAX, STEWARDS_MAX};
 use serde::Deserialize;
 
+use super::place::place;
 use super::quota::QuotaFile;
 use super::{AdminConfig, Config, Problem, SideConfig};
 
@@ -38,7 +39,8 @@ struct LogFile {
 }
 
 impl File {
-    pub(super) fn problems(&self) -> Vec<Problem> {
+    /// What cannot be, where relative paths start at `base`.
+    pub(super) fn problems(&self, base: &Path) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut wrong = |key: &str, text: &str| {
             problems.push(Problem {
@@ -73,7 +75,8 @@ impl File {
             );
         }
         let marker = self.log.second_marker.as_ref();
-        if marker.is_some_and(|path| path.starts_with(&self.data)) {
+        let data = place(&base.join(&self.data));
+        if marker.is_some_and(|path| place(&base.join(path)).starts_with(&data)) {
             wrong(
                 "log.second_marker",
                 "lies in the data folder, with which it would be replaced: it belongs on another disk",

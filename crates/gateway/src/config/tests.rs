@@ -147,6 +147,20 @@ fn show_names_the_source_of_each_value() {
 }
 
 #[test]
+fn a_second_marker_does_not_lie_in_the_data_folder_however_that_is_written() {
+    let with = |path: &str| {
+        let marker = format!("[log]\nsecond_marker = \"{path}\"\n");
+        EXAMPLE.replacen("[log]\n", &marker, 1)
+    };
+    for inside in ["data/x", "./data/x", "other/../data/x"] {
+        assert_eq!(problems(&with(inside)), ["log.second_marker"], "{inside}");
+    }
+    for outside in ["x", "data/../x", "data-2/x", "/var/lib/precinto-marker/x"] {
+        assert!(parse(&with(outside)).is_ok(), "{outside}");
+    }
+}
+
+#[test]
 fn stewards_are_officers_of_the_side_and_no_fewer_than_needed() {
     let ramirez = "\"spiffe://us.dev.invalid/agency/cbp/officer/ramirez\"";
     for (from, to) in [

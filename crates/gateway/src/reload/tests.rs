@@ -56,13 +56,12 @@ fn keeper(before: &Terms, ledger: &Ledger, clock: &Arc<dyn Clock>) -> Keeper {
     let acts = Acts::new(ledger.clone(), Arc::clone(clock));
     let certificates = Arc::new(Certificates::new(ledger.clone()));
     let records = (acts, Arc::clone(clock));
-    let (withheld, _) = Withheld::new();
     Keeper::new(
         before.clone(),
         Codes::default(),
         certificates,
         records,
-        withheld,
+        Withheld::default(),
     )
 }
 

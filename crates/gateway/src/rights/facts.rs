@@ -139,7 +139,7 @@ impl EntryFacts {
     }
 
     /// Tells that this entry was kept from an agency for which it is.
-    pub(super) fn withheld(&self, kept: Kept) {
+    pub(super) fn withheld(&self, kept: &Kept) {
         if let Some(withheld) = self.withheld.get() {
             withheld.note(kept);
         }

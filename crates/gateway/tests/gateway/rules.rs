@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use precinto_alert::code::{DisseminationVerdict, MessageType, Tlp};
 use precinto_gateway::limits::WITHHELD_EVERY_MS;
+use precinto_merkle::leaf::{EntryType, Leaf};
 use precinto_merkle::receipt::Receipt;
 use precinto_proto::v1 as pb;
 use prost::Message as _;
@@ -31,6 +32,9 @@ const NO_FUEL: &str = r#"@id("no-fuel")
 forbid (principal, action in Action::"Obtain", resource)
 when { resource.commodities.contains(CommodityClass::"ILLICIT_FUEL") };"#;
 
+const NOTHING: &str = r#"@id("nothing")
+forbid (principal in Side::"mx.dev.invalid", action in Action::"Obtain", resource);"#;
+
 fn party() -> Vec<pb::Party> {
     vec![pb::Party {
         role: pb::PartyRole::Carrier.into(),
@@ -56,15 +60,40 @@ async fn last_act(node: &Node) -> pb::ActRecord {
     pb::ActRecord::decode(entry.record.as_slice()).unwrap()
 }
 
+impl Node {
+    /// What every node sees of the log: of each entry the type, and when it was taken.
+    pub(crate) async fn leaves(&self) -> Vec<(EntryType, u64)> {
+        let request = pb::ReadEntriesRequest {
+            leaves_only: true,
+            ..Default::default()
+        };
+        let entries = self.log().read_entries(request).await.unwrap();
+        let mut entries = entries.into_inner();
+        let mut leaves = Vec::new();
+        while let Some(answer) = entries.message().await.unwrap() {
+            leaves.extend(answer.entry.map(|entry| {
+                let leaf = Leaf::from_bytes(&entry.leaf).unwrap();
+                (leaf.entry_type, leaf.time_ms)
+            }));
+        }
+        leaves
+    }
+}
+
 impl World {
-    /// What the log says to have been withheld, once there are so many of them.
-    async fn withheld(&self, count: usize) -> Vec<pb::ActRecord> {
+    /// What the log says to have been withheld from the ANAM of what the other side sent, in each of the acts that say so, once there
+    /// are so many of them.
+    async fn withheld(&self, count: usize) -> Vec<Vec<pb::WithheldEntries>> {
         let audit = self.node(AUDIT).await;
         let look = async || {
             let acts = audit.acts_since(0).await.into_iter();
             let acts = acts.map(|(_, act)| act);
-            let is_it = |act: &pb::ActRecord| act.kind() == pb::ActKind::DeliveryWithheld;
-            acts.filter(is_it).collect::<Vec<_>>()
+            let is_it = |act: &pb::ActRecord| {
+                act.kind() == pb::ActKind::DeliveryWithheld
+                    && (&*act.subject, &*act.party) == ("mx.dev.invalid", "us.dev.invalid")
+            };
+            let acts = acts.filter(is_it).map(|act| act.withheld);
+            acts.collect::<Vec<_>>()
         };
         let all = async {
             loop {
@@ -78,6 +107,12 @@ impl World {
         let all = tokio::time::timeout(Duration::from_mins(1), all).await;
         all.expect("what is withheld is recorded beside it")
     }
+}
+
+/// What is in one act.
+fn listed(act: &[pb::WithheldEntries]) -> Vec<u64> {
+    let withheld = act.iter();
+    withheld.flat_map(|one| one.indexes.clone()).collect()
 }
 
 /// The indexes of what the node may read.
@@ -174,16 +209,16 @@ async fn an_open_stream_keeps_to_a_policy_that_was_tightened_and_a_withdrawal_ar
     // hangs on neither.
     assert_eq!(world.withheld(0).await.len(), 0);
     world.clock.advance(WITHHELD_EVERY_MS);
-    let acts = world.withheld(2).await;
-    let said = acts.iter().map(|act| act.from_index).collect::<Vec<_>>();
-    let mut sorted = said.clone();
-    sorted.sort_unstable();
-    assert_eq!(sorted, [first.index, first.index + 1], "{said:?}");
-    for act in &acts {
-        assert_eq!((&*act.subject, &*act.party), (ANAM, LAX));
-        let decision = act.decision.as_ref().unwrap();
-        assert_eq!(decision.rules, ["mx.dev.invalid#no-fuel"]);
-    }
+    let [act] = &world.withheld(1).await[..] else {
+        panic!("in one act");
+    };
+    let [said] = &act[..] else {
+        panic!("by one verdict: {act:?}");
+    };
+    assert_eq!(said.indexes, [first.index, first.index + 1]);
+    assert_eq!(said.agency, ANAM);
+    let decision = said.decision.as_ref().unwrap();
+    assert_eq!(decision.rules, ["mx.dev.invalid#no-fuel"]);
     let recall = lax.recall((2, &alerts[1].id), &[ANAM]);
     lax.send(&recall).await.unwrap();
     let told = watch.delivery().await;
@@ -220,8 +255,11 @@ async fn what_was_withheld_is_told_when_the_rules_have_gone_and_when_the_gateway
     let [act] = &world.withheld(1).await[..] else {
         panic!("once");
     };
-    assert_eq!((act.from_index, &*act.subject), (index, ANAM));
-    let decision = act.decision.as_ref().unwrap();
+    let [said] = &act[..] else {
+        panic!("by one verdict: {act:?}");
+    };
+    assert_eq!((&said.indexes[..], &*said.agency), (&[index][..], ANAM));
+    let decision = said.decision.as_ref().unwrap();
     assert_eq!(decision.rules, ["mx.dev.invalid#no-fuel"]);
     // Nor does the clock have to come to it before a stop.
     lax.send(&alerts[1]).await.unwrap();
@@ -232,11 +270,67 @@ async fn what_was_withheld_is_told_when_the_rules_have_gone_and_when_the_gateway
     world.stop().await;
     world.resume().await;
     let acts = world.withheld(2).await;
-    let indexes: Vec<u64> = acts.iter().map(|act| act.from_index).collect();
-    let second = indexes[1];
-    assert_eq!((indexes.len(), indexes[0]), (2, index));
+    let [first, last] = &acts[..] else {
+        panic!("one at the stop");
+    };
+    assert_eq!(listed(first), [index]);
+    // The first is forbidden by the same rules again, and was told.
+    let [second] = listed(last)[..] else {
+        panic!("{last:?}");
+    };
     assert!(second > index);
     world.stop().await;
+}
+
+/// What every node of a gateway sees of its log, when a node of the ANAM asks for what was sent to it, or to another agency, and is
+/// forbidden.
+async fn leaves_after_asking(is_addressed: bool) -> Vec<(EntryType, u64)> {
+    let mut world = World::start().await;
+    let (mut lax, nlu) = (world.node(LAX).await, world.node(NLU).await);
+    let to = if is_addressed { ANAM } else { CBP };
+    let notice = lax.notice(to);
+    let answer = lax.submit(&notice).await.unwrap();
+    let receipt = Receipt::parse(&answer.receipt.unwrap().proof).unwrap();
+    let first = world.offered(MX);
+    let forbids = mexico(&world, &nlu, &first, LINE, &with(NOTHING)).await;
+    nlu.create("desk").await;
+    let mut watch = nlu.watch("desk", 1).await;
+    assert!(watch.is_quiet().await);
+    drop(watch);
+    for _ in 0..2 {
+        assert_eq!(readable(&nlu).await, [0_u64; 0]);
+        let request = pb::GetReceiptRequest {
+            index: receipt.index,
+            ..Default::default()
+        };
+        let status = nlu.log().get_receipt(request).await.unwrap_err();
+        assert_eq!(status.code(), tonic::Code::NotFound);
+        let before = nlu.leaves().await.len();
+        world.clock.advance(WITHHELD_EVERY_MS);
+        let written = async {
+            while nlu.leaves().await.len() < before + 4 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let written = tokio::time::timeout(Duration::from_mins(1), written).await;
+        written.expect("one act for each two sides");
+    }
+    mexico(&world, &nlu, &forbids, &with(NOTHING), LINE).await;
+    world.stop().await;
+    world.resume().await;
+    let nlu = world.node(NLU).await;
+    let leaves = nlu.leaves().await;
+    world.stop().await;
+    leaves
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_looks_the_same_whether_something_was_withheld_from_who_asks_or_was_not_for_it() {
+    let addressed = leaves_after_asking(true).await;
+    let others = leaves_after_asking(false).await;
+    assert_eq!(addressed, others);
+    let acts = addressed.iter().filter(|leaf| leaf.0 == EntryType::Act);
+    assert!(acts.count() >= 12, "twice by the clock and at the stop");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! A disk that fills up: what is brought is refused well before the end, and what is in the log is read.
 
+use std::time::Duration;
+
 use precinto_gateway::Gateway;
 use precinto_gateway::config::{Config, EXAMPLE};
 use precinto_ledger::storage::{FaultyMemory, Space};
@@ -40,6 +42,10 @@ async fn a_disk_that_is_nearly_full_takes_no_message_and_serves_what_it_has() {
             (tonic::Code::ResourceExhausted, "STORAGE_LOW")
         );
     }
+    becomes(&lax, ServingStatus::NotServing).await;
+    for service in ["SubscriptionService", "LogService", "RecordService"] {
+        assert_eq!(health(&lax, service).await, ServingStatus::Serving);
+    }
     // What the log has is answered as the first time, and read.
     assert_eq!(lax.submit(&first).await.unwrap().receipt, receipt);
     let message_id = first.message_id.clone();
@@ -53,7 +59,19 @@ async fn a_disk_that_is_nearly_full_takes_no_message_and_serves_what_it_has() {
     lax.submit(&more)
         .await
         .expect("as soon as somebody makes room");
+    becomes(&lax, ServingStatus::Serving).await;
     world.stop().await;
+}
+
+/// Waits until this is what is said of whether messages are taken.
+async fn becomes(node: &Node, status: ServingStatus) {
+    let said = async {
+        while health(node, "SubmissionService").await != status {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let said = tokio::time::timeout(Duration::from_mins(1), said).await;
+    said.expect("health follows the log");
 }
 
 async fn health(node: &Node, service: &str) -> ServingStatus {

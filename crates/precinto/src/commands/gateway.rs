@@ -138,7 +138,8 @@ fn serve(path: &Path, with_stdin: bool, output: Output) -> anyhow::Result<Exit> 
             tracing::warn!(%file, "the clock is shifted: the times in this log are worth nothing");
         }
         let admin = gateway.config().admin.map(|admin| admin.listen);
-        let mut opened = gateway.open(clock).await.map_err(|error| match error {
+        let opened = supervisor::starting_while(gateway.open(clock)).await;
+        let mut opened = opened.map_err(|error| match error {
             RunError::Open(OpenError::NoLog) => no_log(&data, path),
             error => failure::of(&error),
         })?;

@@ -5869,8 +5869,7 @@ pub mod record_service_server {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ActRecord {
     /// Drawn for this act, 16 bytes: the same thing done twice is two entries. Only those of SUBMISSION_REFUSED,
-    /// CONNECTION_REFUSED, PART_REFUSED and DELIVERY_WITHHELD follow from what was refused, to whom and why, so that asking again
-    /// makes no second entry.
+    /// CONNECTION_REFUSED and PART_REFUSED follow from what was refused, to whom and why, so that asking again makes no second entry.
     #[prost(bytes = "vec", tag = "1")]
     pub act_id: ::prost::alloc::vec::Vec<u8>,
     /// Who did it, as SPIFFE id: a node, or the gateway (TRUST_CHANGED, CREDENTIAL_CHANGED, CONNECTION_REFUSED,
@@ -5884,11 +5883,9 @@ pub struct ActRecord {
     #[prost(string, tag = "4")]
     pub subject: ::prost::alloc::string::String,
     /// The subscription's position before, as an index of the log. RECORDS_READ, LOG_EXPORTED: the first entry that was given.
-    /// DELIVERY_WITHHELD: the entry.
     #[prost(uint64, tag = "5")]
     pub from_index: u64,
     /// Its position after. RECORDS_READ, LOG_EXPORTED: one past the last entry that was given.
-    /// DELIVERY_WITHHELD: one past the entry.
     #[prost(uint64, tag = "6")]
     pub to_index: u64,
     /// The deliveries put back, by their index in the log, ascending. RECORDS_READ: the entries given, in the same way.
@@ -5898,11 +5895,11 @@ pub struct ActRecord {
     #[prost(enumeration = "ActVia", tag = "8")]
     pub via: i32,
     /// SUBMISSION_REFUSED: the node that the statement names as its sender, as SPIFFE id; the actor is the node that carried it.
-    /// CONNECTION_REFUSED: whom the certificate names. DELIVERY_WITHHELD: the node that sent what was withheld.
+    /// CONNECTION_REFUSED: whom the certificate names. DELIVERY_WITHHELD: the side.
     #[prost(string, tag = "9")]
     pub party: ::prost::alloc::string::String,
     /// SUBMISSION_REFUSED: the first of its reasons that is a rule's. RELOAD_REFUSED: the reason, if there is one in the catalogue.
-    /// CONNECTION_REFUSED, PART_REFUSED, DELIVERY_WITHHELD: why.
+    /// CONNECTION_REFUSED, PART_REFUSED: why.
     #[prost(enumeration = "Reason", tag = "10")]
     pub reason: i32,
     /// SUBMISSION_REFUSED: the message id, 16 bytes.
@@ -5912,7 +5909,7 @@ pub struct ActRecord {
     /// PART_REFUSED: the SHA-256 of the signed part.
     #[prost(bytes = "vec", tag = "12")]
     pub statement_id: ::prost::alloc::vec::Vec<u8>,
-    /// SUBMISSION_REFUSED, DELIVERY_WITHHELD: the rules that refused it.
+    /// SUBMISSION_REFUSED: the rules that refused it.
     #[prost(message, optional, tag = "13")]
     pub decision: ::core::option::Option<Decision>,
     /// TRUST_CHANGED: roots and revocation lists in force from now on that were not before; each is in the log as a TRUST entry
@@ -5931,6 +5928,25 @@ pub struct ActRecord {
     /// SUBMISSION_REFUSED: of the one whose key signed and must not have; empty where the signatures were good.
     #[prost(bytes = "vec", tag = "17")]
     pub certificate: ::prost::alloc::vec::Vec<u8>,
+    /// DELIVERY_WITHHELD: what was withheld.
+    #[prost(message, repeated, tag = "18")]
+    pub withheld: ::prost::alloc::vec::Vec<WithheldEntries>,
+}
+/// Entries that one verdict keeps from one agency.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithheldEntries {
+    /// From whom, as `side/agency`.
+    #[prost(string, tag = "1")]
+    pub agency: ::prost::alloc::string::String,
+    /// Why: a rule forbids it, or could not be evaluated.
+    #[prost(enumeration = "Reason", tag = "2")]
+    pub reason: i32,
+    /// The rules that refused it, as they were in force when somebody would have been given the first of the entries.
+    #[prost(message, optional, tag = "3")]
+    pub decision: ::core::option::Option<Decision>,
+    /// Which, ascending.
+    #[prost(uint64, repeated, tag = "4")]
+    pub indexes: ::prost::alloc::vec::Vec<u64>,
 }
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -5974,9 +5990,10 @@ pub enum ActKind {
     /// A part of the directory that the actor brought was refused for what it says or for who signed it: `reason`. `subject` is the
     /// side whose part it would have been, `statement_id` its SHA-256. What it said is not in the log.
     PartRefused = 13,
-    /// The rules in force kept the entry `from_index` from the agency `subject`, for which it stands in the log: `decision`. One act
-    /// for each entry, agency and verdict, when a node of the agency would first have been given it. Written beside what is withheld,
-    /// which waits for no entry; where there was no room for all of them, `count` says so.
+    /// What the rules in force kept from agencies of the side `subject`, for which it stands in the log, of what nodes of the side
+    /// `party` sent: `withheld`, each entry once for each agency and verdict, as far as the gateway remembers. Written at even distances in
+    /// time for each two sides, also where nothing was withheld: neither that there is such an act nor when it was written tells anybody
+    /// anything. Where there was no room for all of it, `count` says so.
     DeliveryWithheld = 14,
 }
 impl ActKind {

@@ -79,15 +79,18 @@ fn sound(kind: pb::ActKind, root: &[u8]) -> pb::ActRecord {
         }
         K::DeliveryWithheld => {
             act.via = 0;
-            "mx.dev.invalid/anam".clone_into(&mut act.subject);
-            act.party = LAX.to_owned();
-            (act.from_index, act.to_index) = (7, 8);
-            act.reason = pb::Reason::PolicyDenied.into();
-            act.decision = Some(pb::Decision {
-                policy: "floor/5".to_owned(),
-                policy_digest: vec![7; 32],
-                rules: vec!["mx.dev.invalid#a".to_owned()],
-            });
+            "mx.dev.invalid".clone_into(&mut act.subject);
+            "us.dev.invalid".clone_into(&mut act.party);
+            act.withheld = vec![pb::WithheldEntries {
+                agency: "mx.dev.invalid/anam".to_owned(),
+                reason: pb::Reason::PolicyDenied.into(),
+                decision: Some(pb::Decision {
+                    policy: "floor/5".to_owned(),
+                    policy_digest: vec![7; 32],
+                    rules: vec!["mx.dev.invalid#a".to_owned()],
+                }),
+                indexes: vec![2, 7],
+            }];
         }
         _ => "desk".clone_into(&mut act.subject),
     }
@@ -95,6 +98,10 @@ fn sound(kind: pb::ActKind, root: &[u8]) -> pb::ActRecord {
         act.certificate = vec![6; 32];
     }
     act
+}
+
+fn decision(act: &mut pb::ActRecord) -> &mut pb::Decision {
+    act.withheld[0].decision.as_mut().unwrap()
 }
 
 /// What is found in a log that ends with this kind of act, changed.
@@ -208,16 +215,19 @@ fn what_was_read_and_who_was_turned_away_is_said_in_full() {
     for (number, change) in parts.into_iter().enumerate() {
         assert_eq!(ending(K::PartRefused, change), FAULT, "{number}");
     }
-    let withheld: [fn(&mut pb::ActRecord); 9] = [
+    let withheld: [fn(&mut pb::ActRecord); 12] = [
         |act| act.subject.clear(),
-        |act| act.party.clear(),
-        |act| act.reason = 0,
-        |act| act.from_index = 6,
-        |act| (act.from_index, act.to_index) = (8, 9),
-        |act| (act.from_index, act.to_index) = (u64::MAX, 0),
-        |act| act.decision = None,
-        |act| act.decision.as_mut().unwrap().policy_digest.truncate(31),
-        |act| act.decision.as_mut().unwrap().policy = "floor/4".to_owned(),
+        |act| act.party = LAX.to_owned(),
+        |act| act.withheld[0].reason = 0,
+        |act| act.withheld[0].agency.clear(),
+        |act| "us.dev.invalid/cbp".clone_into(&mut act.withheld[0].agency),
+        |act| act.withheld[0].indexes.clear(),
+        |act| act.withheld[0].indexes.push(7),
+        |act| act.withheld[0].indexes = vec![8],
+        |act| act.withheld[0].indexes = vec![u64::MAX],
+        |act| act.withheld[0].decision = None,
+        |act| decision(act).policy_digest.truncate(31),
+        |act| decision(act).policy = "floor/4".to_owned(),
     ];
     for (number, change) in withheld.into_iter().enumerate() {
         assert_eq!(ending(K::DeliveryWithheld, change), FAULT, "{number}");
@@ -243,6 +253,8 @@ fn what_was_read_and_who_was_turned_away_is_said_in_full() {
     for (number, change) in listed.into_iter().enumerate() {
         assert_eq!(ending(K::RecordsRead, change), FAULT, "{number}");
     }
+    let nothing = ending(K::DeliveryWithheld, |act| act.withheld.clear());
+    assert_eq!(nothing, NOTHING, "an empty act is one");
     let auditors = ending(K::RecordsRead, |act| act.subject = "any alert".to_owned());
     assert_eq!(auditors, NOTHING);
 }

@@ -40,7 +40,11 @@ impl ActFilter {
             return false;
         };
         let is_by = |text: &String| act.actor.contains(text) || act.party.contains(text);
-        (self.kind.is_empty() || self.kind.contains(&act.kind()))
+        // Who does not ask for these learns nothing from one that lists nothing, of which there are many.
+        let is_empty = act.kind() == pb::ActKind::DeliveryWithheld
+            && act.withheld.is_empty()
+            && act.count == 0;
+        (self.kind.is_empty() && !is_empty || self.kind.contains(&act.kind()))
             && self.by.as_ref().is_none_or(is_by)
             && self.read.is_none_or(|index| may_have_given(&act, index))
     }

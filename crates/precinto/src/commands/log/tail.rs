@@ -233,7 +233,7 @@ impl GivenJson {
     fn of(act: &pb::ActRecord) -> Option<Self> {
         let is_given = matches!(
             act.kind(),
-            pb::ActKind::RecordsRead | pb::ActKind::LogExported | pb::ActKind::DeliveryWithheld
+            pb::ActKind::RecordsRead | pb::ActKind::LogExported
         );
         is_given.then(|| Self {
             from: act.from_index,

@@ -17,6 +17,9 @@ use prost::Message as _;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// Entries that one line of text names; `-o json` names all.
+const SHOWN_MAX: usize = 20;
+
 /// What is asked about.
 enum Asked {
     Index(u64),
@@ -45,8 +48,8 @@ enum Said {
     },
     /// It was refused; what it said is not in the log.
     Refused(Box<pb::ActRecord>),
-    /// It is in the log, and was not given to somebody.
-    Withheld(Box<pb::ActRecord>),
+    /// They are in the log, and were not given to somebody.
+    Withheld(pb::WithheldEntries),
 }
 
 /// Whether the digest of a decision is that of the rules in the parts.
@@ -68,8 +71,13 @@ pub(super) fn run(args: &PolicyWhy, output: Output) -> anyhow::Result<Exit> {
     let (mut parts, mut found) = (Parts::default(), Vec::new());
     let mut each = |entry: Logged| {
         parts.see(&entry);
-        let decided = asked.decided(&entry, &parts, &found);
-        found.extend(decided);
+        match withheld_in(&entry) {
+            Some(withheld) => {
+                let decided = asked.withheld(&entry, withheld, &parts, &found);
+                found.extend(decided);
+            }
+            None => found.extend(asked.decided(&entry, &parts)),
+        }
     };
     let proof = read(&args.log, &mut each, output)?;
     if found.is_empty() {
@@ -134,8 +142,8 @@ impl Asked {
         })
     }
 
-    /// What this entry says of a decision, if it is one that is asked about; `before` is what was found so far.
-    fn decided(&self, entry: &Logged, parts: &Parts, before: &[Decided]) -> Option<Decided> {
+    /// What this entry says of a decision, if it is one that is asked about.
+    fn decided(&self, entry: &Logged, parts: &Parts) -> Option<Decided> {
         let (said, decision, parts) = match entry.entry_type {
             EntryType::Statement => {
                 let record = pb::StatementRecord::decode(entry.record.as_slice()).ok()?;
@@ -158,40 +166,43 @@ impl Asked {
                             .then_some(())?;
                         Said::Refused(Box::new(record))
                     }
-                    pb::ActKind::DeliveryWithheld => {
-                        let mut asked = before.iter().map(|one| one.index);
-                        let is_asked = asked.any(|index| index == record.from_index);
-                        (is_asked || self.means(entry.index, &[], None)).then_some(())?;
-                        Said::Withheld(Box::new(record))
-                    }
                     _ => return None,
                 };
-                // An act does not name what it was decided by. It is what was in force; what was withheld stands there later, and
-                // that may be others by then.
-                let before = match (&said, floor_of(&decision)) {
-                    (Said::Withheld(_), Some(floor)) => {
-                        parts.last_with(floor, &decision.policy_digest)
-                    }
-                    _ => None,
-                };
-                let parts = before.unwrap_or_else(|| parts.newest());
-                (said, decision, Some(parts))
+                // An act does not name what it was decided by. It is what was in force.
+                (said, decision, Some(parts.newest()))
             }
             _ => return None,
         };
-        let floor = floor_of(&decision);
-        let rules = floor.zip(parts.as_ref()).and_then(|(floor, parts)| {
-            let parts = parts.iter().map(|part| part.signed.part());
-            Rules::of_parts(floor, parts).ok()
+        Some(Decided::of(entry, said, decision, parts))
+    }
+
+    /// What is asked about of what this act lists: each verdict, with the entries that were found so far, or with all of them where
+    /// the act itself is asked about.
+    fn withheld(
+        &self,
+        entry: &Logged,
+        withheld: Vec<pb::WithheldEntries>,
+        parts: &Parts,
+        found: &[Decided],
+    ) -> Vec<Decided> {
+        let is_asked = self.means(entry.index, &[], None);
+        let decided = withheld.into_iter().filter_map(|mut one| {
+            one.indexes
+                .retain(|index| is_asked || found.iter().any(|found| found.index == *index));
+            (!one.indexes.is_empty()).then_some(())?;
+            let decision = one.decision.take().unwrap_or_default();
+            // It stands there later, and others may be in force by then.
+            let before = floor_of(&decision)
+                .and_then(|floor| parts.last_with(floor, &decision.policy_digest));
+            let parts = before.unwrap_or_else(|| parts.newest());
+            Some(Decided::of(
+                entry,
+                Said::Withheld(one),
+                decision,
+                Some(parts),
+            ))
         });
-        Some(Decided {
-            index: entry.index,
-            time_ms: entry.time_ms,
-            said,
-            decision,
-            parts,
-            rules,
-        })
+        decided.collect()
     }
 
     fn means(&self, index: u64, message_id: &[u8], alert_id: Option<&AlertId>) -> bool {
@@ -203,7 +214,35 @@ impl Asked {
     }
 }
 
+/// What this entry lists, if it is an act that says what was withheld.
+fn withheld_in(entry: &Logged) -> Option<Vec<pb::WithheldEntries>> {
+    (entry.entry_type == EntryType::Act).then_some(())?;
+    let record = pb::ActRecord::decode(entry.record.as_slice()).ok()?;
+    (record.kind() == pb::ActKind::DeliveryWithheld).then_some(record.withheld)
+}
+
 impl Decided {
+    fn of(
+        entry: &Logged,
+        said: Said,
+        decision: pb::Decision,
+        parts: Option<Vec<Arc<PartSeen>>>,
+    ) -> Self {
+        let floor = floor_of(&decision);
+        let rules = floor.zip(parts.as_ref()).and_then(|(floor, parts)| {
+            let parts = parts.iter().map(|part| part.signed.part());
+            Rules::of_parts(floor, parts).ok()
+        });
+        Self {
+            index: entry.index,
+            time_ms: entry.time_ms,
+            said,
+            decision,
+            parts,
+            rules,
+        }
+    }
+
     fn digest(&self) -> Digest {
         let says = &self.decision.policy_digest;
         match &self.rules {
@@ -270,11 +309,10 @@ impl Decided {
                 "reason": catalogue::name(act.reason()),
                 "certificate": hex(&act.certificate),
             }),
-            Said::Withheld(act) => json!({
-                "withheld": act.from_index,
-                "from_agency": act.subject,
-                "sender": act.party,
-                "reason": catalogue::name(act.reason()),
+            Said::Withheld(one) => json!({
+                "withheld": one.indexes,
+                "from_agency": one.agency,
+                "reason": catalogue::name(one.reason()),
             }),
         };
         if let (Value::Object(all), Value::Object(about)) = (&mut all, about) {
@@ -321,13 +359,20 @@ impl Decided {
                 let (reason, id) = (catalogue::name(act.reason()), message_id(&act.message_id));
                 printable(&format!("{said} ({reason}): {id}"))
             }
-            Said::Withheld(act) => {
-                let (index, agency) = (act.from_index, &act.subject);
-                let reason = catalogue::name(act.reason());
-                printable(&lang.pick(
-                    format!("withheld from {agency} ({reason}): #{index}"),
-                    format!("retenido a {agency} ({reason}): #{index}"),
-                ))
+            Said::Withheld(one) => {
+                let (agency, reason) = (&one.agency, catalogue::name(one.reason()));
+                let shown = one.indexes.iter().take(SHOWN_MAX);
+                let shown: Vec<String> = shown.map(|index| format!("#{index}")).collect();
+                let (shown, more) = (shown.join(" "), one.indexes.len().saturating_sub(SHOWN_MAX));
+                let mut said = lang.pick(
+                    format!("withheld from {agency} ({reason}): {shown}"),
+                    format!("retenido a {agency} ({reason}): {shown}"),
+                );
+                if more > 0 {
+                    let more = lang.pick(format!(" and {more} more"), format!(" y {more} más"));
+                    said.push_str(&more);
+                }
+                printable(&said)
             }
         }
     }
@@ -351,7 +396,11 @@ impl Decided {
                 }));
                 lines
             }
-            Said::Refused(act) | Said::Withheld(act) => {
+            Said::Withheld(one) => {
+                let entry = catalogue::entry(one.reason());
+                vec![entry.text(lang.texts()).to_owned()]
+            }
+            Said::Refused(act) => {
                 let entry = catalogue::entry(act.reason());
                 let from = lang.pick("from", "de");
                 let mut lines = vec![format!("{from} {}", act.party)];
