@@ -5,6 +5,9 @@
 //!
 //! An extract is made by the originator alone. What another agency said is that agency's to release: who was sent it asks with a
 //! `DISSEMINATION_REQUEST`, and the command says so.
+//!
+//! An extract is a case of its own, which the whole's amendment or recall does not reach. `show` and `send` name to its originator what
+//! is still in force (`crate::commands::extracts`); `send amend` puts a newer extract in the place of an older one.
 
 mod fields;
 mod names;

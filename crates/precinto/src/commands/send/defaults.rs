@@ -16,12 +16,13 @@
 //!
 //! How it is to be handled follows what it is about ([`handling`]), and so does whether it is meant in earnest.
 //!
-//! A tear-line is taken from one's own alert only ([`extract`]).
+//! A tear-line is taken from one's own alert only ([`extract`]). Whoever amends, cancels or recalls the whole is told which of
+//! its extracts are still in force, and what to type for each ([`extracts`]).
 //!
 //! A message that is named goes back to whoever sent it. What is typed is never replaced. Where the copy cannot say,
 //! nothing is filled in, and the rules then say what is missing. A copy that caught the log in a lie ends the command.
 
-use super::super::own_copy;
+use super::super::{extracts, own_copy};
 use crate::args::SendOptions;
 use crate::config::Node;
 use crate::draft::statement_json;
@@ -41,6 +42,7 @@ mod extract;
 mod handling;
 mod recall;
 
+use extracts::Fate;
 use handling::{Lands, Said, follow, leaves_open};
 use recall::confirms;
 pub(super) use recall::{confirmation, more_than_was_done};
@@ -97,9 +99,27 @@ pub(super) fn fill(
         };
         let followed = known.complete(draft)?;
         followed_by(&followed, &case.alert_id, output);
+        if let Some(fate) = fate_of(draft) {
+            let extracts = extracts::of(&case, &known.view, &copy)?;
+            extracts::tell(&case.alert_id, &extracts, fate, output);
+        }
         works.extend(work.filter(|_| kind_of(draft) == Some(T::RecallConfirm)));
     }
     Ok(works)
+}
+
+/// What the draft does to an alert of which there may be extracts.
+fn fate_of(draft: &Value) -> Option<Fate<'_>> {
+    let typed = |name: &str| draft.get(name).and_then(Value::as_str).unwrap_or("…");
+    match kind_of(draft)? {
+        T::Amend => Some(Fate::Amended),
+        T::Cancel => Some(Fate::Cancelled),
+        T::Recall => Some(Fate::Recalled {
+            measure: typed("recall_measure"),
+            ground: typed("recall_ground"),
+        }),
+        _ => None,
+    }
 }
 
 /// What of the handling nobody typed is said, because it limits what may be done with the message.
@@ -172,7 +192,9 @@ fn wants(draft: &Value) -> bool {
     let unmarked = named_only(draft.get("to")) && draft.pointer("/handling/tlp").is_none();
     let confirms = kind == Some(T::RecallConfirm);
     let open = kind.is_some_and(|kind| leaves_open(kind, draft));
-    of_case && names_it && (lacks || unnumbered || unmarked || confirms || open)
+    // What must be done about the extracts.
+    let outlived = fate_of(draft).is_some();
+    of_case && names_it && (lacks || unnumbered || unmarked || confirms || open || outlived)
 }
 
 /// As drafts may spell it: `recall-confirm` is `RECALL_CONFIRM`.

@@ -6,8 +6,8 @@ mod message;
 use super::{Told, next};
 use crate::output::Output;
 use crate::words::{
-    Finding, Sheet, expired, handling, labels, level_marks, minute, of_alert, of_reply, part_state,
-    span, standing, terms,
+    Finding, Sheet, expired, handling, labels, level_marks, minute, names, of_alert, of_reply,
+    part_state, span, standing, terms,
 };
 pub(super) use message::Patience;
 pub(crate) use message::{absent, content};
@@ -104,6 +104,8 @@ fn head(sheet: &mut Sheet, told: &Told<'_>) {
         let value = format!("{}, {from_now}", minute(last));
         sheet.row(("act before", "actuar antes"), &value);
     }
+    let extracts = told.extracts.iter().map(|one| &one.alert_id);
+    sheet.row(("extracts", "extractos"), &names(extracts));
     for step in next::steps(told) {
         sheet.row(("next", "siguiente"), &step);
     }
