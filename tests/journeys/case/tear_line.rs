@@ -148,6 +148,22 @@ fn of_another(stage: &Stage, file: &str) {
     let (code, told) = stage.ends(ANAM, &format!("send alert {file} --to mx.dev.invalid/fgr"));
     assert_eq!(code, Some(5), "{told}");
     has(&told, &["ONWARD_RELEASE", "us.dev.invalid/cbp"]);
+    // Among others it is one of those that are wrong, and each has its own line.
+    let own = path(&stage.file("alert.yaml"));
+    let both = format!("send alert {file} {own} --to mx.dev.invalid/fgr -o jsonl");
+    let (code, told) = stage.ends(ANAM, &both);
+    assert_ne!(code, Some(0), "{told}");
+    let lines = told.lines().filter(|line| line.starts_with('{'));
+    let lines: Vec<&str> = lines.collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(
+        lines[0].contains(file) && lines[0].contains("ONWARD_RELEASE"),
+        "{told}"
+    );
+    assert!(
+        lines[1].contains(&own) && !lines[1].contains("ONWARD_RELEASE"),
+        "{told}"
+    );
     // Nor is it another's however the file spells the field.
     let text = std::fs::read_to_string(file).expect("the extract");
     let camel = stage.file("camel.yaml");

@@ -4,6 +4,7 @@
 use super::own_copy;
 use crate::exit::Failure;
 use crate::output::Output;
+use precinto_alert::Statement;
 use precinto_alert::case::View;
 use precinto_alert::code::{Coded as _, MessageType};
 use precinto_alert::id::AlertId;
@@ -51,10 +52,10 @@ pub(crate) fn left_behind(case: &HeldCase, extracts: &[Extract]) -> Vec<String> 
     let fate = match Standing::of(case) {
         Standing::Recalled => Fate::Recalled {
             measure: recall
-                .and_then(|said| said.recall_measure())
+                .and_then(Statement::recall_measure)
                 .map_or("…", |code| code.name()),
             ground: recall
-                .and_then(|said| said.recall_ground())
+                .and_then(Statement::recall_ground)
                 .map_or("…", |code| code.name()),
         },
         Standing::Cancelled => Fate::Cancelled,

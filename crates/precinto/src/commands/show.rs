@@ -6,6 +6,9 @@ mod next;
 mod story;
 
 pub(crate) use json::summary;
+pub(crate) use story::Patience;
+#[cfg(any(test, fuzzing))]
+pub(crate) use story::{Unseen, changes_unseen};
 pub(crate) use story::{absent, content};
 
 use super::{extracts, own_copy};
@@ -20,7 +23,6 @@ use precinto_alert::case::View;
 use precinto_alert::id::{AgencyId, AlertId, IdError, MessageId, NodeId};
 use precinto_client::copy::{BodyState, Extract, Held, HeldCase, OwnCopy, RecallWork, Standing};
 use std::path::Path;
-use story::Patience;
 
 /// Digits of the number in an alert id, with the check character.
 const NUMBER_LETTERS: usize = 7;

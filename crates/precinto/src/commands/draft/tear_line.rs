@@ -230,6 +230,25 @@ pub(super) fn extracted(content: Value) -> Map<String, Value> {
     Cut::new(OF_CONTENT, &names).of(content)
 }
 
+/// Whether what went into an extract as somebody typed it names a party of the content that it was taken from (test only).
+#[cfg(any(test, fuzzing))]
+pub(super) fn names_somebody(extract: &Map<String, Value>, content: &Value) -> bool {
+    fn in_it(value: &Value, path: &str, names: &Names) -> bool {
+        match value {
+            Value::Array(items) => items.iter().any(|item| in_it(item, path, names)),
+            Value::Object(fields) => fields.iter().any(|(name, value)| {
+                let place = [path, name].join(".");
+                in_it(value, place.trim_start_matches('.'), names)
+            }),
+            Value::String(text) => OF_CONTENT.typed.contains(&path) && names.stand_in(text),
+            _ => false,
+        }
+    }
+    let names = Names::of(content.get("parties").unwrap_or(&Value::Null));
+    let mut fields = extract.iter();
+    fields.any(|(name, value)| in_it(value, name, &names))
+}
+
 /// The narrative that was typed, in the alert's first language. Whoever writes a name into an extract has mistaken the one for the
 /// other: nothing is made of it.
 fn told(text: &str, draft: &Map<String, Value>, names: &Names) -> Result<Value, Failure> {

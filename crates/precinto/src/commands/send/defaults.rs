@@ -36,7 +36,7 @@ use precinto_alert::id::{AgencyId, AlertId, MessageId, OfficerId};
 use precinto_alert::statement::Recipient;
 use precinto_client::copy::{Held, HeldCase, OwnCopy, RecallWork};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod extract;
 mod handling;
@@ -52,18 +52,26 @@ use MessageType as T;
 /// Fields that make the copy worth asking when one is missing.
 const WANTED: [&str; 3] = ["alert_id", "refers_to", "to"];
 
-/// Fills in what is missing of messages about a case; the copy is opened once, and only if one needs it. Answers with the
-/// recalls that were carried out here, of the cases that confirmations are about.
+/// What was found out about the drafts of one command beside what was filled in.
+#[derive(Default)]
+pub(super) struct Filled {
+    /// The recalls that were carried out here, of the cases that confirmations are about.
+    pub(super) works: Vec<RecallWork>,
+    /// Which drafts cannot be sent, by their places, and why.
+    pub(super) refused: BTreeMap<usize, Failure>,
+}
+
+/// Fills in what is missing of messages about a case; the copy is opened once, and only if one needs it.
 pub(super) fn fill(
     drafts: &mut [Value],
     node: &Node,
     options: &SendOptions,
     output: Output,
-) -> anyhow::Result<Vec<RecallWork>> {
-    let mut works = Vec::new();
+) -> anyhow::Result<Filled> {
+    let mut filled = Filled::default();
     let asks = |draft: &Value| wants(draft) || extract::is_extract(draft);
     if !drafts.iter().any(asks) {
-        return Ok(works);
+        return Ok(filled);
     }
     // A dry run needs no gateway.
     let copy = match own_copy::opened(node, options.dry_run, output) {
@@ -71,16 +79,20 @@ pub(super) fn fill(
         Err(error) if is_a_lie(&error) => return Err(error),
         Err(error) => {
             unknown(&error, output);
-            return Ok(works);
+            return Ok(filled);
         }
     };
-    let extracts = drafts.iter().filter(|draft| extract::is_extract(draft));
-    for message in extracts.filter_map(extract::taken_from) {
+    for (place, draft) in drafts.iter().enumerate() {
+        let is_extract = extract::is_extract(draft);
+        let Some(message) = extract::taken_from(draft).filter(|_| is_extract) else {
+            continue;
+        };
         let held = copy.message(message);
         let held = held.map_err(|error| own_copy::failed(&error))?;
         let author = held.as_ref().map(|held| held.statement.sender().agency());
         if let Some(author) = author.filter(|author| *author != copy.agency()) {
-            return Err(extract::refused(message, author).into());
+            let refused = extract::refused(message, author);
+            drop(filled.refused.insert(place, refused));
         }
     }
     for draft in drafts.iter_mut().filter(|draft| wants(draft)) {
@@ -103,9 +115,10 @@ pub(super) fn fill(
             let extracts = extracts::of(&case, &known.view, &copy)?;
             extracts::tell(&case.alert_id, &extracts, fate, output);
         }
+        let works = &mut filled.works;
         works.extend(work.filter(|_| kind_of(draft) == Some(T::RecallConfirm)));
     }
-    Ok(works)
+    Ok(filled)
 }
 
 /// What the draft does to an alert of which there may be extracts.

@@ -9,7 +9,9 @@ use crate::words::{
     Finding, Sheet, expired, handling, labels, level_marks, minute, names, of_alert, of_reply,
     part_state, span, standing, terms,
 };
-pub(super) use message::Patience;
+pub(crate) use message::Patience;
+#[cfg(any(test, fuzzing))]
+pub(crate) use message::{Unseen, changes_unseen};
 pub(crate) use message::{absent, content};
 use precinto_alert::case::{Confirmation, Part, Question};
 use precinto_alert::code::{Coded as _, MessageType};
