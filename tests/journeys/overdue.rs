@@ -215,6 +215,44 @@ fn told_to_everybody(stage: &Stage, silent: &str, answered: &str) {
     has(&watched, &["SIN RESPUESTA A TIEMPO", "segunda solicitud"]);
 }
 
+/// To whom a question goes, by which law, how it may be handled and when an answer is wanted: `watch` tells it in both languages.
+fn reads_its_terms(stage: &Stage) {
+    for (lang, told) in [
+        (
+            "en",
+            [
+                "to us.dev.invalid/cbp",
+                "rests on customs agreement (CUSTOMS_AGREEMENT)",
+                "answer by 20",
+                "handling TLP:AMBER+STRICT",
+            ],
+        ),
+        (
+            "es",
+            [
+                "para us.dev.invalid/cbp",
+                "se funda en acuerdo aduanero (CUSTOMS_AGREEMENT)",
+                "responder 20",
+                "manejo TLP:AMBER+STRICT",
+            ],
+        ),
+    ] {
+        let words = [
+            "watch",
+            lang,
+            "--type",
+            "rfi",
+            "--until-caught-up",
+            "--lang",
+            lang,
+        ];
+        let seen = stage.done(CBP, &words);
+        for one in told {
+            assert!(seen.contains(one), "no {one:?} in\n{seen}");
+        }
+    }
+}
+
 /// Mexico asks, the United States needs more time and says until when: that is the new deadline.
 fn more_time(stage: &Stage, alert: &str) {
     let rfi = [
@@ -231,6 +269,7 @@ fn more_time(stage: &Stage, alert: &str) {
     ];
     let asked = stage.send(ANAM, &rfi);
     let asked = asked["message_id"].as_str().expect("an id").to_owned();
+    reads_its_terms(stage);
     stage.send(
         CBP,
         &[

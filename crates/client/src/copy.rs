@@ -29,6 +29,7 @@
 
 mod closed;
 mod error;
+mod extracts;
 mod find;
 mod list;
 mod overdue;
@@ -42,6 +43,7 @@ mod tests;
 mod witnessed;
 
 pub use error::{CopyError, SyncError};
+pub use extracts::Extract;
 pub use find::Hit;
 pub use list::{CaseSummary, Cases, Filter, Mark, Page, Standing};
 pub use read::{BodyState, Held, HeldCase, SignedBy};

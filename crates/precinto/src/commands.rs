@@ -9,6 +9,7 @@ pub(crate) mod directory;
 pub(crate) mod doctor;
 pub(crate) mod draft;
 pub(crate) mod explain;
+pub(crate) mod extracts;
 pub(crate) mod find;
 pub(crate) mod gateway;
 pub(crate) mod keys;

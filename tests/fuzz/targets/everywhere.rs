@@ -75,12 +75,30 @@ pub(super) fn everywhere(text: &str) {
             quantity: quantity(),
             ..Default::default()
         }],
+        label_identifiers: vec![pb::LabelIdentifier {
+            kind: 1,
+            verbatim: said(),
+            remark: said(),
+        }],
+        seals: vec![pb::Seal {
+            number: said(),
+            ..Default::default()
+        }],
+        declared_value: Some(pb::Money {
+            amount: said(),
+            currency: said(),
+        }),
         special_handling: all(),
         other_references: all(),
         route: Some(pb::Route {
             legs: vec![leg],
             origin: place(),
             destination: place(),
+            customs_offices: vec![pb::CustomsOffice {
+                country: said(),
+                code: said(),
+                name: said(),
+            }],
             ..Default::default()
         }),
         ..Default::default()
@@ -97,6 +115,12 @@ pub(super) fn everywhere(text: &str) {
         emails: all(),
         ip_addresses: all(),
         releasable_to: all(),
+        account: Some(pb::Account {
+            issuer: said(),
+            number: said(),
+            billing: said(),
+            ..Default::default()
+        }),
         tax_ids: (1..8).map(tax_id).collect(),
         address: Some(pb::Address {
             country: said(),
@@ -123,6 +147,13 @@ pub(super) fn everywhere(text: &str) {
         country_of_manufacture: said(),
         trace_reference: said(),
         ffl_number: said(),
+        ballistic_references: vec![pb::BallisticReference {
+            system: 1,
+            site: said(),
+            exhibit: said(),
+            lead_number: said(),
+            ..Default::default()
+        }],
         hs_code: said(),
         un_number: said(),
         ..Default::default()

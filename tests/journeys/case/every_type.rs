@@ -31,6 +31,15 @@ struct Said {
     told: &'static str,
 }
 
+/// The terms on which a reply is said, in English and Spanish: to whom, how urgent, by which law, how it may be handled.
+#[rustfmt::skip]
+const TERMS: [(T, [&str; 2]); 4] = [
+    (T::Rfi, ["mx.dev.invalid/anam → us.dev.invalid/cbp", "mx.dev.invalid/anam → us.dev.invalid/cbp"]),
+    (T::Rfi, ["precedence immediate (P2)", "precedencia inmediata (P2)"]),
+    (T::Rfi, ["rests on customs agreement (CUSTOMS_AGREEMENT)", "se funda en acuerdo aduanero (CUSTOMS_AGREEMENT)"]),
+    (T::Comment, ["handling as the alert", "manejo como la alerta"]),
+];
+
 const fn said(kind: T, node: &'static str, line: &'static str, to: To, told: &'static str) -> Said {
     Said {
         kind,
@@ -104,6 +113,9 @@ fn is_told(stage: &Stage, one: &Said) {
             let story = stage.done(node, &format!("--lang {flag} show ID"));
             let (_, spoken) = story.rsplit_once("  #").expect("a message");
             has(spoken, &[one.kind.label(lang), one.told]);
+            for (_, [en, es]) in TERMS.iter().filter(|(kind, _)| *kind == one.kind) {
+                has(spoken, &[if lang == Lang::En { en } else { es }]);
+            }
         }
     }
 }

@@ -148,8 +148,128 @@ fn of_another(stage: &Stage, file: &str) {
     let (code, told) = stage.ends(ANAM, &format!("send alert {file} --to mx.dev.invalid/fgr"));
     assert_eq!(code, Some(5), "{told}");
     has(&told, &["ONWARD_RELEASE", "us.dev.invalid/cbp"]);
+    // Among others it is one of those that are wrong, and each has its own line.
+    let own = path(&stage.file("alert.yaml"));
+    let both = format!("send alert {file} {own} --to mx.dev.invalid/fgr -o jsonl");
+    let (code, told) = stage.ends(ANAM, &both);
+    assert_ne!(code, Some(0), "{told}");
+    let lines = told.lines().filter(|line| line.starts_with('{'));
+    let lines: Vec<&str> = lines.collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert!(
+        lines[0].contains(file) && lines[0].contains("ONWARD_RELEASE"),
+        "{told}"
+    );
+    assert!(
+        lines[1].contains(&own) && !lines[1].contains("ONWARD_RELEASE"),
+        "{told}"
+    );
+    // Nor is it another's however the file spells the field.
+    let text = std::fs::read_to_string(file).expect("the extract");
+    let camel = stage.file("camel.yaml");
+    write(&camel, &text.replace("refers_to:", "refersTo:"));
+    assert!(text.contains("refers_to:"), "{text}");
+    let (code, told) = stage.ends(
+        ANAM,
+        &format!("send alert {} --to mx.dev.invalid/fgr", path(&camel)),
+    );
+    assert_eq!(code, Some(5), "{told}");
+    has(&told, &["ONWARD_RELEASE", "us.dev.invalid/cbp"]);
     let (code, told) = stage.ends(FGR, "draft tear-line ID");
     assert_eq!(code, Some(7), "{told}");
+}
+
+/// The extract does not follow the whole by itself: its originator is told, and by which command it does.
+fn follows(stage: &Stage, extract: &str) {
+    let mended = stage.file("mended.yaml");
+    let text = std::fs::read_to_string(stage.file("alert.yaml")).expect("the alert");
+    write(&mended, &text.replace("pieces: 24", "pieces: 26"));
+    let amend = format!("send amend {} ID", path(&mended));
+    let redo = format!(
+        "precinto draft tear-line {} > FILE; precinto send amend FILE {extract}",
+        stage.alert
+    );
+    for (lang, says) in [
+        ("en", "an extract of it, stays in force"),
+        ("es", "extracto de ella, sigue vigente"),
+    ] {
+        let (code, said) = stage.ends(CBP, &format!("{amend} --dry-run --lang {lang}"));
+        assert_eq!(code, Some(0), "{said}");
+        has(&said, &[extract, says, &redo]);
+        let story = stage.done(CBP, &format!("show ID --lang {lang}"));
+        has(
+            &story,
+            &[
+                if lang == "en" {
+                    "extracts "
+                } else {
+                    "extractos "
+                },
+                extract,
+            ],
+        );
+        assert!(
+            !story.contains("send amend FILE"),
+            "it is as new as the whole: {story}"
+        );
+    }
+    stage.send(CBP, amend.strip_prefix("send ").expect("it"));
+    has(&stage.done(CBP, "show ID"), &[&redo]);
+    // An extract of the amendment, in the words of the whole.
+    let kept = stage.object(CBP, "draft tear-line ID --keep-narrative");
+    let whole = stage.object(CBP, "show ID");
+    let newest = &whole["messages"].as_array().expect("messages")[whole_of(&whole)];
+    assert_eq!(
+        kept["draft"]["refers_to"],
+        newest["statement"]["message_id"]
+    );
+    let file = stage.file("newer.yaml");
+    write(
+        &file,
+        &stage.done(CBP, "draft tear-line ID --keep-narrative"),
+    );
+    stage.send(CBP, &format!("amend {} {extract}", path(&file)));
+    let case = stage.object(FGR, &format!("show {extract}"));
+    let said = &case["messages"][1];
+    assert_eq!(case["version"], 2);
+    assert_eq!(said["content"]["shipments"][0]["pieces"], 26);
+    assert_eq!(said["content"]["narrative"], newest["content"]["narrative"]);
+    assert_eq!(said["statement"]["handling"]["tear_line"], true);
+    let story = stage.done(CBP, "show ID");
+    assert!(
+        !story.contains("send amend FILE"),
+        "it is as new as the whole: {story}"
+    );
+    assert_eq!(
+        stage.object(ANAM, "show ID")["extracts"],
+        serde_json::json!([])
+    );
+}
+
+/// Where the newest version stands among the messages.
+fn whole_of(case: &Value) -> usize {
+    let messages = case["messages"].as_array().expect("messages");
+    let newest = messages
+        .iter()
+        .position(|one| one["index"] == case["newest_alert"]);
+    newest.expect("the newest version")
+}
+
+/// What was taken back is no source any more, and what was taken from it is to be taken back as well.
+fn withdrawn(stage: &Stage, extract: &str) {
+    let recall = format!("precinto send recall {extract} --measure QUARANTINE --ground ERROR");
+    let line = "send recall ID --measure QUARANTINE --ground ERROR";
+    let (code, said) = stage.ends(CBP, &format!("{line} --lang es"));
+    assert_eq!(code, Some(0), "{said}");
+    has(&said, &["sigue vigente", &recall]);
+    let (code, said) = stage.ends(CBP, "draft tear-line ID");
+    assert_eq!(code, Some(1), "{said}");
+    has(&said, &["RECALLED_ALERT"]);
+    has(&stage.done(CBP, "show ID"), &[&recall]);
+    stage.send(CBP, recall.strip_prefix("precinto send ").expect("it"));
+    let case = stage.object(CBP, "show ID");
+    assert_eq!(case["extracts"], serde_json::json!([]));
+    assert!(!stage.done(CBP, "show ID").contains(&recall));
 }
 
 #[test]
@@ -177,11 +297,8 @@ fn an_extract_goes_where_the_names_may_not() {
         let story = stage.done(ANAM, &format!("show ID --lang {lang}"));
         has(&story, &[said, &extract]);
     }
-    // What was taken back is no source any more.
-    stage.send(CBP, "recall ID --measure QUARANTINE --ground ERROR");
-    let (code, said) = stage.ends(CBP, "draft tear-line ID");
-    assert_eq!(code, Some(1), "{said}");
-    has(&said, &["RECALLED_ALERT"]);
+    follows(&stage, &extract);
+    withdrawn(&stage, &extract);
     let gateway = stage.gateway.take().expect("a gateway");
     assert!(gateway.stop().success());
     audit(&stage.site);

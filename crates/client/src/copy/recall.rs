@@ -2,8 +2,8 @@
 
 use super::read::load_case;
 use super::store::{
-    self, About, BODIES, CASES, COVERED, DOUBTED, IDENTIFIERS, IDS, KEYS, MESSAGES, META, OPENED,
-    OVERDUE, PRUNED, RECALLS, UNREADABLE, UNSHOWN, damaged,
+    self, About, BODIES, CASES, COVERED, DOUBTED, EXTRACTS, IDENTIFIERS, IDS, KEYS, MESSAGES, META,
+    OPENED, OVERDUE, PRUNED, RECALLS, UNREADABLE, UNSHOWN, damaged,
 };
 use super::{CopyError, OwnCopy};
 use precinto_alert::code::{MessageType, RecallMeasure};
@@ -285,6 +285,7 @@ fn rewrite(old: &Database, path: &Path, now_ms: u64) -> Result<Database, CopyErr
     pour(&read, &write, OVERDUE, path)?;
     pour(&read, &write, COVERED, path)?;
     pour(&read, &write, UNSHOWN, path)?;
+    pour(&read, &write, EXTRACTS, path)?;
     settle_works(&read, &write, path, now_ms)?;
     write.commit().about(path)?;
     file.persist(path).map_err(|error| io(error.error))?;

@@ -9,7 +9,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Raised with any change of the tables, or of which identifiers a message yields: an older file is fetched again.
-pub(super) const FORMAT: u64 = 5;
+pub(super) const FORMAT: u64 = 6;
 
 /// Kind, key, index, and place among that message's identifiers.
 pub(super) type FiledUnder = (&'static str, &'static str, u64, u32);
@@ -50,6 +50,9 @@ pub(super) const UNSHOWN: TableDefinition<'_, u64, ()> = TableDefinition::new("u
 
 /// Alert id and index; a serialised [`StoredOverdue`](super::overdue::StoredOverdue).
 pub(super) const OVERDUE: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("overdue");
+
+/// Alert id, and the index of an alert by which this agency sent an extract of it.
+pub(super) const EXTRACTS: TableDefinition<'_, (&str, u64), ()> = TableDefinition::new("extracts");
 
 pub(super) const META_FORMAT: &str = "format";
 const META_ORIGIN: &str = "origin";
@@ -192,6 +195,7 @@ pub(super) fn settle(
             write.open_table(OVERDUE).about(path)?;
             write.open_table(COVERED).about(path)?;
             write.open_table(UNSHOWN).about(path)?;
+            write.open_table(EXTRACTS).about(path)?;
         }
         write.commit().about(path)?;
     }

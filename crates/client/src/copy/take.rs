@@ -3,13 +3,14 @@
 mod filing;
 
 use super::CopyError;
+use super::extracts::extracted;
 use super::overdue::keep as keep_overdue;
 use super::read::{content_of, load_case};
 use super::recall::{Confirmed, Work};
 use super::store::{
-    About, BODIES, CASES, COVERED, DOUBTED, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS, MESSAGES,
-    META, META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored, StoredBody,
-    UNREADABLE, UNSHOWN, damaged,
+    About, BODIES, CASES, COVERED, DOUBTED, EXTRACTS, Filed, FiledUnder, IDENTIFIERS, IDS, KEYS,
+    MESSAGES, META, META_AS_OF, META_ASKED_AGAIN, META_POSITION, OPENED, PRUNED, RECALLS, Stored,
+    StoredBody, UNREADABLE, UNSHOWN, damaged,
 };
 use crate::overdue::Overdue;
 use crate::recalled::stays;
@@ -118,6 +119,7 @@ struct Tables<'t> {
     unreadable: Table<'t, u64, ()>,
     covered: Table<'t, u64, ()>,
     unshown: Table<'t, u64, ()>,
+    extracts: Table<'t, (&'static str, u64), ()>,
     recalls: Table<'t, &'static str, &'static [u8]>,
 }
 
@@ -138,6 +140,7 @@ impl<'t> Tables<'t> {
             unreadable: write.open_table(UNREADABLE).about(path)?,
             covered: write.open_table(COVERED).about(path)?,
             unshown: write.open_table(UNSHOWN).about(path)?,
+            extracts: write.open_table(EXTRACTS).about(path)?,
             recalls: write.open_table(RECALLS).about(path)?,
         })
     }
@@ -160,6 +163,10 @@ impl<'t> Tables<'t> {
             return Ok(());
         };
         self.open_case(alert_id, index)?;
+        for whole in extracted(statement, self.desk.agency) {
+            let key = (whole.as_str(), index);
+            self.extracts.insert(key, ()).about(path)?;
+        }
         match (self.work(alert_id)?, stored_body(delivery)) {
             (None, body) => {
                 if let Some(content) = self.put(delivery, body)? {

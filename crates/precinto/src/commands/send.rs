@@ -25,6 +25,7 @@ use check::Found;
 pub(crate) use check::tests::found_in;
 use compose::{Composed, Composer};
 pub(crate) use confirm::{confirm, queue_draft, sign_confirmation};
+use defaults::Filled;
 use precinto_alert::Violation;
 use precinto_alert::limits::SUBMISSION_BYTES_MAX;
 use precinto_client::{Connection, Signed, submit, validate};
@@ -41,7 +42,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
     let node = Node::from_args(&args.options.node)?;
     let material = Material::load(&node).map_err(Failure::from)?;
-    let (drafts, works) = match &args.command {
+    let (drafts, Filled { works, refused }) = match &args.command {
         SendCommand::Other(Ready::Stream { window }) => {
             let options = &args.options;
             if options.dry_run || options.validate_only || options.sign_only.is_some() {
@@ -71,9 +72,9 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
         }
         SendCommand::Message(message) => {
             let mut drafts = message::drafts(message)?;
-            let works = defaults::fill(&mut drafts, &node, &args.options, output)?;
+            let filled = defaults::fill(&mut drafts, &node, &args.options, output)?;
             message::state(&mut drafts, &node.identity);
-            (drafts, works)
+            (drafts, filled)
         }
     };
     // What is queued is not asked about first: the gateway need not be there.
@@ -83,7 +84,7 @@ pub(crate) fn run(args: &Send, output: Output) -> anyhow::Result<Exit> {
     let mut compose = || -> anyhow::Result<Numbered<'_>> {
         let mut by = Composer::new(&node, &material, &args.options, 1)?;
         by.carried_out(&works);
-        let all = match by.all_or_none(|by| batch::compose(by, &drafts, ask, output))? {
+        let all = match by.all_or_none(|by| batch::compose(by, (&drafts, &refused), ask, output))? {
             Batch::Sound(composed) => composed,
             Batch::Rehearsed(composed, broken) => {
                 ended = broken;

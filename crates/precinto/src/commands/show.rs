@@ -6,9 +6,12 @@ mod next;
 mod story;
 
 pub(crate) use json::summary;
+pub(crate) use story::Patience;
+#[cfg(any(test, fuzzing))]
+pub(crate) use story::{Unseen, changes_unseen};
 pub(crate) use story::{absent, content};
 
-use super::own_copy;
+use super::{extracts, own_copy};
 use crate::args::Show;
 use crate::clock;
 use crate::config::Node;
@@ -18,9 +21,8 @@ use crate::output::Output;
 use grade::Grades;
 use precinto_alert::case::View;
 use precinto_alert::id::{AgencyId, AlertId, IdError, MessageId, NodeId};
-use precinto_client::copy::{BodyState, Held, HeldCase, OwnCopy, RecallWork, Standing};
+use precinto_client::copy::{BodyState, Extract, Held, HeldCase, OwnCopy, RecallWork, Standing};
 use std::path::Path;
-use story::Patience;
 
 /// Digits of the number in an alert id, with the check character.
 const NUMBER_LETTERS: usize = 7;
@@ -35,6 +37,8 @@ struct Told<'a> {
     node: &'a NodeId,
     /// What was done here about a recall.
     work: Option<RecallWork>,
+    /// The agency's own extracts of it that are still in force.
+    extracts: Vec<Extract>,
     /// What its receipts are worth.
     grades: Grades,
     /// Every entry below this index that concerns the agency is known.
@@ -72,8 +76,10 @@ pub(crate) fn run(args: &Show, output: Output) -> anyhow::Result<Exit> {
         return Err(unknown(&alert).into());
     };
     let work = copy.recall_work(&alert);
+    let view = held.case.view();
     let told = Told {
-        view: held.case.view(),
+        extracts: extracts::of(&held, &view, &copy)?,
+        view,
         held: &held,
         own: copy.agency(),
         node: &node.identity,

@@ -171,6 +171,12 @@ fn codes_of_lists_that_alerts_quote_are_explained_too() {
         ("cn", "CN", "China", "China"),
         ("DE", "DE", "Germany", "Alemania"),
         ("NLU", "NLU", "airport in Mexico", "aeropuerto en México"),
+        (
+            "DGR",
+            "DGR",
+            "may also be a special handling code (IATA), of which there is no list here",
+            "también puede ser un código de manejo especial (IATA), del que no hay lista aquí",
+        ),
         ("108-24-7", "108-24-7", "UN1715", "UN1715"),
         ("UN 1203", "UN1203", "class       3", "clase       3"),
         ("UN2924", "UN2924", "not listed here", "no figuran aquí"),
@@ -188,6 +194,24 @@ fn codes_of_lists_that_alerts_quote_are_explained_too() {
         let object = objects(&run(&["-o", "json", "explain", asked])).remove(0);
         assert_eq!(text(&object, "code"), code);
         assert!(object["label"]["es"].is_string(), "{object}");
+    }
+}
+
+/// Three letters that only an airport has may be how goods are handled; four of them, or what a list has besides, are not.
+#[test]
+fn of_special_handling_codes_there_is_no_list() {
+    for (asked, perhaps) in [
+        ("AVI", true),
+        ("PER", true),
+        ("KLAX", false),
+        ("MXN", false),
+        ("DE", false),
+    ] {
+        let all = objects(&run(&["-o", "jsonl", "explain", asked]));
+        assert!(!all.is_empty(), "{asked}");
+        let told =
+            |one: &Value| one["perhaps"]["es"].is_string() && one["perhaps"]["en"].is_string();
+        assert_eq!(all.iter().any(told), perhaps, "{asked}: {all:?}");
     }
 }
 

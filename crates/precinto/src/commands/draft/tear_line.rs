@@ -5,6 +5,9 @@
 //!
 //! An extract is made by the originator alone. What another agency said is that agency's to release: who was sent it asks with a
 //! `DISSEMINATION_REQUEST`, and the command says so.
+//!
+//! An extract is a case of its own, which the whole's amendment or recall does not reach. `show` and `send` name to its originator what
+//! is still in force (`crate::commands::extracts`); `send amend` puts a newer extract in the place of an older one.
 
 mod fields;
 mod names;
@@ -225,6 +228,25 @@ fn unknown(unread: usize, lang: Lang) -> Option<String> {
 pub(super) fn extracted(content: Value) -> Map<String, Value> {
     let names = Names::of(content.get("parties").unwrap_or(&Value::Null));
     Cut::new(OF_CONTENT, &names).of(content)
+}
+
+/// Whether what went into an extract as somebody typed it names a party of the content that it was taken from (test only).
+#[cfg(any(test, fuzzing))]
+pub(super) fn names_somebody(extract: &Map<String, Value>, content: &Value) -> bool {
+    fn in_it(value: &Value, path: &str, names: &Names) -> bool {
+        match value {
+            Value::Array(items) => items.iter().any(|item| in_it(item, path, names)),
+            Value::Object(fields) => fields.iter().any(|(name, value)| {
+                let place = [path, name].join(".");
+                in_it(value, place.trim_start_matches('.'), names)
+            }),
+            Value::String(text) => OF_CONTENT.typed.contains(&path) && names.stand_in(text),
+            _ => false,
+        }
+    }
+    let names = Names::of(content.get("parties").unwrap_or(&Value::Null));
+    let mut fields = extract.iter();
+    fields.any(|(name, value)| in_it(value, name, &names))
 }
 
 /// The narrative that was typed, in the alert's first language. Whoever writes a name into an extract has mistaken the one for the

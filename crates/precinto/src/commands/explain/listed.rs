@@ -7,6 +7,11 @@ use precinto_alert::quantity::unit;
 use precinto_alert::{airport, country, dangerous_goods, subdivision, substance, trade};
 use serde::Serialize;
 
+const AIRPORT: &str = "airport";
+
+/// So many letters have the codes by which air freight says how it must be handled: `DGR`, `ICE`. Airports have them too.
+const HANDLING_LETTERS: usize = 3;
+
 /// One of them, in both languages.
 #[derive(Debug, Serialize)]
 pub(super) struct Listed {
@@ -24,6 +29,9 @@ pub(super) struct Listed {
     un_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     un_class: Option<&'static str>,
+    /// What it may be in a list that is not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    perhaps: Option<Both>,
 }
 
 #[derive(Debug, Serialize)]
@@ -59,7 +67,17 @@ pub(super) fn find(asked: &str) -> Vec<Listed> {
         of_country(&code),
         of_airport(&code),
     ];
-    all.into_iter().flatten().collect()
+    let mut all: Vec<Listed> = all.into_iter().flatten().collect();
+    if let [airport] = all.as_mut_slice()
+        && airport.kind == AIRPORT
+        && code.len() == HANDLING_LETTERS
+    {
+        airport.perhaps = Some(Both::new(
+            "may also be a special handling code (IATA), of which there is no list here",
+            "también puede ser un código de manejo especial (IATA), del que no hay lista aquí",
+        ));
+    }
+    all
 }
 
 fn of_unit(code: &str) -> Option<Listed> {
@@ -149,7 +167,7 @@ fn of_airport(code: &str) -> Option<Listed> {
     Some(Listed {
         fields: vec!["Place.airport", "Leg.departure", "Leg.arrival"],
         ..listed(
-            "airport",
+            AIRPORT,
             ("airport", "aeropuerto"),
             code,
             Both::new(
@@ -253,6 +271,7 @@ fn listed(
         hs: None,
         un_number: None,
         un_class: None,
+        perhaps: None,
     }
 }
 
@@ -268,6 +287,8 @@ impl Listed {
         let number = self.un_number.as_deref();
         lines.extend(number.map(|number| row("UN number", "número ONU", number)));
         lines.extend(self.un_class.map(|class| row("class", "clase", class)));
+        let perhaps = self.perhaps.as_ref().map(|both| both.pick(lang));
+        lines.extend(perhaps.map(|what| row("or else", "o bien", what)));
         lines.push(row("source", "fuente", self.source.pick(lang)));
         lines.push(row("field", "campo", &self.fields.join(", ")));
         lines

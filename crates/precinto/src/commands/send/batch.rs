@@ -16,7 +16,7 @@ use crate::output::Output;
 use crate::{clock, connect, runtime};
 use precinto_client::validate;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of the drafts of one command.
 pub(super) enum Batch {
@@ -28,23 +28,30 @@ pub(super) enum Batch {
     Broken(Exit),
 }
 
-/// Reads, checks, numbers and signs. With a gateway to `ask`, several drafts are checked there as well beforehand.
+/// Reads, checks, numbers and signs. With a gateway to `ask`, several drafts are checked there as well beforehand. Those that were
+/// `refused` already, by their places, are wrong like any other.
 pub(super) fn compose(
     composer: &mut Composer<'_>,
-    drafts: &[Value],
+    (drafts, refused): (&[Value], &BTreeMap<usize, Failure>),
     ask: Option<&Material>,
     output: Output,
 ) -> anyhow::Result<Batch> {
     if let [draft] = drafts {
+        if let Some(failure) = refused.get(&0) {
+            return Err(failure.clone().into());
+        }
         let composed = one(composer, draft, Composer::compose_checked)?;
         return Ok(Batch::Sound(vec![composed]));
     }
     let mut rehearsed = Vec::new();
-    for draft in drafts {
-        let composed = match one(composer, draft, Composer::rehearse) {
-            Ok(composed) => Ok(composed),
-            // Not a fault of this draft, then of all of them.
-            Err(error) => Err(error.downcast::<Failure>()?),
+    for (place, draft) in drafts.iter().enumerate() {
+        let composed = match refused.get(&place) {
+            Some(failure) => Err(failure.clone()),
+            None => match one(composer, draft, Composer::rehearse) {
+                Ok(composed) => Ok(composed),
+                // Not a fault of this draft, then of all of them.
+                Err(error) => Err(error.downcast::<Failure>()?),
+            },
         };
         rehearsed.push((tag(draft), composed));
     }

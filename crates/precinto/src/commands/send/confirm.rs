@@ -15,6 +15,7 @@ use precinto_alert::violation::Violation;
 use precinto_client::Signed;
 use precinto_client::copy::RecallWork;
 use precinto_client::outbox::{Put, Turn};
+use std::collections::BTreeMap;
 
 /// Sends the signed confirmation of each recall that was carried out here.
 pub(crate) fn confirm(
@@ -32,7 +33,9 @@ pub(crate) fn confirm(
         let mut by = Composer::new(node, &material, &options, 1)?;
         by.carried_out(done);
         // Each for itself: what one originator's gateway says keeps no other confirmation back.
-        let all = match by.all_or_none(|by| batch::compose(by, &drafts, None, output))? {
+        let all = match by
+            .all_or_none(|by| batch::compose(by, (&drafts, &BTreeMap::new()), None, output))?
+        {
             Batch::Sound(composed) | Batch::Rehearsed(composed, _) => composed,
             Batch::Broken(exit) => {
                 ended = Some(exit);

@@ -16,12 +16,13 @@
 //!
 //! How it is to be handled follows what it is about ([`handling`]), and so does whether it is meant in earnest.
 //!
-//! A tear-line is taken from one's own alert only ([`extract`]).
+//! A tear-line is taken from one's own alert only ([`extract`]). Whoever amends, cancels or recalls the whole is told which of
+//! its extracts are still in force, and what to type for each ([`extracts`]).
 //!
 //! A message that is named goes back to whoever sent it. What is typed is never replaced. Where the copy cannot say,
 //! nothing is filled in, and the rules then say what is missing. A copy that caught the log in a lie ends the command.
 
-use super::super::own_copy;
+use super::super::{extracts, own_copy};
 use crate::args::SendOptions;
 use crate::config::Node;
 use crate::draft::statement_json;
@@ -35,12 +36,13 @@ use precinto_alert::id::{AgencyId, AlertId, MessageId, OfficerId};
 use precinto_alert::statement::Recipient;
 use precinto_client::copy::{Held, HeldCase, OwnCopy, RecallWork};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod extract;
 mod handling;
 mod recall;
 
+use extracts::Fate;
 use handling::{Lands, Said, follow, leaves_open};
 use recall::confirms;
 pub(super) use recall::{confirmation, more_than_was_done};
@@ -50,18 +52,26 @@ use MessageType as T;
 /// Fields that make the copy worth asking when one is missing.
 const WANTED: [&str; 3] = ["alert_id", "refers_to", "to"];
 
-/// Fills in what is missing of messages about a case; the copy is opened once, and only if one needs it. Answers with the
-/// recalls that were carried out here, of the cases that confirmations are about.
+/// What was found out about the drafts of one command beside what was filled in.
+#[derive(Default)]
+pub(super) struct Filled {
+    /// The recalls that were carried out here, of the cases that confirmations are about.
+    pub(super) works: Vec<RecallWork>,
+    /// Which drafts cannot be sent, by their places, and why.
+    pub(super) refused: BTreeMap<usize, Failure>,
+}
+
+/// Fills in what is missing of messages about a case; the copy is opened once, and only if one needs it.
 pub(super) fn fill(
     drafts: &mut [Value],
     node: &Node,
     options: &SendOptions,
     output: Output,
-) -> anyhow::Result<Vec<RecallWork>> {
-    let mut works = Vec::new();
+) -> anyhow::Result<Filled> {
+    let mut filled = Filled::default();
     let asks = |draft: &Value| wants(draft) || extract::is_extract(draft);
     if !drafts.iter().any(asks) {
-        return Ok(works);
+        return Ok(filled);
     }
     // A dry run needs no gateway.
     let copy = match own_copy::opened(node, options.dry_run, output) {
@@ -69,16 +79,20 @@ pub(super) fn fill(
         Err(error) if is_a_lie(&error) => return Err(error),
         Err(error) => {
             unknown(&error, output);
-            return Ok(works);
+            return Ok(filled);
         }
     };
-    let extracts = drafts.iter().filter(|draft| extract::is_extract(draft));
-    for message in extracts.filter_map(extract::taken_from) {
+    for (place, draft) in drafts.iter().enumerate() {
+        let is_extract = extract::is_extract(draft);
+        let Some(message) = extract::taken_from(draft).filter(|_| is_extract) else {
+            continue;
+        };
         let held = copy.message(message);
         let held = held.map_err(|error| own_copy::failed(&error))?;
         let author = held.as_ref().map(|held| held.statement.sender().agency());
         if let Some(author) = author.filter(|author| *author != copy.agency()) {
-            return Err(extract::refused(message, author).into());
+            let refused = extract::refused(message, author);
+            drop(filled.refused.insert(place, refused));
         }
     }
     for draft in drafts.iter_mut().filter(|draft| wants(draft)) {
@@ -97,9 +111,28 @@ pub(super) fn fill(
         };
         let followed = known.complete(draft)?;
         followed_by(&followed, &case.alert_id, output);
+        if let Some(fate) = fate_of(draft) {
+            let extracts = extracts::of(&case, &known.view, &copy)?;
+            extracts::tell(&case.alert_id, &extracts, fate, output);
+        }
+        let works = &mut filled.works;
         works.extend(work.filter(|_| kind_of(draft) == Some(T::RecallConfirm)));
     }
-    Ok(works)
+    Ok(filled)
+}
+
+/// What the draft does to an alert of which there may be extracts.
+fn fate_of(draft: &Value) -> Option<Fate<'_>> {
+    let typed = |name: &str| draft.get(name).and_then(Value::as_str).unwrap_or("…");
+    match kind_of(draft)? {
+        T::Amend => Some(Fate::Amended),
+        T::Cancel => Some(Fate::Cancelled),
+        T::Recall => Some(Fate::Recalled {
+            measure: typed("recall_measure"),
+            ground: typed("recall_ground"),
+        }),
+        _ => None,
+    }
 }
 
 /// What of the handling nobody typed is said, because it limits what may be done with the message.
@@ -172,7 +205,9 @@ fn wants(draft: &Value) -> bool {
     let unmarked = named_only(draft.get("to")) && draft.pointer("/handling/tlp").is_none();
     let confirms = kind == Some(T::RecallConfirm);
     let open = kind.is_some_and(|kind| leaves_open(kind, draft));
-    of_case && names_it && (lacks || unnumbered || unmarked || confirms || open)
+    // What must be done about the extracts.
+    let outlived = fate_of(draft).is_some();
+    of_case && names_it && (lacks || unnumbered || unmarked || confirms || open || outlived)
 }
 
 /// As drafts may spell it: `recall-confirm` is `RECALL_CONFIRM`.

@@ -47,7 +47,11 @@ pub(super) fn drafts(args: &MessageArgs) -> anyhow::Result<Vec<Value>> {
         .chain(from_files)
         .map(|file| {
             let mut draft = assumed.clone();
-            merge(&mut draft, file?);
+            let mut file = file?;
+            if args.verb.kind == MessageType::Amend {
+                amending(&mut file);
+            }
+            merge(&mut draft, file);
             merge(&mut draft, typed.clone());
             settle(&mut draft, args)?;
             Ok(draft)
@@ -98,6 +102,24 @@ fn read(path: &Path) -> anyhow::Result<Value> {
     draft.map_err(|what| Failure::usage(what.about(path.display())).into())
 }
 
+/// A new extract may stand in an older one's place: as an alert it named what it was taken from, as an amendment it is about the
+/// version before it.
+fn amending(file: &mut Value) {
+    if let Value::Object(fields) = file
+        && fields.get("type").and_then(plain) == Some("ALERT")
+    {
+        for name in ["refers_to", "refersTo"] {
+            drop(fields.remove(name));
+        }
+    }
+}
+
+/// The name of a type, however the draft spells it.
+fn plain(stated: &Value) -> Option<&str> {
+    let stated = stated.as_str()?;
+    Some(stated.trim_start_matches("MESSAGE_TYPE_"))
+}
+
 /// The type.
 fn settle(draft: &mut Value, args: &MessageArgs) -> Result<(), Failure> {
     let Value::Object(fields) = draft else {
@@ -106,12 +128,8 @@ fn settle(draft: &mut Value, args: &MessageArgs) -> Result<(), Failure> {
     let kind = args.verb.kind;
     let name = kind.as_str_name().trim_start_matches("MESSAGE_TYPE_");
     let stated = fields.entry("type").or_insert_with(|| json!(name));
-    let plain = |stated: &Value| {
-        let stated = stated.as_str();
-        stated.map(|stated| stated.trim_start_matches("MESSAGE_TYPE_").to_owned())
-    };
     // An amendment is the whole alert again, so it is written in the alert's own file.
-    if kind == MessageType::Amend && plain(stated).as_deref() == Some("ALERT") {
+    if kind == MessageType::Amend && plain(stated) == Some("ALERT") {
         *stated = json!(name);
     }
     let same = plain(stated).is_none_or(|stated| stated == name);

@@ -31,6 +31,7 @@ pub(super) fn of(told: &Told<'_>) -> Value {
         "last_action": newest.and_then(|alert| alert.statement.last_action_ms()).map(rfc3339_ms),
         "missed_deadlines": told.held.overdue.iter().map(late_json).collect::<Vec<_>>(),
         "witnessed": told.grades.json(),
+        "extracts": told.extracts.iter().map(|one| one.alert_id.to_string()).collect::<Vec<_>>(),
         "recall_here": told.work.as_ref().map(work),
         "acknowledgements": acknowledgements(told),
         "messages": messages,

@@ -1,12 +1,21 @@
 //! What the agency itself should do next about a case, as commands that can be typed.
 
 use super::Told;
+use crate::commands::extracts::left_behind;
 use precinto_alert::case::State;
 use precinto_alert::code::{ActionVerdict, MessageType};
 use precinto_client::copy::{RecallWork, Standing};
 
 /// The commands, the most urgent first; none when nothing is due.
 pub(super) fn steps(told: &Told<'_>) -> Vec<String> {
+    // Whoever has an extract still acts on what its originator has taken back or mended.
+    let mut steps = left_behind(told.held, &told.extracts);
+    steps.extend(of_case(told));
+    steps
+}
+
+/// What the case itself waits for.
+fn of_case(told: &Told<'_>) -> Vec<String> {
     let id = &told.held.alert_id;
     let mut steps = Vec::new();
     let due =

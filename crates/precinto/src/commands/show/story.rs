@@ -6,10 +6,12 @@ mod message;
 use super::{Told, next};
 use crate::output::Output;
 use crate::words::{
-    Finding, Sheet, expired, handling, labels, level_marks, minute, of_alert, of_reply, part_state,
-    span, standing, terms,
+    Finding, Sheet, expired, handling, labels, level_marks, minute, names, of_alert, of_reply,
+    part_state, span, standing, terms,
 };
-pub(super) use message::Patience;
+pub(crate) use message::Patience;
+#[cfg(any(test, fuzzing))]
+pub(crate) use message::{Unseen, changes_unseen};
 pub(crate) use message::{absent, content};
 use precinto_alert::case::{Confirmation, Part, Question};
 use precinto_alert::code::{Coded as _, MessageType};
@@ -104,6 +106,8 @@ fn head(sheet: &mut Sheet, told: &Told<'_>) {
         let value = format!("{}, {from_now}", minute(last));
         sheet.row(("act before", "actuar antes"), &value);
     }
+    let extracts = told.extracts.iter().map(|one| &one.alert_id);
+    sheet.row(("extracts", "extractos"), &names(extracts));
     for step in next::steps(told) {
         sheet.row(("next", "siguiente"), &step);
     }

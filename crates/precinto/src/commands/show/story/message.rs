@@ -12,7 +12,7 @@ use precinto_alert::statement::Statement;
 use precinto_client::copy::{BodyState, Held};
 use serde_json::Value;
 pub(crate) use unseen::Patience;
-use unseen::changes_unseen;
+pub(crate) use unseen::{Unseen, changes_unseen};
 
 mod unseen;
 
@@ -164,10 +164,17 @@ fn changed(
             "what its content changed cannot be told: that of one of the two versions is not here",
             "no se puede saber qué cambió en su contenido: el de una de las dos versiones no está aquí",
         )),
-        Some(contents) => changes_unseen(contents, patience, lang).then_some(lang.pick(
-            "in details that are not shown here; -o json shows both versions",
-            "en detalles que aquí no se muestran; -o json muestra ambas versiones",
-        )),
+        Some(contents) => match changes_unseen(contents, patience, lang) {
+            Unseen::Nothing => None,
+            Unseen::Something => Some(lang.pick(
+                "in details that are not shown here; -o json shows both versions",
+                "en detalles que aquí no se muestran; -o json muestra ambas versiones",
+            )),
+            Unseen::Unlooked => Some(lang.pick(
+                "perhaps in details that are not shown here, too: it was not looked for; -o json shows both versions",
+                "quizá también en detalles que aquí no se muestran: no se buscaron; -o json muestra ambas versiones",
+            )),
+        },
     };
     changed.extend(more.map(|more| (("changed", "cambió"), more.to_owned())));
     changed

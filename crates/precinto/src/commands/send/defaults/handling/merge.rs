@@ -18,6 +18,9 @@ pub(super) const USE_CODE: &str = "use_code";
 pub(super) const EVIDENCE: &str = "evidence_use";
 pub(super) const DERIVATIVE: &str = "derivative_use";
 
+/// Whose sides these are, whatever else a release names.
+const COUNTRIES: [&str; 2] = ["MX", "US"];
+
 /// From the mildest to the strictest; the empty word is what nobody said, and asks first.
 const PERMISSIONS: [&str; 4] = ["ALLOWED", "", "ASK", "FORBIDDEN"];
 
@@ -133,6 +136,12 @@ impl Lands<'_> {
             Release::Agency(agency) | Release::Unit { agency, .. } => agency,
         };
         Some(match release(wide)? {
+            // Of a third country nobody is a side.
+            Release::Country(country)
+                if country != self.country && !COUNTRIES.contains(&country.as_str()) =>
+            {
+                return None;
+            }
             Release::Country(country) => {
                 let is_own = agency.side() == self.originator?.side();
                 is_own == (country == self.country)
@@ -223,6 +232,10 @@ mod tests {
         );
         let unit = json!(["mx.dev.invalid/anam/lab"]);
         assert_eq!(released(json!(["MX"]), unit.clone()), unit);
+        // Guatemala is not the country of the other side, and covers none of its agencies.
+        assert_eq!(released(json!(["GT"]), json!(["MX"])), json!([ANAM]));
+        let of_anam = of_both(&json!({ RELEASES: ["GT"] }), &json!({}));
+        assert_eq!(of_anam[RELEASES], json!(["GT", ANAM]));
         // Neither covers what the other does.
         assert_eq!(released(json!(["MX"]), json!(["US"])), json!(["US"]));
         // Who says nothing of it limits nothing.

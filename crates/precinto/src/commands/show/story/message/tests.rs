@@ -232,6 +232,10 @@ fn patience_ends() {
     });
     // A usual case is over long before.
     assert!(ends.is_some_and(|count| count > 100), "{ends:?}");
+    for (lang, word) in [(Lang::En, "perhaps "), (Lang::Es, "quizá ")] {
+        let rows = changed([&said, &said], Some(&two), &patience, lang);
+        assert!(rows[2].1.starts_with(word), "nobody has looked: {rows:?}");
+    }
     let rows = changed(
         [&said, &said],
         Some(&[two[0].clone(), two[0].clone()]),
@@ -239,6 +243,24 @@ fn patience_ends() {
         Lang::En,
     );
     assert!(rows.is_empty(), "{rows:?}");
+}
+
+/// A long text is read through as often as many short ones are.
+#[test]
+fn patience_ends_sooner_for_long_texts() {
+    let said = statement(&|_| ());
+    let (media_type, bytes) = sample().content.unwrap();
+    let mut before = content_json(&media_type, &bytes);
+    before["narrative"] = json!([{ "language": "es", "text": "x".repeat(200 * 1024) }]);
+    let mut now = before.clone();
+    now["shipments"][0]["pieces"] = json!(977);
+    let two = [before, now];
+    let patience = patience();
+    let ends = (0..100).find(|_| {
+        let rows = changed([&said, &said], Some(&two), &patience, Lang::En);
+        rows.len() == 3
+    });
+    assert!(ends.is_some_and(|count| count > 1), "{ends:?}");
 }
 
 mod statements;

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// So many differences are looked at for themselves. Of more it is said that there is more: each costs the rows of a whole alert.
 const LOOKED_AT: usize = 128;
 
-/// How much is looked at for one story, in values of a content: whoever amends a large alert often keeps nobody from reading it.
+/// How much is looked at for one story, in values of a content and the length of their texts: whoever amends a large alert often keeps nobody from reading it.
 #[derive(Debug)]
 pub(crate) struct Patience(Cell<usize>);
 
@@ -18,6 +18,9 @@ impl Default for Patience {
         Self(Cell::new(PATIENCE))
     }
 }
+
+/// A text of so many bytes costs about what a value does.
+const LETTERS: usize = 64;
 
 /// Some hundred amendments of a usual alert, a few of the largest that there can be.
 const PATIENCE: usize = 400_000;
@@ -31,28 +34,48 @@ impl Patience {
     }
 }
 
+/// What changed and no row shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unseen {
+    /// Nothing.
+    Nothing,
+    /// Something did.
+    Something,
+    /// Something changed, and nobody has looked whether every bit of it is seen.
+    Unlooked,
+}
+
 /// Whether something changed that makes no difference to any row.
-pub(super) fn changes_unseen([old, new]: &[Value; 2], patience: &Patience, lang: Lang) -> bool {
+pub(crate) fn changes_unseen([old, new]: &[Value; 2], patience: &Patience, lang: Lang) -> Unseen {
     let mut places = Vec::new();
     differing(old, new, "", &mut places);
     // For each place the rows of both sides, and the values that they are made of.
     let cost = places.len() * (values(old) + values(new)) * 2;
+    if places.is_empty() {
+        return Unseen::Nothing;
+    }
     if places.len() > LOOKED_AT || !patience.takes(cost) {
-        return !places.is_empty();
+        return Unseen::Unlooked;
     }
     let rows = [old, new].map(|content| of_alert(content, lang));
     // What shows only beside something else is seen from one of the two sides.
-    places.iter().any(|place| {
+    let is_unseen = |place: &String| {
         of_alert(&with(old, place, new), lang) == rows[0]
             && of_alert(&with(new, place, old), lang) == rows[1]
-    })
+    };
+    if places.iter().any(is_unseen) {
+        Unseen::Something
+    } else {
+        Unseen::Nothing
+    }
 }
 
-/// How many values there are in a value.
+/// How many values there are in a value; a long text is worth several.
 fn values(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(values).sum(),
         Value::Object(fields) => fields.values().map(values).sum(),
+        Value::String(text) => text.len() / LETTERS,
         _ => 0,
     }
 }

@@ -169,11 +169,10 @@ fn every_field_of_every_statement_is_told() {
                 }
                 _ => changed.clear_field_by_name(name),
             }
-            // What one field demands of another is the rules' affair.
-            let Ok(now) = read(&changed) else { continue };
             if changed == message {
                 continue;
             }
+            let now = read(&changed).unwrap_or_else(|error| panic!("{kind:?} {name}: {error:?}"));
             tried.insert(name.clone());
             for lang in [Lang::En, Lang::Es] {
                 assert_ne!(told(&now, lang), told(&before, lang), "{kind:?}: {name}");
