@@ -10,6 +10,7 @@ mod recalled;
 mod rotated;
 mod service;
 mod urgent;
+mod witness;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
