@@ -199,24 +199,29 @@ fn what_is_given_at_once_fills_a_frame_with_whole_messages_and_the_rest_is_asked
 #[tokio::test(start_paused = true)]
 async fn who_takes_little_is_not_slow_and_room_for_one_message_is_not_left_for_long() {
     let (outbox, mut deliveries) = outbox();
-    while outbox.try_put(delivery(1), 0).is_ok() {}
     let reads = async {
-        for _ in 0..3 {
+        for _ in 0..6 {
             tokio::time::sleep(PROGRESS_TIMEOUT - Duration::from_secs(2)).await;
             deliveries.next().await.unwrap().unwrap();
         }
         std::future::pending::<()>().await;
     };
     let puts = async {
+        while outbox.try_put(delivery(1), 0).is_ok() {}
         for _ in 0..3 {
             outbox.put(delivery(1), 0).await.unwrap();
         }
-        outbox.put(delivery(1), 0).await
+        // There is no room for this one before far more is taken than will be.
+        outbox.put(delivery(OUTBOX_BYTES_MAX), 0).await
     };
+    let began = Instant::now();
     tokio::select! {
         () = reads => unreachable!("it has no end"),
         stuck = puts => assert_eq!(stuck, Err(Stuck::Slow)),
     }
+    let last = 6 * (PROGRESS_TIMEOUT - Duration::from_secs(2));
+    let expected = last + PROGRESS_TIMEOUT..last + PROGRESS_TIMEOUT + 2 * GOOD_PART_WAIT;
+    assert!(expected.contains(&began.elapsed()), "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
