@@ -196,12 +196,15 @@ fn what_is_given_at_once_fills_a_frame_with_whole_messages_and_the_rest_is_asked
     assert_eq!(counts, [3, 1, 1, 1], "a large one goes alone");
 }
 
+/// How often the one who takes little takes a message.
+const LITTLE_EVERY: Duration = Duration::from_secs(PROGRESS_TIMEOUT.as_secs() - 2);
+
 #[tokio::test(start_paused = true)]
 async fn who_takes_little_is_not_slow_and_room_for_one_message_is_not_left_for_long() {
     let (outbox, mut deliveries) = outbox();
     let reads = async {
         for _ in 0..6 {
-            tokio::time::sleep(PROGRESS_TIMEOUT - Duration::from_secs(2)).await;
+            tokio::time::sleep(LITTLE_EVERY).await;
             deliveries.next().await.unwrap().unwrap();
         }
         std::future::pending::<()>().await;
@@ -219,7 +222,7 @@ async fn who_takes_little_is_not_slow_and_room_for_one_message_is_not_left_for_l
         () = reads => unreachable!("it has no end"),
         stuck = puts => assert_eq!(stuck, Err(Stuck::Slow)),
     }
-    let last = 6 * (PROGRESS_TIMEOUT - Duration::from_secs(2));
+    let last = 6 * LITTLE_EVERY;
     let expected = last + PROGRESS_TIMEOUT..last + PROGRESS_TIMEOUT + 2 * GOOD_PART_WAIT;
     assert!(expected.contains(&began.elapsed()), "{:?}", began.elapsed());
 }
