@@ -6,6 +6,7 @@
     reason = "a test that reaches beyond the end has failed"
 )]
 
+mod agent_steps;
 mod clock_steps;
 mod failing_disk;
 mod foreign_bytes;
@@ -20,4 +21,7 @@ mod power_loss;
 mod restored_backup;
 mod slow_disk;
 mod spared_files;
+#[path = "../journeys/node/stage.rs"]
+#[expect(dead_code, reason = "the journeys do more with it")]
+mod stage;
 mod sync_count;

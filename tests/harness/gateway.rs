@@ -82,13 +82,7 @@ impl GatewayProcess {
 
     /// The gateway's own process id when it runs under another program.
     pub fn inner_id(&self) -> u32 {
-        let parent = format!("PPid:\t{}\n", self.child.id());
-        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        let mut ids = processes.filter_map(|p| p.file_name().to_str()?.parse::<u32>().ok());
-        let is_child = |id: &u32| {
-            std::fs::read_to_string(format!("/proc/{id}/status")).is_ok_and(|s| s.contains(&parent))
-        };
-        ids.find(is_child).unwrap_or_else(|| self.child.id())
+        inner_id(self.child.id())
     }
 
     /// Kills it without warning, as a power switch would kill a process.
@@ -152,6 +146,17 @@ impl GatewayProcess {
             .filter(|link| link.to_string_lossy().starts_with("socket:"))
             .count()
     }
+}
+
+/// The process id of what runs under this other program (strace); its own if nothing does.
+pub fn inner_id(outer: u32) -> u32 {
+    let parent = format!("PPid:\t{outer}\n");
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut ids = processes.filter_map(|p| p.file_name().to_str()?.parse::<u32>().ok());
+    let is_child = |id: &u32| {
+        std::fs::read_to_string(format!("/proc/{id}/status")).is_ok_and(|s| s.contains(&parent))
+    };
+    ids.find(is_child).unwrap_or(outer)
 }
 
 impl Drop for GatewayProcess {

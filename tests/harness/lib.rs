@@ -16,7 +16,7 @@ mod skipped;
 
 pub use authority::{SiteAuthority, replace};
 pub use binary::{node_js, precinto, python, python_with, run};
-pub use gateway::GatewayProcess;
+pub use gateway::{GatewayProcess, inner_id};
 pub use message::{Messages, fuel};
 pub use node::{Node, now_ms};
 pub use site::{Site, audit};

@@ -11,6 +11,10 @@
 //! that is sent once more. The gateway knows it by its id and answers with the first receipt: nothing is lost, and nothing is
 //! said twice. A `.msg` file is a serialised `SubmitRequest`, as `send --sign-only` writes it.
 //!
+//! When the disk fails while several are put in, those that are in stay, and what the others were numbered with is used: recipients
+//! see a gap, and ask. To give the numbers back would take another write to that disk, and a number that is given out twice is
+//! worse: nobody could tell the two apart. A queue that is full, by contrast, gives them back: then the disk still writes.
+//!
 //! Receipts are kept for [`SENT_KEPT`], far longer than a message is on its way; the gateway gives them again.
 //!
 //! Whoever puts something in has a *turn*: a lock, so that sequence numbers and places in the queue go up together, also when

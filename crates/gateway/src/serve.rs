@@ -56,7 +56,10 @@ pub(crate) async fn serve(
         draining: draining.clone(),
         calls: calls.clone(),
     };
-    let (health, routes) = routes(&opened, &counts, &draining).await;
+    let submissions = submissions(&opened, &counts, &draining);
+    // It ends when nobody is refused any more.
+    let told = tokio::spawn(Arc::clone(&submissions).keep_told(ended.clone()));
+    let (health, routes) = routes(&opened, submissions, &draining).await;
     let (ledger, to_drain) = (opened.ledger.clone(), draining.clone());
     let herald = tokio::spawn(health::follow(health, ledger, shutdown, to_drain));
     let census = Arc::new(Census::with_descriptors(descriptors()));
@@ -90,6 +93,7 @@ pub(crate) async fn serve(
     overdue.abort();
     herald.abort();
     keepers.await;
+    drop(told.await);
     if let Some(desk) = desk {
         desk.abort();
         drop(desk.await);
@@ -211,7 +215,7 @@ fn server(guard: Guard) -> Server<tower::layer::util::Stack<Guard, tower::layer:
 /// The services, each with limits for its messages; and what tells how they are.
 async fn routes(
     opened: &Opened,
-    counts: &Counts,
+    submissions: Arc<Submissions>,
     draining: &CancellationToken,
 ) -> (HealthReporter, Routes) {
     let Opened {
@@ -244,11 +248,9 @@ async fn routes(
     let (cases, acts) = (Arc::clone(cases), opened.acts.clone());
     let records = RecordHandler::new(ledger.clone(), keeper.in_force(), cases, acts);
     let directory = DirectoryHandler::new(ledger.clone(), Arc::clone(keeper));
-    let submissions = SubmissionServiceServer::new(SubmissionHandler::new(submissions(
-        opened, counts, draining,
-    )))
-    .max_decoding_message_size(SUBMISSION_BYTES_MAX)
-    .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let submissions = SubmissionServiceServer::new(SubmissionHandler::new(submissions))
+        .max_decoding_message_size(SUBMISSION_BYTES_MAX)
+        .max_encoding_message_size(ANSWER_BYTES_MAX);
     let subscriptions = SubscriptionServiceServer::new(subscriptions)
         .max_decoding_message_size(REQUEST_BYTES_MAX)
         .max_encoding_message_size(ANSWER_BYTES_MAX);

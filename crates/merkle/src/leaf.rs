@@ -107,14 +107,11 @@ impl Leaf {
     /// The leaf's bytes, as hashed into the tree.
     pub fn to_bytes(self) -> [u8; LEAF_LEN] {
         let mut bytes = [0; LEAF_LEN];
-        let fields = [
-            &[VERSION, self.entry_type.number()],
-            &self.time_ms.to_be_bytes()[..],
-            &self.commitment,
-        ];
-        for (byte, value) in bytes.iter_mut().zip(fields.concat()) {
-            *byte = value;
-        }
+        let [version, number, time @ .., _, _, _, _, _, _, _, _] = &mut bytes;
+        (*version, *number) = (VERSION, self.entry_type.number());
+        let (time, commitment) = time.split_at_mut(size_of::<u64>());
+        time.copy_from_slice(&self.time_ms.to_be_bytes());
+        commitment.copy_from_slice(&self.commitment);
         bytes
     }
 

@@ -2,7 +2,8 @@
 //!
 //! The file holds the next free numbers. A process takes a block of them before it uses the first, under a lock and durably,
 //! so that no number is ever given out twice, not even by two processes or across a power cut. A number that was taken and
-//! not used is a gap; a gap makes a recipient ask, a repeat would make it disbelieve.
+//! not used is a gap; a gap makes a recipient ask, a repeat would make it disbelieve. Numbers are given back where nothing can have
+//! come of them: not after a failure of the disk (see `precinto_client::outbox`), and not by a process that is killed.
 
 use crate::exit::Failure;
 use anyhow::Context;

@@ -10,18 +10,6 @@ use super::*;
 /// How many alerts, each sent while somebody is killed.
 const ALERTS: usize = 12;
 
-/// Takes what was handed over away, as an agency's system does, and counts how often each came.
-fn fetch(folder: &Path, seen: &mut BTreeMap<String, u32>) {
-    for name in handed_over(folder) {
-        let path = folder.join(&name);
-        let bytes = std::fs::read(&path).expect("a whole file");
-        let _whole: Value =
-            serde_json::from_slice(&bytes).expect("whole from the moment it is seen");
-        std::fs::remove_file(path).expect("ours to take");
-        *seen.entry(name).or_default() += 1;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn agents_killed_again_and_again_lose_nothing_and_double_nothing() {
     let (stage, gateway) = Stage::new();

@@ -141,6 +141,23 @@ pub(super) fn text(found: &mut Findings, at: At<'_>, text: Option<&pb::Text>) {
     }
 }
 
+/// The same in a withdrawal, which passes every side's policy by its type alone: why, and no room for what it takes back. What an
+/// older build let in is read in a log.
+pub(super) fn withdrawal_remark(found: &mut Findings, at: At<'_>, value: Option<&pb::Text>) {
+    text(found, at, value);
+    let count = value.map_or(0, |value| value.text.chars().count());
+    if count > LINE_CHARS_MAX && count <= TEXT_CHARS_MAX {
+        found.refuse_new(
+            at.field("text"),
+            Reason::FieldTooLong,
+            (
+                format!("at most {LINE_CHARS_MAX} characters in a withdrawal"),
+                format!("{LINE_CHARS_MAX} caracteres como máximo en un retiro"),
+            ),
+        );
+    }
+}
+
 /// A text that must be there.
 pub(super) fn required_text(found: &mut Findings, at: At<'_>, value: Option<&pb::Text>) {
     if value.is_none() {

@@ -7,6 +7,7 @@ use super::alert::indicator_list;
 use super::block::{attachments, contact, evaluation, local_time};
 use super::field::{
     ABOVE_ZERO, coded, line, lines_of, list, quantity, required, required_text, text,
+    withdrawal_remark,
 };
 use super::route::place;
 use super::subject;
@@ -24,7 +25,7 @@ const ALERT_QUALITY_MAX: u32 = 5;
 
 pub(super) fn cancel(found: &mut Findings, at: &At<'_>, content: &pb::CancelContent) {
     let pb::CancelContent { remark } = content;
-    text(found, at.field("remark"), remark.as_ref());
+    withdrawal_remark(found, at.field("remark"), remark.as_ref());
 }
 
 /// One content for the order and for its execution, each with fields of its own.
@@ -72,7 +73,7 @@ pub(super) fn recall(
         );
         found.refuse_new(at.field("done"), Reason::FieldMissing, detail);
     }
-    text(found, at.field("remark"), remark.as_ref());
+    withdrawal_remark(found, at.field("remark"), remark.as_ref());
     local_time(found, at.field("done"), done.as_ref());
     lines_of(
         found,

@@ -10,18 +10,51 @@ pub(super) type Field<'a> = (u32, Option<&'a [u8]>);
 pub(super) struct Malformed;
 
 /// Takes the next field off a message.
+#[inline]
 pub(super) fn next_field<'a>(message: &mut &'a [u8]) -> Result<Option<Field<'a>>, Malformed> {
-    // Most fields by far: a tag below 16 and a length below 128, in a byte each.
-    if let [key @ 0x08..0x80, len @ ..0x80, rest @ ..] = *message
-        && key & 7 == WireType::LengthDelimited as u8
-    {
-        let (value, rest) = rest.split_at_checked((*len).into()).ok_or(Malformed)?;
-        *message = rest;
-        return Ok(Some(((key >> 3).into(), Some(value))));
-    }
     if message.is_empty() {
         return Ok(None);
     }
+    // Nearly every field of a message: read without asking the library.
+    if let Some((key, rest)) = short_number(message)
+        && key >= FIRST_KEY
+    {
+        let (tag, form) = (key >> 3, key & 7);
+        if form == WireType::LengthDelimited as u32
+            && let Some((len, after)) = short_number(rest)
+        {
+            let len = usize::try_from(len).map_err(|_| Malformed)?;
+            let (value, after) = after.split_at_checked(len).ok_or(Malformed)?;
+            *message = after;
+            return Ok(Some((tag, Some(value))));
+        }
+        if form == WireType::Varint as u32
+            && let Some((_, after)) = short_number(rest)
+        {
+            *message = after;
+            return Ok(Some((tag, None)));
+        }
+    }
+    any_field(message)
+}
+
+/// A number of one or two bytes in front of these, and what follows it.
+#[inline]
+fn short_number(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    match bytes {
+        [one @ ..0x80, rest @ ..] => Some(((*one).into(), rest)),
+        [low, high @ ..0x80, rest @ ..] => {
+            Some((u32::from(*low & 0x7f) | u32::from(*high) << 7, rest))
+        }
+        _ => None,
+    }
+}
+
+/// The key of tag 1; 0 is no tag.
+const FIRST_KEY: u32 = 8;
+
+/// Takes any field off a message, as the library does.
+fn any_field<'a>(message: &mut &'a [u8]) -> Result<Option<Field<'a>>, Malformed> {
     let (tag, form) = decode_key(message).map_err(|_| Malformed)?;
     if form != WireType::LengthDelimited {
         skip_field(form, tag, message, DecodeContext::default()).map_err(|_| Malformed)?;

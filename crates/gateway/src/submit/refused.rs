@@ -3,9 +3,12 @@
 //!
 //! Who tried to send what he must not, and which rule stopped it, is what an auditor asks years later. What was said is not
 //! kept: a refusal must not be a way of putting things into the log. Nor is what anybody could send without an identity.
+//!
+//! Of a node that is refused more often than its ration allows, the newest refusal is recorded when the next window begins, or at a
+//! stop, with the number of those that are not in the log: none goes by without a trace.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use precinto_alert::Reason;
 use precinto_alert::id::NodeId;
@@ -13,9 +16,11 @@ use precinto_alert::statement::StatementError;
 use precinto_envelope::verify::{Disowned, VerifiedEnvelope};
 use precinto_ledger::AppendError;
 use precinto_proto::v1 as pb;
+use tokio_util::sync::CancellationToken;
 
 use super::{Submissions, SubmitError};
 use crate::acts::{self, Acts, Doing};
+use crate::limits::CLOCK_TICK;
 use crate::policy;
 use crate::ration::Ration;
 
@@ -72,7 +77,7 @@ fn message_id(payload: &[u8]) -> Option<[u8; 16]> {
 }
 
 /// Why something is refused, for the record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Because {
     reason: Reason,
     decision: pb::Decision,
@@ -80,13 +85,21 @@ struct Because {
     certificate: Option<[u8; 32]>,
 }
 
-/// Records refusals, so many of each node in a while; what is beyond that is counted, and told with the next.
+/// Records refusals, so many of each node in a while; of what is beyond that the newest is told later, and the rest is counted.
 #[derive(Debug)]
 pub struct Refusals {
     acts: Acts,
     quota: Ration,
     /// Refusals that were not recorded, by carrier. Bounded by the nodes of the directory.
-    left_out: Mutex<HashMap<NodeId, u64>>,
+    left_out: Mutex<HashMap<NodeId, LeftOut>>,
+}
+
+/// What was not recorded of one carrier.
+#[derive(Debug, Default)]
+struct LeftOut {
+    count: u64,
+    /// The newest of those that are counted, unless it is known by its number only.
+    newest: Option<(About, Because)>,
 }
 
 impl Refusals {
@@ -106,18 +119,23 @@ impl Refusals {
         because: Because,
         now_ms: u64,
     ) -> Result<(), SubmitError> {
+        let act_id = about.act_id(because.reason);
+        if self.acts.has(&act_id)? {
+            return Ok(());
+        }
+        let Some(count) = self.take(about, &because, now_ms) else {
+            return Ok(());
+        };
+        self.write(about, because, count).await
+    }
+
+    /// Puts it into the log, with the number of those that are not there.
+    async fn write(&self, about: &About, because: Because, count: u64) -> Result<(), SubmitError> {
         let Because {
             reason,
             decision,
             certificate,
         } = because;
-        let act_id = about.act_id(reason);
-        if self.acts.has(&act_id)? {
-            return Ok(());
-        }
-        let Some(count) = self.take(&about.carrier, now_ms) else {
-            return Ok(());
-        };
         let act = pb::ActRecord {
             actor: about.carrier.to_string(),
             kind: pb::ActKind::SubmissionRefused.into(),
@@ -131,7 +149,10 @@ impl Refusals {
             count,
             ..Default::default()
         };
-        let recorded = self.acts.record_as(act_id, Doing::Asked, act).await;
+        let recorded = self
+            .acts
+            .record_as(about.act_id(reason), Doing::Asked, act)
+            .await;
         if recorded.is_err() {
             // This entry does not tell of them.
             self.leave_out(&about.carrier, count);
@@ -147,20 +168,62 @@ impl Refusals {
     fn leave_out(&self, carrier: &NodeId, more: u64) {
         if more > 0 {
             let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = left_out.entry(carrier.clone()).or_default();
-            *count = count.saturating_add(more);
+            let left_out = left_out.entry(carrier.clone()).or_default();
+            left_out.count = left_out.count.saturating_add(more);
         }
     }
 
     /// How many refusals were left out before this one, if it may be recorded now.
-    fn take(&self, carrier: &NodeId, now_ms: u64) -> Option<u64> {
+    fn take(&self, about: &About, because: &Because, now_ms: u64) -> Option<u64> {
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.quota.take(carrier, now_ms).is_ok() {
-            return Some(left_out.remove(carrier).unwrap_or(0));
+        if self.quota.take(&about.carrier, now_ms).is_ok() {
+            let left_out = left_out.remove(&about.carrier);
+            return Some(left_out.map_or(0, |left_out| left_out.count));
         }
-        let count = left_out.entry(carrier.clone()).or_default();
-        *count = count.saturating_add(1);
+        let left_out = left_out.entry(about.carrier.clone()).or_default();
+        left_out.count = left_out.count.saturating_add(1);
+        left_out.newest = Some((about.clone(), because.clone()));
         None
+    }
+
+    /// Records what was left out of each carrier, as far as its ration allows, or of every one if it is the `last` time.
+    async fn tell_left_out(&self, now_ms: u64, last: bool) {
+        for (carrier, LeftOut { count, newest }) in self.due(now_ms, last) {
+            let told = match newest {
+                Some((about, because)) => self.write(&about, because, count - 1).await,
+                None => continue,
+            };
+            if let Err(error) = told {
+                // The one that was to tell of the others is one of them.
+                self.leave_out(&carrier, 1);
+                tracing::warn!(%carrier, %error, "refusals are not in the log");
+            }
+        }
+    }
+
+    /// Takes out those who may be told of.
+    fn due(&self, now_ms: u64, last: bool) -> Vec<(NodeId, LeftOut)> {
+        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = |carrier: &NodeId| last || self.quota.take(carrier, now_ms).is_ok();
+        let due = left_out.extract_if(|carrier, one| one.newest.is_some() && may(carrier));
+        due.collect()
+    }
+}
+
+impl Submissions {
+    /// Tells in the log of refusals that were too many to be told of at once, until `stop`.
+    pub(crate) async fn keep_told(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            let last = tokio::select! {
+                biased;
+                () = stop.cancelled() => true,
+                () = tokio::time::sleep(CLOCK_TICK) => false,
+            };
+            self.refusals.tell_left_out(self.clock.now_ms(), last).await;
+            if last {
+                return;
+            }
+        }
     }
 }
 
@@ -317,6 +380,45 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn after_a_flood_and_silence_the_newest_is_told_with_the_number_of_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(NOW_MS));
+        let (ledger, owner) = test_ledger::open(folder.path(), Arc::<ManualClock>::clone(&clock));
+        let refusals = Refusals::new(Acts::new(ledger.clone(), clock));
+        let max = u8::try_from(CONFLICTS_PER_NODE_MAX).unwrap();
+        let told = |index: u8| {
+            let entry = ledger.read(index.into()).unwrap();
+            let act = pb::ActRecord::decode(entry.record()).unwrap();
+            (act.count, act.statement_id)
+        };
+        for number in 0..max + 6 {
+            let said = because(Reason::DiplomaticBag);
+            refusals.record(&about(number), said, NOW_MS).await.unwrap();
+        }
+        refusals.tell_left_out(NOW_MS, false).await;
+        let size = || ledger.published().borrow().size;
+        assert_eq!(size(), u64::from(max), "its ration is used up");
+        let later_ms = NOW_MS + u64::try_from(CONFLICT_WINDOW.as_millis()).unwrap();
+        refusals.tell_left_out(later_ms, false).await;
+        assert_eq!(told(max), (5, vec![max + 5; 32]));
+        refusals.tell_left_out(later_ms, true).await;
+        assert_eq!(size(), u64::from(max) + 1, "told once");
+        // At a stop the ration is no reason to be silent: one entry for each node.
+        for number in 100..100 + max + 2 {
+            let said = because(Reason::DiplomaticBag);
+            let about = about(number);
+            let recorded = refusals.record(&about, said, later_ms);
+            recorded.await.unwrap();
+        }
+        let before = size();
+        refusals.tell_left_out(later_ms, true).await;
+        assert_eq!(size(), before + 1);
+        let last = u8::try_from(before).unwrap();
+        assert_eq!(told(last), (2, vec![100 + max + 1; 32]));
+        owner.stop().unwrap();
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_recorded_is_no_refusal() {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(NOW_MS));
@@ -333,7 +435,8 @@ mod tests {
         let stopped = SubmitError::Append(AppendError::Stopped);
         assert_eq!(error.to_string(), stopped.to_string());
         assert_eq!(failures.get(), 1, "an operator sees it");
-        let told = refusals.take(&carrier, NOW_MS);
+        let said = because(Reason::WrongSide);
+        let told = refusals.take(&about(0), &said, NOW_MS);
         assert_eq!(told, Some(3), "those that it would have told of");
     }
 

@@ -1,36 +1,92 @@
 //! What stands between the task that reads the log and the connection: a bounded queue, by messages and by bytes.
+//!
+//! To wake a task costs more than to queue a message. The connection is woken when there is a piece for it to write
+//! ([`PIECE_MESSAGES`]) or when nothing more comes at once ([`Outbox::flush`]); the reading task, when there is room for a
+//! good part of what it may queue.
 
+use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use precinto_proto::v1 as pb;
 use prost::Message as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_stream::Stream;
 use tonic::Status;
 
-use crate::limits::{OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX, PROGRESS_TIMEOUT};
+use crate::limits::{FRAME_BYTES_MAX, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX, PROGRESS_TIMEOUT};
 
-/// The end that the reading task holds.
+#[cfg(test)]
+mod tests;
+
+/// The end that the reading task holds. Whoever puts something in says [`Self::flush`] before it waits for anything else.
 #[derive(Debug)]
 pub(super) struct Outbox {
-    queue: mpsc::Sender<Queued>,
-    /// Kept for the last message: who is behind must still be told why it ends.
-    last: mpsc::OwnedPermit<Queued>,
-    bytes: Arc<Semaphore>,
+    shared: Arc<Shared>,
 }
 
 /// The end that the connection takes from.
 #[derive(Debug)]
 pub struct Deliveries {
-    queue: mpsc::Receiver<Queued>,
+    shared: Arc<Shared>,
+    /// Bytes of the frame that is being put together from what was given.
+    frame_bytes: usize,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    /// For the reading task: there is room, or nobody takes anything any more.
+    room: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: VecDeque<Queued>,
+    /// What the messages in the queue take up.
+    bytes: usize,
+    /// Messages put in since the connection was woken.
+    unheard: usize,
+    /// The connection, when it waits.
+    connection: Option<Waker>,
+    /// Set while the reading task waits for room: since when, or since the last message was taken.
+    waits_since: Option<Instant>,
+    /// Nothing more is put in.
+    is_closed: bool,
+    /// Nobody takes anything any more.
+    is_gone: bool,
 }
 
 #[derive(Debug)]
 struct Queued {
     message: Result<pb::SubscribeResponse, Status>,
-    _bytes: Option<OwnedSemaphorePermit>,
+    size: Size,
+}
+
+/// What a message takes up, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Size {
+    /// On the wire, at most.
+    own: usize,
+    /// Of the budget: with what it holds beside itself. One message may be larger than the whole; alone, it passes.
+    counted: usize,
+}
+
+impl Size {
+    /// The last message goes whatever there is.
+    const NOTHING: Self = Self { own: 0, counted: 0 };
+
+    fn of(message: &pb::SubscribeResponse, beside: usize) -> Self {
+        let own = message.delivery.as_ref().map(bytes_of);
+        let own = own.unwrap_or_else(|| message.encoded_len());
+        Self {
+            own,
+            counted: own.saturating_add(beside).min(OUTBOX_BYTES_MAX),
+        }
+    }
 }
 
 /// Why nothing can be put in any more.
@@ -48,17 +104,17 @@ pub(super) struct NoRoom(pub(super) Box<pb::SubscribeResponse>);
 
 /// Both ends of a new queue.
 pub(super) fn outbox() -> (Outbox, Deliveries) {
-    let (sender, receiver) = mpsc::channel(OUTBOX_MESSAGES_MAX + 1);
-    let last = sender.clone().try_reserve_owned();
-    let last = last.expect("the queue is empty and its receiver is here");
-    let bytes = Arc::new(Semaphore::new(OUTBOX_BYTES_MAX));
+    let shared = Arc::new(Shared::default());
+    let outbox = Outbox {
+        shared: Arc::clone(&shared),
+    };
+    let frame_bytes = 0;
     (
-        Outbox {
-            queue: sender,
-            last,
-            bytes,
+        outbox,
+        Deliveries {
+            shared,
+            frame_bytes,
         },
-        Deliveries { queue: receiver },
     )
 }
 
@@ -70,17 +126,17 @@ impl Outbox {
         message: pb::SubscribeResponse,
         beside: usize,
     ) -> Result<(), NoRoom> {
-        let bytes = Arc::clone(&self.bytes).try_acquire_many_owned(permits(&message, beside));
-        match (bytes, self.queue.try_reserve()) {
-            (Ok(bytes), Ok(place)) => {
-                place.send(Queued {
-                    message: Ok(message),
-                    _bytes: Some(bytes),
-                });
-                Ok(())
-            }
-            _ => Err(NoRoom(Box::new(message))),
+        let size = Size::of(&message, beside);
+        let mut state = self.shared.lock();
+        if state.is_gone || !state.has_room(size) {
+            drop(state);
+            return Err(NoRoom(Box::new(message)));
         }
+        state.push(Ok(message), size);
+        let connection = state.piece_is_ready();
+        drop(state);
+        wake(connection);
+        Ok(())
     }
 
     /// Puts a message in; waits while the peer is behind, but not for ever.
@@ -89,40 +145,109 @@ impl Outbox {
         message: pb::SubscribeResponse,
         beside: usize,
     ) -> Result<(), Stuck> {
-        let bytes = permits(&message, beside);
-        let place = async {
-            let bytes = Arc::clone(&self.bytes).acquire_many_owned(bytes).await;
-            let place = self.queue.reserve().await.map_err(|_| Stuck::Gone)?;
-            bytes.map(|bytes| (place, bytes)).map_err(|_| Stuck::Gone)
-        };
-        let (place, bytes) = tokio::select! {
-            biased;
-            place = place => place?,
-            () = self.queue.closed() => return Err(Stuck::Gone),
-            () = tokio::time::sleep(PROGRESS_TIMEOUT) => return Err(Stuck::Slow),
-        };
-        place.send(Queued {
-            message: Ok(message),
-            _bytes: Some(bytes),
-        });
-        Ok(())
+        let size = Size::of(&message, beside);
+        let mut message = Some(message);
+        loop {
+            // Made before it is looked, so that no word of room is missed.
+            let room = self.shared.room.notified();
+            let (connection, since) = {
+                let mut state = self.shared.lock();
+                if state.is_gone {
+                    return Err(Stuck::Gone);
+                }
+                if state.has_room(size)
+                    && let Some(message) = message.take()
+                {
+                    state.waits_since = None;
+                    state.push(Ok(message), size);
+                    let connection = state.piece_is_ready();
+                    drop(state);
+                    wake(connection);
+                    return Ok(());
+                }
+                let since = *state.waits_since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= PROGRESS_TIMEOUT {
+                    return Err(Stuck::Slow);
+                }
+                (state.all_is_ready(), since)
+            };
+            wake(connection);
+            // A little room will do for a peer that takes little.
+            let until = (since + PROGRESS_TIMEOUT).min(Instant::now() + GOOD_PART_WAIT);
+            let _is_room = tokio::time::timeout_at(until, room).await.is_ok();
+        }
     }
 
-    /// Puts the last message in, for which there is always room; the queue ends behind it.
+    /// Lets the connection know of everything that was put in.
+    pub(super) fn flush(&self) {
+        let connection = self.shared.lock().all_is_ready();
+        wake(connection);
+    }
+
+    /// Puts the last message in, for which there is always room: who is behind must still be told why it ends. The queue
+    /// ends behind it.
     pub(super) fn close_with(self, message: Result<pb::SubscribeResponse, Status>) {
-        self.last.send(Queued {
-            message,
-            _bytes: None,
-        });
+        self.shared.lock().push(message, Size::NOTHING);
     }
 }
 
-/// One message may be larger than the whole budget; alone, it passes.
-fn permits(message: &pb::SubscribeResponse, beside: usize) -> u32 {
-    let own = message.delivery.as_ref().map(bytes_of);
-    let own = own.unwrap_or_else(|| message.encoded_len());
-    let bytes = own.saturating_add(beside);
-    u32::try_from(bytes.min(OUTBOX_BYTES_MAX)).unwrap_or(u32::MAX)
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.is_closed = true;
+        let connection = state.connection.take();
+        drop(state);
+        wake(connection);
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Whole after every step: whoever died in the middle left nothing half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn has_room(&self, size: Size) -> bool {
+        self.queue.len() < OUTBOX_MESSAGES_MAX
+            && self.bytes.saturating_add(size.counted) <= OUTBOX_BYTES_MAX
+    }
+
+    fn push(&mut self, message: Result<pb::SubscribeResponse, Status>, size: Size) {
+        self.bytes += size.counted;
+        self.unheard += 1;
+        self.queue.push_back(Queued { message, size });
+    }
+
+    /// Who is to be woken for a piece that is worth a write.
+    fn piece_is_ready(&mut self) -> Option<Waker> {
+        (self.unheard >= PIECE_MESSAGES)
+            .then(|| self.all_is_ready())
+            .flatten()
+    }
+
+    /// Who is to be woken for what was put in, be it little.
+    fn all_is_ready(&mut self) -> Option<Waker> {
+        let is_news = std::mem::take(&mut self.unheard) > 0;
+        is_news.then(|| self.connection.take()).flatten()
+    }
+
+    /// Whether the reading task is to be woken: it waits, and there is room again for a good part.
+    fn makes_room(&mut self) -> bool {
+        let Some(since) = &mut self.waits_since else {
+            return false;
+        };
+        *since = Instant::now();
+        self.queue.len() + PIECE_MESSAGES <= OUTBOX_MESSAGES_MAX
+            && self.bytes <= OUTBOX_BYTES_MAX - PIECE_BYTES
+    }
+}
+
+fn wake(connection: Option<Waker>) {
+    if let Some(connection) = connection {
+        connection.wake();
+    }
 }
 
 /// What a delivery takes up, without going through every field of it as an encoder does: this is asked for each of a million.
@@ -141,140 +266,60 @@ fn bytes_of(delivery: &pb::Delivery) -> usize {
 /// Everything in a delivery that is no bytes: numbers, tags, lengths. At most so many bytes when encoded.
 const DELIVERY_NUMBERS_BYTES: usize = 128;
 
+/// So many messages of 1 KiB fill two frames.
+const PIECE_MESSAGES: usize = 24;
+/// So many bytes make a good part as well.
+const PIECE_BYTES: usize = OUTBOX_BYTES_MAX / 8;
+/// What gRPC puts in front of a message.
+const MESSAGE_HEAD_BYTES: usize = 5;
+/// A frame of HTTP/2 as the peers take them, and its head, in one record of TLS.
+const FRAME_FILL_BYTES: usize = FRAME_BYTES_MAX as usize - 9;
+/// How long the reading task waits for a good part while there is room for less: what its subscriber says waits as long.
+const GOOD_PART_WAIT: Duration = Duration::from_secs(1);
+
 impl Stream for Deliveries {
     type Item = Result<pb::SubscribeResponse, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let queued = ready!(self.queue.poll_recv(cx));
-        Poll::Ready(queued.map(|Queued { message, _bytes }| message))
+        let this = &mut *self;
+        let mut state = this.shared.lock();
+        let Some(next) = state.queue.pop_front() else {
+            this.frame_bytes = 0;
+            if state.is_closed {
+                return Poll::Ready(None);
+            }
+            state.connection = Some(cx.waker().clone());
+            return Poll::Pending;
+        };
+        // Between two messages, tonic hands on what it has when nothing more comes at once. So it does it here, whole messages
+        // in each frame, rather than two frames and a bit, which is a write to the socket as they are.
+        let own = next.size.own.saturating_add(MESSAGE_HEAD_BYTES);
+        if this.frame_bytes > 0 && this.frame_bytes.saturating_add(own) > FRAME_FILL_BYTES {
+            this.frame_bytes = 0;
+            state.queue.push_front(next);
+            drop(state);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Queued { message, size } = next;
+        this.frame_bytes = this.frame_bytes.saturating_add(own);
+        state.bytes = state.bytes.saturating_sub(size.counted);
+        let makes_room = state.makes_room();
+        drop(state);
+        if makes_room {
+            this.shared.room.notify_one();
+        }
+        Poll::Ready(Some(message))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use tokio_stream::StreamExt as _;
-
-    use super::*;
-
-    fn delivery(bytes: usize) -> pb::SubscribeResponse {
-        let delivery = pb::Delivery {
-            body: vec![1; bytes].into(),
-            ..Default::default()
-        };
-        pb::SubscribeResponse {
-            delivery: Some(delivery),
-            ..Default::default()
-        }
-    }
-
-    #[test]
-    fn a_delivery_is_never_taken_for_less_than_it_is() {
-        let delivery = |len: usize, text: &str| pb::Delivery {
-            index: u64::MAX,
-            covered: Some(pb::Range {
-                first: u64::MAX,
-                end: u64::MAX,
-            }),
-            envelope: vec![1; len].into(),
-            body: vec![2; len].into(),
-            receipt: Some(pb::Receipt {
-                proof: text.to_owned(),
-                record: vec![3; len].into(),
-            }),
-            attempt: u32::MAX,
-            time_ms: u64::MAX,
-            kind: i32::MIN,
-            body_pruned: true,
-        };
-        for (len, text) in [(0, ""), (1, "x"), (300, "proof"), (1 << 20, "proof")] {
-            let delivery = delivery(len, text);
-            let counted = bytes_of(&delivery);
-            let message = pb::SubscribeResponse {
-                delivery: Some(delivery),
-                ..Default::default()
-            };
-            let encoded = message.encoded_len();
-            assert!(
-                counted >= encoded && counted <= encoded + DELIVERY_NUMBERS_BYTES,
-                "{counted} for {encoded}"
-            );
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_peer_that_takes_nothing_is_slow_and_holds_no_more_than_its_share() {
-        let (outbox, _deliveries) = outbox();
-        let mut put = 0;
-        while outbox.put(delivery(100_000), 0).await == Ok(()) {
-            put += 1;
-        }
-        assert_eq!(put, 10, "a mebibyte");
-        assert_eq!(outbox.put(delivery(100_000), 0).await, Err(Stuck::Slow));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_is_slow_is_still_told_so() {
-        let (outbox, deliveries) = outbox();
-        while outbox.put(delivery(1), 0).await.is_ok() {}
-        let closing = pb::Closing {
-            reason: pb::ClosingReason::Slow.into(),
-            retry_after: None,
-        };
-        outbox.close_with(Ok(pb::SubscribeResponse {
-            closing: Some(closing),
-            ..Default::default()
-        }));
-        let told: Vec<_> = deliveries.map(Result::unwrap).collect().await;
-        assert_eq!(told.len(), OUTBOX_MESSAGES_MAX + 1);
-        assert_eq!(told.last().unwrap().closing, Some(closing));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn taking_makes_room_and_small_messages_are_counted() {
-        let (outbox, mut deliveries) = outbox();
-        for _ in 0..OUTBOX_MESSAGES_MAX {
-            outbox.put(delivery(1), 0).await.unwrap();
-        }
-        assert_eq!(outbox.put(delivery(1), 0).await, Err(Stuck::Slow));
-        deliveries.next().await.unwrap().unwrap();
-        assert_eq!(outbox.put(delivery(1), 0).await, Ok(()));
-        drop(deliveries);
-        assert_eq!(outbox.put(delivery(1), 0).await, Err(Stuck::Gone));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_message_larger_than_the_budget_passes_alone() {
-        let (outbox, mut deliveries) = outbox();
-        outbox.put(delivery(2 * OUTBOX_BYTES_MAX), 0).await.unwrap();
-        assert_eq!(outbox.put(delivery(1), 0).await, Err(Stuck::Slow));
-        deliveries.next().await.unwrap().unwrap();
-        assert_eq!(outbox.put(delivery(1), 0).await, Ok(()));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_finds_no_room_at_once_comes_back_whole() {
-        let (outbox, mut deliveries) = outbox();
-        outbox.try_put(delivery(OUTBOX_BYTES_MAX), 0).unwrap();
-        let NoRoom(message) = outbox.try_put(delivery(7), 0).unwrap_err();
-        assert_eq!(*message, delivery(7));
-        deliveries.next().await.unwrap().unwrap();
-        for _ in 0..OUTBOX_MESSAGES_MAX {
-            outbox.try_put(delivery(1), 0).unwrap();
-        }
-        outbox.try_put(delivery(1), 0).unwrap_err();
-        drop(deliveries);
-        outbox.try_put(delivery(1), 0).unwrap_err();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn memory_that_a_message_holds_beside_itself_counts() {
-        let (outbox, mut deliveries) = outbox();
-        outbox.try_put(delivery(7), OUTBOX_BYTES_MAX / 2).unwrap();
-        outbox
-            .try_put(delivery(7), OUTBOX_BYTES_MAX / 2)
-            .unwrap_err();
-        outbox.try_put(delivery(7), 0).unwrap();
-        deliveries.next().await.unwrap().unwrap();
-        outbox.try_put(delivery(7), OUTBOX_BYTES_MAX / 2).unwrap();
+impl Drop for Deliveries {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.is_gone = true;
+        let left = std::mem::take(&mut state.queue);
+        drop(state);
+        drop(left);
+        self.shared.room.notify_one();
     }
 }

@@ -93,6 +93,8 @@ pub(super) struct Session {
     idle: Left,
     /// When the step began that is being made: it is asked for once, not by each who needs it.
     now: Instant,
+    /// The same by the gateway's clock.
+    now_ms: u64,
     last_message: Instant,
     last_heartbeat: Instant,
     turn: Turn,
@@ -122,7 +124,6 @@ impl Session {
         Self {
             standing: Standing::new(&feed, line.clone()),
             published: feed.ledger.published(),
-            feed,
             line,
             hold,
             reader,
@@ -140,6 +141,8 @@ impl Session {
             waiting: BTreeMap::new(),
             idle: IDLE_SETTLEMENTS.begin(now),
             now,
+            now_ms: feed.clock.now_ms(),
+            feed,
             last_message: now,
             last_heartbeat: now,
             turn: Turn::GoesOn,
@@ -223,6 +226,12 @@ impl Session {
     /// Does what there is to do, one thing after the other, until the connection has no room or it is others' turn; false
     /// when there was nothing.
     async fn take_turn(&mut self) -> Result<bool, End> {
+        let taken = self.take_steps().await;
+        self.outbox.flush();
+        taken
+    }
+
+    async fn take_steps(&mut self) -> Result<bool, End> {
         self.turn = Turn::GoesOn;
         self.look_around()?;
         for number in 0..STEPS_PER_TURN_MAX {
@@ -263,8 +272,11 @@ impl Session {
 
     /// Whether a live stream has just returned to replay: it is told at once, and goes on.
     fn falls_behind(&mut self) -> bool {
+        if self.phase != pb::Phase::Live {
+            return false;
+        }
         let behind = self.published.borrow().size.saturating_sub(self.scanned);
-        let falls = self.phase == pb::Phase::Live && behind > FALL_BEHIND_ENTRIES;
+        let falls = behind > FALL_BEHIND_ENTRIES;
         if falls {
             self.phase = pb::Phase::Replay;
         }
@@ -313,6 +325,7 @@ impl Session {
                 read() // most often what was committed just now, and in memory
             } else {
                 // Reading and checking old ones takes a while: not on the workers that submissions need.
+                self.outbox.flush();
                 let read = blocking::spawn(read).await;
                 read.map_err(|_| refused(Reason::Internal))?
             };
@@ -347,6 +360,7 @@ impl Session {
             return Ok(());
         }
         let ledger = self.feed.ledger.clone();
+        self.outbox.flush();
         // It may be an old one, which takes a while: not on the workers that submissions need.
         let read = blocking::spawn(move || ledger.read(index)).await;
         let entry = read
@@ -376,6 +390,7 @@ impl Session {
     /// What time it is, whether the stream may go on, and by which directory: what holds until the next wait, and is asked after each.
     fn look_around(&mut self) -> Result<(), End> {
         self.now = Instant::now();
+        self.now_ms = self.feed.clock.now_ms();
         if self.feed.draining.is_cancelled() {
             return Err(draining());
         }

@@ -2,6 +2,7 @@
 
 mod agent;
 mod api;
+mod counter;
 mod desk;
 mod janitor;
 mod keeper;

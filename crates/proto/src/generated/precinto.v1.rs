@@ -6910,14 +6910,14 @@ pub struct Contact {
 /// CANCEL.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CancelContent {
-    /// Why it is no longer needed.
+    /// Why it is no longer needed; at most 500 characters.
     #[prost(message, optional, tag = "1")]
     pub remark: ::core::option::Option<Text>,
 }
 /// RECALL and RECALL_CONFIRM.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RecallContent {
-    /// RECALL: why. RECALL_CONFIRM: what was done.
+    /// RECALL: why. RECALL_CONFIRM: what was done. At most 500 characters.
     #[prost(message, optional, tag = "1")]
     pub remark: ::core::option::Option<Text>,
     /// RECALL: order or decision it rests on.

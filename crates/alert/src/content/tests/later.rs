@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::code::IndicatorCode;
+use crate::limits::LINE_CHARS_MAX;
 
 /// With exactly these what is new is refused; what a log holds is flagged with them, and read.
 fn expect(content: &impl Message, statement: &Statement, expected: &[&str]) {
@@ -150,6 +151,32 @@ fn an_order_to_recall_and_its_confirmation_have_fields_of_their_own() {
     // Nothing was found here, or nobody says how much.
     without_time.copies = 0;
     expect(&without_time, &confirmed, &[]);
+}
+
+#[test]
+fn a_withdrawal_says_why_and_has_no_room_for_what_it_takes_back() {
+    let long = |count: usize| words(&"x".repeat(count));
+    let recall = |remark| pb::RecallContent {
+        remark,
+        ..Default::default()
+    };
+    let cancel = |remark| pb::CancelContent { remark };
+    let (most, more) = (LINE_CHARS_MAX, LINE_CHARS_MAX + 1);
+    let too_long = &["content.remark.text FIELD_TOO_LONG"];
+    for kind in [MessageType::Recall, MessageType::RecallConfirm] {
+        let said = statement(kind, |_| {});
+        expect(&recall(long(most)), &said, &[]);
+        expect(&recall(long(more)), &said, too_long);
+    }
+    let said = statement(MessageType::Cancel, |_| {});
+    expect(&cancel(long(most)), &said, &[]);
+    expect(&cancel(long(more)), &said, too_long);
+    let said = statement(MessageType::Ack, |_| {});
+    let ack = pb::AckContent {
+        remark: long(more),
+        ..Default::default()
+    };
+    expect(&ack, &said, &[]);
 }
 
 #[test]

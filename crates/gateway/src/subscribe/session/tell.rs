@@ -12,7 +12,7 @@ use crate::subscribe::outbox::{NoRoom, Stuck};
 
 impl Session {
     pub(super) async fn deliver(&mut self, entry: &StoredEntry, index: u64) -> Result<(), End> {
-        let now_ms = self.feed.clock.now_ms();
+        let now_ms = self.now_ms;
         let (covered, attempt) = self.hold.slot().with_cursor(|cursor| {
             let first = cursor.position();
             let attempt = cursor.deliver(index, now_ms);

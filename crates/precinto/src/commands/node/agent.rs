@@ -8,7 +8,8 @@
 mod files;
 mod session;
 
-use super::api::{Api, Window, counter};
+use super::api::Api;
+use super::counter::{Window, counter};
 use super::notice::Notice;
 use super::presence::{Line, Post, Presence};
 use super::task::AbortOnDrop;

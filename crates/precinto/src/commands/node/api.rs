@@ -5,11 +5,9 @@
 //!
 //! It lasts as long as the agent, not as a session: what is said while certificates are being renewed is queued all the same.
 
-mod offer;
 mod service;
 
-pub(super) use offer::{CREDIT_MAX, Counter, Window, counter};
-
+use super::counter::Counter;
 use super::task::AbortOnDrop;
 use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure, Text};

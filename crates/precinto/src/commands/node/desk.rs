@@ -11,159 +11,29 @@
 //! has in hand is their affair. Its queues hold what the gateway may have unsettled at once, so they never fill.
 
 mod hands;
+mod lanes;
 mod tray;
+mod work;
 
-use super::api::{CREDIT_MAX, Window};
-use super::program;
-use crate::clock;
-use crate::commands::watch::show;
+use super::counter::{Lane, Window};
 use crate::config::Run;
 use crate::counters::Counters;
 use crate::exit::Text;
-pub(super) use hands::Lane;
-use hands::{Hand, Hands, Matter};
-use precinto_alert::code::{MessageType, Precedence};
-use precinto_alert::id::AlertId;
-use precinto_client::inbox::{Item, Reception, ReceptionError, overdue_file_name};
-use precinto_client::{Delivery, Overdue};
-use precinto_proto::v1 as pb;
-use serde::Serialize;
+use hands::Hands;
+use precinto_client::inbox::{Item, Reception, ReceptionError};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc, oneshot};
-use tokio::task::{JoinError, JoinSet};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 pub(super) use tray::{Coming, Tray, tray};
+pub(super) use work::{Done, URGENT_AT_LEAST, URGENT_TYPES, Work};
 
 /// After how long a delivery that was not taken comes again the first time; each time after that, twice as long.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// The longest such delay: what a gateway grants at most.
 const AGAIN_AFTER_MAX: Duration = Duration::from_hours(1);
-
-/// What it hands over in a lane of its own if it states a precedence at least as urgent.
-pub(super) const URGENT_AT_LEAST: Precedence = Precedence::P2;
-
-/// What may be urgent: what states a precedence, and recalls, which state none. See [`Work::is_urgent`].
-pub(super) const URGENT_TYPES: [MessageType; 6] = [
-    MessageType::Alert,
-    MessageType::Amend,
-    MessageType::Recall,
-    MessageType::ActionRequest,
-    MessageType::Rfi,
-    MessageType::Rfs,
-];
-
-/// What became of a delivery at the desk.
-#[derive(Debug)]
-pub(super) enum Done {
-    /// It is the agency's, and may be settled.
-    Taken {
-        /// Its index in the log.
-        index: u64,
-        /// Which message, in a few words without any content.
-        what: String,
-        /// It was put away instead of handed over: its alert is recalled, and that was handed over.
-        withheld: bool,
-        /// It is a recall.
-        recalls: bool,
-    },
-    /// It could not be taken; it must come again.
-    NotTaken {
-        /// Its index in the log.
-        index: u64,
-        /// Why.
-        why: Text,
-    },
-}
-
-impl Done {
-    /// Whether it is a recall that was taken in.
-    pub(super) fn recalls(&self) -> bool {
-        matches!(self, Self::Taken { recalls: true, .. })
-    }
-}
-
-/// One delivery for the desk.
-#[derive(Debug)]
-pub(super) struct Work {
-    /// What is taken in.
-    item: Arc<Item>,
-    /// As the agency's systems read it.
-    json: Arc<Vec<u8>>,
-    /// Type and alert id: what may stand in a service's log.
-    what: String,
-    /// It is a recall.
-    recalls: bool,
-    /// Which lane it takes, whichever subscription has brought it.
-    is_urgent: bool,
-    /// The alert that it is about.
-    alert: Option<AlertId>,
-    /// As the gateway delivered it, for those who take it by the API.
-    bytes: pb::Delivery,
-}
-
-impl Work {
-    /// A delivery, as `watch -o json` prints it too.
-    pub(super) fn of(delivery: &Delivery) -> Result<Self, serde_json::Error> {
-        Ok(Self {
-            item: Arc::new(Item::of(delivery)),
-            json: Arc::new(line(&show::json(delivery, clock::now_us()))?),
-            what: in_short(delivery),
-            recalls: delivery.statement.message_type() == MessageType::Recall,
-            is_urgent: is_urgent(delivery),
-            alert: delivery.statement.alert_id().cloned(),
-            bytes: pb::Delivery {
-                index: delivery.index,
-                attempt: delivery.attempt,
-                time_ms: delivery.time_ms,
-                envelope: delivery.envelope.envelope_bytes().to_vec().into(),
-                body: delivery.body_bytes.clone().into(),
-                receipt: delivery.receipt.clone(),
-                kind: pb::EntryKind::Statement.into(),
-                ..pb::Delivery::default()
-            },
-        })
-    }
-
-    /// A missed deadline, likewise. Nobody has said it, so nobody waits for a receipt.
-    pub(super) fn of_overdue(overdue: &Overdue) -> Result<Self, serde_json::Error> {
-        let (index, alert) = (overdue.index, &overdue.alert_id);
-        let item = Item {
-            index,
-            name: overdue_file_name(index, alert),
-            said: None,
-        };
-        Ok(Self {
-            item: Arc::new(item),
-            json: Arc::new(line(&show::late_json(overdue, clock::now_us()))?),
-            what: format!("OVERDUE {alert}"),
-            recalls: false,
-            is_urgent: overdue.precedence <= URGENT_AT_LEAST,
-            alert: None,
-            bytes: pb::Delivery {
-                index,
-                attempt: overdue.attempt,
-                time_ms: overdue.time_ms,
-                receipt: Some(overdue.receipt.clone()),
-                kind: pb::EntryKind::Overdue.into(),
-                ..pb::Delivery::default()
-            },
-        })
-    }
-
-    /// Its index in the log.
-    pub(super) fn index(&self) -> u64 {
-        self.item.index
-    }
-
-    /// Whether it is taken in before what has come before it: a message of precedence P1 or P2, a recall, or a deadline that was
-    /// missed for a message of such a precedence.
-    pub(super) fn is_urgent(&self) -> bool {
-        self.is_urgent
-    }
-}
 
 /// What it takes to take a delivery in.
 pub(super) struct Desk {
@@ -221,71 +91,6 @@ impl Desk {
         }
     }
 
-    /// How many of one lane may be under way: a program runs for one at a time.
-    fn at_once(&self) -> usize {
-        if self.window.is_some() && self.run.command.is_empty() {
-            CREDIT_MAX
-        } else {
-            1
-        }
-    }
-
-    async fn hand_over_all(
-        self: &Arc<Self>,
-        hands: &Arc<Hands>,
-        (lane, mut ready): (Lane, mpsc::Receiver<Work>),
-        done: &mpsc::Sender<Done>,
-    ) {
-        let room = Arc::new(Semaphore::new(self.at_once()));
-        // Ended with this, whatever they are at.
-        let mut under_way = JoinSet::new();
-        let all = async {
-            loop {
-                let Ok(room) = Arc::clone(&room).acquire_owned().await else {
-                    return;
-                };
-                let Some(work) = ready.recv().await else {
-                    return;
-                };
-                let Some(hand) = hands.begin(lane, work.matter()).await else {
-                    let why = (
-                        "its recall is being handed over",
-                        "se está entregando su retiro",
-                    );
-                    if done.send(work.not_taken(why.into())).await.is_err() {
-                        return;
-                    }
-                    continue;
-                };
-                let (desk, done) = (Arc::clone(self), done.clone());
-                let (laid, is_laid) = oneshot::channel();
-                under_way.spawn(async move {
-                    let told = match desk.take(&work, (lane, &hand), laid).await {
-                        Ok(withheld) => work.taken(withheld),
-                        Err(why) => work.not_taken(why),
-                    };
-                    drop((hand, room));
-                    // Whoever wants to know is gone only when everything ends.
-                    drop(done.send(told).await);
-                });
-                // The next one begins when this one lies at the API, or was not to: they lie there in their order.
-                drop(is_laid.await);
-                while let Some(ended) = under_way.try_join_next() {
-                    go_on(ended);
-                }
-            }
-        };
-        tokio::select! {
-            biased;
-            () = self.stop.cancelled() => {}
-            () = all => {}
-        }
-        // What is in hand is finished.
-        while let Some(ended) = under_way.join_next().await {
-            go_on(ended);
-        }
-    }
-
     /// Steps 1 to 3 of `precinto_client::inbox`. For what was taken before, nothing is left but what was left out: then whether it
     /// was withheld.
     async fn stage(&self, work: &Work) -> Result<Option<bool>, Text> {
@@ -306,70 +111,6 @@ impl Desk {
         .map(|()| None)
     }
 
-    /// Steps 4 to 6: program, API, taken, released. Whether it was withheld.
-    /// `laid` is dropped as soon as the next one may begin.
-    async fn take(
-        &self,
-        work: &Work,
-        (lane, hand): (Lane, &Hand),
-        laid: oneshot::Sender<()>,
-    ) -> Result<bool, Text> {
-        let item = &work.item;
-        let withheld = self.on_disk(item, Reception::withholds).await?;
-        if !withheld {
-            tokio::select! {
-                biased;
-                () = hand.cut.cancelled() => return Err((
-                    "something more urgent about its alert has come",
-                    "llegó algo más urgente sobre su alerta",
-                ).into()),
-                handed_over = self.hand_over(work, lane, laid) => handed_over?,
-            }
-        }
-        self.on_disk(item, Reception::take).await.map(|()| withheld)
-    }
-
-    /// To the program, and behind it to whoever takes it by the API. Dropping it ends the program.
-    async fn hand_over(
-        &self,
-        work: &Work,
-        lane: Lane,
-        laid: oneshot::Sender<()>,
-    ) -> Result<(), Text> {
-        let Run {
-            command,
-            command_limit,
-            ..
-        } = &self.run;
-        let ran = program::run(command, *command_limit, &work.json).await;
-        ran.map_err(|error| Text::cause(error, "el programa no la tomó"))?;
-        match &self.window {
-            Some(window) => self.by_api(window, work, lane, laid).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Waits until somebody has taken it by the API; when the agent stops, nobody has.
-    async fn by_api(
-        &self,
-        window: &Window,
-        work: &Work,
-        lane: Lane,
-        laid: oneshot::Sender<()>,
-    ) -> Result<(), Text> {
-        let delivery = pb::TakeDeliveriesResponse {
-            delivery: Some(work.bytes.clone()),
-            json: String::from_utf8_lossy(&work.json).into_owned(),
-        };
-        let lies = window.lay((lane, work.index()), delivery);
-        drop(laid);
-        tokio::select! {
-            biased;
-            settled = lies.settled() => settled,
-            () = self.stop.cancelled() => Err(("the agent stops", "el agente se detiene").into()),
-        }
-    }
-
     /// Does one step where waiting for the disk holds up nobody else.
     async fn on_disk<T: Send + 'static>(
         &self,
@@ -381,54 +122,6 @@ impl Desk {
         let done = done.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
         done.map_err(|error| of_reception(&error))
     }
-}
-
-impl Work {
-    fn taken(self, withheld: bool) -> Done {
-        Done::Taken {
-            index: self.item.index,
-            recalls: self.recalls,
-            what: self.what,
-            withheld,
-        }
-    }
-
-    fn matter(&self) -> Matter<'_> {
-        Matter {
-            alert: self.alert.as_ref(),
-            index: self.item.index,
-            recalls: self.recalls,
-        }
-    }
-
-    fn not_taken(self, why: Text) -> Done {
-        Done::NotTaken {
-            index: self.item.index,
-            why,
-        }
-    }
-}
-
-/// A task's panic is ours.
-fn go_on(ended: Result<(), JoinError>) {
-    if let Err(error) = ended
-        && error.is_panic()
-    {
-        std::panic::resume_unwind(error.into_panic());
-    }
-}
-
-fn is_urgent(delivery: &Delivery) -> bool {
-    let said = &delivery.statement;
-    let by_precedence = said.precedence().is_some_and(|one| one <= URGENT_AT_LEAST);
-    let kind = said.message_type();
-    URGENT_TYPES.contains(&kind) && (by_precedence || kind == MessageType::Recall)
-}
-
-fn line(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    let mut json = serde_json::to_vec(value)?;
-    json.push(b'\n');
-    Ok(json)
 }
 
 /// Why it was not taken in, in both languages; the cause is the library's.
@@ -444,15 +137,6 @@ fn of_reception(error: &ReceptionError) -> Text {
     Text::cause(error, es)
 }
 
-/// Type and alert id: what may stand in a service's log.
-fn in_short(delivery: &Delivery) -> String {
-    use precinto_alert::code::Coded as _;
-    let said = &delivery.statement;
-    let alert = said.alert_id().map(ToString::to_string);
-    let name = said.message_type().name();
-    alert.map_or_else(|| name.to_owned(), |alert| format!("{name} {alert}"))
-}
-
 /// 10 s, 20 s, 40 s … up to an hour; `attempt` counts from 1.
 pub(super) fn again_after(attempt: u32) -> Duration {
     let doublings = attempt.saturating_sub(1).min(16);
@@ -462,44 +146,6 @@ pub(super) fn again_after(attempt: u32) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use precinto_alert::case::Missed;
-    use precinto_alert::code::{AckLevel, MessageStatus, OverdueStep, Precedence};
-
-    #[test]
-    fn a_missed_deadline_is_handed_over_and_nobody_is_answered() {
-        let overdue = Overdue {
-            index: 17,
-            attempt: 2,
-            time_ms: 1_795_305_600_000,
-            alert_id: "US-CBPLAX-2026-000001V".parse().unwrap(),
-            missed: Missed {
-                message_id: "0192f0c1-0000-7000-8000-000000000001".parse().unwrap(),
-                agency: "mx.dev.invalid/anam".parse().unwrap(),
-                level: AckLevel::Person,
-                step: OverdueStep::EscalationGroup,
-            },
-            sender: "spiffe://us.dev.invalid/agency/cbp/node/lax"
-                .parse()
-                .unwrap(),
-            asked_index: 3,
-            started_ms: 1_795_305_000_000,
-            due_ms: 1_795_305_600_000,
-            precedence: Precedence::P1,
-            status: MessageStatus::Actual,
-            contacts: Vec::new(),
-            nobody_listed: true,
-            told: Vec::new(),
-            receipt: pb::Receipt::default(),
-        };
-        let work = Work::of_overdue(&overdue).unwrap();
-        assert_eq!((work.index(), work.is_urgent()), (17, true));
-        let name = "00000000000000000017-OVERDUE-US-CBPLAX-2026-000001V.json";
-        assert_eq!(work.item.name, name);
-        assert!(work.item.said.is_none());
-        let json: serde_json::Value = serde_json::from_slice(&work.json).unwrap();
-        assert_eq!(json["event"], "overdue");
-        assert_eq!(json["index"], 17);
-    }
 
     #[test]
     fn why_it_was_not_taken_is_said_in_both_languages() {

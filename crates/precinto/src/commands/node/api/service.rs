@@ -1,8 +1,8 @@
 //! What the API answers: messages into the outbox, deliveries out of the desk, and how the node is doing.
 
+use super::super::counter::{CREDIT_MAX, Counter};
 use super::super::status;
 use super::Api;
-use super::offer::{CREDIT_MAX, Counter};
 use crate::commands::{outbox, send};
 use crate::config::{Material, Node};
 use crate::draft::Draft;

@@ -1,21 +1,13 @@
 //! Which alerts each lane of the desk has in hand: what is urgent about an alert cuts off what is being handed over about the same
-//! one, and what comes again of it while its recall is being handed over is turned away. So nobody hears of an alert after its recall
+//! one, and what comes again of it while its recall is being handed over waits behind that. So nobody hears of an alert after its recall
 //! because a program was slow, or had refused it once.
 
+use super::super::counter::Lane;
 use precinto_alert::id::AlertId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-
-/// A way through the desk; what is to be done first comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in super::super) enum Lane {
-    /// For what cannot wait: see [`super::Work::is_urgent`].
-    Urgent,
-    /// For everything else, in the order in which it came.
-    Routine,
-}
 
 /// What both have in hand.
 #[derive(Debug, Default)]
@@ -63,7 +55,7 @@ pub(super) struct Hand {
 
 impl Hands {
     /// Waits until the other lane has nothing in hand about this alert, which for an urgent one is cut off. `None` for what is urgent
-    /// and older than a recall of its alert that is in hand: it would lie behind it. It must come again, and will then be put away.
+    /// and older than a recall of its alert that is in hand: it would lie behind it. See [`Self::recall_is_done`].
     pub(super) async fn begin(self: &Arc<Self>, lane: Lane, matter: Matter<'_>) -> Option<Hand> {
         let mut changes = self.0.subscribe();
         let mut hand = Hand {
@@ -91,9 +83,26 @@ impl Hands {
             }
         }
     }
+
+    /// Waits until no recall that stands behind it in the log is in hand: the inbox knows then whether it was handed over.
+    pub(super) async fn recall_is_done(&self, matter: Matter<'_>) {
+        let mut changes = self.0.subscribe();
+        // It ends only with the sender, which is ours.
+        drop(changes.wait_for(|now| !now.is_behind(matter)).await);
+    }
 }
 
 impl InHand {
+    /// Whether a recall of its alert is in hand that stands behind it in the log. A recall lies behind none.
+    fn is_behind(&self, matter: Matter<'_>) -> bool {
+        let is_later = |recall: &u64| *recall > matter.index;
+        let mut recalls = self
+            .urgent
+            .values()
+            .filter(|(one, _)| !matter.recalls && matter.alert == Some(one));
+        recalls.any(|(_, recall)| recall.as_ref().is_some_and(is_later))
+    }
+
     fn begin(
         &mut self,
         lane: Lane,
@@ -101,13 +110,9 @@ impl InHand {
         matter: Matter<'_>,
         cut: &CancellationToken,
     ) -> Begins {
-        let mut urgent = self.urgent.values().filter(|(one, _)| one == alert);
         match lane {
             Lane::Urgent => {
-                let is_late = |(_, recall): &(_, Option<u64>)| {
-                    recall.is_some_and(|recall| recall > matter.index)
-                };
-                if !matter.recalls && urgent.any(is_late) {
+                if self.is_behind(matter) {
                     return Begins::Never;
                 }
                 let theirs = self.routine.values().filter(|(one, _)| one == alert);
@@ -123,7 +128,9 @@ impl InHand {
                 let recall = matter.recalls.then_some(matter.index);
                 drop(self.urgent.insert(self.last, (alert.clone(), recall)));
             }
-            Lane::Routine if urgent.next().is_some() => return Begins::Later,
+            Lane::Routine if self.urgent.values().any(|(one, _)| one == alert) => {
+                return Begins::Later;
+            }
             Lane::Routine => {
                 self.last += 1;
                 let theirs = (alert.clone(), cut.clone());
@@ -173,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_comes_again_behind_its_recall_is_turned_away_and_holds_nobody_up() {
+    async fn what_comes_again_behind_its_recall_waits_for_it_and_holds_nobody_up() {
         let hands = Arc::new(Hands::default());
         let alert = |number| AlertId::compose("US", "DEAHQ", 2026, number).unwrap();
         let [one, other] = [1, 2].map(alert);
@@ -196,7 +203,12 @@ mod tests {
             ..matter(6, Some(&one))
         };
         assert!(hands.begin(Lane::Urgent, older).await.is_some());
+        let mut late = pin!(hands.recall_is_done(matter(7, Some(&one))));
+        assert!(by_now(&mut late).await.is_none(), "it is in hand");
+        let mut other = pin!(hands.recall_is_done(matter(7, Some(&other))));
+        assert!(by_now(&mut other).await.is_some(), "of another alert");
         drop(recall);
+        assert!(by_now(&mut late).await.is_some());
         assert!(urgent(7, &one).await.is_some(), "the inbox knows by now");
     }
 

@@ -8,15 +8,23 @@
 //! meanwhile, and what they say of it is kept: nobody is handed a second time what they have taken. What the desk does not lay down
 //! again, because it was put away, keeps its word until its taker goes, which harms nobody.
 
-use super::super::desk::Lane;
 use crate::exit::Text;
 use precinto_proto::v1 as pb;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::sync::{Mutex, oneshot, watch};
 
+/// A way through the desk; what is to be done first comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lane {
+    /// For what cannot wait: a message of precedence P1 or P2, a recall, or a deadline that was missed for such a message.
+    Urgent,
+    /// For everything else, in the order in which it came.
+    Routine,
+}
+
 /// Deliveries that one stream may have in hand at once: as many as the gateway leaves unsettled in each lane.
-pub(in super::super) const CREDIT_MAX: usize = 64;
+pub(super) const CREDIT_MAX: usize = 64;
 
 /// By lane, the urgent one first, then by index.
 type Place = (Lane, u64);
@@ -55,11 +63,11 @@ struct Offer {
 
 /// The desk's side.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Window(Arc<watch::Sender<Board>>);
+pub(super) struct Window(Arc<watch::Sender<Board>>);
 
 /// The takers' side.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Counter {
+pub(super) struct Counter {
     board: Arc<watch::Sender<Board>>,
     /// Held by the one who takes: one at a time.
     pub(super) taker: Arc<Mutex<()>>,
@@ -67,14 +75,14 @@ pub(in super::super) struct Counter {
 
 /// A delivery that the desk has laid down; taken back when this is dropped.
 #[derive(Debug)]
-pub(in super::super) struct Laid {
+pub(super) struct Laid {
     board: Arc<watch::Sender<Board>>,
     place: Place,
     settled: oneshot::Receiver<Verdict>,
 }
 
 /// A counter, and its window.
-pub(in super::super) fn counter() -> (Window, Counter) {
+pub(super) fn counter() -> (Window, Counter) {
     let board = Arc::new(watch::Sender::new(Board::default()));
     let counter = Counter {
         board: Arc::clone(&board),
@@ -86,7 +94,7 @@ pub(in super::super) fn counter() -> (Window, Counter) {
 impl Window {
     /// Lays a delivery down. The desk has each index once. It is settled at once if somebody who had it in hand has said meanwhile
     /// what became of it.
-    pub(in super::super) fn lay(
+    pub(super) fn lay(
         &self,
         (lane, index): (Lane, u64),
         delivery: pb::TakeDeliveriesResponse,
@@ -111,7 +119,7 @@ impl Window {
 
 impl Laid {
     /// Waits until somebody has taken it, or has said why not.
-    pub(in super::super) async fn settled(mut self) -> Result<(), Text> {
+    pub(super) async fn settled(mut self) -> Result<(), Text> {
         let settled = (&mut self.settled).await;
         // It is settled when it leaves the counter, and only we take it back.
         settled.unwrap_or_else(|_| Err(("the API has ended", "la API terminó").into()))
