@@ -122,7 +122,7 @@ impl Sight {
         );
         let cosigned = self.witnesses.newest_times_ms();
         // Of every witness: a figure that is not there is no zero.
-        let none = cosigned.iter().map(|(node, _)| (node.clone(), 0));
+        let none = cosigned.keys().map(|node| (node.clone(), 0));
         let mut rejected: BTreeMap<_, _> = none.collect();
         rejected.extend(self.witnesses.rejected());
         show.by(
