@@ -105,6 +105,7 @@ impl From<AcceptError> for SyncError {
         match error {
             AcceptError::Log(error) => Self::Gateway(error),
             AcceptError::Contradiction(contradiction) => Self::Contradiction(contradiction),
+            AcceptError::Pin(error) => Self::Pin(error),
         }
     }
 }

@@ -256,15 +256,23 @@ fn bytes_of(delivery: &pb::Delivery) -> usize {
         envelope,
         body,
         receipt,
+        consistency,
         ..
     } = delivery;
     let of_receipt = |receipt: &pb::Receipt| receipt.proof.len() + receipt.record.len();
     let of_receipt = receipt.as_ref().map_or(0, of_receipt);
-    envelope.len() + body.len() + of_receipt + DELIVERY_NUMBERS_BYTES
+    let of_proof: usize = consistency
+        .iter()
+        .map(|hash| hash.len() + HASH_HEAD_BYTES)
+        .sum();
+    envelope.len() + body.len() + of_receipt + of_proof + DELIVERY_NUMBERS_BYTES
 }
 
 /// Everything in a delivery that is no bytes: numbers, tags, lengths. At most so many bytes when encoded.
 const DELIVERY_NUMBERS_BYTES: usize = 128;
+
+/// Tag and length of a hash.
+const HASH_HEAD_BYTES: usize = 2;
 
 /// So many messages of 1 KiB fill two frames.
 const PIECE_MESSAGES: usize = 24;

@@ -32,6 +32,7 @@ use crate::limits::{
 use crate::pace::Left;
 use crate::registry::{Directory, InForce};
 use crate::rights::{self, Reader};
+use crate::shown::Shown;
 use crate::status::Refusal;
 use crate::witness::Witnesses;
 
@@ -72,6 +73,7 @@ pub(super) struct Session {
     standing: Standing,
     credit: usize,
     with_proofs: bool,
+    shown: Shown,
     published: watch::Receiver<Published>,
     outbox: Outbox,
     /// The piece of memory that the last delivery lies in, by its address.
@@ -130,6 +132,7 @@ impl Session {
             judged_by,
             credit: usize::try_from(init.credit).unwrap_or(usize::MAX),
             with_proofs: init.with_proofs,
+            shown: Shown::since(init.shown_size),
             outbox,
             in_memory: None,
             phase: pb::Phase::Replay,

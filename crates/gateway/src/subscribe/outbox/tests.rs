@@ -36,6 +36,7 @@ fn a_delivery_is_never_taken_for_less_than_it_is() {
         time_ms: u64::MAX,
         kind: i32::MIN,
         body_pruned: true,
+        consistency: vec![vec![4; 32].into(); len.min(64)],
     };
     for (len, text) in [(0, ""), (1, "x"), (300, "proof"), (1 << 20, "proof")] {
         let delivery = delivery(len, text);

@@ -26,15 +26,12 @@ impl Session {
         });
         // Of a missed deadline nothing else is signed.
         let kind = kind_of(entry);
-        let proof = if self.with_proofs || kind == pb::EntryKind::Overdue {
-            self.feed
-                .ledger
-                .receipt(index)
-                .map_err(broken)?
-                .receipt
-                .to_text()
+        let (proof, consistency) = if self.with_proofs || kind == pb::EntryKind::Overdue {
+            let proven = self.feed.ledger.receipt(index).map_err(broken)?;
+            let consistency = self.shown.proof(proven.size, &self.feed.ledger);
+            (proven.receipt.to_text(), consistency)
         } else {
-            String::new()
+            (String::new(), Vec::new())
         };
         let [record, envelope, body] = entry.shared();
         let beside = self.memory_beside(entry);
@@ -49,6 +46,7 @@ impl Session {
                 time_ms: entry.leaf().time_ms,
                 kind: kind.into(),
                 body_pruned: entry.body_pruned(),
+                consistency,
             }),
             ..Default::default()
         };
@@ -126,8 +124,11 @@ impl Session {
         })
     }
 
-    fn checkpoint(&self) -> String {
-        self.published.borrow().checkpoint.note().to_owned()
+    /// The newest one, which the subscriber holds from now on.
+    fn checkpoint(&mut self) -> String {
+        let published = self.published.borrow();
+        self.shown.reach(published.size);
+        published.checkpoint.note().to_owned()
     }
 
     async fn put(&mut self, message: pb::SubscribeResponse) -> Result<(), End> {

@@ -19,6 +19,7 @@ use news::of_courier;
 use precinto_alert::Reason;
 use precinto_alert::reason as catalogue;
 use precinto_client::Event;
+use precinto_client::heard::Common;
 use precinto_client::outbox::{Courier, CourierEvent};
 use precinto_client::subscribe::{Retry, Unbelievable};
 use reader::{Reader, next};
@@ -84,9 +85,13 @@ impl Agent {
             Err(failure) => return Ok(Ended::Trouble(failure)),
         };
         let (events, mut told) = mpsc::channel(64);
-        let courier = self.courier(&material, events);
+        let common = match self.heard_together() {
+            Ok(heard) => Common::kept(heard),
+            Err(failure) => return Ok(Ended::Trouble(failure)),
+        };
+        let courier = self.courier(&material, events).with_common(common.clone());
         let (done, mut desk) = mpsc::channel(64);
-        let mut reader = match self.reader(&material, done) {
+        let mut reader = match self.reader(&material, common, done) {
             Ok(reader) => reader,
             Err(failure) => return Ok(Ended::Trouble(failure)),
         };
