@@ -85,11 +85,10 @@ impl Agent {
             Err(failure) => return Ok(Ended::Trouble(failure)),
         };
         let (events, mut told) = mpsc::channel(64);
-        let common = match self.heard_together() {
-            Ok(heard) => Common::kept(heard),
+        let (courier, common) = match self.courier(&material, events) {
+            Ok(courier) => courier,
             Err(failure) => return Ok(Ended::Trouble(failure)),
         };
-        let courier = self.courier(&material, events).with_common(common.clone());
         let (done, mut desk) = mpsc::channel(64);
         let mut reader = match self.reader(&material, common, done) {
             Ok(reader) => reader,
@@ -152,15 +151,22 @@ impl Agent {
         Ok(ended)
     }
 
-    fn courier(&self, material: &Material, events: mpsc::Sender<CourierEvent>) -> Courier {
-        Courier::new(
+    /// Who sends what waits, and what it hears of the log together with the subscriptions.
+    fn courier(
+        &self,
+        material: &Material,
+        events: mpsc::Sender<CourierEvent>,
+    ) -> Result<(Courier, Common), Failure> {
+        let common = Common::kept(self.heard_together()?);
+        let courier = Courier::new(
             self.node.identity.clone(),
             self.outbox.clone(),
             material.settings.clone(),
             material.clock.clone(),
             Retry::default(),
             events,
-        )
+        );
+        Ok((courier.with_common(common.clone()), common))
     }
 
     /// Who works beside the loop: the keeper of the own copy, and the janitor.
