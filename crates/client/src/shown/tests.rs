@@ -1,3 +1,5 @@
+//! Honest proofs, proofs that do not fit, and a branch under the same key.
+
 use super::*;
 use crate::connection::Connection;
 use crate::test_gateway::TestGateway;

@@ -98,8 +98,7 @@ impl Agent {
             self.line(Line::Idle, None)?;
         }
         self.hurry = Some(courier.hurry());
-        let courier = courier.run();
-        tokio::pin!(courier);
+        let mut courier = std::pin::pin!(courier.run());
         let (kept, mut copy) = mpsc::channel(1);
         let wake = Arc::new(Wake::default());
         let (floor, settled) = watch::channel(0);
