@@ -5,7 +5,7 @@ use precinto_proto::v1 as pb;
 use tokio::time::Instant;
 
 use super::{End, Session, Turn, broken, draining, ended};
-use crate::limits::RETRY_AFTER;
+use crate::limits::{READ_AHEAD_KEPT, RETRY_AFTER};
 use crate::rights::kind_of;
 use crate::subscribe::definition::timestamp;
 use crate::subscribe::outbox::{NoRoom, Stuck};
@@ -152,18 +152,23 @@ impl Session {
         beside: usize,
     ) -> Result<(), End> {
         let (draining, leaving) = (self.feed.draining.clone(), self.line.clone());
-        tokio::select! {
-            biased;
-            put = self.outbox.put(message, beside) => put.map_err(|stuck| match stuck {
-                Stuck::Gone => End::Gone,
-                Stuck::Slow => End::Closing(pb::ClosingReason::Slow, Some(RETRY_AFTER)),
-            })?,
-            () = draining.cancelled() => return Err(self::draining()),
-            () = leaving.leaving() => return Err(self::draining()),
-            // A half-open connection must not lock its subscriber out.
-            changed = self.hold.ending.changed() => return Err(ended(changed.is_ok(), &self.hold)),
-            end = self.standing.lost() => return Err(end),
+        let put = self.outbox.put(message, beside);
+        tokio::pin!(put);
+        loop {
+            tokio::select! {
+                biased;
+                put = &mut put => return put.map_err(|stuck| match stuck {
+                    Stuck::Gone => End::Gone,
+                    Stuck::Slow => End::Closing(pb::ClosingReason::Slow, Some(RETRY_AFTER)),
+                }),
+                () = draining.cancelled() => return Err(self::draining()),
+                () = leaving.leaving() => return Err(self::draining()),
+                // A half-open connection must not lock its subscriber out.
+                changed = self.hold.ending.changed() => return Err(ended(changed.is_ok(), &self.hold)),
+                end = self.standing.lost() => return Err(end),
+                // Who takes little need not hold much: it is read again.
+                () = tokio::time::sleep(READ_AHEAD_KEPT), if !self.batch.is_empty() => self.batch.clear(),
+            }
         }
-        Ok(())
     }
 }
