@@ -25,7 +25,7 @@ pub enum CopyError {
         detail: String,
     },
     /// The file is a copy, but not this one.
-    #[error("{} has {what} {found}, not {expected}; delete it and sync again, or give another state folder", path.display())]
+    #[error("{} has {what} {found}, not {expected}; delete it and sync again, or give another state folder; keep the files that end in .pin", path.display())]
     Other {
         /// The file.
         path: PathBuf,
