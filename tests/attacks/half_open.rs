@@ -53,13 +53,18 @@ async fn handshakes_are_bounded_in_time_and_number_for_the_process_each_network_
     held.extend(hold(address, [2, 2], 16).await);
     assert!(is_turned_away(address, [2, 3]).await, "the 49th of it");
     assert!(
-        is_heard(address, [4, 1], SOON).await,
+        is_heard(address, [10, 1], SOON).await,
         "another network is not affected"
     );
+    // Those after it share what is left, so that a few networks together cannot take all.
+    held.extend(hold(address, [3, 1], 5).await);
+    assert!(is_turned_away(address, [3, 2]).await, "the 6th of it");
+    for (network, share) in [(4, 4), (5, 2), (6, 2), (7, 1), (8, 1), (9, 1)] {
+        held.extend(hold(address, [network, 1], share).await);
+    }
     // The process has 64; what comes beyond them waits.
-    held.extend(hold(address, [3, 1], 16).await);
     assert!(
-        !is_heard(address, [4, 1], Duration::from_secs(1)).await,
+        !is_heard(address, [10, 1], Duration::from_secs(1)).await,
         "the 65th of the process"
     );
     // Places come back in time, without the peer's help.
@@ -69,7 +74,7 @@ async fn handshakes_are_bounded_in_time_and_number_for_the_process_each_network_
         "after 5 s"
     );
     assert!(began.elapsed() > Duration::from_secs(4), "not before");
-    assert!(is_heard(address, [4, 1], SOON).await);
+    assert!(is_heard(address, [10, 1], SOON).await);
 }
 
 /// So many sockets that say too little.

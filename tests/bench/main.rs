@@ -2,7 +2,7 @@
 //!
 //! Every gateway is the unmodified release binary, every line mutual TLS on loopback, every answer a verified receipt.
 //! Client and gateway share the machine's cores. `PRECINTO_BENCH=validate,policy,commit,memory` picks parts; those of the
-//! relay, `delivery,catchup,subscribers,recall,flash`, are run only when they are picked.
+//! relay, `delivery,catchup,subscribers,stalled,recall,flash`, are run only when they are picked.
 
 mod commit;
 mod measure;

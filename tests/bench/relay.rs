@@ -10,6 +10,7 @@ mod paced;
 mod proxy;
 pub(crate) mod reader;
 mod recall;
+mod stalled;
 mod subscribers;
 
 use precinto_client::load::{self, Load, Report, Style};
@@ -26,6 +27,9 @@ pub(crate) async fn run(parts: &str) {
     }
     if parts.contains("subscribers") {
         subscribers::run().await;
+    }
+    if parts.contains("stalled") {
+        stalled::run().await;
     }
     if parts.contains("recall") {
         recall::run().await;

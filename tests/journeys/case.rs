@@ -4,6 +4,7 @@
 mod desks;
 mod every_type;
 mod expired;
+mod extracts;
 mod follow_up;
 mod interrupted;
 mod latecomer;

@@ -9,6 +9,9 @@
 //! * Mandatory fields of each type, what the statement repeats of the body, identifiers that are wrong on the label itself:
 //!   `statement.proto`, `body.proto`, `shipment.proto`.
 //! * What is still accepted behind the end of a case: [`case`].
+//! * Of an extract without names (a tear-line) the gateway judges the content: it has no parties and no files. Whose it is to make, its
+//!   sender's own desk judges, for `send TYPE` only: to a gateway it is a new alert, and of one that was copied by hand no field says
+//!   where it came from. The same desk names the extracts that a change of the whole leaves behind, because it alone knows them.
 //! * The margin of a deadline: [`clock`].
 //! * Cut-offs: two hours before departure for air cargo, one for parcels and mail, none for what does not fly
 //!   ([`limits::CUT_OFF_CARGO_MS`], [`limits::CUT_OFF_PARCEL_MS`]), the same for every carrier. The last moment to act that

@@ -14,6 +14,7 @@ mod extends;
 #[cfg(any(test, fuzzing))]
 pub mod foreign_bytes;
 pub mod grade;
+pub mod heard;
 pub mod inbox;
 pub mod limits;
 pub mod load;
@@ -27,6 +28,7 @@ mod recalled;
 pub mod receipt;
 mod records;
 pub mod refusal;
+mod shown;
 pub mod submit;
 pub mod subscribe;
 pub mod subscriptions;

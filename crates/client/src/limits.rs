@@ -47,6 +47,9 @@ pub const WINDOW_MAX: usize = 1024;
 /// Most deliveries unsettled in one subscription; the gateway's limit.
 pub const CREDIT_MAX: u32 = 1000;
 
+/// Checkpoints of an outbox's receipts that wait to be held against what else was heard of the log: each takes a question.
+pub const RECEIPTS_UNHELD_MAX: usize = 64;
+
 /// Verified checkpoints remembered: a batch's receipts arrive together, those of a few batches interleave.
 pub const CHECKPOINTS_REMEMBERED: usize = 16;
 

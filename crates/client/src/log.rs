@@ -349,11 +349,11 @@ impl LogClient {
     }
 }
 
-fn hashes(proof: &[Vec<u8>]) -> Result<Vec<Hash>, LogError> {
-    let hash = |bytes: &Vec<u8>| Hash::try_from(bytes.as_slice()).ok();
+/// Hashes as they stand on the wire.
+pub(crate) fn hashes(proof: &[impl AsRef<[u8]>]) -> Result<Vec<Hash>, LogError> {
     proof
         .iter()
-        .map(hash)
+        .map(|bytes| Hash::try_from(bytes.as_ref()).ok())
         .collect::<Option<_>>()
         .ok_or(LogError::Answer("a hash has not 32 bytes"))
 }

@@ -79,6 +79,9 @@ pub(crate) enum AcceptError {
     /// The log contradicts itself.
     #[error(transparent)]
     Contradiction(#[from] Box<Contradiction>),
+    /// What was verified cannot be kept.
+    #[error(transparent)]
+    Pin(#[from] PinError),
 }
 
 /// What an offered checkpoint still needs before it may be pinned.
@@ -133,6 +136,24 @@ impl Pin {
         note: &str,
         log: &LogClient,
     ) -> Result<Option<SignedCheckpoint>, AcceptError> {
+        let Some((offered, step)) = self.offered(note, log)? else {
+            return Ok(None);
+        };
+        if let Step::Prove { from } = step {
+            let size = offered.checkpoint().size;
+            let proof = log.consistency_unchecked(from, size).await?;
+            self.check(&offered, &proof)?;
+        }
+        Ok(Some(offered))
+    }
+
+    /// Verifies a checkpoint's note, and that it is not older than the pinned one; `None` when it is the pinned one. Whether it goes
+    /// on from it is not asked yet: that is the [`Step`].
+    pub(crate) fn offered(
+        &self,
+        note: &str,
+        log: &LogClient,
+    ) -> Result<Option<(SignedCheckpoint, Step)>, AcceptError> {
         if self
             .newest
             .as_ref()
@@ -141,16 +162,10 @@ impl Pin {
             return Ok(None);
         }
         let offered = log.verified(note)?;
-        match self.judge(&offered)? {
-            Step::Known => return Ok(None),
-            Step::First => {}
-            Step::Prove { from } => {
-                let size = offered.checkpoint().size;
-                let proof = log.consistency_unchecked(from, size).await?;
-                self.check(&offered, &proof)?;
-            }
-        }
-        Ok(Some(offered))
+        Ok(match self.judge(&offered)? {
+            Step::Known => None,
+            step @ (Step::First | Step::Prove { .. }) => Some((offered, step)),
+        })
     }
 
     /// What `offered` needs before it may take the place of the pinned one.

@@ -2,7 +2,7 @@
 
 use crate::limits::CHECKPOINTS_REMEMBERED;
 use precinto_alert::Reason;
-use precinto_merkle::checkpoint::SignedCheckpoint;
+use precinto_merkle::checkpoint::{CheckpointError, SignedCheckpoint};
 use precinto_merkle::hash::Hash;
 use precinto_merkle::leaf::EntryType;
 use precinto_merkle::note::NoteVerifier;
@@ -129,7 +129,9 @@ impl ReceiptVerifier {
         expected: EntryType,
     ) -> Result<VerifiedReceipt, ReceiptError> {
         let read = Receipt::parse(&receipt.proof)?;
-        let checkpoint = self.checkpoint(&read)?;
+        let checkpoint = self
+            .checkpoint(&read.checkpoint_note)
+            .map_err(proof::ReceiptError::from)?;
         let verified = read.verify_under(&checkpoint, &receipt.record)?;
         match verified.leaf().entry_type {
             found if found == expected => Ok(verified),
@@ -137,13 +139,13 @@ impl ReceiptVerifier {
         }
     }
 
-    /// The receipt's checkpoint, verified now or before.
-    fn checkpoint(&self, receipt: &Receipt) -> Result<Arc<SignedCheckpoint>, ReceiptError> {
-        let is_this = |known: &&Arc<SignedCheckpoint>| known.note() == receipt.checkpoint_note;
+    /// A receipt's checkpoint, verified now or before.
+    pub(crate) fn checkpoint(&self, note: &str) -> Result<Arc<SignedCheckpoint>, CheckpointError> {
+        let is_this = |known: &&Arc<SignedCheckpoint>| known.note() == note;
         if let Some(known) = self.remembered().iter().find(is_this) {
             return Ok(Arc::clone(known));
         }
-        let checkpoint = Arc::new(receipt.checkpoint(&self.log)?);
+        let checkpoint = Arc::new(SignedCheckpoint::verify(note.as_bytes(), &self.log)?);
         let mut remembered = self.remembered();
         remembered.truncate(CHECKPOINTS_REMEMBERED - 1);
         remembered.push_front(Arc::clone(&checkpoint));

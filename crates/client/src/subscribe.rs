@@ -15,7 +15,6 @@ mod coverage;
 pub(crate) mod delivery;
 mod event;
 mod failure;
-mod heard;
 mod link;
 mod message;
 mod options;
@@ -26,11 +25,11 @@ pub use backoff::Retry;
 pub use coverage::CoverageError;
 pub use delivery::Delivery;
 pub use event::{Event, LinkDown, SubscribeError};
-pub use heard::Common;
 pub use options::SubscribeOptions;
 
 use crate::clock::Clock;
 use crate::connection::Settings;
+use crate::heard::Common;
 use crate::machine;
 use crate::overdue;
 use crate::pin::Pin;
@@ -256,7 +255,9 @@ impl Subscriber {
             self.coverage = Coverage::default();
             self.unconfirmed = 0;
         }
-        let stream = up.subscribe(&self.options, self.coverage.reached()).await?;
+        let stream = up
+            .subscribe(&self.options, self.coverage.reached(), &self.pin)
+            .await?;
         self.coverage.new_stream();
         self.confirm(made.settled);
         self.link = Link::Up(Box::new(stream));
@@ -281,6 +282,7 @@ impl Subscriber {
                 .map_err(SubscribeError::from)?;
             up.current = Some(message);
         }
+        up.is_of_one_log().await?;
         match &up.current {
             Some(Message::Delivery(delivery)) => {
                 up.certificates(delivery, &mut self.known).await?;
@@ -297,12 +299,12 @@ impl Subscriber {
                     ..
                 }),
             ) => {
-                let common = self.common.as_ref();
-                let size = up.pin(&mut self.pin, common, checkpoint).await?;
+                let (common, checkpoint) = (self.common.as_ref(), checkpoint.clone());
+                let is_timely = witness::is_timely(server_time.as_ref(), &self.clock);
+                let size = up.pin(&mut self.pin, common, &checkpoint).await?;
                 self.coverage
                     .stays_below(size)
                     .map_err(SubscribeError::from)?;
-                let is_timely = witness::is_timely(server_time.as_ref(), &self.clock);
                 if let Some(witness) = self.witness.as_ref().filter(|_| is_timely) {
                     // Boxed: it is rare, and would make every wait for a message larger.
                     Box::pin(up.cosign(witness, &self.pin, self.clock.now_ms())).await?;

@@ -49,6 +49,7 @@ mod reload;
 pub mod rights;
 mod scrub;
 mod serve;
+mod shown;
 pub mod status;
 pub mod submit;
 pub mod subscribe;

@@ -33,6 +33,7 @@ pub mod slot;
 pub mod store;
 
 pub use outbox::Deliveries;
+use outbox::Pool;
 pub use session::Feed;
 
 use act::Acting;
@@ -49,6 +50,8 @@ pub struct SubscriptionHandler {
     streams: StreamCount,
     acts: Acts,
     turns: Turns,
+    /// What the queues of all streams have in common.
+    pool: Arc<Pool>,
 }
 
 impl SubscriptionHandler {
@@ -61,6 +64,7 @@ impl SubscriptionHandler {
             streams,
             acts,
             turns: Turns::default(),
+            pool: Arc::default(),
         }
     }
 
@@ -198,7 +202,7 @@ impl SubscriptionService for SubscriptionHandler {
         let reader = rights::reader_on(&line, &directory)?;
         let (store, feed) = (Arc::clone(&self.store), self.feed.clone());
         let streams = self.streams.clone();
-        let (outbox, deliveries) = outbox::outbox();
+        let (outbox, deliveries) = outbox::outbox(&self.pool);
         let mut inbound = request.into_inner();
         // The head of the answer goes out at once: some clients send nothing before they have seen it.
         tokio::spawn(async move {

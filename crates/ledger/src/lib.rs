@@ -265,7 +265,7 @@ impl Ledger {
 
     /// Entries from `index` on: at least one unless the log ends before, and no more than fit into `bytes_max`.
     ///
-    /// The answer may end before that, where a batch ends: small ones are read together, up to 256 KiB, a larger one
+    /// The answer may end before that, where a batch ends: small ones are read together, up to 512 KiB, a larger one
     /// alone. Go on from there. The entries of a batch are read from the disk together, so many small answers cost more
     /// than few large ones, unless they are at hand: what is read is kept so for a while, as more may be asked of it.
     pub fn read_from(

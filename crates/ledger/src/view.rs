@@ -329,7 +329,7 @@ impl FrameFault {
 
 /// With so many bytes a read is worth its thread hop, and goes into no further frame: many frames hold a few entries each.
 /// More would let a caller that asks for all it may use hold several of the largest frames.
-const GATHERED_BYTES: usize = 256 * 1024;
+const GATHERED_BYTES: usize = 512 * 1024;
 
 const SHORT: FrameError = FrameError::Form("the frame holds fewer entries than it did");
 

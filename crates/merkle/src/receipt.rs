@@ -86,9 +86,7 @@ impl Receipt {
             return Err(ReceiptError::Form("too large"));
         }
         let text = std::str::from_utf8(receipt).map_err(|_| ReceiptError::Form("not UTF-8"))?;
-        let (proof, note) = text
-            .split_once("\n\n")
-            .ok_or(ReceiptError::Form("no checkpoint"))?;
+        let (proof, note) = split(text).ok_or(ReceiptError::Form("no checkpoint"))?;
         let checkpoint = SignedNote::parse(note.as_bytes()).map_err(CheckpointError::from)?;
         Checkpoint::parse(checkpoint.text())?;
         let mut lines = proof.split('\n');
@@ -201,6 +199,15 @@ impl VerifiedReceipt {
 
 /// The largest receipt accepted: a note, and some 3 KiB of proof in front of it.
 pub const RECEIPT_BYTES_MAX: usize = NOTE_BYTES_MAX + 4 * 1024;
+
+/// The checkpoint note in a receipt's text, which may be anything; none if there is none.
+pub fn checkpoint_note(receipt: &str) -> Option<&str> {
+    split(receipt).map(|(_, note)| note)
+}
+
+fn split(receipt: &str) -> Option<(&str, &str)> {
+    receipt.split_once("\n\n")
+}
 
 const HEAD: &str = "c2sp.org/tlog-proof@v1";
 

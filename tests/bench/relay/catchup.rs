@@ -22,6 +22,8 @@ use crate::{limit, say};
 const ROUNDS: u32 = 5;
 /// Entries of the log, and deliveries of each catch-up.
 const ENTRIES: u32 = 100_000;
+/// Who fills it.
+const FILLERS: u32 = 10;
 /// Messages of each bare stream: four times as many, because the clock has steps of 10 ms.
 const ECHOED: u32 = 400_000;
 /// Bare calls, and how many of them at once.
@@ -33,7 +35,7 @@ const LIVE: u32 = 4_000;
 const LIVE_PER_SECOND: u32 = 1_000;
 
 pub(super) async fn run() {
-    let site = site(LISTENERS + 1, 1);
+    let site = site(LISTENERS + 1, FILLERS);
     let gateway = site.start();
     let echo = EchoProcess::start(&site);
     let sender = Sender::first(&site, &gateway);
@@ -50,20 +52,22 @@ pub(super) async fn run() {
     assert!(gateway.stop().success(), "a clean stop");
 }
 
-/// Alerts into the log, signed in portions.
+/// Alerts into the log, signed in portions; each sender has a million names for them.
 async fn fill(site: &Site, gateway: &GatewayProcess) -> u32 {
     const PORTION: u32 = 10_000;
-    let sender = Sender::numbered(site, gateway, 0);
-    let mut messages = sender.messages();
-    let entries = sized(ENTRIES);
-    let mut sent = 0;
-    while sent < entries {
-        let portion = PORTION.min(entries - sent);
-        let work = alerts(&mut messages, portion);
-        pour(&[sender.node.connect().await], work).await;
-        sent += portion;
+    let each = sized(ENTRIES).div_ceil(FILLERS);
+    for number in 0..FILLERS {
+        let sender = Sender::numbered(site, gateway, number);
+        let mut messages = sender.messages();
+        let mut sent = 0;
+        while sent < each {
+            let portion = PORTION.min(each - sent);
+            let work = alerts(&mut messages, portion);
+            pour(&[sender.node.connect().await], work).await;
+            sent += portion;
+        }
     }
-    entries
+    each * FILLERS
 }
 
 /// The catch-up over the whole log, against as many messages of a bare stream.

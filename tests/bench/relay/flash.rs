@@ -1,5 +1,8 @@
 //! A flash alert over a line that is far, while everybody else presses: ten senders, of which one would be enough, and a
-//! subscriber that reads the whole log again and again.
+//! subscriber that reads the whole log again and again. At any moment ten times as many messages wait as the gateway takes in hand.
+//! Half of the senders use streams, which are held back; the others call, are refused, and come again as they are told.
+//!
+//! `PRECINTO_BENCH_SIZE=20` has a million entries caught up over.
 //!
 //! The sender is near the gateway; the desk is 80 ms of round trip away with 1 % loss (`proxy`), on a subscription that lets
 //! through flash alerts only. The time is from handing the alert to the line until it is delivered and verified, whatever
@@ -27,10 +30,12 @@ use crate::{limit, say};
 const SENDERS: u32 = 10;
 /// What each of them sends before, which shows what the gateway sustains, and is the log that is caught up over.
 const BEFORE_EACH: u32 = 5_000;
-/// What each of them sends meanwhile.
+/// What each of them sends meanwhile, at most.
 const MEANWHILE_EACH: u32 = 20_000;
 /// Between two flash alerts.
 const EVERY: Duration = Duration::from_millis(50);
+/// Calls of one sender.
+const CALLS_AT_ONCE: usize = 256;
 /// Flash alerts on the quiet gateway.
 const QUIET: u32 = 200;
 /// Flash alerts that are ready for the time of load; it ends when the others have sent all.
@@ -71,7 +76,7 @@ pub(super) async fn run() {
     ));
 
     let catching_up = tokio::spawn(catch_up(desk(&site, &gateway, 1).connect().await));
-    let pressing = tokio::spawn(pour_all(meanwhile));
+    let pressing = tokio::spawn(press(meanwhile));
     let mut pressed = send(
         &line,
         flashes.collect(),
@@ -79,10 +84,14 @@ pub(super) async fn run() {
         &mut delivered,
     )
     .await;
-    let meanwhile = pressing.await.expect("the senders");
+    let (meanwhile, refused) = pressing.await.expect("the senders");
+    assert!(
+        !catching_up.is_finished(),
+        "somebody catches up all the time"
+    );
     catching_up.abort();
     say(&format!(
-        "  meanwhile {meanwhile:.0} a second from {SENDERS} senders; submission to delivery: {}",
+        "  meanwhile {meanwhile:.0} a second from {SENDERS} senders, {refused} refusals; submission to delivery: {}",
         spread(&mut pressed)
     ));
     let p99 = percentile_ms(&mut pressed, 99);
@@ -106,7 +115,7 @@ async fn routine(site: &Site, gateway: &GatewayProcess) -> (Vec<Pressing>, Vec<P
         let sender = Sender::numbered(site, gateway, number);
         let mut messages = sender.messages();
         let first = alerts(&mut messages, sized(BEFORE_EACH));
-        let then = alerts(&mut messages, sized(MEANWHILE_EACH));
+        let then = alerts(&mut messages, sized(MEANWHILE_EACH).min(MEANWHILE_EACH));
         signed.push((sender.node, first, then));
     }
     let (mut before, mut meanwhile) = (Vec::new(), Vec::new());
@@ -129,6 +138,44 @@ async fn pour_all(all: Vec<Pressing>) -> f64 {
     }
     let accepted: usize = pouring.join_all().await.into_iter().sum();
     f64::from(u32::try_from(accepted).expect("few")) / begun.elapsed().as_secs_f64()
+}
+
+/// Everybody at once, every other one by calls: how many a second, and how many calls were refused and came again.
+async fn press(all: Vec<Pressing>) -> (f64, usize) {
+    let begun = Instant::now();
+    let mut pressing = JoinSet::new();
+    for (number, (connection, work)) in all.into_iter().enumerate() {
+        pressing.spawn(async move {
+            let count = work.len();
+            let refused = if number.is_multiple_of(2) {
+                pour(&[connection], work).await.refused
+            } else {
+                call(&connection, work).await
+            };
+            (count, refused)
+        });
+    }
+    let (mut accepted, mut refusals) = (0, 0);
+    for (count, refused) in pressing.join_all().await {
+        accepted += count;
+        refusals += refused;
+    }
+    let accepted = f64::from(u32::try_from(accepted).expect("few"));
+    (accepted / begun.elapsed().as_secs_f64(), refusals)
+}
+
+/// Calls for every message, so many at once, until each is accepted: how many were refused in between.
+async fn call(connection: &Connection, work: Vec<Signed>) -> usize {
+    let mut calls = JoinSet::new();
+    let mut refusals = 0;
+    for message in work {
+        if calls.len() >= CALLS_AT_ONCE {
+            refusals += calls.join_next().await.expect("one").expect("the call");
+        }
+        let line = connection.clone();
+        calls.spawn(async move { accepted(&line, &message).await.1 });
+    }
+    refusals + calls.join_all().await.into_iter().sum::<usize>()
 }
 
 /// The desk's own subscriber, which verifies everything; it is live when this returns.
@@ -184,7 +231,7 @@ async fn send(
         let line = line.clone();
         sending.spawn(async move {
             let begun = Instant::now();
-            (accepted(&line, &flash).await, begun)
+            (accepted(&line, &flash).await.0, begun)
         });
     }
     let mut begun: BTreeMap<u64, Instant> = sending.join_all().await.into_iter().collect();
@@ -198,15 +245,17 @@ async fn send(
     took
 }
 
-/// Its index, however often the gateway asks to come again.
-async fn accepted(line: &Connection, flash: &Signed) -> u64 {
+/// Its index, however often the gateway asks to come again, and how often it has.
+async fn accepted(line: &Connection, message: &Signed) -> (u64, usize) {
+    let mut refusals = 0;
     loop {
-        match submit(line, flash).await {
-            Ok(accepted) => return accepted.index,
+        match submit(line, message).await {
+            Ok(accepted) => return (accepted.index, refusals),
             Err(error) if error.is_transient() => {
+                refusals += 1;
                 sleep(error.retry_after().unwrap_or_default()).await;
             }
-            Err(error) => panic!("a flash alert is refused: {error:?}"),
+            Err(error) => panic!("an alert is refused: {error:?}"),
         }
     }
 }
@@ -217,5 +266,7 @@ async fn catch_up(connection: Connection) {
         let name = format!("catch-up-{round}");
         reader::create(&connection, &name, pb::StartPosition::First).await;
         Reader::open(&connection, &name).await.caught_up().await;
+        // A node may have so many.
+        reader::delete(&connection, &name).await;
     }
 }

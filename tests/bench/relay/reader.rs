@@ -27,6 +27,15 @@ pub(crate) async fn create(connection: &Connection, name: &str, start: pb::Start
     client.create_subscription(request).await.expect("created");
 }
 
+/// Deletes it.
+pub(crate) async fn delete(connection: &Connection, name: &str) {
+    let request = pb::DeleteSubscriptionRequest {
+        name: name.to_owned(),
+    };
+    let mut client = SubscriptionServiceClient::new(connection.channel());
+    client.delete_subscription(request).await.expect("deleted");
+}
+
 impl Reader {
     /// Opens a stream on a subscription that exists, with all the credit there is.
     pub(crate) async fn open(connection: &Connection, name: &str) -> Self {

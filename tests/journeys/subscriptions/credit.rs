@@ -274,6 +274,23 @@ async fn s16_after_the_last_attempt_a_delivery_is_parked_and_does_not_come_by_it
     let mut stream = desk.open("desk", 10).await;
     assert!(stream.drain().await.0.is_empty());
     assert!(stream.is_quiet().await);
+    // Nor for another process of the node that remembers less: what it has missed comes again, what was refused does not.
+    let older = || pb::Init {
+        subscription: "desk".to_owned(),
+        credit: 10,
+        covered_up_to: sent[0],
+        ..Default::default()
+    };
+    let mut stream = desk.open_as(older()).await;
+    assert_eq!(stream.drain().await.0, sent[1..]);
+    assert_eq!(desk.parked("desk").await.len(), 1);
+    desk.unpark("desk", &[sent[0]]).await.unwrap();
+    stream.refuse(sent[0], 3).await;
+    // Put back before the log is read once more, it comes in its place.
+    stream.finish().await;
+    desk.unpark("desk", &[sent[0]]).await.unwrap();
+    let mut stream = desk.open_as(older()).await;
+    assert_eq!(stream.drain().await.0, sent);
     world.end();
 }
 

@@ -25,7 +25,7 @@ pub enum CopyError {
         detail: String,
     },
     /// The file is a copy, but not this one.
-    #[error("{} has {what} {found}, not {expected}; delete it and sync again, or give another state folder", path.display())]
+    #[error("{} has {what} {found}, not {expected}; delete it and sync again, or give another state folder; keep the files that end in .pin", path.display())]
     Other {
         /// The file.
         path: PathBuf,
@@ -105,6 +105,7 @@ impl From<AcceptError> for SyncError {
         match error {
             AcceptError::Log(error) => Self::Gateway(error),
             AcceptError::Contradiction(contradiction) => Self::Contradiction(contradiction),
+            AcceptError::Pin(error) => Self::Pin(error),
         }
     }
 }

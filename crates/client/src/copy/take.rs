@@ -163,7 +163,7 @@ impl<'t> Tables<'t> {
             return Ok(());
         };
         self.open_case(alert_id, index)?;
-        for whole in extracted(statement, self.desk.agency) {
+        for whole in extracted(statement, self.desk.agency, |id| self.own_alert(id))? {
             let key = (whole.as_str(), index);
             self.extracts.insert(key, ()).about(path)?;
         }

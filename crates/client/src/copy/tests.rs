@@ -1,5 +1,6 @@
 //! The own copy against a gateway that tells the truth, and one that lies.
 
+mod extracts;
 mod facts;
 mod file;
 mod overdue;
@@ -85,11 +86,22 @@ impl Scene {
         alert: &AlertId,
         change: impl FnOnce(&mut pb::Statement),
     ) {
+        self.we_say_with(of, alert, None, change);
+    }
+
+    fn we_say_with(
+        &mut self,
+        of: MessageType,
+        alert: &AlertId,
+        content: Option<Vec<u8>>,
+        change: impl FnOnce(&mut pb::Statement),
+    ) -> Signed {
         self.seq += 1;
-        let mut draft = draft(of, alert, None, self.seq);
+        let mut draft = draft(of, alert, content, self.seq);
         change(&mut draft.statement);
         let signed = self.gateway.author.sign(draft, &[], NOW_MS).unwrap();
         self.gateway.state().log.append_to(&signed, &[OTHER]);
+        signed
     }
 
     async fn sync(&mut self) -> Synced {

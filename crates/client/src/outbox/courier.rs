@@ -7,6 +7,7 @@
 //! gateway is stopping, or overloaded), a refusal of one behind it says nothing about that one: it is sent again too.
 
 mod patience;
+mod receipts;
 
 use super::error::OutboxError;
 use super::refused::Refused;
@@ -14,8 +15,11 @@ use super::{Bell, Entry, Outbox};
 use crate::author::Signed;
 use crate::clock::Clock;
 use crate::connection::{ConnectError, Connection, Settings};
+use crate::heard::Common;
 use crate::limits::{OUTBOX_ANSWER_MAX, OUTBOX_IDLE_MAX, OUTBOX_WINDOW};
+use crate::log::LogError;
 use crate::machine;
+use crate::pin::{Contradiction, PinError};
 use crate::pipeline::{self, Answer, PipelineAnswers, PipelineSender};
 use crate::submit::{Accepted, SubmitError};
 use crate::subscribe::Retry;
@@ -23,6 +27,7 @@ use crate::subscribe::backoff::Backoff;
 use patience::{Patience, Verdict};
 use precinto_alert::Reason;
 use precinto_alert::id::{MessageId, NodeId};
+use receipts::Receipts;
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -41,6 +46,7 @@ pub struct Courier {
     events: mpsc::Sender<CourierEvent>,
     patience: Patience,
     bell: Bell,
+    heard: Receipts,
     hurry: Arc<Notify>,
     /// [`OUTBOX_ANSWER_MAX`].
     answer_max: Duration,
@@ -91,6 +97,15 @@ pub enum CourierError {
         #[source]
         cause: SubmitError,
     },
+    /// The log contradicts itself: a receipt stands on a branch of its own.
+    #[error(transparent)]
+    Contradiction(#[from] Box<Contradiction>),
+    /// Whether the log goes on from what it has shown before is asked, and this is no answer.
+    #[error(transparent)]
+    Unshown(LogError),
+    /// What was heard of the log cannot be kept.
+    #[error(transparent)]
+    Pin(#[from] PinError),
     /// The disk.
     #[error(transparent)]
     Outbox(#[from] OutboxError),
@@ -139,9 +154,17 @@ impl Courier {
             backoff: Backoff::new(retry),
             events,
             patience: Patience::new(node),
+            heard: Receipts::new(Common::default()),
             hurry: Arc::new(Notify::new()),
             answer_max: OUTBOX_ANSWER_MAX,
         }
+    }
+
+    /// Has the checkpoint of every receipt agree with what others of the same node hear of the log.
+    #[must_use]
+    pub fn with_common(mut self, common: Common) -> Self {
+        self.heard = Receipts::new(common);
+        self
     }
 
     /// Whoever learns elsewhere that the gateway can be reached again wakes those who wait for this: a pause between two attempts
@@ -235,6 +258,9 @@ impl Courier {
                         return Ok(Some(Lost::of(&session.answers.ended())));
                     };
                     self.answered(&mut session, sent, answer).await?;
+                    if session.flight.is_empty() || self.heard.is_full() {
+                        self.heard.agree(connection).await?;
+                    }
                     idle_until = Instant::now() + OUTBOX_IDLE_MAX;
                     answer_until = Instant::now() + self.answer_max;
                 }
@@ -324,6 +350,7 @@ impl Courier {
         let (outbox, done) = (self.outbox.clone(), entry.clone());
         let receipt = accepted.receipt.clone();
         blocking(move || outbox.settle_sent(&done, &receipt)).await?;
+        self.heard.has(&accepted.receipt);
         self.backoff.reset();
         let accepted = Box::new(accepted);
         self.tell(CourierEvent::Sent { entry, accepted }).await
@@ -353,7 +380,9 @@ impl CourierError {
         match self {
             Self::Connect(error) => error.reason(),
             Self::Disbelieved { cause, .. } => cause.reason(),
-            Self::Outbox(_) | Self::Stopped => None,
+            Self::Contradiction(_) => Some(Reason::LogInconsistent),
+            Self::Unshown(error) => error.reason(),
+            Self::Pin(_) | Self::Outbox(_) | Self::Stopped => None,
         }
     }
 }

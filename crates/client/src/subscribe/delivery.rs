@@ -138,6 +138,7 @@ impl Offered {
                 time_ms: read.leaf.time_ms,
                 kind,
                 body_pruned,
+                consistency: Vec::new(),
             },
             body_pruned,
             needs_proof: true,
@@ -249,6 +250,7 @@ fn believe(
         time_ms,
         kind: _,
         body_pruned: _,
+        consistency: _,
     } = offered.delivery;
     if envelope.is_empty() {
         return Err(Disbelief::NoEnvelope);

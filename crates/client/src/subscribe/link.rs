@@ -2,19 +2,21 @@
 
 use super::delivery;
 use super::failure::Failure;
-use super::heard::Common;
 use super::message::{Message, NotOne};
 use super::{LinkDown, SubscribeError, SubscribeOptions};
 use crate::clock::Clock;
 use crate::connection::{Connection, Settings};
+use crate::heard::Common;
 use crate::limits;
 use crate::log::{LogClient, LogError};
 use crate::pin::{AcceptError, Pin};
 use crate::receipt::ReceiptVerifier;
+use crate::shown::{NO_PROOF, Shown};
 use crate::subscriptions::{Definition, Subscriptions};
 use crate::witness::{self, CosignError, Witness};
 use precinto_alert::Reason;
 use precinto_envelope::certificate::CertificatePool;
+use precinto_merkle::receipt::checkpoint_note;
 use precinto_proto::v1 as pb;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -32,6 +34,8 @@ pub(super) struct Up {
     outbound: mpsc::Sender<pb::SubscribeRequest>,
     /// One past the highest index acknowledged on this stream; 0 when none was.
     acked: AtomicU64,
+    /// What the log has shown of itself, here and before.
+    shown: Shown,
     /// Received and accounted for, but not handed on yet.
     pub(super) current: Option<Message>,
 }
@@ -82,16 +86,19 @@ impl Line {
         self,
         options: &SubscribeOptions,
         covered_up_to: u64,
+        pin: &Pin,
     ) -> Result<Up, Failure> {
         let Self { connection } = self;
         // Every unsettled delivery may be settled at once without waiting for the line.
         let places = options.credit.min(limits::CREDIT_MAX) as usize + 1;
         let (outbound, requests) = mpsc::channel(places);
+        let shown = Shown::since(pin.newest());
         let init = pb::Init {
             subscription: options.name.clone(),
             credit: options.credit,
             with_proofs: options.with_proofs,
             covered_up_to,
+            shown_size: shown.size(),
         };
         let init = pb::SubscribeRequest {
             init: Some(init),
@@ -113,6 +120,7 @@ impl Line {
             inbound,
             outbound,
             acked: AtomicU64::new(0),
+            shown,
             current: None,
         })
     }
@@ -181,6 +189,26 @@ impl Up {
             .unwrap_or(Err(LinkDown))
     }
 
+    /// Holds the checkpoint in a delivery's receipt against all that was shown before, and the pinned one: what stands on a branch
+    /// of its own is not handed on. A receipt that is none is not believed anyway.
+    pub(super) async fn is_of_one_log(&mut self) -> Result<(), Failure> {
+        let Some(Message::Delivery(delivery)) = &self.current else {
+            return Ok(());
+        };
+        let receipt = delivery.receipt.as_ref();
+        let note = receipt.and_then(|receipt| checkpoint_note(&receipt.proof));
+        let Some(note) = note else {
+            return Ok(());
+        };
+        if let Ok(checkpoint) = self.connection.receipts().checkpoint(note) {
+            let goes_on = self
+                .shown
+                .goes_on(&checkpoint, &delivery.consistency, &self.log);
+            goes_on.await?;
+        }
+        Ok(())
+    }
+
     /// Fetches into `known` what judging this delivery takes.
     pub(super) async fn certificates(
         &self,
@@ -190,14 +218,16 @@ impl Up {
         Ok(delivery::fetch_certificates(delivery, known, &self.log).await?)
     }
 
-    /// Verifies a checkpoint, that it extends the pinned one, and pins it; gives its size.
+    /// Verifies a checkpoint, that it extends the pinned one and all that the receipts have shown, and pins it; gives its size.
     pub(super) async fn pin(
-        &self,
+        &mut self,
         pin: &mut Pin,
         common: Option<&Common>,
         note: &str,
     ) -> Result<u64, Failure> {
-        if let Some(newer) = pin.accept(note, &self.log).await? {
+        if let Some((newer, _)) = pin.offered(note, &self.log)? {
+            // What was shown began with the pin: who goes on from the largest goes on from it.
+            self.shown.goes_on(&newer, NO_PROOF, &self.log).await?;
             if let Some(common) = common {
                 common.agree(&newer, &self.log).await?;
             }
@@ -240,6 +270,7 @@ impl From<AcceptError> for Failure {
         match error {
             AcceptError::Log(error) => error.into(),
             AcceptError::Contradiction(contradiction) => Self::Final(contradiction.into()),
+            AcceptError::Pin(error) => error.into(),
         }
     }
 }

@@ -7,6 +7,7 @@ use precinto_envelope::crypto::SigningKey;
 use std::future::Future;
 use std::task::Poll;
 
+mod branch;
 mod cosign;
 mod finish;
 

@@ -10,6 +10,7 @@ use precinto_merkle::tree::HashStore;
 use precinto_merkle::{consistency, inclusion};
 use precinto_proto::v1 as pb;
 use prost::Message;
+use std::sync::Arc;
 
 use super::pki::NOW_MS;
 
@@ -19,7 +20,7 @@ pub(crate) const PROPOSAL: &str = "020-99887766";
 pub(crate) const ORIGIN: &str = "gw.dev.invalid/log/2026";
 
 pub(crate) struct TestLog {
-    signer: NoteSigner,
+    signer: Arc<NoteSigner>,
     tree: HashStore,
     entries: Vec<TestEntry>,
     /// The time of the first entry; each later one is a millisecond on.
@@ -37,7 +38,7 @@ struct TestEntry {
 impl TestLog {
     pub(crate) fn new() -> Self {
         let (key, _) = SigningKey::generate_ed25519();
-        let signer = NoteSigner::new(ORIGIN, key).unwrap();
+        let signer = Arc::new(NoteSigner::new(ORIGIN, key).unwrap());
         Self {
             signer,
             tree: HashStore::new(),
@@ -158,6 +159,21 @@ impl TestLog {
         self.entries = kept;
     }
 
+    /// Another log under the same key: it begins with as many of these entries, and then goes its own way.
+    pub(crate) fn branch(&self, kept: usize) -> Self {
+        let entries = self.entries[..kept].to_vec();
+        let mut tree = HashStore::new();
+        for entry in &entries {
+            tree.push(entry.leaf.hash());
+        }
+        Self {
+            signer: Arc::clone(&self.signer),
+            tree,
+            entries,
+            time_ms: self.time_ms,
+        }
+    }
+
     pub(crate) fn checkpoint(&self, size: u64) -> SignedCheckpoint {
         let (origin, root) = (
             Origin::parse(ORIGIN).unwrap(),
@@ -209,6 +225,7 @@ impl TestLog {
             time_ms: entry.leaf.time_ms,
             kind: kind_of(entry).into(),
             body_pruned: false,
+            consistency: Vec::new(),
         }
     }
 }

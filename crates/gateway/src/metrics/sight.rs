@@ -120,19 +120,26 @@ impl Sight {
             "Connections to the gateway's door",
             f64::from(connections),
         );
-        let cosigned = self.witnesses.newest_times_ms().into_iter();
+        let cosigned = self.witnesses.newest_times_ms();
+        // Of every witness: a figure that is not there is no zero.
+        let none = cosigned.keys().map(|node| (node.clone(), 0));
+        let mut rejected: BTreeMap<_, _> = none.collect();
+        rejected.extend(self.witnesses.rejected());
         show.by(
             "precinto_cosignature_age_seconds",
             "Since a witness last said that it has seen the log grow and nothing against it",
             "witness",
-            cosigned.map(|(node, at_ms)| (node.to_string(), seconds_between(at_ms, now_ms))),
+            cosigned
+                .into_iter()
+                .map(|(node, at_ms)| (node.to_string(), seconds_between(at_ms, now_ms))),
         );
-        let rejected = self.witnesses.rejected().into_iter();
         show.by(
             "precinto_cosignatures_rejected",
             "Cosignatures of a witness that do not hold and are kept, in the file witness/rejected",
             "witness",
-            rejected.map(|(node, count)| (node.to_string(), float(count as u64))),
+            rejected
+                .into_iter()
+                .map(|(node, count)| (node.to_string(), float(count as u64))),
         );
     }
 

@@ -130,11 +130,8 @@ impl Cursor {
 
     /// Everything below is settled.
     pub fn floor(&self) -> u64 {
-        self.unsettled
-            .keys()
-            .next()
-            .copied()
-            .unwrap_or(self.position)
+        let first = self.unsettled.keys().next();
+        first.map_or(self.position, |first| self.position.min(*first))
     }
 
     /// What was delivered and is not settled, by rising index.
@@ -170,6 +167,16 @@ impl Cursor {
         self.parked.iter().map(|(index, parked)| (*index, parked))
     }
 
+    /// Whether this index was parked.
+    pub fn is_parked(&self, index: u64) -> bool {
+        self.parked.contains_key(&index)
+    }
+
+    /// What was parked from `first` on, which is not to be delivered by itself.
+    pub fn parked_from(&self, first: u64) -> impl Iterator<Item = u64> {
+        self.parked.range(first..).map(|(index, _)| *index)
+    }
+
     /// Moves on to `end` through entries that are not for this subscriber.
     pub fn cover(&mut self, end: u64) {
         if end > self.position {
@@ -178,7 +185,8 @@ impl Cursor {
         }
     }
 
-    /// Goes back to `to`, or stays where it is if it has not come so far: nothing from `to` on counts as delivered.
+    /// Goes back to `to`, or stays where it is if it has not come so far: nothing from `to` on counts as delivered, but for what
+    /// was parked, which somebody of its node had and refused: it stays so until somebody puts it back.
     ///
     /// For a subscriber that says how far it was covered: only it knows what was on its way when the line broke. To believe
     /// it can cost repeats (if another process of its node had come further), never an entry. It never goes back beyond
@@ -188,8 +196,6 @@ impl Cursor {
         if to < self.position {
             self.position = to;
             let _forgotten = self.unsettled.split_off(&to);
-            // A subscriber that never got it has not refused it either.
-            let _forgotten = self.parked.split_off(&to);
             self.changed();
         }
     }
@@ -224,10 +230,11 @@ impl Cursor {
 
     /// Settles one delivery. Settling it again changes nothing.
     pub fn settle(&mut self, index: u64) -> Result<(), NotDelivered> {
+        self.was_delivered(index)?;
         if self.unsettled.remove(&index).is_some() {
             self.changed();
         }
-        self.was_delivered(index)
+        Ok(())
     }
 
     /// Settles every delivery up to and with `index`, and returns them. What was put back and waits is none yet: nobody can
@@ -262,7 +269,8 @@ impl Cursor {
         true
     }
 
-    /// Puts a parked delivery back: it is unsettled again, and its attempts are counted anew. False if it is not parked.
+    /// Puts a parked delivery back: it is unsettled again, and its attempts are counted anew. False if it is not parked. It may lie
+    /// beyond the position, when the cursor has gone back: then it comes when the log is read so far.
     pub fn unpark(&mut self, index: u64, now_ms: u64) -> bool {
         if self.parked.remove(&index).is_none() {
             return false;

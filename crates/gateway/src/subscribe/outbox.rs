@@ -19,8 +19,12 @@ use tonic::Status;
 
 use crate::limits::{FRAME_BYTES_MAX, OUTBOX_BYTES_MAX, OUTBOX_MESSAGES_MAX, PROGRESS_TIMEOUT};
 
+mod pool;
 #[cfg(test)]
 mod tests;
+
+pub(super) use pool::Pool;
+use pool::Share;
 
 /// The end that the reading task holds. Whoever puts something in says [`Self::flush`] before it waits for anything else.
 #[derive(Debug)]
@@ -36,18 +40,20 @@ pub struct Deliveries {
     frame_bytes: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
     /// For the reading task: there is room, or nobody takes anything any more.
     room: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     queue: VecDeque<Queued>,
     /// What the messages in the queue take up.
     bytes: usize,
+    /// What they may take up at the moment.
+    share: Share,
     /// Messages put in since the connection was woken.
     unheard: usize,
     /// The connection, when it waits.
@@ -103,8 +109,21 @@ pub(super) enum Stuck {
 pub(super) struct NoRoom(pub(super) Box<pb::SubscribeResponse>);
 
 /// Both ends of a new queue.
-pub(super) fn outbox() -> (Outbox, Deliveries) {
-    let shared = Arc::new(Shared::default());
+pub(super) fn outbox(pool: &Arc<Pool>) -> (Outbox, Deliveries) {
+    let state = State {
+        queue: VecDeque::new(),
+        bytes: 0,
+        share: Share::of(pool),
+        unheard: 0,
+        connection: None,
+        waits_since: None,
+        is_closed: false,
+        is_gone: false,
+    };
+    let shared = Arc::new(Shared {
+        state: Mutex::new(state),
+        room: Notify::new(),
+    });
     let outbox = Outbox {
         shared: Arc::clone(&shared),
     };
@@ -209,9 +228,11 @@ impl Shared {
 }
 
 impl State {
-    fn has_room(&self, size: Size) -> bool {
+    fn has_room(&mut self, size: Size) -> bool {
+        let bytes = self.bytes.saturating_add(size.counted);
+        // One message always goes, or a stream could stand still for want of what others hold.
         self.queue.len() < OUTBOX_MESSAGES_MAX
-            && self.bytes.saturating_add(size.counted) <= OUTBOX_BYTES_MAX
+            && (self.share.has_room(bytes) || self.queue.is_empty())
     }
 
     fn push(&mut self, message: Result<pb::SubscribeResponse, Status>, size: Size) {
@@ -240,7 +261,7 @@ impl State {
         };
         *since = Instant::now();
         self.queue.len() + PIECE_MESSAGES <= OUTBOX_MESSAGES_MAX
-            && self.bytes <= OUTBOX_BYTES_MAX - PIECE_BYTES
+            && self.share.is_worth_waking(self.bytes)
     }
 }
 
@@ -256,20 +277,26 @@ fn bytes_of(delivery: &pb::Delivery) -> usize {
         envelope,
         body,
         receipt,
+        consistency,
         ..
     } = delivery;
     let of_receipt = |receipt: &pb::Receipt| receipt.proof.len() + receipt.record.len();
     let of_receipt = receipt.as_ref().map_or(0, of_receipt);
-    envelope.len() + body.len() + of_receipt + DELIVERY_NUMBERS_BYTES
+    let of_proof: usize = consistency
+        .iter()
+        .map(|hash| hash.len() + HASH_HEAD_BYTES)
+        .sum();
+    envelope.len() + body.len() + of_receipt + of_proof + DELIVERY_NUMBERS_BYTES
 }
 
 /// Everything in a delivery that is no bytes: numbers, tags, lengths. At most so many bytes when encoded.
 const DELIVERY_NUMBERS_BYTES: usize = 128;
 
+/// Tag and length of a hash.
+const HASH_HEAD_BYTES: usize = 2;
+
 /// So many messages of 1 KiB fill two frames.
 const PIECE_MESSAGES: usize = 24;
-/// So many bytes make a good part as well.
-const PIECE_BYTES: usize = OUTBOX_BYTES_MAX / 8;
 /// What gRPC puts in front of a message.
 const MESSAGE_HEAD_BYTES: usize = 5;
 /// A frame of HTTP/2 as the peers take them, and its head, in one record of TLS.
@@ -304,6 +331,8 @@ impl Stream for Deliveries {
         let Queued { message, size } = next;
         this.frame_bytes = this.frame_bytes.saturating_add(own);
         state.bytes = state.bytes.saturating_sub(size.counted);
+        let left = state.bytes;
+        state.share.holds(left);
         let makes_room = state.makes_room();
         drop(state);
         if makes_room {

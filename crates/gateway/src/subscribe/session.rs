@@ -32,6 +32,7 @@ use crate::limits::{
 use crate::pace::Left;
 use crate::registry::{Directory, InForce};
 use crate::rights::{self, Reader};
+use crate::shown::Shown;
 use crate::status::Refusal;
 use crate::witness::Witnesses;
 
@@ -72,6 +73,7 @@ pub(super) struct Session {
     standing: Standing,
     credit: usize,
     with_proofs: bool,
+    shown: Shown,
     published: watch::Receiver<Published>,
     outbox: Outbox,
     /// The piece of memory that the last delivery lies in, by its address.
@@ -87,6 +89,8 @@ pub(super) struct Session {
     due: BTreeSet<u64>,
     /// Whether a cosignature may come: at most one for each checkpoint that was told.
     may_cosign: bool,
+    /// Parked, and before us in the log: the cursor has gone back since.
+    parked_ahead: BTreeSet<u64>,
     /// Nacked with attempts left, with the time at which they are due.
     waiting: BTreeMap<u64, Instant>,
     /// What else may be said that settles nothing.
@@ -117,9 +121,11 @@ impl Session {
         init: &pb::Init,
         outbox: Outbox,
     ) -> Self {
-        let (position, due) = hold
-            .slot()
-            .read_cursor(|cursor| (cursor.position(), cursor.unsettled().collect()));
+        let (position, due, parked_ahead) = hold.slot().read_cursor(|cursor| {
+            let position = cursor.position();
+            let parked = cursor.parked_from(position).collect();
+            (position, cursor.unsettled().collect(), parked)
+        });
         let now = Instant::now();
         Self {
             standing: Standing::new(&feed, line.clone()),
@@ -130,6 +136,7 @@ impl Session {
             judged_by,
             credit: usize::try_from(init.credit).unwrap_or(usize::MAX),
             with_proofs: init.with_proofs,
+            shown: Shown::since(init.shown_size),
             outbox,
             in_memory: None,
             phase: pb::Phase::Replay,
@@ -137,6 +144,7 @@ impl Session {
             batch: VecDeque::new(),
             waits_for_credit: false,
             due,
+            parked_ahead,
             may_cosign: false,
             waiting: BTreeMap::new(),
             idle: IDLE_SETTLEMENTS.begin(now),
@@ -254,7 +262,12 @@ impl Session {
             return self.heartbeat().await.map(|()| true);
         }
         let (has_credit, has_room_to_park) = self.has_credit();
-        if has_credit && let Some(index) = self.due.pop_first() {
+        // What is beyond comes when the log is read so far.
+        let is_due = |first: &u64| *first < self.scanned;
+        if has_credit
+            && self.due.first().is_some_and(is_due)
+            && let Some(index) = self.due.pop_first()
+        {
             return self.redeliver(index).await.map(|()| true);
         }
         let may_deliver = has_credit && has_room_to_park;
@@ -338,7 +351,7 @@ impl Session {
 
     /// Passes over an entry, or delivers it, or lets it wait.
     async fn consider(&mut self, entry: Arc<StoredEntry>, may_deliver: bool) -> Result<(), End> {
-        let is_ours = self.is_for_subscriber(&entry);
+        let is_ours = self.is_for_subscriber(&entry) && !self.is_parked(entry.index());
         self.waits_for_credit = is_ours && !may_deliver;
         if self.waits_for_credit {
             self.batch.push_front(entry);
@@ -346,6 +359,8 @@ impl Session {
         }
         self.scanned = entry.index().saturating_add(1);
         if is_ours {
+            // It may have been put back since the cursor went back.
+            self.due.remove(&entry.index());
             return self.deliver(&entry, entry.index()).await;
         }
         Ok(())
@@ -381,6 +396,15 @@ impl Session {
     fn is_for_subscriber(&self, entry: &StoredEntry) -> bool {
         // What nobody wants is withheld from nobody.
         self.hold.slot().definition().filter.passes(entry) && self.reader.is_delivered(entry)
+    }
+
+    /// Parked before the cursor went back: it does not come by itself.
+    fn is_parked(&self, index: u64) -> bool {
+        self.parked_ahead.contains(&index)
+            && self
+                .hold
+                .slot()
+                .read_cursor(|cursor| cursor.is_parked(index))
     }
 
     fn next_heartbeat(&self) -> Instant {

@@ -91,7 +91,7 @@ async fn a_batch_that_is_read_in_pieces_is_at_hand_from_the_first_one_on() {
 async fn small_batches_are_read_together_until_it_is_worth_the_reading() {
     let rig = Rig::new();
     let log = rig.open().unwrap();
-    for number in 0..600 {
+    for number in 0..1_200 {
         log.append_one(entry(number)).await.unwrap(); // each in a batch of its own
     }
     let some = log.ledger.read_from(3, usize::MAX).unwrap();
@@ -99,7 +99,7 @@ async fn small_batches_are_read_together_until_it_is_worth_the_reading() {
     let (last, others) = sizes.split_last().unwrap();
     let others: usize = others.iter().sum();
     assert!(
-        others < 256 * 1024 && others + last >= 256 * 1024,
+        others < 512 * 1024 && others + last >= 512 * 1024,
         "{sizes:?}"
     );
     log.stop();

@@ -52,15 +52,16 @@ Parties, files, free words, numbers of files and of people, releases and what wa
 why. Only the originator makes an extract; who was sent the alert asks for its release with send dissemination-request.
 
 Whoever has the whole learns of the extract by a LINK. Whoever has the extract hears nothing of the whole: show ALERT_ID, and send
-recall, cancel and amend, name each extract still in force, with the command that lets it follow; a newer extract goes out as an
-amendment of the older one (send amend extract.yaml EXTRACT_ID).
+recall, cancel and amend, name each extract that has yet to follow, with the command by which it does. A newer extract goes out as an
+amendment of the older one (send amend extract.yaml EXTRACT_ID). That is the whole extract again, so stderr and the draft's head name
+what the older one says beside it: narrative, actions, its own handling. Type again what still holds.
 
 Examples:
   precinto draft tear-line US-CBPLAX-2026-000001V --node nodes/us-cbp-lax.toml > extract.yaml
   precinto draft tear-line US-CBPLAX-2026-000001V --narrative \"Solvent drums, mis-declared\" > extract.yaml
   precinto send alert extract.yaml --to mx.dev.invalid/fgr
   precinto send link US-CBPLAX-2026-000001V --with US-CBPLAX-2026-000002T --kind TEAR_LINE
-  precinto send amend extract.yaml US-CBPLAX-2026-000002T
+  precinto send amend extract.yaml US-CBPLAX-2026-000002T --dry-run    (read extract.yaml; then the same without --dry-run)
 
 Exit code 5 when the alert is another agency's, 7 when this agency holds no such alert.")]
     TearLine(DraftTearLine),

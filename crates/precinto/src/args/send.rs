@@ -90,6 +90,9 @@ pub(crate) enum Ready {
     #[command(
         name = "-",
         after_help = "\
+Nothing is filled in from the own copy here, and nobody is told of extracts: neither that one is another agency's to make, nor which
+of one's own an amendment or a recall leaves behind (precinto show ALERT_ID says it).
+
 Example:
   jq -c . alerts/*.json | precinto send --node nodes/us-cbp-lax.toml -"
     )]

@@ -262,7 +262,7 @@ fn told(error: &CopyError) -> Text {
             "la copia propia está dañada; bórrela y descárguela de nuevo; conserve los archivos que terminan en .pin"
         }
         CopyError::Other { .. } => {
-            "la copia propia es de otra bitácora, dependencia o formato; bórrela y descárguela de nuevo, o indique otra carpeta de estado"
+            "la copia propia es de otra bitácora, dependencia o formato; bórrela y descárguela de nuevo, o indique otra carpeta de estado; conserve los archivos que terminan en .pin"
         }
         CopyError::Io { .. } => "no se puede leer o escribir la copia propia",
         CopyError::PageKey(_) => "esa no es la clave de una página; empiece de nuevo sin ella",

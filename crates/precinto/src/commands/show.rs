@@ -37,7 +37,7 @@ struct Told<'a> {
     node: &'a NodeId,
     /// What was done here about a recall.
     work: Option<RecallWork>,
-    /// The agency's own extracts of it that are still in force.
+    /// The agency's own extracts of it, wherever they stand.
     extracts: Vec<Extract>,
     /// What its receipts are worth.
     grades: Grades,

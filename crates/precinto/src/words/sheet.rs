@@ -64,6 +64,12 @@ impl Sheet {
         self.marked(label, "", value);
     }
 
+    /// A labelled command, however long: in two lines, whoever copied it would type something else.
+    pub(crate) fn command(&mut self, (en, es): Label, command: &str) {
+        let (before, label) = (" ".repeat(self.indent), self.lang().pick(en, es));
+        self.lines.push(format!("{before}{label:<VALUE$}{command}"));
+    }
+
     /// A row whose value begins with a mark, under whose text its further lines stand.
     fn marked(&mut self, (en, es): Label, mark: &str, value: &str) {
         if value.is_empty() {
@@ -128,6 +134,9 @@ mod tests {
         sheet.row(("nothing", "nada"), "");
         sheet.row(("last useful moment", "última hora útil"), "now");
         sheet.row(("story", "relato"), &"word ".repeat(20));
+        sheet.command(("next", "siguiente"), &"word ".repeat(20));
+        let command = sheet.lines.pop().unwrap();
+        assert_eq!(command, format!("  next         {}", "word ".repeat(20)));
         let label = ("because", "porque");
         sheet.rows(&vec![(label, "one".to_owned()), (label, "two".to_owned())]);
         let lines = sheet.into_lines();

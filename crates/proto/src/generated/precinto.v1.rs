@@ -4009,6 +4009,10 @@ pub struct Init {
     /// delivered and covered anew. The ranges of this stream thus never begin later than here.
     #[prost(uint64, tag = "4")]
     pub covered_up_to: u64,
+    /// Number of entries under the largest checkpoint that the subscriber has verified, with which the stream's consistency proofs
+    /// (Delivery.consistency) begin; 0 when it has none.
+    #[prost(uint64, tag = "5")]
+    pub shown_size: u64,
 }
 /// Settles deliveries: moves the cursor and returns their credit. It is no evidence: that is a signed ACK statement.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4095,6 +4099,11 @@ pub struct Delivery {
     /// True when the body was deleted by law: the entry is delivered without it, never skipped.
     #[prost(bool, tag = "9")]
     pub body_pruned: bool,
+    /// Where the receipt's proof is there: the consistency proof (RFC 9162, 2.1.4) between its checkpoint and the largest one before it on
+    /// this stream, receipts' and Init.shown_size alike; hashes of 32 bytes. Empty when the two have the same size or one has none. It
+    /// saves the subscriber a question: GetConsistencyProof gives the same.
+    #[prost(bytes = "bytes", repeated, tag = "11")]
+    pub consistency: ::prost::alloc::vec::Vec<::prost::bytes::Bytes>,
 }
 /// Sent at each change from replay to live.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -3,12 +3,30 @@
 use super::Tables;
 use crate::copy::CopyError;
 use crate::copy::find::keys;
+use crate::copy::read::load;
 use crate::copy::store::About;
-use precinto_alert::id::AlertId;
+use precinto_alert::id::{AlertId, MessageId};
 use precinto_alert::lookup::{Found, Identifier, Kind};
 use redb::ReadableTable;
 
 impl Tables<'_> {
+    /// The alert that a message of this agency's own speaks of, if it is here. Others may have used the same id.
+    pub(super) fn own_alert(&self, message: MessageId) -> Result<Option<AlertId>, CopyError> {
+        let (path, id) = (self.desk.path, message.as_bytes());
+        for entry in self.ids.range((id, 0)..=(id, u64::MAX)).about(path)? {
+            let index = entry.about(path)?.0.value().1;
+            // The message that is being taken in has its id already, and nothing else.
+            if self.messages.get(index).about(path)?.is_none() {
+                continue;
+            }
+            let said = load(&self.messages, &self.bodies, index, path)?.statement;
+            if said.sender().agency() == self.desk.agency {
+                return Ok(said.alert_id().cloned());
+            }
+        }
+        Ok(None)
+    }
+
     /// Files a message under its case. An older one may come later, when it was not believed at first.
     pub(super) fn open_case(&mut self, alert_id: &AlertId, index: u64) -> Result<(), CopyError> {
         let (path, name) = (self.desk.path, alert_id.as_str());

@@ -117,6 +117,45 @@ fn numbers(gateway: &TestGateway) -> Vec<u64> {
 }
 
 #[tokio::test]
+async fn a_receipt_on_a_branch_of_its_own_stops_the_courier_at_the_next_one() {
+    let gateway = TestGateway::start().await;
+    let mut honest = None;
+    gateway.state().answer = Box::new(move |log, signed| {
+        // The second is taken into a log that nobody else will ever see, and while it is shown it is shown well.
+        if signed.statement().sender_seq == 2 {
+            let branch = log.branch(1);
+            honest = Some(std::mem::replace(log, branch));
+        } else if let Some(honest) = honest.take() {
+            *log = honest;
+        }
+        let index = log.append(&signed);
+        Ok(pb::SubmitResponse {
+            receipt: Some(log.receipt(index)),
+            ..Default::default()
+        })
+    });
+    let (_folder, outbox) = outbox();
+    let (mut told, task) = start(&gateway, &outbox);
+    for sequence in 1..=3 {
+        put(&outbox, &gateway.notice(sequence));
+        // One at a time, as alerts come; nobody can know of the second that it is a lie before there is a third.
+        let sent = async {
+            loop {
+                match told.recv().await {
+                    Some(CourierEvent::Sent { entry, .. }) => break entry.place,
+                    Some(_) => {}
+                    None => panic!("it has ended"),
+                }
+            }
+        };
+        timeout(PATIENCE, sent).await.expect("in time");
+    }
+    let ended = timeout(PATIENCE, task).await.expect("in time").unwrap();
+    assert!(matches!(ended, CourierError::Contradiction(_)), "{ended:?}");
+    assert_eq!(ended.reason(), Some(Reason::LogInconsistent));
+}
+
+#[tokio::test]
 async fn what_waits_arrives_in_order_once_and_leaves_its_receipt() {
     let gateway = gateway_of_a_log().await;
     let (_folder, outbox) = outbox();

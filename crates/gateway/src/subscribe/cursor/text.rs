@@ -131,11 +131,12 @@ impl<'a> Lines<'a> {
         })?;
         let position = self.parsed("position", |text| text.parse().ok())?;
         let unsettled = self.parsed("unsettled", |text| {
-            map_of(text, position, UNSETTLED_MAX, pending)
+            let unsettled = map_of(text, UNSETTLED_MAX, pending)?;
+            is_below(position, &unsettled).then_some(unsettled)
         })?;
         let is_unsettled = |index: &u64| unsettled.contains_key(index);
         let parked = self.parsed("parked", |text| {
-            let parked = map_of(text, position, PARKED_LISTED_MAX, parked)?;
+            let parked = map_of(text, PARKED_LISTED_MAX, parked)?;
             (!parked.keys().any(is_unsettled)).then_some(parked)
         })?;
         self.end()?;
@@ -154,10 +155,11 @@ impl<'a> Lines<'a> {
         let definition = self.identity()?;
         let position = self.parsed("position", |text| text.parse().ok())?;
         let unsettled = self.parsed("unsettled", |text| {
-            map_of(text, position, UNSETTLED_MAX, |attempts| {
+            let unsettled = map_of(text, UNSETTLED_MAX, |attempts| {
                 let (attempts, since_ms) = (attempts.parse().ok()?, 0);
                 Some(Pending { attempts, since_ms })
-            })
+            })?;
+            is_below(position, &unsettled).then_some(unsettled)
         })?;
         self.end()?;
         let cursor = Cursor {
@@ -209,10 +211,15 @@ impl Start {
     }
 }
 
-/// `index:…` items by rising index, each below `position`, none twice, at most `max`.
+/// Whether all that was delivered lies below the position. Beyond it, the cursor having gone back, there may be what was put back.
+fn is_below(position: u64, unsettled: &BTreeMap<u64, Pending>) -> bool {
+    let mut beyond = unsettled.range(position..);
+    beyond.all(|(_, pending)| pending.attempts == 0)
+}
+
+/// `index:…` items, none twice, at most `max`.
 fn map_of<T>(
     text: &str,
-    position: u64,
     max: usize,
     value: impl Fn(&str) -> Option<T>,
 ) -> Option<BTreeMap<u64, T>> {
@@ -220,7 +227,7 @@ fn map_of<T>(
     for item in text.split_ascii_whitespace() {
         let (index, rest) = item.split_once(':')?;
         let index: u64 = index.parse().ok()?;
-        if index >= position || map.insert(index, value(rest)?).is_some() {
+        if map.insert(index, value(rest)?).is_some() {
             return None;
         }
     }

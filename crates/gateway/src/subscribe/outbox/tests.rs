@@ -36,6 +36,7 @@ fn a_delivery_is_never_taken_for_less_than_it_is() {
         time_ms: u64::MAX,
         kind: i32::MIN,
         body_pruned: true,
+        consistency: vec![vec![4; 32].into(); len.min(64)],
     };
     for (len, text) in [(0, ""), (1, "x"), (300, "proof"), (1 << 20, "proof")] {
         let delivery = delivery(len, text);
@@ -54,7 +55,7 @@ fn a_delivery_is_never_taken_for_less_than_it_is() {
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_takes_nothing_is_slow_and_holds_no_more_than_its_share() {
-    let (outbox, _deliveries) = outbox();
+    let (outbox, _deliveries) = outbox(&Arc::default());
     let mut put = 0;
     while outbox.put(delivery(100_000), 0).await == Ok(()) {
         put += 1;
@@ -65,7 +66,7 @@ async fn a_peer_that_takes_nothing_is_slow_and_holds_no_more_than_its_share() {
 
 #[tokio::test(start_paused = true)]
 async fn who_is_slow_is_still_told_so() {
-    let (outbox, deliveries) = outbox();
+    let (outbox, deliveries) = outbox(&Arc::default());
     while outbox.put(delivery(1), 0).await.is_ok() {}
     let closing = pb::Closing {
         reason: pb::ClosingReason::Slow.into(),
@@ -82,7 +83,7 @@ async fn who_is_slow_is_still_told_so() {
 
 #[tokio::test(start_paused = true)]
 async fn taking_makes_room_and_small_messages_are_counted() {
-    let (outbox, mut deliveries) = outbox();
+    let (outbox, mut deliveries) = outbox(&Arc::default());
     for _ in 0..OUTBOX_MESSAGES_MAX {
         outbox.put(delivery(1), 0).await.unwrap();
     }
@@ -95,7 +96,7 @@ async fn taking_makes_room_and_small_messages_are_counted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_larger_than_the_budget_passes_alone() {
-    let (outbox, mut deliveries) = outbox();
+    let (outbox, mut deliveries) = outbox(&Arc::default());
     outbox.put(delivery(2 * OUTBOX_BYTES_MAX), 0).await.unwrap();
     assert_eq!(outbox.put(delivery(1), 0).await, Err(Stuck::Slow));
     deliveries.next().await.unwrap().unwrap();
@@ -104,7 +105,7 @@ async fn a_message_larger_than_the_budget_passes_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn what_finds_no_room_at_once_comes_back_whole() {
-    let (outbox, mut deliveries) = outbox();
+    let (outbox, mut deliveries) = outbox(&Arc::default());
     outbox.try_put(delivery(OUTBOX_BYTES_MAX), 0).unwrap();
     let NoRoom(message) = outbox.try_put(delivery(7), 0).unwrap_err();
     assert_eq!(*message, delivery(7));
@@ -119,7 +120,7 @@ async fn what_finds_no_room_at_once_comes_back_whole() {
 
 #[tokio::test(start_paused = true)]
 async fn memory_that_a_message_holds_beside_itself_counts() {
-    let (outbox, mut deliveries) = outbox();
+    let (outbox, mut deliveries) = outbox(&Arc::default());
     outbox.try_put(delivery(7), OUTBOX_BYTES_MAX / 2).unwrap();
     outbox
         .try_put(delivery(7), OUTBOX_BYTES_MAX / 2)
@@ -153,7 +154,7 @@ impl Woken {
 
 #[test]
 fn the_connection_is_woken_for_a_piece_or_for_the_last_of_it_and_not_for_each_message() {
-    let ((outbox, mut deliveries), woken) = (outbox(), Arc::new(Woken::default()));
+    let ((outbox, mut deliveries), woken) = (outbox(&Arc::default()), Arc::new(Woken::default()));
     for (messages, flushed) in [
         (1, true),
         (PIECE_MESSAGES - 1, true),
@@ -179,7 +180,7 @@ fn the_connection_is_woken_for_a_piece_or_for_the_last_of_it_and_not_for_each_me
 
 #[test]
 fn what_is_given_at_once_fills_a_frame_with_whole_messages_and_the_rest_is_asked_for() {
-    let ((outbox, mut deliveries), woken) = (outbox(), Arc::new(Woken::default()));
+    let ((outbox, mut deliveries), woken) = (outbox(&Arc::default()), Arc::new(Woken::default()));
     let sizes = [5_000, 5_000, 5_000, 5_000, 100_000, 1];
     for size in sizes {
         outbox.try_put(delivery(size), 0).unwrap();
@@ -201,7 +202,7 @@ const LITTLE_EVERY: Duration = Duration::from_secs(PROGRESS_TIMEOUT.as_secs() - 
 
 #[tokio::test(start_paused = true)]
 async fn who_takes_little_is_not_slow_and_room_for_one_message_is_not_left_for_long() {
-    let (outbox, mut deliveries) = outbox();
+    let (outbox, mut deliveries) = outbox(&Arc::default());
     let reads = async {
         for _ in 0..6 {
             tokio::time::sleep(LITTLE_EVERY).await;
@@ -229,7 +230,7 @@ async fn who_takes_little_is_not_slow_and_room_for_one_message_is_not_left_for_l
 
 #[tokio::test(start_paused = true)]
 async fn who_waits_for_room_is_woken_for_a_good_part_and_when_nobody_takes_any_more() {
-    let (outbox, mut deliveries) = outbox();
+    let (outbox, mut deliveries) = outbox(&Arc::default());
     while outbox.try_put(delivery(1), 0).is_ok() {}
     let woken = Arc::new(Woken::default());
     let waker = Waker::from(Arc::clone(&woken));

@@ -5,7 +5,7 @@ use precinto_proto::v1 as pb;
 use tokio::time::Instant;
 
 use super::{End, Session, Turn, broken, draining, ended};
-use crate::limits::RETRY_AFTER;
+use crate::limits::{READ_AHEAD_KEPT, RETRY_AFTER};
 use crate::rights::kind_of;
 use crate::subscribe::definition::timestamp;
 use crate::subscribe::outbox::{NoRoom, Stuck};
@@ -26,15 +26,12 @@ impl Session {
         });
         // Of a missed deadline nothing else is signed.
         let kind = kind_of(entry);
-        let proof = if self.with_proofs || kind == pb::EntryKind::Overdue {
-            self.feed
-                .ledger
-                .receipt(index)
-                .map_err(broken)?
-                .receipt
-                .to_text()
+        let (proof, consistency) = if self.with_proofs || kind == pb::EntryKind::Overdue {
+            let proven = self.feed.ledger.receipt(index).map_err(broken)?;
+            let consistency = self.shown.proof(proven.size, &self.feed.ledger);
+            (proven.receipt.to_text(), consistency)
         } else {
-            String::new()
+            (String::new(), Vec::new())
         };
         let [record, envelope, body] = entry.shared();
         let beside = self.memory_beside(entry);
@@ -49,6 +46,7 @@ impl Session {
                 time_ms: entry.leaf().time_ms,
                 kind: kind.into(),
                 body_pruned: entry.body_pruned(),
+                consistency,
             }),
             ..Default::default()
         };
@@ -126,8 +124,11 @@ impl Session {
         })
     }
 
-    fn checkpoint(&self) -> String {
-        self.published.borrow().checkpoint.note().to_owned()
+    /// The newest one, which the subscriber holds from now on.
+    fn checkpoint(&mut self) -> String {
+        let published = self.published.borrow();
+        self.shown.reach(published.size);
+        published.checkpoint.note().to_owned()
     }
 
     async fn put(&mut self, message: pb::SubscribeResponse) -> Result<(), End> {
@@ -151,18 +152,23 @@ impl Session {
         beside: usize,
     ) -> Result<(), End> {
         let (draining, leaving) = (self.feed.draining.clone(), self.line.clone());
-        tokio::select! {
-            biased;
-            put = self.outbox.put(message, beside) => put.map_err(|stuck| match stuck {
-                Stuck::Gone => End::Gone,
-                Stuck::Slow => End::Closing(pb::ClosingReason::Slow, Some(RETRY_AFTER)),
-            })?,
-            () = draining.cancelled() => return Err(self::draining()),
-            () = leaving.leaving() => return Err(self::draining()),
-            // A half-open connection must not lock its subscriber out.
-            changed = self.hold.ending.changed() => return Err(ended(changed.is_ok(), &self.hold)),
-            end = self.standing.lost() => return Err(end),
+        let put = self.outbox.put(message, beside);
+        tokio::pin!(put);
+        loop {
+            tokio::select! {
+                biased;
+                put = &mut put => return put.map_err(|stuck| match stuck {
+                    Stuck::Gone => End::Gone,
+                    Stuck::Slow => End::Closing(pb::ClosingReason::Slow, Some(RETRY_AFTER)),
+                }),
+                () = draining.cancelled() => return Err(self::draining()),
+                () = leaving.leaving() => return Err(self::draining()),
+                // A half-open connection must not lock its subscriber out.
+                changed = self.hold.ending.changed() => return Err(ended(changed.is_ok(), &self.hold)),
+                end = self.standing.lost() => return Err(end),
+                // Who takes little need not hold much: it is read again.
+                () = tokio::time::sleep(READ_AHEAD_KEPT), if !self.batch.is_empty() => self.batch.clear(),
+            }
         }
-        Ok(())
     }
 }

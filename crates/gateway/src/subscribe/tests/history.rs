@@ -265,10 +265,12 @@ impl History {
 
     async fn begin_with(&mut self, which: usize, credit: u32) {
         let (remembers, hole) = (!self.dice.once_in(3), Hole::default());
+        let is_older = self.dice.once_in(6);
         let mut client = self.life().connect_over(&hole).await;
         let subscriber = &mut self.subscribers[which];
         let covered_up_to = if remembers {
-            subscriber.model.covered_up_to
+            let newest = subscriber.model.covered_up_to;
+            if is_older { newest / 2 } else { newest }
         } else {
             0
         };

@@ -10,6 +10,7 @@ use crate::{clock, connect};
 use precinto_alert::reason as catalogue;
 use precinto_client::{Connection, LogClient, Pin};
 use precinto_envelope::trust::{Purpose, TrustStore};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The clocks of both ends may differ by this much before a person should look.
@@ -40,10 +41,8 @@ pub(super) fn offline(node: &Node) -> Vec<Check> {
         Text::same(node.file.display()),
     )];
     checks.push(state(node));
-    checks.push(pin(node, "default"));
-    if let Some(run) = node.run.as_ref().filter(|run| run.receives()) {
-        checks.push(pin(node, &run.subscription));
-    }
+    checks.push(pin(node, DEFAULT));
+    checks.extend(other_pins(node).iter().map(|name| pin(node, name)));
     checks.extend(witness(node));
     let trust = trust(node, now_ms, &mut checks);
     certificate(
@@ -226,6 +225,19 @@ fn state(node: &Node) -> Check {
     }
 }
 
+/// The subscription of `watch` when none is named.
+const DEFAULT: &str = "default";
+
+/// What else has been kept of the log in this folder: by subscriptions of other names, by the agent, with the own copy.
+fn other_pins(node: &Node) -> BTreeSet<String> {
+    let files = std::fs::read_dir(&node.state).into_iter().flatten();
+    let names = files.filter_map(|file| {
+        let name = file.ok()?.file_name().into_string().ok()?;
+        Some(name.strip_suffix(".pin")?.to_owned())
+    });
+    names.filter(|name| name != DEFAULT).collect()
+}
+
 /// A damaged pin stops every subscription, so it is said before one is started.
 fn pin(node: &Node, name: &str) -> Check {
     let check = |found: Text| {
@@ -234,11 +246,7 @@ fn pin(node: &Node, name: &str) -> Check {
             format!("last checkpoint seen by {name}"),
             format!("último punto de control visto por {name}"),
         );
-        let what = if name == "default" {
-            what
-        } else {
-            named.into()
-        };
+        let what = if name == DEFAULT { what } else { named.into() };
         Check::good("config", what, found)
     };
     let file = node.state.join(format!("{name}.pin"));

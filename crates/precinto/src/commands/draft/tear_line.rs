@@ -6,11 +6,13 @@
 //! An extract is made by the originator alone. What another agency said is that agency's to release: who was sent it asks with a
 //! `DISSEMINATION_REQUEST`, and the command says so.
 //!
-//! An extract is a case of its own, which the whole's amendment or recall does not reach. `show` and `send` name to its originator what
-//! is still in force (`crate::commands::extracts`); `send amend` puts a newer extract in the place of an older one.
+//! An extract is a case of its own, which the whole's amendment or recall does not reach. `show` and `send` name to its originator which
+//! have yet to follow (`crate::commands::extracts`); `send amend` puts a newer extract in the place of an older one, and the command
+//! says what of that one it cannot know ([`older`]).
 
 mod fields;
 mod names;
+mod older;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +22,7 @@ use crate::clock;
 use crate::commands::{own_copy, show};
 use crate::draft::{content_of, shortened, statement_json};
 use crate::exit::{Exit, Failure, Text};
-use crate::output::{Lang, Output, printable};
+use crate::output::{Lang, Output};
 use fields::{Cut, OF_CONTENT, OF_STATEMENT, Why};
 use names::Names;
 use precinto_alert::Reason;
@@ -90,14 +92,18 @@ pub(super) fn run(args: &DraftTearLine, output: Output) -> anyhow::Result<Exit> 
         names,
         unread,
     };
-    let Extract { draft, notes } = extract(whole, story, clock::now_ms(), lang)?;
+    let Extract { draft, mut notes } = extract(whole, story, clock::now_ms(), lang)?;
+    let older = older::of(&case, &copy)?;
+    notes.extend(older.iter().filter_map(|one| one.beside(&draft, lang)));
     let version = held.statement.alert_version();
     let from = lang.pick(
         format!("{alert}, version {version}: a tear-line"),
         format!("{alert}, versión {version}: extracto no nominal"),
     );
-    tell(&notes, &alert, output);
-    let missing = missing::of(&draft, lang);
+    older::tell(&notes, &alert, &older, output);
+    let mut missing = missing::of(&draft, lang);
+    // An amendment goes to whom the older extract went.
+    missing.retain(|one| older.is_empty() || one.field != "to");
     let begun = Begun::new(&draft, &missing, &notes);
     print(&begun, &from, output)
 }
@@ -277,25 +283,4 @@ fn times(draft: &mut Map<String, Value>, now_ms: u64, left: &mut Vec<String>, la
             None => left.push(Why::Past.note(name, 1, lang)),
         }
     }
-}
-
-/// What was left out and why, and what comes next.
-fn tell(notes: &[String], alert: &AlertId, output: Output) {
-    let lang = output.lang();
-    output.talk(lang.pick(
-        format!("left out of the extract of {alert}:"),
-        format!("fuera del extracto de {alert}:"),
-    ));
-    for note in notes {
-        output.say(&format!("  {}", printable(note)));
-    }
-    let next = lang.pick(
-        format!(
-            "read it once more, only whole names are recognised; precinto send alert FILE --to AGENCY; then tell those who have the whole: precinto send link {alert} --with NEW_ALERT_ID --kind TEAR_LINE"
-        ),
-        format!(
-            "léalo otra vez, solo se reconocen nombres completos; precinto send alert ARCHIVO --to DEPENDENCIA; después avise a quienes tienen la alerta completa: precinto send link {alert} --with FOLIO_NUEVO --kind TEAR_LINE"
-        ),
-    );
-    output.say(&format!("  {}: {next}", lang.pick("next", "siguiente")));
 }

@@ -17,7 +17,7 @@
 //! How it is to be handled follows what it is about ([`handling`]), and so does whether it is meant in earnest.
 //!
 //! A tear-line is taken from one's own alert only ([`extract`]). Whoever amends, cancels or recalls the whole is told which of
-//! its extracts are still in force, and what to type for each ([`extracts`]).
+//! its extracts have yet to follow, and what to type for each ([`extracts`]).
 //!
 //! A message that is named goes back to whoever sent it. What is typed is never replaced. Where the copy cannot say,
 //! nothing is filled in, and the rules then say what is missing. A copy that caught the log in a lie ends the command.
@@ -31,7 +31,7 @@ use crate::output::{Output, printable};
 use crate::words::recipient;
 use precinto_alert::Lang as Texts;
 use precinto_alert::case::View;
-use precinto_alert::code::{Coded as _, MessageType, Tlp};
+use precinto_alert::code::{Coded, MessageType, Tlp};
 use precinto_alert::id::{AgencyId, AlertId, MessageId, OfficerId};
 use precinto_alert::statement::Recipient;
 use precinto_client::copy::{Held, HeldCase, OwnCopy, RecallWork};
@@ -122,17 +122,22 @@ pub(super) fn fill(
 }
 
 /// What the draft does to an alert of which there may be extracts.
-fn fate_of(draft: &Value) -> Option<Fate<'_>> {
-    let typed = |name: &str| draft.get(name).and_then(Value::as_str).unwrap_or("…");
+fn fate_of(draft: &Value) -> Option<Fate> {
     match kind_of(draft)? {
         T::Amend => Some(Fate::Amended),
         T::Cancel => Some(Fate::Cancelled),
         T::Recall => Some(Fate::Recalled {
-            measure: typed("recall_measure"),
-            ground: typed("recall_ground"),
+            measure: typed(draft, "recall_measure"),
+            ground: typed(draft, "recall_ground"),
         }),
         _ => None,
     }
+}
+
+/// A code as drafts may spell it, if it is one.
+fn typed<C: Coded>(draft: &Value, field: &str) -> Option<C> {
+    let name = draft.get(field)?.as_str()?.to_ascii_uppercase();
+    C::from_name(&name)
 }
 
 /// What of the handling nobody typed is said, because it limits what may be done with the message.

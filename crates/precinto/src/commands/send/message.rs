@@ -103,9 +103,14 @@ fn read(path: &Path) -> anyhow::Result<Value> {
 }
 
 /// A new extract may stand in an older one's place: as an alert it named what it was taken from, as an amendment it is about the
-/// version before it.
+/// version before it. Of any other draft what is typed stands, and is refused if it is not the newest version.
 fn amending(file: &mut Value) {
+    let handling = file.get("handling");
+    let marked =
+        |name: &str| handling.and_then(|block| block.get(name)) == Some(&Value::Bool(true));
+    let is_extract = marked("tear_line") || marked("tearLine");
     if let Value::Object(fields) = file
+        && is_extract
         && fields.get("type").and_then(plain) == Some("ALERT")
     {
         for name in ["refers_to", "refersTo"] {

@@ -3,6 +3,7 @@
 use super::Told;
 use super::story::content;
 use crate::clock::rfc3339_ms;
+use crate::commands::extracts::behind;
 use crate::draft::statement_json;
 use crate::words::{Finding, late_json, part_state, standing};
 use precinto_alert::case::{Hold, Late, Part, Question, Recall, View};
@@ -10,7 +11,7 @@ use precinto_alert::code::{Coded, HoldKind};
 use precinto_alert::id::{AgencyId, AlertId, MessageId};
 use precinto_alert::statement::Statement;
 use precinto_client::Overdue;
-use precinto_client::copy::{BodyState, CaseSummary, Held, RecallWork, Standing};
+use precinto_client::copy::{BodyState, CaseSummary, Extract, Held, RecallWork, Standing};
 use precinto_envelope::hex;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -31,13 +32,27 @@ pub(super) fn of(told: &Told<'_>) -> Value {
         "last_action": newest.and_then(|alert| alert.statement.last_action_ms()).map(rfc3339_ms),
         "missed_deadlines": told.held.overdue.iter().map(late_json).collect::<Vec<_>>(),
         "witnessed": told.grades.json(),
-        "extracts": told.extracts.iter().map(|one| one.alert_id.to_string()).collect::<Vec<_>>(),
+        "extracts": extracts(told),
         "recall_here": told.work.as_ref().map(work),
         "acknowledgements": acknowledgements(told),
         "messages": messages,
     });
     extend(&mut case, told_to);
     case
+}
+
+/// The agency's own extracts, and which of them have yet to follow the whole.
+fn extracts(told: &Told<'_>) -> Vec<Value> {
+    let (_, behind) = behind(told.held, &told.view, &told.extracts);
+    let one = |extract: &Extract| {
+        json!({
+            "alert_id": extract.alert_id.to_string(),
+            "standing": standing(extract.standing).0,
+            "recalled": name(extract.recalled),
+            "behind": behind.contains(&extract),
+        })
+    };
+    told.extracts.iter().map(one).collect()
 }
 
 /// Who has it since when at which level, in the order of the log. The message at that index has the proof: its receipt, the record

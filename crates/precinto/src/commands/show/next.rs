@@ -2,16 +2,21 @@
 
 use super::Told;
 use crate::commands::extracts::left_behind;
+use crate::output::Lang;
 use precinto_alert::case::State;
 use precinto_alert::code::{ActionVerdict, MessageType};
 use precinto_client::copy::{RecallWork, Standing};
 
-/// The commands, the most urgent first; none when nothing is due.
-pub(super) fn steps(told: &Told<'_>) -> Vec<String> {
-    // Whoever has an extract still acts on what its originator has taken back or mended.
-    let mut steps = left_behind(told.held, &told.extracts);
-    steps.extend(of_case(told));
-    steps
+/// The commands, the most urgent first; none when nothing is due. Whoever waits for an answer comes before an extract that says what
+/// the whole no longer does; an extract of what was recalled comes before everything else.
+pub(super) fn steps(told: &Told<'_>, lang: Lang) -> Vec<String> {
+    let extracts = left_behind(told.held, &told.view, &told.extracts, lang);
+    let due = of_case(told);
+    let (first, last) = match Standing::of(told.held) {
+        Standing::Recalled => (extracts, due),
+        Standing::Open | Standing::Closed | Standing::Cancelled => (due, extracts),
+    };
+    first.into_iter().chain(last).collect()
 }
 
 /// What the case itself waits for.

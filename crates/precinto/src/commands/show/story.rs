@@ -4,6 +4,7 @@
 mod message;
 
 use super::{Told, next};
+use crate::commands::extracts::named;
 use crate::output::Output;
 use crate::words::{
     Finding, Sheet, expired, handling, labels, level_marks, minute, names, of_alert, of_reply,
@@ -106,10 +107,10 @@ fn head(sheet: &mut Sheet, told: &Told<'_>) {
         let value = format!("{}, {from_now}", minute(last));
         sheet.row(("act before", "actuar antes"), &value);
     }
-    let extracts = told.extracts.iter().map(|one| &one.alert_id);
+    let extracts = told.extracts.iter().map(|one| named(one, lang));
     sheet.row(("extracts", "extractos"), &names(extracts));
-    for step in next::steps(told) {
-        sheet.row(("next", "siguiente"), &step);
+    for step in next::steps(told, lang) {
+        sheet.command(("next", "siguiente"), &step);
     }
 }
 

@@ -19,6 +19,7 @@ use news::of_courier;
 use precinto_alert::Reason;
 use precinto_alert::reason as catalogue;
 use precinto_client::Event;
+use precinto_client::heard::Common;
 use precinto_client::outbox::{Courier, CourierEvent};
 use precinto_client::subscribe::{Retry, Unbelievable};
 use reader::{Reader, next};
@@ -84,9 +85,12 @@ impl Agent {
             Err(failure) => return Ok(Ended::Trouble(failure)),
         };
         let (events, mut told) = mpsc::channel(64);
-        let courier = self.courier(&material, events);
+        let (courier, common) = match self.courier(&material, events) {
+            Ok(courier) => courier,
+            Err(failure) => return Ok(Ended::Trouble(failure)),
+        };
         let (done, mut desk) = mpsc::channel(64);
-        let mut reader = match self.reader(&material, done) {
+        let mut reader = match self.reader(&material, common, done) {
             Ok(reader) => reader,
             Err(failure) => return Ok(Ended::Trouble(failure)),
         };
@@ -94,8 +98,7 @@ impl Agent {
             self.line(Line::Idle, None)?;
         }
         self.hurry = Some(courier.hurry());
-        let courier = courier.run();
-        tokio::pin!(courier);
+        let mut courier = std::pin::pin!(courier.run());
         let (kept, mut copy) = mpsc::channel(1);
         let wake = Arc::new(Wake::default());
         let (floor, settled) = watch::channel(0);
@@ -147,15 +150,22 @@ impl Agent {
         Ok(ended)
     }
 
-    fn courier(&self, material: &Material, events: mpsc::Sender<CourierEvent>) -> Courier {
-        Courier::new(
+    /// Who sends what waits, and what it hears of the log together with the subscriptions.
+    fn courier(
+        &self,
+        material: &Material,
+        events: mpsc::Sender<CourierEvent>,
+    ) -> Result<(Courier, Common), Failure> {
+        let common = Common::kept(self.heard_together()?);
+        let courier = Courier::new(
             self.node.identity.clone(),
             self.outbox.clone(),
             material.settings.clone(),
             material.clock.clone(),
             Retry::default(),
             events,
-        )
+        );
+        Ok((courier.with_common(common.clone()), common))
     }
 
     /// Who works beside the loop: the keeper of the own copy, and the janitor.

@@ -1,6 +1,7 @@
-//! Originator control of extracts: nobody sends a tear-line of what another agency said.
+//! Originator control of extracts: with `send TYPE`, nobody sends a tear-line of what another agency said.
 //!
 //! This machine knows it where its copy holds the message that the extract was taken from; what it does not hold, it does not judge.
+//! What a program sends (`send -`, the node's API) and what was signed elsewhere (`send signed`) passes by here.
 
 use super::{T, kind_of};
 use crate::exit::{Failure, Text};

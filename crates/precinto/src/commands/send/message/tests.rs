@@ -176,6 +176,29 @@ fn ids_are_known_by_their_form_and_flags_beat_the_file() {
     assert!(drafts_of(&["alert"]).is_err(), "an alert needs a file");
 }
 
+/// What an extract was taken from is no version of the case that it amends; what anybody typed into another draft is.
+#[test]
+fn an_amendment_keeps_the_reference_of_a_draft_that_is_no_extract() {
+    let id = "01931fcd-3f7a-7000-8000-000000000001";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("newer.yaml");
+    let file = file.to_str().unwrap();
+    for (handling, kept) in [
+        ("tear_line: true", false),
+        ("tearLine: true", false),
+        ("tear_line: false", true),
+        ("tlp: AMBER", true),
+    ] {
+        for name in ["refers_to", "refersTo"] {
+            let text = format!("type: ALERT\n{name}: {id}\nhandling: {{ {handling} }}\n");
+            crate::files::write_public(Path::new(file), &text).unwrap();
+            let draft = &drafts_of(&["amend", file, "US-CBPLAX-2026-000001V"]).unwrap()[0];
+            assert_eq!(draft.get(name) == Some(&json!(id)), kept, "{text}{draft}");
+            assert_eq!(draft["type"], "AMEND");
+        }
+    }
+}
+
 #[test]
 fn only_a_real_trust_domain_speaks_of_real_events_unasked() {
     let node = |domain: &str| -> NodeId {

@@ -170,7 +170,9 @@ pub(super) fn of_courier(error: &CourierError) -> Ended {
         ),
     };
     match error {
-        CourierError::Disbelieved { .. } => Ended::Lie(failure),
+        CourierError::Disbelieved { .. }
+        | CourierError::Contradiction(_)
+        | CourierError::Unshown(_) => Ended::Lie(failure),
         _ => Ended::Trouble(failure),
     }
 }

@@ -6,8 +6,9 @@ use super::Agent;
 use super::ways::{By, Way, same, urgent_of};
 use crate::config::{Material, Node};
 use crate::exit::{Exit, Failure, Text};
+use precinto_client::heard::Common;
 use precinto_client::inbox::{HandOver, Reception};
-use precinto_client::subscribe::{Common, Start, SubscribeError};
+use precinto_client::subscribe::{Start, SubscribeError};
 use precinto_client::{Clock, Settings};
 use precinto_client::{Event, Pin, SubscribeOptions, Subscriber};
 use precinto_proto::v1 as pb;
@@ -27,6 +28,9 @@ const ATTEMPTS_MAX: u32 = 100;
 
 /// How many deliveries each subscription may have unsettled at once.
 const CREDIT: u32 = 64;
+
+/// Under which the agent keeps what subscriptions and outbox have heard together: no subscription can be named so.
+const HEARD: &str = "agent.heard";
 
 /// The receiving half.
 pub(super) struct Reader {
@@ -62,13 +66,7 @@ impl Line {
         start: Start,
         filter: pb::Filter,
     ) -> Result<Subscriber, Failure> {
-        let pin = self.node.state.join(format!("{name}.pin"));
-        let pin = Pin::open(pin, &self.node.log).map_err(|error| {
-            Failure::new(
-                Exit::VerificationFailed,
-                Text::cause(error, "no se puede usar el punto de control guardado"),
-            )
-        })?;
+        let pin = pinned(&self.node, name)?;
         let options = SubscribeOptions {
             attempts_max: ATTEMPTS_MAX,
             // A person may have made it before, with a filter or less patience.
@@ -86,11 +84,28 @@ impl Line {
     }
 }
 
+/// What was heard of the log, as this node has it on disk under a name.
+fn pinned(node: &Node, name: &str) -> Result<Pin, Failure> {
+    let file = node.state.join(format!("{name}.pin"));
+    Pin::open(file, &node.log).map_err(|error| {
+        Failure::new(
+            Exit::VerificationFailed,
+            Text::cause(error, "no se puede usar el punto de control guardado"),
+        )
+    })
+}
+
 impl Agent {
+    /// What subscriptions and outbox have heard together.
+    pub(super) fn heard_together(&self) -> Result<Pin, Failure> {
+        pinned(&self.node, HEARD)
+    }
+
     /// The receiving half, if this agent receives.
     pub(super) fn reader(
         &self,
         material: &Material,
+        common: Common,
         done: mpsc::Sender<Done>,
     ) -> Result<Option<Reader>, Failure> {
         if !self.run.receives() {
@@ -108,7 +123,7 @@ impl Agent {
             node: self.node.clone(),
             settings: material.settings.clone(),
             clock: material.clock.clone(),
-            common: Common::default(),
+            common,
         };
         let name = &self.run.subscription;
         let all = line.subscriber(name, Start::First, pb::Filter::default())?;

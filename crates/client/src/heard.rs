@@ -1,34 +1,45 @@
-//! The newest checkpoint that any of several subscriptions to one log has verified: what one of them is shown, the others must be
-//! able to see too.
+//! The newest checkpoint that any of several subscriptions to one log, or the outbox, has verified: what one of them is shown, the
+//! others must be able to see too.
 
 use crate::log::LogClient;
-use crate::pin::{AcceptError, agree};
+use crate::pin::{AcceptError, Pin, agree};
 use precinto_merkle::checkpoint::SignedCheckpoint;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Shared by the subscribers of one node. Each keeps its own pin, which is on disk; by this they notice also a log that shows one
-/// history on one stream and another on the next.
-#[derive(Debug, Clone, Default)]
-pub struct Common(Arc<Mutex<Option<SignedCheckpoint>>>);
+/// Shared by the subscribers and the courier of one node. Each subscriber keeps its own pin; by this they notice also a log that
+/// shows one history on one stream and another on the next, or one that has answered a submission with a branch of its own.
+#[derive(Debug, Clone)]
+pub struct Common(Arc<Mutex<Pin>>);
+
+impl Default for Common {
+    /// For as long as the process lasts.
+    fn default() -> Self {
+        Self::kept(Pin::memory())
+    }
+}
 
 impl Common {
+    /// Goes on with what was heard before, and keeps it where `pin` is kept.
+    pub fn kept(pin: Pin) -> Self {
+        Self(Arc::new(Mutex::new(pin)))
+    }
+
     /// Has the log show that `heard`, which may be older or newer, is of one growing log with what was heard before. One at a time,
     /// so that no two are left uncompared.
-    pub(super) async fn agree(
+    pub(crate) async fn agree(
         &self,
         heard: &SignedCheckpoint,
         log: &LogClient,
     ) -> Result<(), AcceptError> {
         let mut newest = self.0.lock().await;
-        if let Some(before) = newest.as_ref() {
+        let before = newest.newest();
+        if let Some(before) = before {
             agree(before, heard, log).await?;
         }
-        let is_newer = newest
-            .as_ref()
-            .is_none_or(|before| before.checkpoint().size < heard.checkpoint().size);
-        if is_newer {
-            *newest = Some(heard.clone());
+        let size = |one: &SignedCheckpoint| one.checkpoint().size;
+        if before.is_none_or(|before| size(before) < size(heard)) {
+            newest.advance(heard.clone()).await?;
         }
         Ok(())
     }
