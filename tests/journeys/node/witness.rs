@@ -30,7 +30,9 @@ impl Stage {
 impl Agent {
     /// Its exit code, when it ends by itself.
     async fn ended(mut self) -> Option<i32> {
-        until(|| self.child.try_wait().expect("our own child")).await.code()
+        until(|| self.child.try_wait().expect("our own child"))
+            .await
+            .code()
     }
 }
 

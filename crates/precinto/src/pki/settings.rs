@@ -99,7 +99,8 @@ log = \"{vkey}\"
 state = \"{state}\"
 
 # The node as a witness: the key by which it cosigns the checkpoints that it has verified, for this alone; and whose
-# cosignatures make a receipt a witnessed one (C2SP tlog-policy), from the agreement on paper.
+# cosignatures make a receipt a witnessed one (C2SP tlog-policy), from the agreement on paper. It cosigns what its
+# subscriptions hear (`watch`, an agent that receives); a node that only sends cosigns nothing.
 witness = \"{pairs}.witness.key.pem\"
 policy = \"{policy}\"
 

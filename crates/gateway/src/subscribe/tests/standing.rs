@@ -17,19 +17,26 @@ use super::authority::{Authority, HOUR, SERIAL};
 use super::life::{Life, World, ask, node};
 use crate::registry::tests::combined;
 
-/// An open stream of a new subscription that has caught up.
-async fn stream(
-    life: &Life,
-) -> (
+/// What is said on a stream, and what is answered.
+type Open = (
     mpsc::Sender<pb::SubscribeRequest>,
     Streaming<pb::SubscribeResponse>,
-) {
+);
+
+/// An open stream of a new subscription that has caught up.
+async fn stream(life: &Life) -> Open {
     let mut client = life.connect().await;
     let create = pb::CreateSubscriptionRequest {
         name: "desk".to_owned(),
         ..Default::default()
     };
     client.create_subscription(create).await.unwrap();
+    stream_again(life).await
+}
+
+/// Another one of the same.
+async fn stream_again(life: &Life) -> Open {
+    let mut client = life.connect().await;
     let (requests, outgoing) = mpsc::channel(4);
     let init = pb::Init {
         subscription: "desk".to_owned(),
@@ -150,6 +157,51 @@ async fn an_open_stream_has_the_rights_of_the_directory_in_force() {
     assert!(!heard(third).await, "none any more");
     drop(requests);
     life.end().await;
+}
+
+/// Waits for a delivery or a heartbeat: the index of the one, or how much is unsettled by the other.
+async fn delivery_or_unsettled(answers: &mut Streaming<pb::SubscribeResponse>) -> Result<u64, u32> {
+    loop {
+        let message = answers.message().await.unwrap().unwrap();
+        if let Some(delivery) = message.delivery {
+            return Ok(delivery.index);
+        }
+        if let Some(heartbeat) = message.heartbeat {
+            return Err(heartbeat.unsettled);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn s26_what_comes_again_is_judged_by_the_directory_in_force() {
+    for by_nack in [true, false] {
+        let (world, authority) = (World::new(), Authority::new());
+        let auditors = format!("auditors = [\"{}\", ", node());
+        let [us, mx] = [EXAMPLE_US, EXAMPLE_MX].map(|part| part.replace("auditors = [", &auditors));
+        let life = world.start(&authority.caller(HOUR), authority.trust(None));
+        let (mut requests, mut answers) = stream(&life).await;
+        both_in_force(&life, &us, &mx).await;
+        let index = world.append(stranger(2)).await;
+        assert_eq!(delivery_or_unsettled(&mut answers).await, Ok(index));
+        assert_eq!(delivery_or_unsettled(&mut answers).await, Err(1));
+        // It is not settled, and its reader is no auditor any more.
+        put_in_force(&life, EXAMPLE_MX).await;
+        if by_nack {
+            let nack = Some(pb::Nack {
+                index,
+                ..Default::default()
+            });
+            let nack = pb::SubscribeRequest { nack, ..ask() };
+            requests.send(nack).await.unwrap();
+        } else {
+            drop((requests, answers));
+            (requests, answers) = stream_again(&life).await;
+        }
+        let next = delivery_or_unsettled(&mut answers).await;
+        assert_eq!(next, Err(0), "settled, and not delivered: {by_nack}");
+        drop(requests);
+        life.end().await;
+    }
 }
 
 async fn put_in_force(life: &Life, mx: &str) {

@@ -277,8 +277,8 @@ fn of_agent(sheet: &mut Sheet, agent: &Presence, now_ms: u64, running: bool, lan
         Line::Up => Some(format!("{} ({since})", lang.pick("up", "conectada"))),
         Line::Idle => Some(
             lang.pick(
-                "opened when there is something to send",
-                "se abre cuando hay algo que enviar",
+                "opened when there is something to send; it hears of no checkpoints, and cosigns none",
+                "se abre cuando hay algo que enviar; no recibe puntos de control ni los cofirma",
             )
             .to_owned(),
         ),
