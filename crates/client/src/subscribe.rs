@@ -240,7 +240,6 @@ impl Subscriber {
             tokio::time::sleep_until(until).await;
         }
         let up = Up::open(&self.settings, &self.clock).await?;
-        up.goes_on_from(&self.pin).await?;
         let made = up.find_or_make(&self.options).await?;
         let told = Told {
             moves: made.moves,

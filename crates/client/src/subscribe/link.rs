@@ -69,18 +69,6 @@ impl Line {
         Ok(subscriptions.create(&Definition::from(options)).await?)
     }
 
-    /// Whether the log on this line goes on from the pinned checkpoint. Asked before a stream brings anything: heartbeats come
-    /// behind what was missed, and by then the deliveries of a log that went back or forked would have been believed.
-    pub(super) async fn goes_on_from(&self, pin: &Pin) -> Result<(), Failure> {
-        if pin.newest().is_some() {
-            let log = LogClient::new(&self.connection);
-            let newest = log.checkpoint(0).await?;
-            // Pinned is what the stream says of itself.
-            let _goes_on = pin.accept(newest.note(), &log).await?;
-        }
-        Ok(())
-    }
-
     /// Opens the stream of the subscription, for a subscriber that was covered so far.
     pub(super) async fn subscribe(
         self,
