@@ -10,6 +10,7 @@ impl Stage {
     }
 
     /// Puts it back in place of what the log has become since.
+    #[expect(clippy::disallowed_methods, reason = "a test's own throw-away folder")]
     fn put_data_back(&self) {
         let [data, later] = [self.site.data(), self.path("later")];
         std::fs::rename(&data, later).expect("the gateway has left it");
