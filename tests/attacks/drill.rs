@@ -137,7 +137,7 @@ impl Drill {
         let returned = returned(&gateway, self.descriptors).await;
         let (before, _) = split(honest.samples(), began);
         let calm_ms = percentile_ms(&before, 99);
-        let recovery = recovered(&honest, ended, 2.0 * calm_ms.max(FLOOR_MS)).await;
+        let recovery = recovered(&honest, ended, 2.0 * calm_ms.max(floor_ms())).await;
         let peak_bytes = peak_bytes(&gateway);
         let samples = honest.stop().await;
         let served = samples.len();
@@ -163,7 +163,10 @@ impl Drill {
         assert!(recovery.is_some(), "not recovered: {row:?}");
         // A matter of the machine: asked for at full size only, and of what is shipped.
         if is_full() && !cfg!(debug_assertions) {
-            assert!(row.p99_during_ms <= 2.0 * calm_ms.max(FLOOR_MS), "{row:?}");
+            assert!(
+                row.p99_during_ms <= 2.0 * calm_ms.max(floor_ms()),
+                "{row:?}"
+            );
         }
         assert!(gateway.stop().success());
         audit(&self.site);
@@ -232,8 +235,11 @@ const DESCRIPTORS_SLACK: usize = 3;
 /// What a gateway gets to be as fast again as before.
 const RECOVERY_MAX: Duration = Duration::from_mins(1);
 
-/// A p99 below this is noise of the machine: what is twice of it is still nothing.
-const FLOOR_MS: f64 = 10.0;
+/// A p99 below this is the machine's: what is twice of it is still nothing. The attacker has the same two cores as the gateway and the
+/// client, and many attacks are over after a few of the client's messages; beside the small scripts other tests run.
+fn floor_ms() -> f64 {
+    if is_full() { 5.0 } else { 10.0 }
+}
 
 /// How many descriptors a process has open.
 pub(crate) fn descriptors(gateway: &GatewayProcess) -> usize {

@@ -249,16 +249,15 @@ async fn nothing_acknowledged_is_lost_by_a_kill_or_a_failure_at_the_nth_call() {
     }
     let wanted = std::env::var("PRECINTO_FAULTS");
     let wanted: usize = wanted.ok().and_then(|n| n.parse().ok()).unwrap_or(20);
-    let mut met = 0;
-    for first in (0..wanted).step_by(PER_SITE) {
-        let faults = (first..wanted.min(first + PER_SITE)).map(Fault::number);
-        met += one_log(faults).await;
+    let (mut met, mut tried) = (0, 0);
+    // Where the Nth call never comes, nobody has met that fault: another one takes its place, at most one for each.
+    while met < wanted && tried < 2 * wanted {
+        let faults = tried..(tried + PER_SITE).min(tried + wanted - met);
+        tried = faults.end;
+        met += one_log(faults.map(Fault::number)).await;
     }
-    writeln!(std::io::stderr(), "{met} of {wanted} faults were met").expect("stderr");
-    assert!(
-        3 * met >= 2 * wanted,
-        "most faults are met: {met} of {wanted}"
-    );
+    writeln!(std::io::stderr(), "{met} faults were met of {tried} tried").expect("stderr");
+    assert!(met >= wanted, "{met} of {wanted} faults were met");
 }
 
 /// One log and all that it lives through; how many of the faults were met.

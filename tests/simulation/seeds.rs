@@ -11,11 +11,9 @@ use crate::plan::{Fault, Plan};
 use crate::run::{Outcome, run};
 use crate::world::Trace;
 
-/// How many seeds a change must pass; `PRECINTO_SEEDS` says another number, or from which to below which: `279..280`. A seed takes
-/// about half a second of one core.
+/// How many seeds a change must pass; `PRECINTO_SEEDS` says another number, or from which to below which: `279..280`. Each runs
+/// twice, and takes about half a second of one core each time.
 const SEEDS: u64 = 300;
-/// How many of them run twice; of other numbers all.
-const TWICE: u64 = 100;
 
 /// The seeds to run.
 fn seeds() -> Range<u64> {
@@ -104,11 +102,6 @@ fn twice(seed: u64, plan: fn(u64) -> Plan) -> Result<Outcome, String> {
 #[test]
 fn every_seed_holds_and_is_the_same_twice() {
     let seeds = seeds();
-    let are_said = std::env::var_os("PRECINTO_SEEDS").is_some();
-    let run_as_told = |seed| match seed {
-        TWICE.. if !are_said => once(seed, Plan::of),
-        _ => twice(seed, Plan::of),
-    };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let (next, lasted) = (AtomicU64::new(seeds.start), Mutex::new(Duration::ZERO));
     let (wrong, unseen) = (Mutex::new(Vec::new()), Mutex::new(SEEN.to_vec()));
@@ -120,7 +113,7 @@ fn every_seed_holds_and_is_the_same_twice() {
                     if seed >= seeds.end || !wrong.lock().expect("whole").is_empty() {
                         return;
                     }
-                    match run_as_told(seed) {
+                    match twice(seed, Plan::of) {
                         Ok(one) => {
                             *lasted.lock().expect("whole") += one.lasted;
                             unseen.lock().expect("whole").retain(is_unseen(&one.trace));

@@ -229,12 +229,8 @@ impl Hold {
     /// message is queued, and a message that is queued may never arrive.
     pub fn go_back(&self, init: &Init) {
         if init.covered_up_to > 0 {
-            let floor = self.slot.with_cursor(|cursor| {
-                cursor.go_back(init.covered_up_to);
-                cursor.floor()
-            });
-            // What was settled beyond is not any more, and nobody is told that it is.
-            self.slot.settled.fetch_min(floor, Ordering::Relaxed);
+            self.slot
+                .with_cursor(|cursor| cursor.go_back(init.covered_up_to));
         }
     }
 }

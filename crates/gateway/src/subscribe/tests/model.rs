@@ -58,10 +58,11 @@ impl Model {
 
     /// A stream opens; with what the subscriber remembers, if it does.
     pub(super) fn open(&mut self, credit: u32, covered_up_to: u64) -> Seen {
+        let is_older = covered_up_to > 0 && covered_up_to < self.covered_up_to;
         if covered_up_to > 0 {
             let to = covered_up_to.max(self.begin);
             self.floor = self.floor.min(to);
-            if covered_up_to < self.covered_up_to {
+            if is_older {
                 // Of an older memory, as of another process of the node: what is settled may come again from there on, but for what
                 // was parked.
                 self.covered_up_to = covered_up_to;
@@ -71,7 +72,8 @@ impl Model {
         Seen {
             credit: usize::try_from(credit).unwrap(),
             told: covered_up_to,
-            floors_count: true,
+            // What is told at first may be of before it went back.
+            floors_count: !is_older,
             began: None,
             covered: 0,
             last_first: None,
