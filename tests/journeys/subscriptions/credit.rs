@@ -203,7 +203,7 @@ async fn s15_what_is_nacked_comes_again_with_the_next_attempt_while_others_go_on
     let first = stream.delivery().await;
     assert_eq!((first.index, first.attempt), (sent[0], 1));
     stream
-        .nack(sent[0], Duration::from_millis(700), pb::Reason::SigBad)
+        .nack(sent[0], Duration::from_secs(5), pb::Reason::SigBad)
         .await;
     for index in &sent[1..] {
         assert_eq!(stream.delivery().await.index, *index);

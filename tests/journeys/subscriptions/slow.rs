@@ -196,7 +196,8 @@ async fn s32_a_closing_has_its_reason_and_says_whether_to_come_back() {
     // Who was told to come back is let in again.
     world.desk().await.open("desk", 1).await.caught_up().await;
     // Who leaves the directory, and whose certificate is revoked, while the gateway runs. (SLOW reaches only who begins to read
-    // again, which s30 waits for.)
+    // again, and only if the line has room for one word more: s30 takes either, and the gateway's histories, which hold the line
+    // in their hands, ask for SLOW and nothing else.)
     let mut left = world.desk_of("mx-cofepris-hq").await;
     left.create("desk").await;
     let mut left = left.open("desk", 1).await;

@@ -70,7 +70,7 @@ async fn a_log_that_takes_nothing_gives_no_index_for_any_kind() {
     let (ledger, owner) = test_ledger::open(folder.path(), Arc::<ManualClock>::clone(&clock));
     let acts = Acts::new(ledger, clock);
     owner.stop().unwrap();
-    let kinds = (0..=14).filter_map(|number| pb::ActKind::try_from(number).ok());
+    let kinds = (0..1_000).filter_map(|number| pb::ActKind::try_from(number).ok());
     for kind in kinds {
         let refused = acts.record(act(kind, GATEWAY)).await.unwrap_err();
         assert_eq!(refused.reason(), Reason::Draining, "{kind:?}");

@@ -3736,6 +3736,10 @@ pub struct BodyRef {
 /// Every criterion that is set must hold; within a list, one value is enough. What is not a statement, a missed deadline,
 /// passes always; and the ranges that deliveries and heartbeats cover pass over what is held back, so that a filter cannot
 /// hide a gap. Lists are sets: their order and repeats do not matter.
+///
+/// There is no criterion for recipients: whatever comes is for the node's own agency, at its name, in a group or under a topic, and a
+/// desk that leaves out what came by a group would not see that its agency has to answer it. Nor is there one for routes: they stand in
+/// the body, which may be sealed one day, and `list` and `find` look there, in the node's own copy.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Filter {
     /// Only messages of these types, at most 32.

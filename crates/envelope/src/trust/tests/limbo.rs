@@ -11,52 +11,112 @@ use crate::trust::path::Question;
 use crate::trust::{Purpose, crl::Crl, root};
 use rustls::pki_types::CertificateDer;
 use serde_json::Value;
-use webpki::{
-    CertRevocationList, ExpirationPolicy, RevocationCheckDepth, RevocationOptionsBuilder,
-    UnknownStatusPolicy, anchor_from_trusted_cert,
-};
+use webpki::{CertRevocationList, anchor_from_trusted_cert};
 
-/// Where we differ, each with its reason. This list may only shrink.
-const DIFFERENCES: [(&str, Why); 19] = {
-    use Why::{Encoding, Stricter};
+/// Where we differ, each with its reason. This list may only shrink: a case that agrees again has to leave it, and a case that differs
+/// anew fails the test until somebody gives the reason here.
+const DIFFERENCES: [(&str, Verdict, &str); 19] = {
+    use Verdict::{Accepted, Refused};
     [
-        ("rfc5280::aki::leaf-missing-aki", Encoding),
-        ("rfc5280::aki::intermediate-missing-aki", Encoding),
-        ("rfc5280::ski::intermediate-missing-ski", Encoding),
-        ("rfc5280::nc::permitted-dns-match-noncritical", Encoding),
-        ("rfc5280::nc::invalid-dnsname-leading-period", Encoding),
-        ("rfc5280::pc::ica-noncritical-pc", Encoding),
-        ("rfc5280::san::noncritical-with-empty-subject", Encoding),
-        ("rfc5280::san::underscore-dns", Encoding),
-        ("rfc5280::san::ip-in-dns", Encoding),
-        ("pathlen::validation-ignores-pathlen-in-leaf", Stricter),
-        ("pathlen::self-issued-certs-pathlen", Stricter),
-        ("rfc5280::ca-as-leaf", Stricter),
-        ("rfc5280::nc::permitted-dn-match", Stricter),
-        ("rfc5280::nc::permitted-self-issued", Stricter),
-        ("rfc5280::nc::nc-permits-email-exact", Stricter),
-        ("rfc5280::nc::nc-permits-email-domain", Stricter),
+        (
+            "rfc5280::aki::leaf-missing-aki",
+            Accepted,
+            "an authority key identifier helps to find an issuer among many; we try each that is there, and the signature decides",
+        ),
+        (
+            "rfc5280::aki::intermediate-missing-aki",
+            Accepted,
+            "as for the leaf: it is a help for the search, and our bundles hold a handful of certificates",
+        ),
+        (
+            "rfc5280::ski::intermediate-missing-ski",
+            Accepted,
+            "the counterpart of the identifier above, and of as little weight for what a path proves",
+        ),
+        (
+            "rfc5280::nc::permitted-dns-match-noncritical",
+            Accepted,
+            "a constraint that is not marked as critical is enforced like one that is, so the missing mark loosens nothing",
+        ),
+        (
+            "rfc5280::nc::invalid-dnsname-leading-period",
+            Accepted,
+            "it is about DNS names, and a party is known here by its SPIFFE id alone; certificates of parties may not constrain names",
+        ),
+        (
+            "rfc5280::pc::ica-noncritical-pc",
+            Accepted,
+            "certificate policies decide nothing here: what a certificate is for is its extended key usage and its identity",
+        ),
+        (
+            "rfc5280::san::noncritical-with-empty-subject",
+            Accepted,
+            "the subject is never read; the alternative name is, whether it is marked as critical or not",
+        ),
+        (
+            "rfc5280::san::underscore-dns",
+            Accepted,
+            "it is about a DNS name, which a client's certificate is not known by; the profile asks for exactly one SPIFFE id",
+        ),
+        (
+            "rfc5280::san::ip-in-dns",
+            Accepted,
+            "no name of a client's certificate is ever compared with an address or a host; the profile asks for exactly one SPIFFE id",
+        ),
+        (
+            "pathlen::validation-ignores-pathlen-in-leaf",
+            Refused,
+            "its leaf is an authority, and an authority's certificate never speaks for a node or an officer",
+        ),
+        (
+            "pathlen::self-issued-certs-pathlen",
+            Refused,
+            "self-issued certificates count towards the path's length: one authority more has to be allowed for in so many words",
+        ),
+        (
+            "rfc5280::ca-as-leaf",
+            Refused,
+            "an authority's certificate never speaks for a node or an officer",
+        ),
+        (
+            "rfc5280::nc::permitted-dn-match",
+            Refused,
+            "a constraint on directory names cannot be judged by webpki, which then takes it for one that is not met",
+        ),
+        (
+            "rfc5280::nc::permitted-self-issued",
+            Refused,
+            "constraints on names bind a self-issued certificate as well: an authority cannot take itself out of them",
+        ),
+        ("rfc5280::nc::nc-permits-email-exact", Refused, NO_MAIL),
+        ("rfc5280::nc::nc-permits-email-domain", Refused, NO_MAIL),
         (
             "rfc5280::nc::nc-permits-email-literal-asterisk-exact-match",
-            Stricter,
+            Refused,
+            NO_MAIL,
         ),
         (
             "rfc5280::nc::nc-permits-email-literal-double-asterisk",
-            Stricter,
+            Refused,
+            NO_MAIL,
         ),
         (
             "rfc5280::nc::nc-permits-email-literal-mid-asterisk",
-            Stricter,
+            Refused,
+            NO_MAIL,
         ),
     ]
 };
 
+const NO_MAIL: &str = "a constraint on mail addresses cannot be judged by webpki, and nobody is known by a mail address here";
+
+/// How we differ.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Why {
-    /// Accepted, should fail: strictness of encoding, or names that mean nothing to us.
-    Encoding,
-    /// Refused, should succeed: stricter than needed, which is safe.
-    Stricter,
+enum Verdict {
+    /// Should fail.
+    Accepted,
+    /// Should succeed: stricter than needed, which is safe.
+    Refused,
 }
 
 struct Case<'a>(&'a Value);
@@ -154,14 +214,11 @@ impl Case<'_> {
             now_ms,
         };
         let lists: Vec<&CertRevocationList<'_>> = crls.iter().map(|crl| &crl.parsed).collect();
-        let revocation = RevocationOptionsBuilder::new(&lists).ok().map(|options| {
-            options
-                .with_depth(RevocationCheckDepth::Chain)
-                .with_status_policy(UnknownStatusPolicy::Deny)
-                .with_expiration_policy(ExpirationPolicy::Enforce)
-                .build()
-        });
-        let found = question.find_under(revocation);
+        // As it is asked for a node, wherever there are lists; most cases come without any, which for a node would mean no path.
+        let found = match &lists[..] {
+            [] => question.find_under(None),
+            lists => question.find(lists),
+        };
         found.map(|_| ()).map_err(|error| error.to_string())
     }
 }
@@ -192,22 +249,27 @@ fn x509_limbo_in_client_form_agrees_but_for_the_listed_differences() {
     let (mut differing, mut unlisted) = (Vec::new(), Vec::new());
     for case in &applicable {
         let accepted = case.accepted();
-        let why = match (accepted.is_ok(), case.must_succeed()) {
-            (true, false) => Why::Encoding,
-            (false, true) => Why::Stricter,
+        let verdict = match (accepted.is_ok(), case.must_succeed()) {
+            (true, false) => Verdict::Accepted,
+            (false, true) => Verdict::Refused,
             _ => continue,
         };
         differing.push(case.id());
-        if !DIFFERENCES.contains(&(case.id(), why)) {
-            unlisted.push((case.id(), why, accepted));
+        let is_listed =
+            |(id, listed, _): &(&str, Verdict, &str)| *id == case.id() && *listed == verdict;
+        if !DIFFERENCES.iter().any(is_listed) {
+            unlisted.push((case.id(), verdict, accepted));
         }
     }
     assert!(unlisted.is_empty(), "{unlisted:#?}");
-    let gone = DIFFERENCES.iter().filter(|(id, _)| !differing.contains(id));
+    let gone = DIFFERENCES
+        .iter()
+        .filter(|(id, ..)| !differing.contains(id));
     assert_eq!(gone.count(), 0, "the list may shrink to {differing:?}");
 }
 
-/// C16: whatever it is, it is refused before it costs anything.
+/// C16: whatever it is, it is refused before it costs anything, because it has no SPIFFE name; no time is asserted in a test, and the
+/// attack script `chains` measures what such a chain costs the gateway.
 #[test]
 fn pathological_chains_cost_the_full_verifier_nothing() {
     use crate::tls::ClientVerifier;
