@@ -90,3 +90,38 @@ async fn a_log_from_the_future_is_not_gone_on_with() {
     let gateway = site.start();
     assert!(gateway.stop().success());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_goes_far_ahead_takes_nothing_dates_nothing_forward_and_is_over_when_it_is_back()
+ {
+    let site = Site::new();
+    site.shift_clock(0);
+    let gateway = site.start();
+    let node = site.node("us-cbp-lax", &gateway);
+    let mut messages = Messages::new(&node.author, "US-CBPLAX", "mx.dev.invalid/anam");
+    let connection = node.connect().await;
+    let before = said(&connection, &messages.notice())
+        .await
+        .expect("accepted");
+    // A day: what is written by the right time is over by now. Ten years: no certificate counts any more.
+    let steps = [
+        (DAY_MS, Reason::Expired),
+        (10 * 366 * DAY_MS, Reason::CertExpired),
+    ];
+    for (step_ms, reason) in steps {
+        site.shift_clock(step_ms);
+        let refused = said(&connection, &messages.notice()).await;
+        let reasons = refused.expect_err("a time that does not fit");
+        assert!(reasons.contains(&reason), "{step_ms} ms: {reasons:?}");
+    }
+    let nobody = Connection::open(&node.settings, &node.clock).await;
+    assert!(nobody.is_err(), "let in by a certificate that has ended");
+    // Back again, all is as it was; and nothing was logged meanwhile that would hold the log's time back now.
+    site.shift_clock(0);
+    let back = node.connect().await;
+    let after = said(&back, &messages.notice()).await.expect("accepted");
+    assert!((before..before + 3_600_000).contains(&after), "{after}");
+    drop((connection, back));
+    assert!(gateway.stop().success());
+    audit(&site);
+}

@@ -53,10 +53,9 @@ pub fn start(
         census,
         verified,
     };
-    let (accepting, let_in) = (stop.clone(), move |socket, address, permit| {
-        door.let_in(socket, address, permit);
-    });
-    tokio::spawn(async move { accept(&*listener, &accepting, let_in).await });
+    let (accepting, counted) = (stop.clone(), Arc::clone(&door.census));
+    let let_in = move |socket, address, permit| door.let_in(socket, address, permit);
+    tokio::spawn(async move { accept(&*listener, &accepting, &counted, let_in).await });
     LineStream { incoming, stop }
 }
 
@@ -73,6 +72,7 @@ struct Door {
 async fn accept(
     listener: &dyn Listen,
     stop: &CancellationToken,
+    census: &Census,
     let_in: impl Fn(Wire, SocketAddr, OwnedSemaphorePermit),
 ) {
     let handshakes = Arc::new(Semaphore::new(HANDSHAKES_MAX));
@@ -102,6 +102,7 @@ async fn accept(
             // Most likely out of descriptors: trying again at once is no use, and would keep a core busy.
             Err(error) => {
                 tracing::warn!(%error, ?pause, "not accepting for a moment");
+                census.could_not_accept();
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(ACCEPT_BACKOFF_MAX);
             }

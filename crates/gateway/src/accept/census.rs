@@ -34,6 +34,8 @@ struct Counts {
     arrivals: HashMap<IpAddr, Left>,
     certificates: HashMap<[u8; 32], usize>,
     connections: usize,
+    /// How often the system gave none.
+    not_accepted: u64,
     lines: HashMap<u64, Line>,
     next: u64,
 }
@@ -103,6 +105,17 @@ impl Census {
             certificate: None,
             line: None,
         })
+    }
+
+    /// The system gave no connection although somebody waits for one.
+    pub(super) fn could_not_accept(&self) {
+        let mut counts = self.lock();
+        counts.not_accepted = counts.not_accepted.saturating_add(1);
+    }
+
+    /// How often that was, since the start.
+    pub fn not_accepted(&self) -> u64 {
+        self.lock().not_accepted
     }
 
     /// How many connections there are.

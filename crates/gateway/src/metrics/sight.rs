@@ -120,6 +120,11 @@ impl Sight {
             "Connections to the gateway's door",
             f64::from(connections),
         );
+        show.one(
+            "precinto_accept_failures",
+            "How often the system gave no connection, for want of descriptors most likely; nobody got in for a moment",
+            float(self.census.not_accepted()),
+        );
         let cosigned = self.witnesses.newest_times_ms();
         // Of every witness: a figure that is not there is no zero.
         let none = cosigned.keys().map(|node| (node.clone(), 0));
