@@ -19,5 +19,5 @@ pub use binary::{node_js, precinto, python, python_with, run};
 pub use gateway::{GatewayProcess, inner_id};
 pub use message::{Messages, fuel};
 pub use node::{Node, now_ms};
-pub use site::{Site, audit};
+pub use site::{Site, audit, audit_report};
 pub use skipped::{say_skipped, shared, skipped};

@@ -5,10 +5,11 @@ use crate::fatal::Fatal;
 use crate::start::Places;
 use crate::storage::Storage;
 use crate::{BatchLimits, CreateError, Entry, EntryKey, Ledger, OpenError, OwnerHandle, Steps};
-use crate::{create, start};
+use crate::{PruneError, Pruned, create, prune, start};
 use precinto_envelope::crypto::sha256;
 use precinto_merkle::leaf::EntryType;
 use precinto_merkle::note::NoteSigner;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// As [`Ledger::create`], on `storage`.
@@ -41,6 +42,11 @@ pub fn open_stepped(
     fatal: impl Fn() + Send + Sync + 'static,
 ) -> Result<(Ledger, OwnerHandle, Steps), OpenError> {
     start::open_stepped(storage, signer, limits, clock, Fatal::instead(fatal))
+}
+
+/// As [`crate::prune_bodies`], on `storage`.
+pub fn prune_on(storage: &dyn Storage, deleted: &BTreeSet<u64>) -> Result<Pruned, PruneError> {
+    prune::prune_on(storage, deleted)
 }
 
 /// An entry of type TRUST under any key, so that it can conflict, which real ones cannot.

@@ -1,11 +1,14 @@
 //! S25 to S28: what a filter reads, who is entitled, and that the two look alike from outside.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use precinto_client::{Connection, Signed};
+use precinto_client::subscribe::{Event, SubscribeOptions, Subscriber};
+use precinto_client::{Connection, Pin, Signed};
 use precinto_proto::v1 as pb;
+use precinto_tests::audit_report;
 
-use super::desk::{Desk, World, reason};
+use super::desk::{Desk, World, reason, within};
 
 async fn filtered(desk: &mut Desk, name: &str, filter: pb::Filter) {
     desk.create_as(pb::CreateSubscriptionRequest {
@@ -225,20 +228,76 @@ async fn s27_forbidden_and_not_wanted_look_the_same() {
     world.end();
 }
 
+/// What says in the log that a body had to go, and who ordered it, is not built yet; what a subscriber gets of an entry without one is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s28_an_entry_is_never_skipped_and_says_whether_its_body_is_there() {
-    // Deleting a body is not built yet, so the mark and the delivery without a body are tested where they can be made: the
-    // mark in ledger::entry, what a client makes of it in client::subscribe. Here: what is whole is not marked.
+async fn s28_an_entry_whose_body_was_deleted_comes_without_it_marked_and_in_its_place() {
     let mut world = World::start();
-    let alert = world.messages().alert(60);
-    let sent = world.send_all(&[alert]).await;
-    for _ in 0..2 {
+    let mut messages = world.messages();
+    let alerts: Vec<_> = (0..3).map(|_| messages.alert(60)).collect();
+    let sent = world.send_all(&alerts).await;
+    let mut desk = world.desk().await;
+    desk.create("before").await;
+    let mut stream = desk.open("before", 3).await;
+    for index in &sent {
+        let delivery = stream.delivery().await;
+        assert_eq!((delivery.index, delivery.body_pruned), (*index, false));
+        assert!(!delivery.body.is_empty());
+    }
+    drop((stream, desk));
+    world.stop();
+    let deleted = BTreeSet::from([sent[1]]);
+    let pruned = precinto_ledger::prune_bodies(&world.site.data(), &deleted);
+    assert_eq!(pruned.expect("nobody has the log open").bodies, 1);
+    world.restart();
+    for name in ["before", "after"] {
         let mut desk = world.desk().await;
-        desk.create("desk").await;
-        let delivery = desk.open("desk", 1).await.delivery().await;
-        assert_eq!(delivery.index, sent[0]);
-        assert!(!delivery.body.is_empty() && !delivery.body_pruned);
+        if name == "after" {
+            desk.create(name).await;
+        }
+        // To one it comes again, to the other for the first time.
+        let mut stream = desk.open(name, 3).await;
+        for (index, alert) in sent.iter().zip(&alerts) {
+            let delivery = stream.delivery().await;
+            assert_eq!(delivery.index, *index, "in its place");
+            assert_eq!(delivery.envelope, alert.request().envelope);
+            let is_gone = deleted.contains(index);
+            assert_eq!(
+                (delivery.body_pruned, delivery.body.is_empty()),
+                (is_gone, is_gone)
+            );
+            stream.ack(*index).await;
+        }
         world.kill_and_start();
     }
-    world.end();
+    // What a node believes of it: everything but a body, with the proof that it had before.
+    let node = world.site.node("mx-anam-mex", world.gateway());
+    let options = SubscribeOptions {
+        with_proofs: true,
+        ..SubscribeOptions::named("believed")
+    };
+    let (settings, clock) = (node.settings.clone(), node.clock.clone());
+    let mut subscriber = Subscriber::new(settings, clock, options, Pin::memory());
+    for index in &sent {
+        let delivery = within(async {
+            loop {
+                match subscriber.next().await.expect("the subscription goes on") {
+                    Event::Delivery(delivery) => return delivery,
+                    Event::Unbelievable(what) => panic!("{what:?}"),
+                    _ => {}
+                }
+            }
+        })
+        .await;
+        assert_eq!(delivery.index, *index);
+        assert_eq!(delivery.body.is_none(), deleted.contains(index));
+        assert!(delivery.receipt.is_some());
+        subscriber.ack(*index).await.expect("the line is up");
+    }
+    drop(subscriber);
+    world.stop();
+    // The auditor follows the tree as before, and asks who has allowed it.
+    let report = audit_report(&world.site);
+    let findings = report["findings"].as_array().expect("findings");
+    let found: Vec<_> = findings.iter().map(|found| &found["kind"]).collect();
+    assert_eq!(found, ["BODY_PRUNED"], "{report}");
 }

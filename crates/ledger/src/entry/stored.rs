@@ -46,6 +46,10 @@ impl StoredEntry {
         }
     }
 
+    pub(crate) fn row(&self) -> &Row {
+        &self.row
+    }
+
     /// Where in the log, counted from 0.
     pub fn index(&self) -> u64 {
         self.index

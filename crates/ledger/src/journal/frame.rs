@@ -14,6 +14,7 @@ use bytes::Bytes;
 use precinto_merkle::checkpoint::{CheckpointError, SignedCheckpoint};
 use precinto_merkle::leaf::commitment;
 use precinto_merkle::note::NoteVerifier;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 /// The most entries in a frame.
@@ -201,6 +202,27 @@ impl Frame {
         }
         let signed = Arc::new(SignedCheckpoint::verify(&self.checkpoint, key)?);
         Ok(Arc::clone(self.signed.get_or_init(|| signed)))
+    }
+
+    /// The same frame without the bodies of these entries, encoded; none if it holds none of them, or they are gone already.
+    pub(crate) fn without_bodies(&self, deleted: &BTreeSet<u64>) -> Option<Vec<u8>> {
+        let goes =
+            |entry: &StoredEntry| !entry.body().is_empty() && deleted.contains(&entry.index());
+        if !self.entries.iter().any(|entry| goes(entry)) {
+            return None;
+        }
+        let kept = self.entries.iter().map(|entry| {
+            let (row, body) = if goes(entry) {
+                (entry.row().without_body(), &b""[..])
+            } else {
+                (entry.row().clone(), entry.body())
+            };
+            (row, [entry.record(), entry.content(), body])
+        });
+        let kept: Vec<_> = kept.collect();
+        // It was read as a note, and a note is text.
+        let checkpoint = str::from_utf8(&self.checkpoint).ok()?;
+        Some(encode(self.first(), &kept, checkpoint))
     }
 
     /// Length of the checkpoint in bytes.

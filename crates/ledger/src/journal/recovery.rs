@@ -87,8 +87,8 @@ pub(crate) fn recover(storage: &dyn Storage, key: &NoteVerifier) -> Result<Recov
             .map_err(|error| OpenError::io("copying the last segment", error))?;
     }
     if clean.is_some() {
-        let removed = storage.remove(CLEAN).and_then(|()| storage.sync_folder(""));
-        removed.map_err(|error| OpenError::io("removing the mark of a clean stop", error))?;
+        unmark_clean(storage)
+            .map_err(|error| OpenError::io("removing the mark of a clean stop", error))?;
     }
     let Scan {
         index,
@@ -110,8 +110,16 @@ pub(crate) fn mark_clean(storage: &dyn Storage, end: u64) -> io::Result<()> {
     durable::replace_in(storage, CLEAN, format!("{end}\n").as_bytes())
 }
 
+/// Takes the mark of a clean stop away, durably: what it says of the last segment's length will not be so any more.
+pub(crate) fn unmark_clean(storage: &dyn Storage) -> io::Result<()> {
+    match storage.remove(CLEAN) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed.and_then(|()| storage.sync_folder("")),
+    }
+}
+
 /// The first entries of all segments, rising. What an interrupted copy left behind is removed.
-fn list(storage: &dyn Storage) -> Result<Vec<u64>, OpenError> {
+pub(crate) fn list(storage: &dyn Storage) -> Result<Vec<u64>, OpenError> {
     let names = storage.list(FOLDER).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => OpenError::NoLog,
         _ => OpenError::io("listing the journal", error),

@@ -14,6 +14,7 @@ mod foreign;
 mod harness;
 mod marker;
 mod proofs;
+mod prune;
 mod recovery;
 #[expect(unreachable_pub, reason = "one file for the tests of every crate")]
 #[path = "../../../../tests/harness/skipped.rs"]

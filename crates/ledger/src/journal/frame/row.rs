@@ -67,6 +67,15 @@ impl Row {
         Ok(row)
     }
 
+    /// The row of the same entry once its body is deleted. Leaf, record and proofs stay what they are.
+    pub(crate) fn without_body(&self) -> Self {
+        Self {
+            flags: self.flags | BODY_PRUNED,
+            body_len: 0,
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn record_pruned(&self) -> bool {
         self.flags & RECORD_PRUNED != 0
     }
