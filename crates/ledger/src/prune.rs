@@ -8,6 +8,7 @@
 //! What the disk itself keeps of blocks that were written over, and what backups and copies hold, is out of reach.
 
 use crate::durable::UNFINISHED;
+use crate::entry::StoredEntry;
 use crate::journal::frame::Frame;
 use crate::journal::reader::{FrameFault, frame_at, head_at};
 use crate::journal::segment::{self, HEADER_LEN};
@@ -152,19 +153,16 @@ impl Copy<'_> {
         let len = head.header.frame_len();
         // Every frame is read and checked, also one that stays: a copy of what is damaged would look like our doing.
         let frame: Frame = frame_at(self.from, at).map_err(damaged)?;
-        let bytes = match frame.without_bodies(deleted) {
-            Some(bytes) => {
-                let gone = frame.entries.iter();
-                let gone = gone
-                    .filter(|entry| !entry.body().is_empty() && deleted.contains(&entry.index()));
-                self.bodies += gone.count() as u64;
-                bytes
-            }
-            None => {
-                let len = usize::try_from(len).unwrap_or(usize::MAX);
-                let same = self.from.read_vec_at(len, at);
-                same.map_err(io_error("reading a segment"))?
-            }
+        let bytes = if let Some(bytes) = frame.without_bodies(deleted) {
+            let goes =
+                |entry: &StoredEntry| !entry.body().is_empty() && deleted.contains(&entry.index());
+            let gone = frame.entries.iter().filter(|entry| goes(entry));
+            self.bodies += gone.count() as u64;
+            bytes
+        } else {
+            let same = usize::try_from(len).map_err(io::Error::other);
+            let same = same.and_then(|len| self.from.read_vec_at(len, at));
+            same.map_err(io_error("reading a segment"))?
         };
         let written = self.to.write_all_at(&bytes, self.written);
         written.map_err(io_error("writing a segment anew"))?;

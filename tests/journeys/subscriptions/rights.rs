@@ -298,6 +298,13 @@ async fn s28_an_entry_whose_body_was_deleted_comes_without_it_marked_and_in_its_
     // The auditor follows the tree as before, and asks who has allowed it.
     let report = audit_report(&world.site);
     let findings = report["findings"].as_array().expect("findings");
-    let found: Vec<_> = findings.iter().map(|found| &found["kind"]).collect();
-    assert_eq!(found, ["BODY_PRUNED"], "{report}");
+    let found = findings.iter();
+    let found: Vec<_> = found
+        .map(|found| (&found["code"], &found["where"]["entry"]))
+        .collect();
+    assert_eq!(
+        found,
+        [(&"BODY_PRUNED".into(), &sent[1].into())],
+        "{report}"
+    );
 }
