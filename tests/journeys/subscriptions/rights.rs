@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use precinto_client::subscribe::{Event, SubscribeOptions, Subscriber};
+use precinto_client::subscribe::{Delivery, Event, SubscribeOptions, Subscriber};
 use precinto_client::{Connection, Pin, Signed};
 use precinto_proto::v1 as pb;
 use precinto_tests::audit_report;
@@ -228,6 +228,17 @@ async fn s27_forbidden_and_not_wanted_look_the_same() {
     world.end();
 }
 
+/// The next delivery that the product's own client believes.
+async fn believed(subscriber: &mut Subscriber) -> Box<Delivery> {
+    loop {
+        match subscriber.next().await.expect("the subscription goes on") {
+            Event::Delivery(delivery) => return delivery,
+            Event::Unbelievable(what) => panic!("{what:?}"),
+            _ => {}
+        }
+    }
+}
+
 /// What says in the log that a body had to go, and who ordered it, is not built yet; what a subscriber gets of an entry without one is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s28_an_entry_whose_body_was_deleted_comes_without_it_marked_and_in_its_place() {
@@ -278,16 +289,7 @@ async fn s28_an_entry_whose_body_was_deleted_comes_without_it_marked_and_in_its_
     let (settings, clock) = (node.settings.clone(), node.clock.clone());
     let mut subscriber = Subscriber::new(settings, clock, options, Pin::memory());
     for index in &sent {
-        let delivery = within(async {
-            loop {
-                match subscriber.next().await.expect("the subscription goes on") {
-                    Event::Delivery(delivery) => return delivery,
-                    Event::Unbelievable(what) => panic!("{what:?}"),
-                    _ => {}
-                }
-            }
-        })
-        .await;
+        let delivery = within(believed(&mut subscriber)).await;
         assert_eq!(delivery.index, *index);
         assert_eq!(delivery.body.is_none(), deleted.contains(index));
         assert!(delivery.receipt.is_some());
