@@ -169,44 +169,6 @@ async fn a_missed_deadline_is_noted_step_by_step_across_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_be_acted_on_for_sixteen_minutes_is_overdue_in_twelve_also_after_a_restart() {
-    let mut world = World::start().await;
-    let mut lax = world.node(LAX).await;
-    let alert = pb::Statement {
-        last_action_ms: pki::NOW_MS + 16 * MINUTE_MS,
-        ..lax.of_case(MessageType::Alert, (1, &[]), ANAM)
-    };
-    let alert = lax.alert_as(alert);
-    sent(&lax, &alert).await;
-    // A process that has read it back from the log knows of the last moment as well as the one that took it.
-    world.stop().await;
-    world.resume().await;
-    let mut lax = world.node(LAX).await;
-    // By the table a routine alert has a quarter of an hour, and a person a day; of sixteen minutes a quarter is the margin.
-    world.clock.advance(12 * MINUTE_MS - 1);
-    let other = lax.alert(2, 1, &[]);
-    let size = sent(&lax, &other).await + 1;
-    assert_eq!(lax.missed(&world, 1).await, []);
-    world.clock.advance(1);
-    assert_eq!(until_size(&lax, size + 9).await, size + 9);
-    let missed = lax.missed(&world, 1).await;
-    let cap_ms = pki::NOW_MS + 12 * MINUTE_MS;
-    for level in [AckLevel::Node, AckLevel::Person, AckLevel::Assessed] {
-        let steps = missed.iter().filter(|(_, record)| record.level() == level);
-        let steps: Vec<_> = steps
-            .map(|(_, record)| (record.step(), record.due_ms))
-            .collect();
-        let all = [
-            OverdueStep::SecondRequest,
-            OverdueStep::AlternateContact,
-            OverdueStep::EscalationGroup,
-        ];
-        assert_eq!(steps, all.map(|step| (step, cap_ms)), "{level:?}");
-    }
-    world.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn who_answers_in_time_is_never_called_late() {
     let mut world = World::start().await;
     let (mut lax, mut nlu) = (world.node(LAX).await, world.node(NLU).await);
