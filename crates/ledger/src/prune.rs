@@ -8,7 +8,6 @@
 //! What the disk itself keeps of blocks that were written over, and what backups and copies hold, is out of reach.
 
 use crate::durable::UNFINISHED;
-use crate::entry::StoredEntry;
 use crate::journal::frame::Frame;
 use crate::journal::reader::{FrameFault, frame_at, head_at};
 use crate::journal::segment::{self, HEADER_LEN};
@@ -153,11 +152,8 @@ impl Copy<'_> {
         let len = head.header.frame_len();
         // Every frame is read and checked, also one that stays: a copy of what is damaged would look like our doing.
         let frame: Frame = frame_at(self.from, at).map_err(damaged)?;
-        let bytes = if let Some(bytes) = frame.without_bodies(deleted) {
-            let goes =
-                |entry: &StoredEntry| !entry.body().is_empty() && deleted.contains(&entry.index());
-            let gone = frame.entries.iter().filter(|entry| goes(entry));
-            self.bodies += gone.count() as u64;
+        let bytes = if let Some((bytes, bodies)) = frame.without_bodies(deleted) {
+            self.bodies += bodies as u64;
             bytes
         } else {
             let same = usize::try_from(len).map_err(io::Error::other);

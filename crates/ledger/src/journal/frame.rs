@@ -83,7 +83,12 @@ impl FrameError {
 }
 
 /// Encodes a batch: each row with its record, content and body, whose lengths the row states.
-pub(crate) fn encode(first: u64, entries: &[(Row, [&[u8]; 3])], checkpoint: &str) -> Vec<u8> {
+pub(crate) fn encode(
+    first: u64,
+    entries: &[(Row, [&[u8]; 3])],
+    checkpoint: impl AsRef<[u8]>,
+) -> Vec<u8> {
+    let checkpoint = checkpoint.as_ref();
     let data_len: usize = entries
         .iter()
         .flat_map(|(_, parts)| parts)
@@ -95,7 +100,7 @@ pub(crate) fn encode(first: u64, entries: &[(Row, [&[u8]; 3])], checkpoint: &str
     for (row, _) in entries {
         frame.extend_from_slice(&row.to_bytes());
     }
-    frame.extend_from_slice(checkpoint.as_bytes());
+    frame.extend_from_slice(checkpoint);
     for part in entries.iter().flat_map(|(_, parts)| parts) {
         frame.extend_from_slice(part);
     }
@@ -204,11 +209,13 @@ impl Frame {
         Ok(Arc::clone(self.signed.get_or_init(|| signed)))
     }
 
-    /// The same frame without the bodies of these entries, encoded; none if it holds none of them, or they are gone already.
-    pub(crate) fn without_bodies(&self, deleted: &BTreeSet<u64>) -> Option<Vec<u8>> {
+    /// The same frame without the bodies of these entries, encoded, and how many that are; none if it holds
+    /// none of them, or they are gone already.
+    pub(crate) fn without_bodies(&self, deleted: &BTreeSet<u64>) -> Option<(Vec<u8>, usize)> {
         let goes =
             |entry: &StoredEntry| !entry.body().is_empty() && deleted.contains(&entry.index());
-        if !self.entries.iter().any(|entry| goes(entry)) {
+        let bodies = self.entries.iter().filter(|entry| goes(entry)).count();
+        if bodies == 0 {
             return None;
         }
         let kept = self.entries.iter().map(|entry| {
@@ -220,9 +227,7 @@ impl Frame {
             (row, [entry.record(), entry.content(), body])
         });
         let kept: Vec<_> = kept.collect();
-        // It was read as a note, and a note is text.
-        let checkpoint = str::from_utf8(&self.checkpoint).ok()?;
-        Some(encode(self.first(), &kept, checkpoint))
+        Some((encode(self.first(), &kept, &self.checkpoint), bodies))
     }
 
     /// Length of the checkpoint in bytes.

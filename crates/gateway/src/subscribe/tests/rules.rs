@@ -129,28 +129,37 @@ async fn a_node_whose_streams_are_all_half_open_takes_over_each_of_them() {
     life.end().await;
 }
 
+/// Waits until what was said into the stream has come to the cursor: as long as this holds of it.
+async fn while_so(slot: &Slot, holds: impl Fn(&Cursor) -> bool) {
+    while slot.read_cursor(&holds) {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Two alerts delivered on the subscription `desk`, of which the first was refused and is parked.
+async fn first_of_two_is_parked(world: &World, life: &Life) -> ([u64; 2], Arc<Slot>, Stream) {
+    let first = world.say("anam", pb::MessageType::Alert).await;
+    let second = world.say("anam", pb::MessageType::Alert).await;
+    create(life, named("desk")).await;
+    let slot = life.store.get(&node(), "desk").unwrap();
+    let mut stream = open(life, "desk", 2).await;
+    stream.delivery().await;
+    stream.delivery().await;
+    stream.nack(first).await;
+    while_so(&slot, |cursor| cursor.parked().len() == 0).await;
+    ([first, second], slot, stream)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_nack_that_crosses_its_putting_back_does_not_deliver_it_twice() {
     let world = World::new();
     let life = start(&world);
-    let first = world.say("anam", pb::MessageType::Alert).await;
-    let second = world.say("anam", pb::MessageType::Alert).await;
-    create(&life, named("desk")).await;
-    let slot = life.store.get(&node(), "desk").unwrap();
-    let mut stream = open(&life, "desk", 2).await;
-    stream.delivery().await;
-    stream.delivery().await;
-    stream.nack(first).await;
-    while slot.read_cursor(|cursor| cursor.parked().len()) == 0 {
-        tokio::task::yield_now().await;
-    }
+    let ([first, second], slot, mut stream) = first_of_two_is_parked(&world, &life).await;
     // Put back, and the stream has not heard of it when the same nack comes once more.
     slot.with_cursor(|cursor| cursor.unpark(first, 1));
     stream.nack(first).await;
     stream.ack(second).await;
-    while slot.read_cursor(|cursor| cursor.unsettled().len()) > 1 {
-        tokio::task::yield_now().await;
-    }
+    while_so(&slot, |cursor| cursor.unsettled().len() > 1).await;
     slot.tell_put_back();
     let delivery = stream.delivery().await;
     assert_eq!((delivery.index, delivery.attempt), (first, 1));
@@ -165,32 +174,16 @@ async fn a_nack_that_crosses_its_putting_back_does_not_deliver_it_twice() {
 async fn an_ack_up_to_settles_what_is_on_its_way_again_and_not_what_waits_for_it() {
     let world = World::new();
     let life = start(&world);
-    let first = world.say("anam", pb::MessageType::Alert).await;
-    let second = world.say("anam", pb::MessageType::Alert).await;
-    create(&life, named("desk")).await;
-    let slot = life.store.get(&node(), "desk").unwrap();
-    let mut stream = open(&life, "desk", 2).await;
-    stream.delivery().await;
-    stream.delivery().await;
-    stream.nack(first).await;
-    while slot.read_cursor(|cursor| cursor.parked().len()) == 0 {
-        tokio::task::yield_now().await;
-    }
+    let ([first, second], slot, mut stream) = first_of_two_is_parked(&world, &life).await;
     // Put back, and neither the stream nor its subscriber has heard of it.
     slot.with_cursor(|cursor| cursor.unpark(first, 1));
     stream.settle(second, true).await;
-    while slot.read_cursor(|cursor| cursor.is_unsettled(second)) {
-        tokio::task::yield_now().await;
-    }
+    while_so(&slot, |cursor| cursor.is_unsettled(second)).await;
     assert!(slot.read_cursor(|cursor| cursor.is_unsettled(first)));
     slot.tell_put_back();
-    while slot.read_cursor(|cursor| cursor.put_back().count()) > 0 {
-        tokio::task::yield_now().await;
-    }
+    while_so(&slot, |cursor| cursor.put_back().count() > 0).await;
     stream.settle(second, true).await;
-    while slot.read_cursor(|cursor| cursor.unsettled().len()) > 0 {
-        tokio::task::yield_now().await;
-    }
+    while_so(&slot, |cursor| cursor.unsettled().len() > 0).await;
     let delivery = stream.delivery().await;
     assert_eq!((delivery.index, delivery.attempt), (first, 1));
     life.end().await;
@@ -220,17 +213,7 @@ fn to_entry_1() -> pb::SeekSubscriptionRequest {
 async fn an_act_that_cannot_be_recorded_does_not_happen() {
     let mut world = World::new();
     let life = start(&world);
-    create(&life, named("desk")).await;
-    let first = world.say("anam", pb::MessageType::Alert).await;
-    world.say("anam", pb::MessageType::Alert).await;
-    let slot = life.store.get(&node(), "desk").unwrap();
-    let mut stream = open(&life, "desk", 2).await;
-    stream.delivery().await;
-    stream.delivery().await;
-    stream.nack(first).await;
-    while slot.read_cursor(|cursor| cursor.parked().len()) == 0 {
-        tokio::task::yield_now().await;
-    }
+    let (_, slot, _stream) = first_of_two_is_parked(&world, &life).await;
     let before = slot.describe();
     world.stop_log();
     let unpark = pb::UnparkDeliveriesRequest {
@@ -262,9 +245,7 @@ async fn an_act_that_is_logged_takes_effect_although_nobody_waits_for_it() {
     // The caller has hung up.
     let mut published = world.ledger.published();
     published.wait_for(|log| log.size == 2).await.unwrap();
-    while slot.read_cursor(Cursor::moves) == 0 {
-        tokio::task::yield_now().await;
-    }
+    while_so(&slot, |cursor| cursor.moves() == 0).await;
     assert_eq!(slot.read_cursor(Cursor::position), 1);
     life.end().await;
 }
